@@ -1,0 +1,26 @@
+// Errors with a stable code and a message fit for the caller; the cause is for our own log only.
+// http/problem.ts alone turns them into answers. Anything that is not a BrokerError reveals nothing but a request id.
+import type { ErrorCode } from '../shared/error-codes.ts';
+import type { Seconds } from './clock.ts';
+
+export interface BrokerErrorOptions {
+  readonly cause?: unknown;
+  readonly retryAfter?: Seconds;
+}
+
+export class BrokerError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfter: Seconds | undefined;
+
+  constructor(code: ErrorCode, message: string, options: BrokerErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'BrokerError';
+    this.code = code;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** The configuration, the keys or the store do not allow a start: exit 78, nothing served. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}

@@ -1,0 +1,170 @@
+// The words of the product as types: who asks (Subject), what is on offer (Project, Entitlement), what is decided
+// (Decision), and what is issued (Grant, Credential, Lease). Read second, after exchange.ts.
+import type { ReasonCode } from '../shared/error-codes.ts';
+import type { Secret } from '../shared/secret.ts';
+import type { Millis, Seconds } from './clock.ts';
+
+/** The verified identity of a job. Ids are strings, as GitHub sends them; names are for people only. */
+export interface Subject {
+  /** short name of the issuer in the configuration; with `repositoryId` it is the identity of the repository */
+  readonly issuer: string;
+  readonly repository: string;
+  readonly repositoryId: string;
+  readonly repositoryOwner: string;
+  readonly repositoryOwnerId: string;
+  readonly repositoryVisibility: 'public' | 'private' | 'internal';
+  /** full ref; empty for a deployment of a bare commit */
+  readonly ref: string;
+  readonly refType: 'branch' | 'tag' | '';
+  readonly refProtected: boolean | undefined;
+  readonly sha: string;
+  readonly headRef: string;
+  readonly baseRef: string;
+  readonly eventName: string;
+  readonly environment: string | undefined;
+  readonly workflowRef: string;
+  readonly workflowSha: string | undefined;
+  readonly jobWorkflowRef: string;
+  readonly jobWorkflowSha: string | undefined;
+  readonly actor: string;
+  readonly actorId: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+  /** absent on GitHub Enterprise Server */
+  readonly checkRunId: string | undefined;
+  readonly runnerEnvironment: 'github-hosted' | 'self-hosted' | undefined;
+  /** every claim of the token that is a string, by its own name: for the `claims` condition */
+  readonly claims: Readonly<Record<string, string>>;
+  readonly tokenId: string;
+  readonly tokenExpiresAt: Millis;
+}
+
+/** One condition, or one check, that did not hold. `rule` is the index in `allow`, from 0. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly message: string;
+  readonly rule?: number;
+  readonly condition?: string;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+export interface Repository {
+  readonly issuer: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+/** A project of the policy in force. `digest` is the SHA-256 (hex) of its file's bytes. */
+export interface Project {
+  readonly name: string;
+  readonly title: string;
+  readonly owner: string;
+  readonly digest: string;
+  readonly file: string;
+  readonly repositories: readonly Repository[];
+  readonly entitlements: ReadonlyMap<string, Entitlement>;
+}
+
+export interface Entitlement {
+  readonly project: string;
+  readonly name: string;
+  readonly title: string;
+  readonly risk: 'low' | 'high';
+  /** default and longest; `never` for a value that does not die */
+  readonly ttl: Seconds | 'never';
+  readonly credential: { readonly kind: string; readonly parameters: unknown };
+  readonly maxPerJob: number;
+  /** `public-details: true`: full reasons even to a job of a public repository (P7) */
+  readonly publicDetails: boolean;
+  readonly observe: boolean;
+  readonly rules: readonly Rule[];
+}
+
+/** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */
+export interface Rule {
+  readonly index: number;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  /** the policy's own key: `branch`, `event`, `called-workflow` … */
+  readonly key: string;
+  /** the wanted value as people would say it: `main or release/*` */
+  readonly expected: string;
+  readonly holds: (subject: Subject) => boolean;
+  readonly got: (subject: Subject) => string;
+}
+
+/** What one job asks, and what the store knows that bears on it. */
+export interface Ask {
+  readonly project: string;
+  readonly entitlement: string;
+  /** asked lifetime; undefined means the entitlement's own */
+  readonly ttl: Seconds | undefined;
+  readonly now: Millis;
+  readonly standing: Standing;
+}
+
+export interface Standing {
+  readonly suspension: { readonly reason: string } | undefined;
+  /** credentials of this entitlement that this job already has, pending asks included */
+  readonly issuedToJob: number;
+}
+
+/** `stranger`: the project does not exist or does not list the repository; nobody may tell which. */
+export type Decision =
+  | { readonly outcome: 'stranger' }
+  | { readonly outcome: 'deny'; readonly project: Project; readonly entitlement: Entitlement | undefined; readonly reasons: readonly Reason[] }
+  | Permit;
+
+export interface Permit {
+  readonly outcome: 'permit';
+  readonly project: Project;
+  readonly entitlement: Entitlement;
+  /** index in `allow` of the rule that matched */
+  readonly rule: number;
+  readonly ttl: Seconds | 'never';
+}
+
+export type Assurance = 'automated' | 'self-approved' | 'approved' | 'break-glass';
+
+/** The right to issue once. */
+export interface Grant {
+  readonly id: string;
+  readonly issuanceId: string;
+  readonly requestId: string;
+  readonly leaseId: string;
+  readonly subject: Subject;
+  readonly project: string;
+  readonly entitlement: string;
+  readonly rule: number;
+  readonly policyDigest: string;
+  readonly ttl: Seconds | 'never';
+  readonly assurance: Assurance;
+  readonly approvedBy: readonly string[];
+  readonly issuedAt: Millis;
+}
+
+/** What a provider hands back. Secrets leave the broker in `sendToken` only, and are kept nowhere in the clear. */
+export interface Credential {
+  readonly accessToken: Secret;
+  readonly tokenType: 'Bearer' | 'N_A';
+  readonly issuedTokenType: string;
+  /** the named values of the answer's `credential` */
+  readonly values: Readonly<Record<string, Secret>>;
+  readonly upstreamExpiresAt: Millis | null;
+  /** what `revoke` needs later; kept sealed on the lease */
+  readonly revocationHandle?: Secret;
+}
+
+export type Revocation = 'immediate' | 'at-expiry' | 'none';
+
+export interface Lease {
+  readonly id: string;
+  readonly issuanceId: string;
+  readonly kind: string;
+  readonly endsAt: Millis | null;
+  readonly upstreamExpiresAt: Millis | null;
+  readonly revocationHandle: Secret | undefined;
+}

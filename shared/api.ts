@@ -1,0 +1,78 @@
+// The wire: what `/v1/token`, `/v1/explain`, `/v1/requests` and `/v1/leases` answer, once, for broker and action alike.
+// The action parses every answer with these schemas before it believes a word of it; sizes are capped there first.
+import { z } from 'zod';
+
+export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
+export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** `project/entitlement`; both [a-z0-9-], at most 40 characters. */
+export const SCOPE_FORM = /^([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})$/;
+/** 128 random bits or more, base64url. */
+export const REQUEST_SECRET_FORM = /^[A-Za-z0-9_-]{22,128}$/;
+
+const text = (max: number) => z.string().max(max);
+
+export const receiptSchema = z.object({ entry: text(65_536), proof: text(16_384) });
+
+export const issuedSchema = z.object({
+  access_token: text(65_536).min(1),
+  issued_token_type: text(200),
+  token_type: z.enum(['Bearer', 'N_A']),
+  expires_in: z.int().min(0),
+  scope: text(100),
+  issuance_id: text(100),
+  request_id: text(100).optional(),
+  request_url: text(2_048).optional(),
+  lease_id: text(100),
+  assurance: z.enum(['automated', 'self-approved', 'approved', 'break-glass']),
+  receipt: receiptSchema,
+  credential: z.record(text(100), text(65_536)),
+});
+
+export const reasonSchema = z.object({
+  code: text(60),
+  message: text(4_096).optional(),
+  rule: z.int().optional(),
+  condition: text(200).optional(),
+  expected: text(2_048).optional(),
+  got: text(2_048).optional(),
+});
+
+/** Any answer of `/v1/token` that is not a credential (RFC 6749 §5.2, RFC 8628 §3.5). */
+export const refusalSchema = z.object({
+  error: text(60),
+  error_description: text(4_096).optional(),
+  code: text(60).optional(),
+  request_id: text(100).optional(),
+  request_url: text(2_048).optional(),
+  reasons: z.array(reasonSchema).max(500).optional(),
+  interval: z.int().min(0).max(3_600).optional(),
+  expires_in: z.int().min(0).optional(),
+});
+
+export const explanationSchema = z.object({
+  decision: z.enum(['permit', 'deny', 'approval']),
+  reasons: z.array(reasonSchema).max(500),
+});
+
+export const requestStateSchema = z.object({
+  request_id: text(100),
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void', 'issued', 'denied']),
+  request_url: text(2_048),
+  expires_in: z.int().min(0),
+  reason: text(200).optional(),
+});
+
+export const leaseReturnSchema = z.object({
+  revocation: z.enum(['immediate', 'at-expiry', 'none']),
+  upstream_expires_at: text(40).nullable(),
+});
+
+export type Issued = z.infer<typeof issuedSchema>;
+export type WireReason = z.infer<typeof reasonSchema>;
+export type Refusal = z.infer<typeof refusalSchema>;
+export type Explanation = z.infer<typeof explanationSchema>;
+export type RequestState = z.infer<typeof requestStateSchema>;
+export type LeaseReturn = z.infer<typeof leaseReturnSchema>;

@@ -1,0 +1,22 @@
+// Canonical JSON (RFC 8785): one byte sequence for one value, so that a hash of it names it.
+// ECMAScript's own number and string forms are the ones that RFC 8785 prescribes (§3.2.2); left to do is the order of members.
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/**
+ * The canonical text of a value; members sorted by UTF-16 code units (RFC 8785 §3.2.3).
+ * @throws TypeError for what JSON cannot carry exactly: non-finite numbers and lone surrogates
+ */
+export function canonicalJson(value: JsonValue): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('a number in JSON must be finite');
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value as { [key: string]: JsonValue }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${quoted(key)}:${canonicalJson(member)}`).join(',')}}`;
+}
+
+function quoted(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError('a string in canonical JSON must be well-formed Unicode');
+  return JSON.stringify(text);
+}

@@ -1,0 +1,68 @@
+// Receipts: the leaf of an `issuance.succeeded` entry with a C2SP tlog-proof (https://c2sp.org/tlog-proof) that it is in the log.
+// The action checks one before it hands a credential on; anybody who keeps one can later prove that the log was changed.
+import { openCheckpoint, type TreeHead } from './checkpoint.ts';
+import { HASH_BYTES, type Hash, leafHash, verifyInclusion } from './merkle.ts';
+import type { NoteVerifier } from './signed-note.ts';
+
+const HEADER = 'c2sp.org/tlog-proof@v1';
+const MAX_PROOF_HASHES = 63;
+
+export interface Receipt {
+  /** base64 of the leaf: the canonical JSON of the entry */
+  readonly entry: string;
+  /** C2SP tlog-proof text */
+  readonly proof: string;
+}
+
+export interface InclusionProof {
+  readonly index: number;
+  readonly hashes: readonly Hash[];
+  readonly checkpoint: string;
+}
+
+export interface VerifiedReceipt {
+  readonly entry: Readonly<Record<string, unknown>>;
+  readonly index: number;
+  readonly head: TreeHead;
+}
+
+export function formatProof({ index, hashes, checkpoint }: InclusionProof): string {
+  const lines = [HEADER, `index ${index}`, ...hashes.map((hash) => hash.toString('base64'))];
+  return `${lines.join('\n')}\n\n${checkpoint}`;
+}
+
+/** @throws Error where the text is not a tlog-proof */
+export function parseProof(text: string): InclusionProof {
+  const end = text.indexOf('\n\n');
+  const [header, ...lines] = text.slice(0, end).split('\n');
+  if (end === -1 || header !== HEADER) throw new Error(`a receipt's proof starts with "${HEADER}"`);
+  // The extra line is not authenticated and means nothing to us.
+  if (lines[0]?.startsWith('extra ')) lines.shift();
+  const [, indexText = ''] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? '') ?? [];
+  const hashes = lines.map((line) => Buffer.from(line, 'base64'));
+  const malformed = hashes.some((hash, at) => hash.length !== HASH_BYTES || hash.toString('base64') !== lines[at]);
+  if (indexText === '' || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
+  return { index: Number(indexText), hashes, checkpoint: text.slice(end + 2) };
+}
+
+/**
+ * Checks that the receipt's entry is in the log of one of `verifiers` and returns it. What the entry says is for the
+ * caller to compare with what it asked for.
+ * @throws Error with a sentence saying which part does not hold
+ */
+export function verifyReceipt(receipt: Receipt, verifiers: readonly NoteVerifier[]): VerifiedReceipt {
+  const leaf = Buffer.from(receipt.entry, 'base64');
+  const proof = parseProof(receipt.proof);
+  const head = openCheckpoint(proof.checkpoint, verifiers);
+  // A key is pinned for one origin: a checkpoint of another log signed by it proves nothing about ours.
+  if (!verifiers.some((verifier) => verifier.name === head.origin)) throw new Error(`the checkpoint is of another log: ${head.origin}`);
+  const place = { index: proof.index, size: head.size, hash: leafHash(leaf) };
+  if (!verifyInclusion(place, proof.hashes, head.root)) throw new Error('the inclusion proof does not lead to the root of the checkpoint');
+  return { entry: parseEntry(leaf), index: proof.index, head };
+}
+
+function parseEntry(leaf: Buffer): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(leaf.toString('utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error("the receipt's entry is not an object");
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,34 @@
+// A value that must never be written by accident: printing, logging, interpolating or serialising it shows "[secret]".
+// `reveal()` is the only way to the value; in the broker `sendToken` alone calls it on a credential (promise P6).
+import { createHash } from 'node:crypto';
+
+const HIDDEN = '[secret]';
+
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Lower-case hex SHA-256 of the value: what the log keeps instead of it. */
+  fingerprint(): string {
+    return createHash('sha256').update(this.#value, 'utf8').digest('hex');
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return HIDDEN;
+  }
+}

@@ -1,0 +1,14 @@
+// How the tests run: real servers on loopback only, everything else of the network shut (test/support/no-network.ts).
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/no-network.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    sequence: { shuffle: { files: true, tests: true } },
+  },
+});
