@@ -17,6 +17,6 @@ export const systemClock: Clock = { now: () => Date.now() };
 export const systemEntropy: Entropy = { bytes: (count) => randomBytes(count) };
 
 /** A new id such as `req_…` with 128 random bits: not guessable, and its kind is seen at a glance. */
-export function newId(kind: 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'err', entropy: Entropy): string {
+export function newId(kind: 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err', entropy: Entropy): string {
   return `${kind}_${entropy.bytes(16).toString('base64url')}`;
 }

@@ -5,7 +5,7 @@ import type { Seconds } from './clock.ts';
 
 export interface BrokerErrorOptions {
   readonly cause?: unknown;
-  readonly retryAfter?: Seconds;
+  readonly retryAfter?: Seconds | undefined;
 }
 
 export class BrokerError extends Error {

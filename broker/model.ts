@@ -79,6 +79,17 @@ export interface Entitlement {
   readonly publicDetails: boolean;
   readonly observe: boolean;
   readonly rules: readonly Rule[];
+  readonly description: string | undefined;
+  /** the shortest lifetime that may be asked for: a minute, or what the other side can keep */
+  readonly shortestTtl: Seconds;
+  /** the end of its last day; refused from then on */
+  readonly expiresAt: Millis | undefined;
+  /** what this build or this configuration lacks for it: each refuses, whatever the rules say */
+  readonly lacks: readonly { readonly code: ReasonCode; readonly what: string }[];
+  /** dated exceptions from guardrails that it needs; refused once one has ended */
+  readonly waivers: readonly { readonly of: string; readonly until: Millis; readonly owner: string }[];
+  /** what else the policy says of it, for people: approval, review, deployment, session */
+  readonly terms: readonly string[];
 }
 
 /** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */
@@ -92,8 +103,13 @@ export interface Condition {
   readonly key: string;
   /** the wanted value as people would say it: `main or release/*` */
   readonly expected: string;
-  readonly holds: (subject: Subject) => boolean;
-  readonly got: (subject: Subject) => string;
+  readonly holds: (subject: Subject, now: Millis) => boolean;
+  /** the subject's own value; undefined where it has none */
+  readonly got: (subject: Subject, now: Millis) => string | undefined;
+  /** the reason's code where it does not hold */
+  readonly code: ReasonCode;
+  /** what would make it hold, as an instruction to the author of the workflow */
+  readonly remedy: string;
 }
 
 /** What one job asks, and what the store knows that bears on it. */
@@ -115,7 +131,12 @@ export interface Standing {
 /** `stranger`: the project does not exist or does not list the repository; nobody may tell which. */
 export type Decision =
   | { readonly outcome: 'stranger' }
-  | { readonly outcome: 'deny'; readonly project: Project; readonly entitlement: Entitlement | undefined; readonly reasons: readonly Reason[] }
+  | {
+      readonly outcome: 'deny';
+      readonly project: Project;
+      readonly entitlement: Entitlement | undefined;
+      readonly reasons: readonly Reason[];
+    }
   | Permit;
 
 export interface Permit {

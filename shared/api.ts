@@ -13,6 +13,8 @@ export const SCOPE_FORM = /^([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})$/;
 export const REQUEST_SECRET_FORM = /^[A-Za-z0-9_-]{22,128}$/;
 
 const text = (max: number) => z.string().max(max);
+/** Ids stand in addresses, outputs and pages: no dot, slash, space or sign that means something there. */
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
 
 export const receiptSchema = z.object({ entry: text(65_536), proof: text(16_384) });
 
@@ -22,10 +24,10 @@ export const issuedSchema = z.object({
   token_type: z.enum(['Bearer', 'N_A']),
   expires_in: z.int().min(0),
   scope: text(100),
-  issuance_id: text(100),
-  request_id: text(100).optional(),
+  issuance_id: id,
+  request_id: id.optional(),
   request_url: text(2_048).optional(),
-  lease_id: text(100),
+  lease_id: id,
   assurance: z.enum(['automated', 'self-approved', 'approved', 'break-glass']),
   receipt: receiptSchema,
   credential: z.record(text(100), text(65_536)),
@@ -63,6 +65,14 @@ export const requestStateSchema = z.object({
   request_url: text(2_048),
   expires_in: z.int().min(0),
   reason: text(200).optional(),
+});
+
+/** Errors elsewhere than on `/v1/token` (RFC 9457). */
+export const problemSchema = z.object({
+  code: text(60),
+  title: text(200).optional(),
+  detail: text(4_096).optional(),
+  request_id: text(100).optional(),
 });
 
 export const leaseReturnSchema = z.object({

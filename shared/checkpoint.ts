@@ -34,6 +34,7 @@ export function parseTreeHead(text: string): TreeHead {
   if (origin === '' || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) {
     throw new Error('the checkpoint has no valid origin and tree size');
   }
-  if (root.length !== HASH_BYTES || root.toString('base64') !== rootText) throw new Error('the checkpoint has no valid root hash');
+  if (root.length !== HASH_BYTES || root.toString('base64') !== rootText)
+    throw new Error('the checkpoint has no valid root hash');
   return { origin, size, root };
 }

@@ -12,6 +12,8 @@ export function parseDuration(text: string): number | undefined {
 
 /** The shortest exact form of whole seconds: 900 is `15m`, 90 is `90s`. */
 export function formatDuration(seconds: number): string {
-  const unit = ['d', 'h', 'm'].find((name) => seconds >= (UNIT_SECONDS[name] ?? 1) && seconds % (UNIT_SECONDS[name] ?? 1) === 0);
+  const unit = ['d', 'h', 'm'].find(
+    (name) => seconds >= (UNIT_SECONDS[name] ?? 1) && seconds % (UNIT_SECONDS[name] ?? 1) === 0,
+  );
   return unit === undefined ? `${seconds}s` : `${seconds / (UNIT_SECONDS[unit] ?? 1)}${unit}`;
 }

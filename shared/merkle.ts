@@ -71,8 +71,14 @@ async function pathTo(index: number, range: Range, read: NodeReader): Promise<Ha
   const middle = range.start + largestPowerOfTwoBelow(count);
   const [near, far]: [Range, Range] =
     index < middle
-      ? [{ start: range.start, end: middle }, { start: middle, end: range.end }]
-      : [{ start: middle, end: range.end }, { start: range.start, end: middle }];
+      ? [
+          { start: range.start, end: middle },
+          { start: middle, end: range.end },
+        ]
+      : [
+          { start: middle, end: range.end },
+          { start: range.start, end: middle },
+        ];
   return [...(await pathTo(index, near, read)), await rangeRoot(far, read)];
 }
 
@@ -97,21 +103,17 @@ export async function rangeRoot(range: Range, read: NodeReader): Promise<Hash> {
 }
 
 /** Whether `proof` shows the leaf at `index` of the tree of `size` leaves under `root` (RFC 9162 §2.1.3.2). */
-export function verifyInclusion(leaf: { index: number; size: number; hash: Hash }, proof: readonly Hash[], root: Hash): boolean {
+export function verifyInclusion(
+  leaf: { index: number; size: number; hash: Hash },
+  proof: readonly Hash[],
+  root: Hash,
+): boolean {
   if (!isIndex(leaf.index, leaf.size)) return false;
-  let [node, last] = [leaf.index, leaf.size - 1];
-  let hash = leaf.hash;
-  for (const sibling of proof) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
-      hash = nodeHash(sibling, hash);
-      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
-    } else {
-      hash = nodeHash(hash, sibling);
-    }
-    [node, last] = [half(node), half(last)];
-  }
-  return last === 0 && hash.equals(root);
+  let { hash } = leaf;
+  const arrived = climb({ node: leaf.index, last: leaf.size - 1 }, proof, (sibling, isLeft) => {
+    hash = isLeft ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+  });
+  return arrived && hash.equals(root);
 }
 
 /** Whether `proof` shows that the tree under `second` extends the one under `first` (RFC 9162 §2.1.4.2). */
@@ -123,25 +125,43 @@ export function verifyConsistency(
   if (!isIndex(first.size, second.size + 1)) return false;
   if (first.size === second.size) return proof.length === 0 && first.root.equals(second.root);
   if (first.size === 0) return proof.length === 0;
-  let [node, last] = [first.size - 1, second.size - 1];
-  while (node % 2 === 1) [node, last] = [half(node), half(last)];
-  const path = node === 0 ? [first.root, ...proof] : [...proof];
-  const seed = path.shift();
+  let place = { node: first.size - 1, last: second.size - 1 };
+  while (place.node % 2 === 1) place = parent(place);
+  // A first tree that is one complete subtree is its own starting point, and the proof leaves it out.
+  const [seed, ...path] = place.node === 0 ? [first.root, ...proof] : proof;
   if (seed === undefined) return false;
   let [firstHash, secondHash] = [seed, seed];
-  for (const hash of path) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
-      firstHash = nodeHash(hash, firstHash);
-      secondHash = nodeHash(hash, secondHash);
-      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
-    } else {
-      secondHash = nodeHash(secondHash, hash);
-    }
-    [node, last] = [half(node), half(last)];
-  }
-  return last === 0 && firstHash.equals(first.root) && secondHash.equals(second.root);
+  const arrived = climb(place, path, (sibling, isLeft) => {
+    if (isLeft) firstHash = nodeHash(sibling, firstHash);
+    secondHash = isLeft ? nodeHash(sibling, secondHash) : nodeHash(secondHash, sibling);
+  });
+  return arrived && firstHash.equals(first.root) && secondHash.equals(second.root);
 }
+
+/** A node by its index on its level, and the index of the level's last node. */
+interface Place {
+  readonly node: number;
+  readonly last: number;
+}
+
+/**
+ * Walks from a place to the root, meeting one hash of a proof on each level that has a sibling.
+ * True where the proof has exactly as many hashes as the way.
+ */
+function climb(from: Place, proof: readonly Hash[], meet: (sibling: Hash, isLeft: boolean) => void): boolean {
+  let place = from;
+  for (const sibling of proof) {
+    if (place.last === 0) return false;
+    const isLeft = place.node % 2 === 1 || place.node === place.last;
+    meet(sibling, isLeft);
+    // The last node of a level may have no sibling for some levels: it moves up as it is.
+    while (isLeft && place.node % 2 === 0 && place.node !== 0) place = parent(place);
+    place = parent(place);
+  }
+  return place.last === 0;
+}
+
+const parent = ({ node, last }: Place): Place => ({ node: half(node), last: half(last) });
 
 // Not `>> 1`: sizes may pass 2^31, where bit operations on numbers wrap.
 const half = (value: number): number => Math.floor(value / 2);

@@ -41,7 +41,8 @@ export function parseProof(text: string): InclusionProof {
   const [, indexText = ''] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? '') ?? [];
   const hashes = lines.map((line) => Buffer.from(line, 'base64'));
   const malformed = hashes.some((hash, at) => hash.length !== HASH_BYTES || hash.toString('base64') !== lines[at]);
-  if (indexText === '' || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
+  if (indexText === '' || malformed || hashes.length > MAX_PROOF_HASHES)
+    throw new Error("the receipt's proof is malformed");
   return { index: Number(indexText), hashes, checkpoint: text.slice(end + 2) };
 }
 
@@ -55,14 +56,17 @@ export function verifyReceipt(receipt: Receipt, verifiers: readonly NoteVerifier
   const proof = parseProof(receipt.proof);
   const head = openCheckpoint(proof.checkpoint, verifiers);
   // A key is pinned for one origin: a checkpoint of another log signed by it proves nothing about ours.
-  if (!verifiers.some((verifier) => verifier.name === head.origin)) throw new Error(`the checkpoint is of another log: ${head.origin}`);
+  if (!verifiers.some((verifier) => verifier.name === head.origin))
+    throw new Error(`the checkpoint is of another log: ${head.origin}`);
   const place = { index: proof.index, size: head.size, hash: leafHash(leaf) };
-  if (!verifyInclusion(place, proof.hashes, head.root)) throw new Error('the inclusion proof does not lead to the root of the checkpoint');
+  if (!verifyInclusion(place, proof.hashes, head.root))
+    throw new Error('the inclusion proof does not lead to the root of the checkpoint');
   return { entry: parseEntry(leaf), index: proof.index, head };
 }
 
 function parseEntry(leaf: Buffer): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(leaf.toString('utf8'));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error("the receipt's entry is not an object");
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error("the receipt's entry is not an object");
   return value as Record<string, unknown>;
 }

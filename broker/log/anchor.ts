@@ -1,0 +1,89 @@
+// The anchor file: verifier key, an empty line, the newest checkpoint, kept on another volume than the store.
+// A store that was rolled back, truncated or swapped disagrees with it, and `serve` refuses to start (promise P5).
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openCheckpoint, type TreeHead } from '../../shared/checkpoint.ts';
+import { parseVerifierKey } from '../../shared/signed-note.ts';
+import { StartRefused } from '../errors.ts';
+import type { LogTables } from '../store/log-tables.ts';
+import type { Store } from '../store/store.ts';
+import { rootAt } from './prove.ts';
+
+export interface Anchor {
+  readonly verifierKey: string;
+  readonly checkpoint: string;
+}
+
+export function formatAnchor({ verifierKey, checkpoint }: Anchor): string {
+  return `${verifierKey}\n\n${checkpoint}`;
+}
+
+/** @throws Error where the text is not an anchor, or its checkpoint is not signed by its key */
+export function parseAnchor(text: string): Anchor & { readonly head: TreeHead | undefined } {
+  const end = text.indexOf('\n\n');
+  const anchor = { verifierKey: text.slice(0, end), checkpoint: text.slice(end + 2) };
+  if (end === -1) throw new Error('an anchor file is a verifier key, an empty line and a checkpoint');
+  const verifier = parseVerifierKey(anchor.verifierKey);
+  // An anchor made over an empty log has no checkpoint yet.
+  return { ...anchor, head: anchor.checkpoint === '' ? undefined : openCheckpoint(anchor.checkpoint, [verifier]) };
+}
+
+/** Replaces the file as a whole: a crash leaves the old anchor or the new one, never half of either. */
+export function writeAnchor(file: string, anchor: Anchor): void {
+  const temporary = `${file}.new`;
+  const descriptor = openSync(temporary, 'w', 0o600);
+  writeSync(descriptor, formatAnchor(anchor));
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(temporary, file);
+  const directory = openSync(dirname(file), 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+/**
+ * Compares the log with its anchor before anything is served. A missing file is created over an empty log only.
+ * @throws StartRefused where the file is missing, unreadable, of another key, or ahead of or beside the log
+ */
+export async function checkAnchor(file: string | undefined, log: LogTables, verifierKey: string): Promise<void> {
+  if (file === undefined) return;
+  const { size } = await log.head();
+  if (!existsSync(file)) {
+    if (size > 0) throw refused(file, `is missing, and the log has ${size} entries`);
+    writeAnchor(file, { verifierKey, checkpoint: '' });
+    return;
+  }
+  const anchor = readAnchor(file);
+  if (anchor.verifierKey !== verifierKey) throw refused(file, `is of another log key: ${anchor.verifierKey}`);
+  if (anchor.head === undefined) return;
+  if (anchor.head.size > size)
+    throw refused(
+      file,
+      `knows ${anchor.head.size} entries, and the log has only ${size}: the store was rolled back or truncated`,
+    );
+  const root = await rootAt(log, anchor.head.size);
+  if (!root.equals(anchor.head.root))
+    throw refused(file, `and the log differ within the first ${anchor.head.size} entries: the log was changed`);
+}
+
+function readAnchor(file: string): ReturnType<typeof parseAnchor> {
+  try {
+    return parseAnchor(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw refused(file, `cannot be used: ${cause instanceof Error ? cause.message : 'unreadable'}`);
+  }
+}
+
+function refused(file: string, what: string): StartRefused {
+  return new StartRefused(
+    `the log's anchor ${file} ${what}. Find out why before anything else; \`buildpass log anchor --accept\` takes the log as it is now.`,
+  );
+}
+
+/** Replaces the anchor by the newest checkpoint, where there is a newer one. */
+export async function keepAnchor(file: string | undefined, store: Store, verifierKey: string): Promise<void> {
+  if (file === undefined) return;
+  const newest = await store.read((tx) => tx.log.latestCheckpoint());
+  if (newest !== undefined && newest.note !== readAnchor(file).checkpoint)
+    writeAnchor(file, { verifierKey, checkpoint: newest.note });
+}

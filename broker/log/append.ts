@@ -1,0 +1,89 @@
+// Appends entries to the issuance log inside the transaction of the change that they describe: both happen, or neither does.
+// The tree head is taken first, so that two writers cannot take the same index; only its right edge is needed to append.
+import { canonicalJson, type JsonValue } from '../../shared/canonical-json.ts';
+import { appendToEdge, type Hash, leafHash, rootOf } from '../../shared/merkle.ts';
+import type { Entropy } from '../clock.ts';
+import { newId } from '../clock.ts';
+import type { LogTables, PersonalField } from '../store/log-tables.ts';
+import type { Transaction } from '../store/store.ts';
+import { commitment, ENTRY_FIELDS, type EntryDraft, type EntryType, isoTime } from './entry.ts';
+
+export const TILE_WIDTH = 256;
+/** Entry bundles carry a uint16 length (C2SP tlog-tiles). */
+const MAX_LEAF_BYTES = 65_535;
+
+export type Append = <T extends EntryType>(
+  tx: Transaction,
+  draft: EntryDraft<T>,
+) => Promise<{ readonly index: number }>;
+
+export function createAppend(entropy: Entropy): Append {
+  return async (tx, draft) => {
+    const { index, edge } = await tx.log.takeIndex();
+    const personal = openings(draft, entropy);
+    const { id, leaf } = formatLeaf({ draft, personal, entropy, time: tx.now });
+    const hash = leafHash(Buffer.from(leaf, 'utf8'));
+    const row = { entry_index: index, id, time: tx.now, type: draft.type, leaf, leaf_hash: hash.toString('base64') };
+    await tx.log.insertEntry({ ...row, ...reference(draft) }, personal);
+    await tx.log.setEdge(formatEdge(appendToEdge(parseEdge(edge), index, hash)));
+    await completeTiles(tx.log, index + 1);
+    return { index };
+  };
+}
+
+export const parseEdge = (edge: string): Hash[] =>
+  edge === '' ? [] : edge.split(' ').map((hash) => Buffer.from(hash, 'base64'));
+export const formatEdge = (edge: readonly Hash[]): string => edge.map((hash) => hash.toString('base64')).join(' ');
+
+function openings(draft: EntryDraft, entropy: Entropy): PersonalField[] {
+  return Object.entries(draft.personal ?? {}).flatMap(([field, value]) =>
+    value === undefined ? [] : [{ field, salt: entropy.bytes(16).toString('base64'), value }],
+  );
+}
+
+interface LeafParts {
+  readonly draft: EntryDraft;
+  readonly personal: readonly PersonalField[];
+  readonly entropy: Entropy;
+  readonly time: number;
+}
+
+function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string; leaf: string } {
+  const id = newId('ent', entropy);
+  const fields = ENTRY_FIELDS[draft.type].parse(draft.fields) as Record<string, JsonValue>;
+  const leaf = canonicalJson({
+    ...withoutUndefined(fields),
+    v: 1,
+    type: draft.type,
+    time: isoTime(time),
+    id,
+    nonce: entropy.bytes(16).toString('base64'),
+    personal: Object.fromEntries(
+      personal.map(({ field, salt, value }) => [field, commitment(Buffer.from(salt, 'base64'), value)]),
+    ),
+  });
+  if (Buffer.byteLength(leaf) > MAX_LEAF_BYTES)
+    throw new RangeError(`an entry of type ${draft.type} is larger than a log entry may be`);
+  return { id, leaf };
+}
+
+const withoutUndefined = (fields: Record<string, JsonValue | undefined>): Record<string, JsonValue> =>
+  Object.fromEntries(Object.entries(fields).filter((member): member is [string, JsonValue] => member[1] !== undefined));
+
+function reference(draft: EntryDraft): { project: string | null; request_id: string | null } {
+  const { project, request_id: requestId } = draft.fields as { project?: string; request_id?: string };
+  return { project: project ?? null, request_id: requestId ?? null };
+}
+
+/** Stores each tile that the tree of `size` leaves has just completed, level by level (C2SP tlog-tiles). */
+async function completeTiles(log: LogTables, size: number): Promise<void> {
+  let count = size;
+  for (let level = 0; count % TILE_WIDTH === 0; level += 1) {
+    const range = { start: count - TILE_WIDTH, end: count };
+    const hashes = level === 0 ? await log.leafHashes(range) : await log.tileRoots(level - 1, range);
+    const bytes = hashes.map((hash) => Buffer.from(hash, 'base64'));
+    const tile = { level, tile: count / TILE_WIDTH - 1, hashes: Buffer.concat(bytes).toString('base64') };
+    await log.insertTile({ ...tile, root: rootOf(bytes).toString('base64') });
+    count /= TILE_WIDTH;
+  }
+}

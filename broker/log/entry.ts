@@ -1,0 +1,161 @@
+// Entries of the issuance log: one strict schema for each type, from which docs/log-format.md is generated.
+// A leaf is the canonical JSON (RFC 8785) of an entry. Personal fields stand in it as salted commitments only, so that they
+// can be erased later without touching the tree; `nonce` keeps public leaf hashes from being guessed.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Subject } from '../model.ts';
+
+const id = z.string();
+const time = z.iso.datetime({ precision: 3 });
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+const subject = {
+  issuer: z.string(),
+  repository: z.string(),
+  repository_id: id,
+  repository_owner_id: id,
+  ref: z.string(),
+  sha: z.string(),
+  environment: z.string().optional(),
+  event_name: z.string(),
+  workflow_ref: z.string(),
+  job_workflow_ref: z.string(),
+  run_id: id,
+  run_attempt: id,
+  check_run_id: id.optional(),
+  runner_environment: z.string().optional(),
+};
+
+const ask = { request_id: id, project: z.string(), entitlement: z.string() };
+const issuance = { ...ask, issuance_id: id, kind: z.string() };
+const lease = { ...ask, issuance_id: id, lease_id: id };
+const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
+const revocation = z.enum(['immediate', 'at-expiry', 'none']);
+
+/** The fields of each type, beside those that every entry has. */
+export const ENTRY_FIELDS = {
+  'request.decided': z.strictObject({
+    ...ask,
+    ...subject,
+    decision: z.enum(['permit', 'deny']),
+    policy_digest: digest,
+    organization_digest: digest.nullable(),
+    rule: z.int().optional(),
+    ttl: z.int().nullable().optional(),
+    reasons: z
+      .array(z.strictObject({ code: z.string(), rule: z.int().optional(), condition: z.string().optional() }))
+      .optional(),
+  }),
+  'request.misused': z.strictObject({
+    ...ask,
+    ...subject,
+    code: z.enum(['REQUEST_MISMATCH', 'REQUEST_OF_ANOTHER_JOB']),
+  }),
+  'request.replayed': z.strictObject({ ...subject, token_id: z.string() }),
+  'issuance.started': z.strictObject({
+    ...issuance,
+    lease_id: id,
+    policy_digest: digest,
+    rule: z.int(),
+    run_id: id,
+    run_attempt: id,
+  }),
+  'issuance.succeeded': z.strictObject({
+    ...issuance,
+    ...subject,
+    lease_id: id,
+    policy_digest: digest,
+    rule: z.int(),
+    approvals: z.array(id),
+    assurance,
+    fingerprint: digest.optional(),
+    ends_at: time.nullable(),
+    upstream_expires_at: time.nullable(),
+  }),
+  'issuance.failed': z.strictObject({ ...issuance, reason: z.string() }),
+  'issuance.unknown': z.strictObject({ ...issuance, reason: z.string() }),
+  'issuance.redelivered': z.strictObject({ ...issuance, lease_id: id }),
+  'lease.returned': z.strictObject({ ...lease, revocation, upstream_expires_at: time.nullable() }),
+  'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),
+  'lease.revoked': z.strictObject({ ...lease }),
+  'lease.revocation_failed': z.strictObject({ ...lease, attempt: z.int(), next_attempt_at: time }),
+  'policy.changed': z.strictObject({
+    project: z.string(),
+    file: z.string(),
+    policy_digest: digest.nullable(),
+    previous_digest: digest.nullable(),
+    set_digest: digest,
+  }),
+  'policy.refused': z.strictObject({
+    set_digest: digest,
+    findings: z.array(
+      z.strictObject({ file: z.string(), line: z.int(), column: z.int(), key: z.string(), message: z.string() }),
+    ),
+  }),
+  'organization.changed': z.strictObject({
+    file: z.string(),
+    organization_digest: digest,
+    previous_digest: digest.nullable(),
+    set_digest: digest,
+  }),
+  'key.created': z.strictObject({
+    key_id: z.string(),
+    purpose: z.enum(['credential', 'log']),
+    algorithm: z.string(),
+    public_key: z.string(),
+  }),
+} as const;
+
+export type EntryType = keyof typeof ENTRY_FIELDS;
+export type EntryFields<T extends EntryType> = z.infer<(typeof ENTRY_FIELDS)[T]>;
+
+/** What somebody wants to append. `personal` values are kept beside the entry, committed to in it. */
+export interface EntryDraft<T extends EntryType = EntryType> {
+  readonly type: T;
+  readonly fields: EntryFields<T>;
+  readonly personal?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The members that every entry has. */
+export const entryEnvelope = z.looseObject({
+  v: z.literal(1),
+  type: z.enum(Object.keys(ENTRY_FIELDS) as [EntryType, ...EntryType[]]),
+  time,
+  id,
+  nonce: z.string(),
+  personal: z.record(z.string(), z.string()),
+});
+
+export type Entry = z.infer<typeof entryEnvelope>;
+
+/** base64(SHA-256(salt ‖ UTF-8 value)): says nothing without the salt, and binds the value with it. */
+export function commitment(salt: Buffer, value: string): string {
+  return createHash('sha256').update(salt).update(value, 'utf8').digest('base64');
+}
+
+/** The claims of a subject under their own names, absent ones left out. */
+export function subjectFields(of: Subject): z.infer<z.ZodObject<typeof subject>> {
+  return {
+    issuer: of.issuer,
+    repository: of.repository,
+    repository_id: of.repositoryId,
+    repository_owner_id: of.repositoryOwnerId,
+    ref: of.ref,
+    sha: of.sha,
+    event_name: of.eventName,
+    workflow_ref: of.workflowRef,
+    job_workflow_ref: of.jobWorkflowRef,
+    run_id: of.runId,
+    run_attempt: of.runAttempt,
+    ...(of.environment === undefined ? {} : { environment: of.environment }),
+    ...(of.checkRunId === undefined ? {} : { check_run_id: of.checkRunId }),
+    ...(of.runnerEnvironment === undefined ? {} : { runner_environment: of.runnerEnvironment }),
+  };
+}
+
+/** Who asked, as personal fields: the immutable id and the name it had then. */
+export function requesterFields(of: Subject): { requester: string; requester_name: string } {
+  return { requester: of.actorId, requester_name: of.actor };
+}
+
+export const isoTime = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,51 @@
+// Proofs from the stored tree: inclusion of an entry, tiles, and the root of the tree as it was at an earlier size.
+import { type Hash, inclusionProof, type NodeReader, rangeRoot, rootOf } from '../../shared/merkle.ts';
+import { formatProof, type Receipt } from '../../shared/receipt.ts';
+import type { LogTables } from '../store/log-tables.ts';
+import { TILE_WIDTH } from './append.ts';
+
+const TILE_HEIGHT = 8;
+
+/** Roots of complete subtrees, from at most one tile's worth of stored hashes. */
+export function nodeReader(log: LogTables): NodeReader {
+  return async (level, index) => {
+    const tileLevel = Math.floor(level / TILE_HEIGHT);
+    const width = 2 ** (level % TILE_HEIGHT);
+    return rootOf(await hashesAt(log, tileLevel, { start: index * width, end: (index + 1) * width }));
+  };
+}
+
+/**
+ * The receipt of the entry at `index`, proved to the first checkpoint that covers it: asked again, it is the same receipt.
+ */
+export async function receiptOf(log: LogTables, index: number): Promise<Receipt> {
+  const [entry, checkpoint] = [await log.entry(index), await log.checkpointCovering(index)];
+  if (entry === undefined || checkpoint === undefined) throw new RangeError(`entry ${index} is not under a checkpoint`);
+  const hashes = await inclusionProof(index, checkpoint.size, nodeReader(log));
+  const proof = formatProof({ index, hashes, checkpoint: checkpoint.note });
+  return { entry: Buffer.from(entry.leaf, 'utf8').toString('base64'), proof };
+}
+
+/** Root of the tree of the first `size` leaves, 0 < size <= the log's. */
+export async function rootAt(log: LogTables, size: number): Promise<Hash> {
+  return rangeRoot({ start: 0, end: size }, nodeReader(log));
+}
+
+/** The hashes of a tile of `width` hashes, or undefined where the tree has no such tile (C2SP tlog-tiles). */
+export async function tileBytes(
+  log: LogTables,
+  tile: { level: number; index: number; width: number },
+): Promise<Buffer | undefined> {
+  if (tile.width === TILE_WIDTH) {
+    const stored = await log.tileHashes(tile.level, tile.index);
+    return stored === undefined ? undefined : Buffer.from(stored, 'base64');
+  }
+  const start = tile.index * TILE_WIDTH;
+  const hashes = await hashesAt(log, tile.level, { start, end: start + tile.width });
+  return hashes.length === tile.width ? Buffer.concat(hashes) : undefined;
+}
+
+async function hashesAt(log: LogTables, level: number, range: { start: number; end: number }): Promise<Hash[]> {
+  const texts = level === 0 ? await log.leafHashes(range) : await log.tileRoots(level - 1, range);
+  return texts.map((text) => Buffer.from(text, 'base64'));
+}

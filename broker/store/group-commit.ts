@@ -1,0 +1,113 @@
+// Grouped commits: units that wait at the same moment share one transaction and one fsync, each under its own savepoint.
+// Nothing resolves before COMMIT returned; when COMMIT fails, every unit of the group is "failed or happened".
+import { BrokerError } from '../errors.ts';
+import type { Transaction, Unit } from './store.ts';
+
+const MAX_GROUP = 64;
+const RETRY_AFTER_SECONDS = 2;
+
+export interface Connection {
+  readonly isTransaction: boolean;
+  exec(sql: string): void;
+}
+
+export interface GroupCommitOptions {
+  readonly connection: Connection;
+  readonly transaction: () => Transaction;
+  readonly beforeCommit: Unit<void>;
+}
+
+interface Waiting {
+  readonly run: Unit<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface GroupCommit {
+  commit<T>(unit: Unit<T>): Promise<T>;
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>;
+}
+
+export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
+  const queue: Waiting[] = [];
+  let draining: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) await commitGroup(options, queue.splice(0, MAX_GROUP));
+    draining = undefined;
+  }
+
+  return {
+    commit<T>(unit: Unit<T>): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ run: unit, resolve: resolve as (value: unknown) => void, reject });
+        // Starting a turn later lets everything that is ready now join the same group.
+        draining ??= Promise.resolve().then(drain);
+      });
+    },
+    idle: async () => draining,
+  };
+}
+
+async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[]): Promise<void> {
+  const { connection } = options;
+  const settled: (() => void)[] = [];
+  try {
+    connection.exec('BEGIN IMMEDIATE');
+    const tx = options.transaction();
+    for (const unit of group) settled.push(await runUnit(connection, tx, unit));
+    await options.beforeCommit(tx);
+    connection.exec('COMMIT');
+  } catch (cause) {
+    rollBack(connection);
+    const error = unavailable(cause);
+    for (const unit of group) unit.reject(error);
+    return;
+  }
+  for (const settle of settled) settle();
+}
+
+/** Runs one unit under a savepoint and says how to settle it once the whole group is durable. */
+async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): Promise<() => void> {
+  connection.exec('SAVEPOINT unit');
+  try {
+    const value = await unit.run(tx);
+    connection.exec('RELEASE unit');
+    return () => unit.resolve(value);
+  } catch (error) {
+    // On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted.
+    if (!connection.isTransaction) throw error;
+    connection.exec('ROLLBACK TO unit');
+    connection.exec('RELEASE unit');
+    return () => unit.reject(isStoreFailure(error) ? unavailable(error) : error);
+  }
+}
+
+function rollBack(connection: Connection): void {
+  try {
+    if (connection.isTransaction) connection.exec('ROLLBACK');
+  } catch {
+    // The next BEGIN will say so; the units of this group have been told already.
+  }
+}
+
+const SQLITE_CONSTRAINT = 19;
+
+/** A failure of the database itself; a broken constraint is a mistake of ours and stays what it is. */
+function isStoreFailure(error: unknown): boolean {
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  return code === 'ERR_SQLITE_ERROR' && ((errcode ?? 0) & 0xff) !== SQLITE_CONSTRAINT;
+}
+
+function unavailable(cause: unknown): BrokerError {
+  if (cause instanceof BrokerError) return cause;
+  return new BrokerError(
+    'STORE_UNAVAILABLE',
+    'The store did not confirm the change, so nothing was handed out. Ask again with the same request_secret.',
+    {
+      cause,
+      retryAfter: RETRY_AFTER_SECONDS,
+    },
+  );
+}

@@ -1,0 +1,115 @@
+// The tables as the queries see them. Times are epoch milliseconds by the store's clock, JSON and hashes are text
+// (hashes in base64), so that SQLite and PostgreSQL run the same statements.
+
+export interface Schema {
+  meta: { key: string; value: string };
+  principals: { id: string; kind: string; created_at: number };
+  identities: { provider: string; provider_id: string; principal_id: string };
+  subject_tokens: { issuer: string; token_id: string; expires_at: number; replays: number };
+  policy_documents: { digest: string; file: string; project: string | null; text: string; loaded_at: number };
+  policy_sets: { digest: string; members: string; loaded_at: number };
+  policy_in_force: { id: number; sequence: number; digest: string; since: number };
+  suspensions: { id: string; scope: string; target: string; reason: string; since: number };
+  requests: RequestRow;
+  grants: GrantRow;
+  issuances: IssuanceRow;
+  leases: LeaseRow;
+  sealed_answers: { request_id: string; sealed: string; delete_at: number };
+  outbox: OutboxRow;
+  tree_head: { id: number; size: number; edge: string };
+  log_entries: LogEntryRow;
+  entry_personal: { entry_index: number; field: string; salt: string; value: string };
+  log_tiles: { level: number; tile: number; hashes: string; root: string };
+  checkpoints: { size: number; time: number; note: string };
+  signing_keys: SigningKeyRow;
+}
+
+export type RequestState = 'denied' | 'granted' | 'issuing' | 'issued' | 'failed' | 'unknown';
+
+export interface RequestRow {
+  id: string;
+  origin: 'job' | 'person' | 'program';
+  requester: string | null;
+  issuer: string;
+  repository_id: string;
+  job_key: string;
+  secret_hash: string | null;
+  project: string;
+  entitlement: string;
+  parameters: string;
+  state: RequestState;
+  policy_digest: string;
+  decision: string;
+  subject: string;
+  repeats: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface GrantRow {
+  id: string;
+  request_id: string;
+  issuance_id: string;
+  lease_id: string;
+  rule: number;
+  ttl: number | null;
+  policy_digest: string;
+  set_digest: string;
+  made_at: number;
+  expires_at: number;
+  redeemed_at: number | null;
+}
+
+export interface IssuanceRow {
+  id: string;
+  request_id: string;
+  grant_id: string;
+  lease_id: string;
+  kind: string;
+  state: 'started' | 'succeeded' | 'failed' | 'unknown';
+  started_at: number;
+  ended_at: number | null;
+}
+
+export interface LeaseRow {
+  id: string;
+  issuance_id: string;
+  request_id: string;
+  job_key: string;
+  kind: string;
+  state: 'live' | 'returned' | 'expired' | 'revoked';
+  revocation: 'immediate' | 'at-expiry' | 'none';
+  issued_at: number;
+  ends_at: number | null;
+  upstream_expires_at: number | null;
+  sealed_handle: string | null;
+}
+
+export interface OutboxRow {
+  id: string;
+  kind: string;
+  payload: string;
+  due_at: number;
+  attempts: number;
+  claimed_until: number | null;
+}
+
+export interface LogEntryRow {
+  entry_index: number;
+  id: string;
+  time: number;
+  type: string;
+  project: string | null;
+  request_id: string | null;
+  leaf: string;
+  leaf_hash: string;
+}
+
+export interface SigningKeyRow {
+  id: string;
+  purpose: 'credential' | 'log';
+  algorithm: 'ES256' | 'RS256' | 'EdDSA';
+  public_key: string;
+  sealed_private_key: string;
+  created_at: number;
+}

@@ -1,0 +1,129 @@
+// The embedded store: SQLite in WAL mode with synchronous=FULL, one writer, readers beside it.
+// `serve` holds `<store>.lock` for its whole life; the operating system lets go of it however the process ends.
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { Migrator } from 'kysely/migration';
+import { StartRefused } from '../errors.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { firstSchema } from './migrations/0001-first-schema.ts';
+import { kyselyOver } from './node-sqlite.ts';
+import type { Database, Store, StoreOptions, Transaction, Unit } from './store.ts';
+import { tablesOf } from './tables.ts';
+
+const MIGRATIONS = { '0001-first-schema': firstSchema };
+const BUSY_TIMEOUT_MS = 5000;
+const SYNCHRONOUS_FULL = 2;
+
+export interface SqliteOptions extends StoreOptions {
+  readonly path: string;
+}
+
+/** Opens the store for writing and brings its schema up to date. It must exist, but for `:memory:`: see `createSqliteFile`. */
+export async function openSqliteStore({ path, clock }: SqliteOptions): Promise<Store> {
+  const database = openDatabase(path, { readOnly: false });
+  assertDurable(database, path);
+  const db = kyselyOver(database);
+  await migrate(db, path);
+  const tables = tablesOf(db);
+  let beforeCommit: Unit<void> = async () => undefined;
+  const transaction = (): Transaction => ({ ...tables, now: clock.now() });
+  const group = createGroupCommit({ connection: database, transaction, beforeCommit: (tx) => beforeCommit(tx) });
+  // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
+  const reader = path === ':memory:' ? undefined : openSqliteReader({ path, clock });
+  return {
+    commit: group.commit,
+    read: reader?.read ?? group.commit,
+    beforeCommit(hook) {
+      beforeCommit = hook;
+    },
+    async close() {
+      await group.idle();
+      await reader?.close();
+      database.close();
+    },
+  };
+}
+
+export type StoreReader = Pick<Store, 'read' | 'close'>;
+
+/** Opens the store for reading only; works beside a running broker and without one. */
+export function openSqliteReader({ path, clock }: SqliteOptions): StoreReader {
+  const database = openDatabase(path, { readOnly: true });
+  const tables = tablesOf(kyselyOver(database));
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    read<T>(query: Unit<T>): Promise<T> {
+      const mine = turn.then(() => readSnapshot(database, () => query({ ...tables, now: clock.now() })));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    async close() {
+      await turn;
+      database.close();
+    },
+  };
+}
+
+/** Makes an empty store file that only its owner can read; an existing one is left as it is. */
+export function createSqliteFile(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+}
+
+/**
+ * Takes the lock that only one broker can hold, and returns how to let go of it.
+ * A lock of the operating system on a file of its own: a crash frees it, a stale file means nothing.
+ * @throws StartRefused when another broker holds it
+ */
+export function lockStore(path: string): () => void {
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new StartRefused(`another broker is running on the store ${path} (it holds ${path}.lock): stop it first`, {
+      cause,
+    });
+  }
+  return () => lock.close();
+}
+
+async function readSnapshot<T>(database: DatabaseSync, query: () => Promise<T>): Promise<T> {
+  database.exec('BEGIN');
+  try {
+    return await query();
+  } finally {
+    database.exec('COMMIT');
+  }
+}
+
+function openDatabase(path: string, { readOnly }: { readOnly: boolean }): DatabaseSync {
+  if (path !== ':memory:' && !existsSync(path)) {
+    throw new StartRefused(
+      `there is no store at ${path}: \`buildpass keys create\` makes one, or the path in the configuration is wrong`,
+    );
+  }
+  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+  if (!readOnly)
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON',
+    );
+  return database;
+}
+
+// A database in WAL mode silently opens with synchronous=NORMAL in some builds, and then the last commits can be lost (T37).
+function assertDurable(database: DatabaseSync, path: string): void {
+  const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
+  const { journal_mode: mode } = database.prepare('PRAGMA journal_mode').get() as { journal_mode: string };
+  if (synchronous !== SYNCHRONOUS_FULL || (mode !== 'wal' && path !== ':memory:')) {
+    throw new StartRefused(
+      `the store ${path} does not keep its promises: journal_mode is ${mode}, synchronous is ${synchronous}, wanted wal and ${SYNCHRONOUS_FULL}`,
+    );
+  }
+}
+
+async function migrate(db: Database, path: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined)
+    throw new StartRefused(`the store ${path} could not be brought to this version's schema`, { cause: error });
+}

@@ -1,0 +1,60 @@
+// What every store promises.
+//
+// `commit(unit)` runs a unit of work and makes it durable before it resolves. Units that wait at the same moment share one
+// transaction, each under its own savepoint: a unit that throws rolls back alone. A COMMIT that fails fails them all with
+// STORE_UNAVAILABLE, and each is then "failed or happened": the caller must be able to find out by asking again.
+// A unit is a function of the transaction alone, without other I/O, and safe to run again.
+// `read(query)` sees one consistent, committed state.
+import type { Kysely } from 'kysely';
+import type { Clock, Millis } from '../clock.ts';
+import type { Grants } from './grants.ts';
+import type { Issuances } from './issuances.ts';
+import type { Leases } from './leases.ts';
+import type { LogTables } from './log-tables.ts';
+import type { Meta } from './meta.ts';
+import type { Outbox } from './outbox.ts';
+import type { Policies } from './policies.ts';
+import type { Principals } from './principals.ts';
+import type { Requests } from './requests.ts';
+import type { Schema } from './schema.ts';
+import type { SealedAnswers } from './sealed-answers.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { SubjectTokens } from './subject-tokens.ts';
+import type { Suspensions } from './suspensions.ts';
+
+export interface Tables {
+  readonly grants: Grants;
+  readonly issuances: Issuances;
+  readonly leases: Leases;
+  readonly log: LogTables;
+  readonly meta: Meta;
+  readonly outbox: Outbox;
+  readonly policies: Policies;
+  readonly principals: Principals;
+  readonly requests: Requests;
+  readonly sealedAnswers: SealedAnswers;
+  readonly signingKeys: SigningKeys;
+  readonly subjectTokens: SubjectTokens;
+  readonly suspensions: Suspensions;
+}
+
+export interface Transaction extends Tables {
+  /** One time for the whole transaction, by the store's clock. */
+  readonly now: Millis;
+}
+
+export type Unit<T> = (tx: Transaction) => Promise<T>;
+
+export interface Store {
+  commit<T>(unit: Unit<T>): Promise<T>;
+  read<T>(query: Unit<T>): Promise<T>;
+  /** Runs inside every transaction after its last unit: the log signs its checkpoint there. Set once, at composition. */
+  beforeCommit(hook: Unit<void>): void;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+}
+
+export type Database = Kysely<Schema>;

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  appendToEdge,
+  consistencyProof,
+  EMPTY_ROOT,
+  type Hash,
+  inclusionProof,
+  leafHash,
+  rootOf,
+  rootOfEdge,
+  verifyConsistency,
+  verifyInclusion,
+} from '../../shared/merkle.ts';
+import { SmallTree } from '../support/small-tree.ts';
+import vectors from '../vectors/merkle.json' with { type: 'json' };
+
+const known = new SmallTree(vectors.leaves.map((leaf) => Buffer.from(leaf, 'hex')));
+const hex = (hashes: readonly Hash[]): string[] => hashes.map((hash) => hash.toString('hex'));
+
+/** A tree of 1 to 70 leaves with two numbers below its size. */
+const trees = fc
+  .integer({ min: 1, max: 70 })
+  .chain((size) => fc.record({ size: fc.constant(size), a: fc.nat(size - 1), b: fc.nat(size - 1) }));
+const treeOf = (size: number) => new SmallTree(Array.from({ length: size }, (_, at) => `leaf ${at}`));
+
+describe('the Merkle tree of RFC 6962', () => {
+  it('has the roots of the known vectors', () => {
+    expect(EMPTY_ROOT.toString('hex')).toBe(vectors.emptyRoot);
+    expect(hex(vectors.leaves.map((_, at) => known.rootAt(at + 1)))).toEqual(vectors.roots);
+  });
+
+  it.each(vectors.inclusion)(
+    'proves leaf $index in the tree of $size as the vectors do',
+    async ({ index, size, proof }) => {
+      expect(hex(await inclusionProof(index, size, known.read))).toEqual(proof);
+    },
+  );
+
+  it.each(vectors.consistency)(
+    'proves that $second leaves extend $first as the vectors do',
+    async ({ first, second, proof }) => {
+      expect(hex(await consistencyProof(first, second, known.read))).toEqual(proof);
+    },
+  );
+
+  it('gives the same root leaf by leaf as over all leaves at once', () => {
+    let edge: Hash[] = [];
+    for (let size = 0; size < 300; size += 1) {
+      edge = appendToEdge(edge, size, leafHash(Buffer.from(`leaf ${size}`)));
+      expect(rootOfEdge(edge)).toEqual(treeOf(size + 1).rootAt(size + 1));
+    }
+  });
+
+  it('verifies every inclusion proof it makes, and none for another leaf, index, size or root', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees, async ({ size, a, b }) => {
+        const tree = treeOf(size);
+        const proof = await inclusionProof(a, size, tree.read);
+        const leaf = { index: a, size, hash: tree.hashes[a] as Hash };
+        expect(verifyInclusion(leaf, proof, tree.rootAt(size))).toBe(true);
+        expect(verifyInclusion({ ...leaf, hash: leafHash(Buffer.from('other')) }, proof, tree.rootAt(size))).toBe(
+          false,
+        );
+        if (b !== a) expect(verifyInclusion({ ...leaf, index: b }, proof, tree.rootAt(size))).toBe(false);
+        expect(verifyInclusion(leaf, [...proof, EMPTY_ROOT], tree.rootAt(size))).toBe(false);
+        expect(verifyInclusion(leaf, proof, EMPTY_ROOT)).toBe(false);
+      }),
+    );
+  });
+
+  it('verifies every consistency proof it makes, and none for a changed past', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees, async ({ size, a }) => {
+        const tree = treeOf(size);
+        const [first, second] = [
+          { size: a + 1, root: tree.rootAt(a + 1) },
+          { size, root: tree.rootAt(size) },
+        ];
+        const proof = await consistencyProof(first.size, size, tree.read);
+        expect(verifyConsistency(first, second, proof)).toBe(true);
+        expect(verifyConsistency({ ...first, root: EMPTY_ROOT }, second, proof)).toBe(false);
+        expect(verifyConsistency(first, { ...second, root: EMPTY_ROOT }, proof)).toBe(false);
+        expect(verifyConsistency(first, second, [...proof, EMPTY_ROOT])).toBe(false);
+      }),
+    );
+  });
+
+  it('refuses sizes and indexes that are no place in a tree', async () => {
+    expect(verifyInclusion({ index: 1, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
+    expect(verifyInclusion({ index: -1, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
+    expect(verifyInclusion({ index: 0.5, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
+    await expect(inclusionProof(3, 3, known.read)).rejects.toThrow('no leaf 3 in a tree of 3 leaves');
+    await expect(consistencyProof(0, 3, known.read)).rejects.toThrow('no leaf -1');
+  });
+
+  it('takes an empty list for the empty tree', () => {
+    expect(rootOf([])).toEqual(EMPTY_ROOT);
+    expect(rootOfEdge([])).toEqual(EMPTY_ROOT);
+  });
+});

@@ -1,0 +1,90 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { openCheckpoint, parseTreeHead, signCheckpoint } from '../../shared/checkpoint.ts';
+import { inclusionProof } from '../../shared/merkle.ts';
+import { formatProof, parseProof, type Receipt, verifyReceipt } from '../../shared/receipt.ts';
+import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
+import { SmallTree } from '../support/small-tree.ts';
+
+const ORIGIN = 'buildpass.example.com/log';
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const verifier = parseVerifierKey(formatVerifierKey(ORIGIN, publicKey));
+const leaves = Array.from({ length: 7 }, (_, at) => JSON.stringify({ entry: at }));
+const tree = new SmallTree(leaves);
+
+async function receiptOf(index: number, origin = ORIGIN): Promise<Receipt> {
+  const checkpoint = signCheckpoint({ origin, size: 7, root: tree.rootAt(7) }, privateKey);
+  const proof = formatProof({ index, hashes: await inclusionProof(index, 7, tree.read), checkpoint });
+  return { entry: Buffer.from(leaves[index] ?? '').toString('base64'), proof };
+}
+
+describe('a receipt', () => {
+  it('proves its entry in the log of a pinned key', async () => {
+    expect(verifyReceipt(await receiptOf(4), [verifier])).toMatchObject({
+      entry: { entry: 4 },
+      index: 4,
+      head: { size: 7, origin: ORIGIN },
+    });
+  });
+
+  it('does not prove another entry', async () => {
+    const receipt = { ...(await receiptOf(4)), entry: Buffer.from('{"entry":5}').toString('base64') };
+    expect(() => verifyReceipt(receipt, [verifier])).toThrow('the inclusion proof does not lead to the root');
+  });
+
+  it('does not prove another index', async () => {
+    const receipt = await receiptOf(4);
+    expect(() => verifyReceipt({ ...receipt, proof: receipt.proof.replace('index 4', 'index 3') }, [verifier])).toThrow(
+      'does not lead to the root',
+    );
+  });
+
+  it('does not hold under a key that is not pinned', async () => {
+    const other = parseVerifierKey(formatVerifierKey(ORIGIN, generateKeyPairSync('ed25519').publicKey));
+    expect(() => verifyReceipt({ entry: '', proof: '' }, [other])).toThrow();
+    await expect(receiptOf(1).then((receipt) => verifyReceipt(receipt, [other]))).rejects.toThrow(
+      'no signature of a known key',
+    );
+  });
+
+  it('does not hold for a checkpoint of another origin, even signed by the same key', async () => {
+    const foreign = await receiptOf(1, 'elsewhere.example/log');
+    expect(() => verifyReceipt(foreign, [verifier])).toThrow('no signature of a known key');
+  });
+
+  it('ignores an extra line, which nobody signed', async () => {
+    const receipt = await receiptOf(2);
+    const proof = receipt.proof.replace('\nindex', '\nextra AAAA\nindex');
+    expect(verifyReceipt({ ...receipt, proof }, [verifier]).index).toBe(2);
+  });
+
+  it.each([
+    ['no header', (text: string) => text.replace('c2sp.org/tlog-proof@v1', 'c2sp.org/tlog-proof@v2')],
+    ['a leading zero', (text: string) => text.replace('index 2', 'index 02')],
+    ['a hash of another length', (text: string) => text.replace('\n\n', '\nAAAA\n\n')],
+    ['too many hashes', (text: string) => text.replace('\n\n', `${`\n${'A'.repeat(43)}=`.repeat(64)}\n\n`)],
+  ])('is refused with %s', async (_what, change) => {
+    const { proof } = await receiptOf(2);
+    expect(() => parseProof(change(proof))).toThrow(/receipt/);
+  });
+});
+
+describe('a checkpoint', () => {
+  const head = { origin: ORIGIN, size: 7, root: tree.rootAt(7) };
+
+  it('opens to the head that was signed', () => {
+    expect(openCheckpoint(signCheckpoint(head, privateKey), [verifier])).toEqual(head);
+  });
+
+  it.each([
+    '',
+    'origin\n07\nAAAA\n',
+    'origin\n-1\nAAAA\n',
+    'origin\n1e3\nAAAA\n',
+    `origin\n9007199254740993\n${'A'.repeat(43)}=\n`,
+    'origin\n7\nAAAA\n',
+    '\n7\nAAAA\n',
+  ])('is refused as %j', (text) => {
+    expect(() => parseTreeHead(text)).toThrow('the checkpoint has no valid');
+  });
+});

@@ -1,0 +1,63 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { formatVerifierKey, openNote, parseVerifierKey, signNote } from '../../shared/signed-note.ts';
+
+const NAME = 'buildpass.example.com/log';
+const pair = generateKeyPairSync('ed25519');
+const verifier = parseVerifierKey(formatVerifierKey(NAME, pair.publicKey));
+const stranger = generateKeyPairSync('ed25519');
+
+// The example of https://c2sp.org/signed-note.
+const KNOWN_KEY = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
+const KNOWN_NOTE = `This is an example message.
+
+— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+`;
+
+describe('signed notes', () => {
+  it('opens what it signed', () => {
+    expect(openNote(signNote('text\n', NAME, pair.privateKey), [verifier])).toBe('text\n');
+  });
+
+  it('reads a verifier key of the specification and knows its parts', () => {
+    expect(parseVerifierKey(KNOWN_KEY)).toMatchObject({ name: 'example.com/foo', keyId: '530d903a' });
+  });
+
+  it('refuses a changed text', () => {
+    const note = signNote('text\n', NAME, pair.privateKey).replace('text', 'test');
+    expect(() => openNote(note, [verifier])).toThrow('the signature of buildpass.example.com/log');
+  });
+
+  it('ignores signatures of unknown keys, and wants one of a known key', () => {
+    const foreign = signNote('text\n', 'other.example/log', stranger.privateKey);
+    const both = signNote('text\n', NAME, pair.privateKey) + foreign.split('\n\n')[1];
+    expect(openNote(both, [verifier])).toBe('text\n');
+    expect(() => openNote(foreign, [verifier])).toThrow('no signature of a known key');
+  });
+
+  it('refuses a note whose known key signed wrongly, whatever others signed', () => {
+    const forged = signNote('text\n', NAME, pair.privateKey).replace(/.{6}\n$/, 'AAAA==\n');
+    expect(() => openNote(forged, [verifier])).toThrow();
+  });
+
+  it.each(['', 'no signature\n', 'text\n\n— x\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n- n AAAAAAAA\n'])(
+    'refuses %j as a note',
+    (text) => {
+      expect(() => openNote(text, [verifier])).toThrow();
+    },
+  );
+
+  it.each([
+    '',
+    'name',
+    'name+00000000+AAAA',
+    KNOWN_KEY.replace('530d903a', '530d903b'),
+    KNOWN_KEY.replace('foo', 'bar'),
+  ])('refuses %j as a verifier key', (text) => {
+    expect(() => parseVerifierKey(text)).toThrow(/is not a verifier key|does not belong/);
+  });
+
+  it('opens the example note of the specification with its key', () => {
+    expect(openNote(KNOWN_NOTE, [parseVerifierKey(KNOWN_KEY)])).toBe('This is an example message.\n');
+  });
+});
