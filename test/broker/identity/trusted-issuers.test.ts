@@ -1,0 +1,106 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createTrustedIssuers, type TrustedIssuer } from '../../../broker/identity/trusted-issuers.ts';
+import type { Failure } from '../../support/github-failures.ts';
+import { startGithubIssuer } from '../../support/github-issuer.ts';
+import { trusted } from '../../support/github-trust.ts';
+
+const clock = { now: () => 1_795_341_600_000 };
+const create = (issuers: readonly TrustedIssuer[]) => createTrustedIssuers({ issuers, clock, fetchTimeout: 100 });
+
+async function start() {
+  const server = await startGithubIssuer();
+  onTestFinished(() => server.close());
+  const issuer = trusted(server.url);
+  const kid = String(server.header()['kid']);
+  return { server, issuer, kid, keyFor: () => create([issuer]).keyFor(issuer, kid) };
+}
+
+describe('trusted issuers', () => {
+  test('are found by exactly their url', () => {
+    const issuer = trusted('https://issuer.example/slug');
+    const { find } = create([issuer]);
+    expect(find('https://issuer.example/slug')).toBe(issuer);
+    for (const other of [
+      'https://issuer.example/slug/',
+      'https://issuer.example',
+      'https://issuer.example/slug/x',
+      'https://ISSUER.example/slug',
+      'https://issuer.example:443/slug',
+      '',
+    ]) {
+      expect(find(other)).toBeUndefined();
+    }
+  });
+
+  test('discovery and key set are asked once, whoever asks', async () => {
+    const { server, issuer, kid } = await start();
+    const { keyFor } = create([issuer]);
+    const keys = await Promise.all(Array.from({ length: 20 }, () => keyFor(issuer, kid)));
+    expect(new Set(keys).size).toBe(1);
+    expect(server.requests).toEqual(['GET /.well-known/openid-configuration', 'GET /.well-known/jwks']);
+  });
+
+  test('a key of one issuer is no key of another', async () => {
+    const [one, two] = [await start(), await start()];
+    const { keyFor } = create([one.issuer, { ...two.issuer, name: 'ghes' }]);
+    await keyFor(one.issuer, one.kid);
+    await expect(keyFor(two.issuer, one.kid)).rejects.toMatchObject({ code: 'TOKEN_SIGNATURE_INVALID' });
+  });
+
+  test.for([
+    'down',
+    'slow',
+    'error',
+    'redirect',
+    'huge',
+    'html',
+    'garbage',
+    'wrong-issuer',
+    'no-keys',
+  ] satisfies Failure[])('%s: our trouble, with a time to come back', async (failure) => {
+    const { server, keyFor } = await start();
+    await server.fail(failure);
+    await expect(keyFor()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE', retryAfter: 1 });
+  });
+
+  test.for(['slow', 'error', 'redirect', 'huge', 'html', 'garbage', 'no-keys'] satisfies Failure[])(
+    '%s at the key set alone: our trouble too',
+    async (failure) => {
+      const { server, keyFor } = await start();
+      await server.fail(failure, 'jwks');
+      await expect(keyFor()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    },
+  );
+
+  test('an issuer in trouble stops its own jobs only', async () => {
+    const [broken, well] = [await start(), await start()];
+    const { keyFor } = create([broken.issuer, { ...well.issuer, name: 'ghes' }]);
+    await broken.server.fail('error');
+    await expect(keyFor(broken.issuer, broken.kid)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    await expect(keyFor(well.issuer, well.kid)).resolves.toBeDefined();
+  });
+
+  test('an issuer that is not on the list is never asked', async () => {
+    const { server, kid } = await start();
+    const { keyFor } = create([trusted('https://issuer.example')]);
+    await expect(keyFor(trusted(server.url), kid)).rejects.toThrow('is not a trusted issuer');
+    expect(server.requests).toEqual([]);
+  });
+
+  test.for([
+    [[], '`issuers` is empty'],
+    [
+      [trusted('https://issuer.example'), trusted('https://issuer.example', { name: 'b' })],
+      'two of `issuers` have the same url',
+    ],
+    [[trusted('https://issuer.example'), trusted('https://issuer.example/b')], 'two of `issuers` have the same name'],
+    [
+      [trusted('https://issuer.example', { caFile: './ca.pem' })],
+      '`issuers.github.ca-file` is not supported yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead',
+    ],
+  ] as const)('a list that could not be meant stops the start: %j', ([issuers, words]) => {
+    expect(() => create(issuers)).toThrow(
+      expect.objectContaining({ name: 'StartRefused', message: expect.stringContaining(words) }),
+    );
+  });
+});
