@@ -1,0 +1,14 @@
+// Every command by its name. Each is loaded only when it is asked for: `policy check` needs no web server.
+import type { Command } from './command.ts';
+
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).command,
+  demo: async () => (await import('./demo.ts')).command,
+  request: async () => (await import('./request.ts')).command,
+  'policy check': async () => (await import('./policy-commands.ts')).policyCheckCommand,
+  'policy explain': async () => (await import('./policy-commands.ts')).policyExplainCommand,
+  'log verify': async () => (await import('./log-verify.ts')).command,
+  'log show': async () => (await import('./log-show.ts')).command,
+  'keys create': async () => (await import('./keys.ts')).keysCreateCommand,
+  'keys list': async () => (await import('./keys.ts')).keysListCommand,
+};

@@ -1,0 +1,71 @@
+// `policy check` and `policy explain` on the command line: where the policies are, and what a configuration at hand adds.
+// Neither needs one; with one, names of issuers and upstreams are checked too.
+import { existsSync } from 'node:fs';
+import { type Config, loadConfig } from '../config.ts';
+import type { PolicyContext } from '../policy/load-policy.ts';
+import { credentialKinds } from '../providers/credential-kinds.ts';
+import { BUILT_KINDS } from '../providers/index.ts';
+import { type Command, type CommandContext, DEFAULT_CONFIG_FILE, required } from './command.ts';
+import { policyCheck } from './policy-check.ts';
+import { policyExplain } from './policy-explain.ts';
+
+const WHERE =
+  'DIRECTORY is that of the configuration where there is one, else ./policies. Without a configuration, names of issuers and upstreams are taken as they are.';
+
+export const policyCheckCommand: Command = {
+  name: 'policy check',
+  summary: 'load a policy directory as the broker would, and say what is wrong with it',
+  usage: 'policy check [DIRECTORY]',
+  about: `Prints one line a problem, file:line:column: key: reason, and exits 1 if the broker would refuse the directory. Run it on every change of a policy. ${WHERE}`,
+  examples: ['buildpass policy check ./policies', 'buildpass policy check --json --config buildpass.yaml'],
+  options: {},
+  maxPositionals: 1,
+  run: async (context) => policyCheck({ ...(await policiesOf(context)), json: context.json, write: context.io.out }),
+};
+
+export const policyExplainCommand: Command = {
+  name: 'policy explain',
+  summary: 'say what a job with given claims would be told, rule by rule',
+  usage: 'policy explain --claims FILE --entitlement PROJECT/NAME [DIRECTORY]',
+  about: `Decides as the broker would, without a broker, a token or an entry in the log. Exits 1 if the answer is no. ${WHERE}`,
+  examples: ['buildpass policy explain --claims claims.json --entitlement shop/publish-preview ./policies'],
+  options: {
+    claims: {
+      type: 'string',
+      value: 'FILE',
+      about: 'JSON with the claims of an OIDC token; times and `jti` may be left out',
+    },
+    entitlement: { type: 'string', value: 'PROJECT/NAME', about: 'what the job would ask for' },
+    issuer: { type: 'string', value: 'NAME', about: 'who signs the token, where several issuers are configured' },
+  },
+  maxPositionals: 1,
+  run: async (context) => {
+    const issuer = context.option('issuer');
+    return policyExplain({
+      claimsFile: required(context, 'claims'),
+      entitlement: required(context, 'entitlement'),
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(await policiesOf(context)),
+      json: context.json,
+      write: context.io.out,
+    });
+  },
+};
+
+async function policiesOf(context: CommandContext): Promise<{ directory: string; context: PolicyContext }> {
+  const config = await configAtHand(context);
+  return {
+    directory: context.positionals[0] ?? config?.policies.directory ?? 'policies',
+    context: {
+      organizationFile: config?.policies.organizationFile ?? '_organization.yaml',
+      issuers: config?.issuers,
+      upstreams: config?.upstreams,
+      kinds: credentialKinds(BUILT_KINDS),
+    },
+  };
+}
+
+async function configAtHand({ option, configFile }: CommandContext): Promise<Config | undefined> {
+  const named = option('config') !== undefined;
+  return named || existsSync(DEFAULT_CONFIG_FILE) ? loadConfig(configFile) : undefined;
+}

@@ -1,0 +1,168 @@
+// `buildpass request`: asks for a credential as the action does, from a shell in a job. Nothing secret is ever an argument:
+// the subject token comes from the runner or a file, and the credential goes to a file or, when asked for, to standard output.
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Issued, type Refusal, SCOPE_FORM } from '../../shared/api.ts';
+import { formatDuration, parseDuration } from '../../shared/duration.ts';
+import { type Entropy, systemEntropy } from '../clock.ts';
+import { originProblem } from '../config-urls.ts';
+import { type Answer, type Ask, askBroker } from './ask-broker.ts';
+import { type Command, type CommandContext, type ExitCode, required, UsageError } from './command.ts';
+import { type SubjectTokens, subjectTokens } from './subject-tokens.ts';
+
+export interface RequestDeps {
+  readonly fetch: typeof fetch;
+  readonly entropy: Entropy;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+}
+
+export const command: Command = {
+  name: 'request',
+  summary: 'ask for a credential, as the action does, from a shell in a job',
+  usage: 'request --broker-url URL --entitlement PROJECT/NAME (--output FILE | --json)',
+  about:
+    'Takes the OIDC token of the job from the runner (the job needs `permissions: id-token: write`) and prints what was decided. ' +
+    'The credential is written to FILE, which only you can read; without --output it is part of the JSON answer. It ends by itself: a shell has no post step that returns it.',
+  examples: [
+    'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --output "$RUNNER_TEMP/token"',
+    'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --json | jq -r .expires_in',
+  ],
+  options: {
+    'broker-url': { type: 'string', value: 'URL', about: 'origin of the broker; https, or http on loopback' },
+    entitlement: { type: 'string', value: 'PROJECT/NAME', about: 'what to ask for' },
+    output: { type: 'string', value: 'FILE', about: 'new file for the credential (mode 0600)' },
+    ttl: { type: 'string', value: 'TIME', about: 'a shorter life than the entitlement gives, like 5m' },
+    reason: { type: 'string', value: 'TEXT', about: 'why, for the log and for those who approve' },
+    ticket: { type: 'string', value: 'TEXT', about: 'the ticket that it belongs to' },
+    audience: { type: 'string', value: 'URL', about: 'audience of the OIDC token (default: the broker)' },
+    'subject-token-file': {
+      type: 'string',
+      value: 'FILE',
+      about: 'file with an OIDC token, where no runner gives one',
+    },
+  },
+  run: (context) => request(context, { fetch, entropy: systemEntropy, wait }),
+};
+
+export async function request(context: CommandContext, deps: RequestDeps): Promise<ExitCode> {
+  const ask = readAsk(context, deps.entropy);
+  const tokens = subjectTokens(context, ask.audience, deps.fetch);
+  const output = await createOutput(context);
+  try {
+    const answer = await answerTo(ask, tokens, deps);
+    if (answer.kind === 'issued') return await deliver(answer.issued, output, context);
+    explain(answer, context);
+    return 1;
+  } finally {
+    await output?.close();
+  }
+}
+
+function readAsk(context: CommandContext, entropy: Entropy): Ask & { audience: string } {
+  const brokerUrl = brokerOrigin(required(context, 'broker-url'));
+  const scope = required(context, 'entitlement');
+  if (!SCOPE_FORM.test(scope)) throw new UsageError(`--entitlement "${scope}" is not PROJECT/NAME`);
+  const ttl = context.option('ttl');
+  const seconds = ttl === undefined ? undefined : parseDuration(ttl);
+  if (ttl !== undefined && seconds === undefined)
+    throw new UsageError(`--ttl "${ttl}" is not a time: write one like 90s, 15m or 2h`);
+  return {
+    brokerUrl,
+    scope,
+    ttl: seconds,
+    reason: context.option('reason'),
+    ticket: context.option('ticket'),
+    audience: context.option('audience') ?? brokerUrl,
+    // One ask, one secret: a repeated question with it gets the same answer instead of a second credential.
+    requestSecret: entropy.bytes(32).toString('base64url'),
+  };
+}
+
+function brokerOrigin(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : text;
+  const problem = originProblem(origin);
+  if (problem !== undefined) throw new UsageError(`--broker-url: ${problem}`);
+  return origin;
+}
+
+interface Output {
+  readonly write: (text: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Made before anything is asked: a credential that cannot be handed over should not be issued. */
+async function createOutput(context: CommandContext): Promise<Output | undefined> {
+  const file = context.option('output');
+  if (file === undefined) {
+    if (context.json) return undefined;
+    throw new UsageError('say where the credential goes: --output FILE, or --json to have it printed');
+  }
+  let handle: FileHandle;
+  try {
+    // A file that exists could have another mode, another owner, or be a link to somewhere else.
+    handle = await open(file, 'wx', 0o600);
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new UsageError(
+      exists
+        ? `--output "${file}" exists already: name a new file`
+        : `--output "${file}" cannot be made: ${(error as Error).message}`,
+    );
+  }
+  let written = false;
+  return {
+    write: async (text) => {
+      await handle.writeFile(text);
+      written = true;
+    },
+    close: async () => {
+      await handle.close();
+      if (!written) await rm(file, { force: true });
+    },
+  };
+}
+
+const MAX_ATTEMPTS = 3;
+const MAX_WAIT_SECONDS = 30;
+
+/** Asks again while the broker cannot answer, with the same secret and a fresh token each time, as tokens work once. */
+async function answerTo(ask: Ask, tokens: SubjectTokens, deps: RequestDeps): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await askBroker(ask, await tokens.next(), deps.fetch);
+    if (answer.kind !== 'unavailable' || !tokens.renewable || attempt === MAX_ATTEMPTS) return answer;
+    await deps.wait(1_000 * Math.min(answer.retryAfter, MAX_WAIT_SECONDS));
+  }
+}
+
+async function deliver(
+  issued: Issued,
+  output: Output | undefined,
+  { io, json, option }: CommandContext,
+): Promise<ExitCode> {
+  await output?.write(issued.access_token);
+  const { access_token: _token, credential: _values, ...open } = issued;
+  if (json) io.out(JSON.stringify(output === undefined ? issued : open));
+  else {
+    io.out(`Issued ${issued.scope} (${issued.assurance}), ends in ${formatDuration(issued.expires_in)}.`);
+    io.out(
+      `Issuance ${inert(issued.issuance_id)}, lease ${inert(issued.lease_id)}. The credential is in ${option('output')}.`,
+    );
+  }
+  return 0;
+}
+
+function explain(answer: Exclude<Answer, { kind: 'issued' }>, { io, json }: CommandContext): void {
+  if (json && answer.kind === 'refused') io.out(JSON.stringify(answer.refusal));
+  else if (answer.kind === 'refused') io.err(refusalText(answer.refusal));
+  else io.err(`The broker could not answer (${answer.why}). Nothing was handed over; ask again.`);
+}
+
+function refusalText({ error, error_description, reasons = [], request_url }: Refusal): string {
+  const head = error === 'authorization_pending' ? 'People must decide first' : `Refused (${inert(error)})`;
+  const lines = reasons.map(({ code, message = '' }) => `  ${inert(code)}: ${inert(message)}`);
+  const link = request_url === undefined ? [] : [`  ${inert(request_url)}`];
+  return `${[`${head}: ${inert(error_description ?? 'see the request')}`, ...lines, ...link].join('\n')}`;
+}
+
+/** Words from the network as one harmless line: no terminal codes, and no line of their own that a runner could take for a command. */
+const inert = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');

@@ -1,0 +1,224 @@
+// Every key of buildpass.yaml, what it means and what it may hold: the one list that the loader, its suggestions and
+// docs/configuration.md are made from. A key marked `later` is read and checked, and said at start to have no effect yet.
+import { z } from 'zod';
+import { issuerUrlProblem, originProblem } from './config-urls.ts';
+
+const NAME = /^[a-z0-9-]{1,40}$/;
+const TEAM = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/;
+const RATE = /^[1-9][0-9]{0,8}\/[smhd]$/;
+
+/** Marks a key whose part of the broker is not built yet. */
+const later = { later: true };
+
+const text = (description: string) => z.string().min(1).max(1024).describe(description);
+const file = (description: string) => text(`${description} Relative to this file.`);
+const secretFile = (description: string) => file(`${description} Only its owner may read it (mode 0600).`);
+const named = <T extends z.ZodType>(value: T) =>
+  z.record(z.string().regex(NAME, 'a name is made of a-z, 0-9 and -, at most 40 characters'), value);
+const address = (problem: (url: string) => string | undefined, description: string) =>
+  z
+    .string()
+    .superRefine((url, context) => {
+      const message = problem(url);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .describe(description);
+const teams = (description: string) =>
+  z.array(z.string().regex(TEAM, 'a team is written organization/team')).min(1).describe(description);
+
+const privateNetwork = z
+  .boolean()
+  .optional()
+  .meta({ description: '`true` lets this host, and no other, be at a private or loopback address.', ...later });
+const caFile = file(
+  'PEM file of the certificate authority that this host is verified with, instead of the public ones.',
+).optional();
+
+const listen = z.strictObject({
+  host: text('Address to listen on.').default('127.0.0.1'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('Port to listen on; 0 lets the system choose, and the broker says which.'),
+  'trusted-proxies': z
+    .array(text('An address.'))
+    .min(1)
+    .optional()
+    .meta({
+      description: 'Addresses of the proxies whose word on the client address counts. Nobody else is believed.',
+      ...later,
+    }),
+  admin: text('host:port')
+    .optional()
+    .meta({ description: '`host:port` of the listener for metrics and detailed readiness.', ...later }),
+});
+
+const OWNER_ID = 'must be the id of the owner in quotes, digits only, like "1001"';
+
+const issuer = z.strictObject({
+  kind: z
+    .literal('github')
+    .describe('What signs the tokens: `github` is GitHub Actions, on github.com, ghe.com or GitHub Enterprise Server.'),
+  url: address(issuerUrlProblem, 'The exact `iss` of its tokens.'),
+  owners: z
+    .record(text('owner'), z.string().regex(/^[0-9]{1,20}$/, OWNER_ID))
+    .refine(
+      (owners) => Object.keys(owners).length > 0,
+      'names no owner: anybody could ask; write { name: "repository_owner_id" }',
+    )
+    .describe(
+      'Owners whose repositories may ask: name to `repository_owner_id`. Jobs of all others are refused before any policy is read.',
+    ),
+  'private-network': privateNetwork,
+  'ca-file': caFile,
+});
+
+const upstream = z.strictObject({
+  kind: z.enum(['vault', 'kubernetes']).describe('What answers there.'),
+  url: address(issuerUrlProblem, 'Its address.'),
+  audience: text('Audience of the token that the broker presents there.'),
+  'private-network': privateNetwork,
+  'ca-file': caFile,
+});
+
+const app = {
+  'app-id': text('Id of the GitHub App, in quotes.'),
+  'private-key-file': secretFile('PEM file of the private key of the App.'),
+};
+
+const github = z.strictObject({
+  'api-url': address(issuerUrlProblem, 'Address of the API.').default('https://api.github.com'),
+  ...app,
+  'webhook-secret-file': secretFile('Secret that GitHub signs webhooks with.').optional(),
+  'token-app': z
+    .strictObject(app)
+    .optional()
+    .describe(
+      'Another App for the tokens handed to jobs, so that a noisy job cannot use up the rate limit of the questions of the broker.',
+    ),
+});
+
+const client = {
+  'client-id': text('Client id at the provider.'),
+  'client-secret-file': secretFile('Client secret.'),
+};
+
+const signIn = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('github').describe('Sign in with GitHub.'), ...client }),
+  z.strictObject({
+    kind: z.literal('oidc').describe('Sign in with OpenID Connect.'),
+    issuer: address(issuerUrlProblem, 'Issuer of the provider.'),
+    ...client,
+  }),
+]);
+
+const notification = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('webhook').describe('A signed HTTP request.'),
+    url: address(issuerUrlProblem, 'Where it goes.'),
+    'secret-file': secretFile('Secret that it is signed with.'),
+  }),
+  z.strictObject({
+    kind: z.literal('slack').describe('A Slack channel.'),
+    'url-file': secretFile('Address of the incoming webhook, which is a secret itself.'),
+  }),
+]);
+
+export const configSchema = z.strictObject({
+  url: address(
+    originProblem,
+    'Public origin of the broker, without a path: the only audience accepted from jobs, and where people go.',
+  ),
+  issuer: address(
+    originProblem,
+    '`iss` of what the broker signs. May be a static public site when the broker itself is private. Left out, it is `url`.',
+  ).optional(),
+  listen: listen.prefault({}).describe('Where the broker listens. TLS is the business of the proxy before it.'),
+  store: text('Where everything is kept: `sqlite:PATH`, relative to this file.').optional(),
+  'store-file': secretFile('File that holds a `postgres://` address, which carries a password.')
+    .optional()
+    .meta({ ...later }),
+  policies: z
+    .strictObject({
+      directory: file('Directory of the policy files.').optional(),
+      repository: text('owner/name of the repository that holds the policies.')
+        .optional()
+        .meta({ ...later }),
+      organization: z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]+\.ya?ml$/, 'must be the name of a YAML file in the policy directory')
+        .default('_organization.yaml')
+        .describe('File in it that holds teams, guardrails and what each project may offer.'),
+    })
+    .describe('Where the policies are.'),
+  issuers: named(issuer)
+    .refine((issuers) => Object.keys(issuers).length > 0, 'names no issuer: no job could ever be believed')
+    .describe('Whose tokens are believed, by a short name of your own.'),
+  upstreams: named(upstream)
+    .optional()
+    .meta({ description: 'Where credentials come from; a policy names one of these, never an address.', ...later }),
+  github: github.optional().meta({ description: 'The GitHub App that the broker asks GitHub with.', ...later }),
+  limits: z
+    .strictObject({
+      'requests-per-repository': z
+        .string()
+        .regex(RATE, 'must be a count and a unit, like 2000/h')
+        .default('2000/h')
+        .describe('Asks of one repository: count/s, /m, /h or /d.'),
+      'refused-share': z
+        .number()
+        .gt(0, 'must be more than 0')
+        .max(1)
+        .default(0.5)
+        .describe('Share of them that may be refused before further refusals answer 429.'),
+    })
+    .optional()
+    .meta({ description: 'Quotas.', ...later }),
+  'sign-in': named(signIn)
+    .optional()
+    .meta({ description: 'How people sign in.', ...later }),
+  roles: z
+    .strictObject({
+      security: teams('Who reviews and may read everything.').optional(),
+      operators: teams('Who runs the broker.').optional(),
+    })
+    .optional()
+    .meta({ description: 'Team names of the organization file for each role.', ...later }),
+  keys: z
+    .strictObject({
+      'encryption-key-file': secretFile(
+        '32 random bytes in base64. The signing keys live in the store, encrypted under this one. `buildpass keys create` makes it.',
+      ),
+    })
+    .describe('Keys.'),
+  log: z
+    .strictObject({
+      'anchor-file': file(
+        'The newest signed checkpoint is kept here and checked at start. Put it on another volume than the store: whoever can turn back one should not be able to turn back both.',
+      ).optional(),
+      witnesses: z
+        .array(text('Address of a witness.'))
+        .min(1)
+        .optional()
+        .meta({ description: 'Witnesses that cosign checkpoints.', ...later }),
+    })
+    .prefault({})
+    .describe('The issuance log.'),
+  notify: z
+    .array(notification)
+    .min(1)
+    .optional()
+    .meta({ description: 'Whom to tell.', ...later }),
+  'relying-parties': named(
+    z.strictObject({
+      audience: text('Audience of the tokens that it may introspect.'),
+      'secret-file': secretFile('Secret that it presents.'),
+    }),
+  )
+    .optional()
+    .meta({ description: 'Who may introspect `jwt` credentials.', ...later }),
+});
+
+export type ConfigDocument = z.output<typeof configSchema>;

@@ -1,0 +1,178 @@
+// buildpass.yaml: read, checked whole, and turned into what the broker runs with. A configuration that is not certainly right
+// does not start: every problem is named with file, line and key, and nothing is guessed, defaulted to a demo or ignored.
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { readSecretFile, secretFileProblem } from './config-files.ts';
+import { laterKeys } from './config-later.ts';
+import { type ConfigDocument, configSchema } from './config-schema.ts';
+import { StartRefused } from './errors.ts';
+import type { TrustedIssuer } from './identity/trusted-issuers.ts';
+import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
+
+export interface Config {
+  /** absolute path of the file; relative paths in it are relative to its directory */
+  readonly file: string;
+  readonly url: string;
+  readonly issuer: string;
+  readonly listen: { readonly host: string; readonly port: number; readonly trustedProxies: readonly string[] };
+  readonly store: { readonly kind: 'sqlite'; readonly path: string };
+  readonly policies: { readonly directory: string; readonly organizationFile: string };
+  readonly issuers: readonly TrustedIssuer[];
+  readonly upstreams: readonly string[];
+  readonly keys: { readonly encryptionKeyFile: string };
+  readonly log: { readonly anchorFile: string | undefined };
+  /** what was read and has no effect yet, one finding a line: said at start, never silently ignored */
+  readonly warnings: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws StartRefused whose message is the findings, one a line */
+export async function loadConfig(file: string, environment: Environment = process.env): Promise<Config> {
+  refuseUnverifiedTls(environment);
+  const parsed = parseStrictYaml({ file, text: await readConfig(file) }, configSchema);
+  if (!parsed.ok) throw refusal(parsed.findings);
+  const directory = dirname(resolve(file));
+  const problems = [...contradictions(parsed.yaml), ...(await looseSecrets(parsed.yaml, directory))];
+  if (problems.length > 0) throw refusal(problems);
+  return toConfig(parsed.yaml, { file: resolve(file), directory });
+}
+
+/**
+ * The key that the signing keys in the store are encrypted under.
+ * @throws StartRefused where the file is missing, readable by others, or not 32 bytes in base64
+ */
+export async function readEncryptionKey(file: string): Promise<Buffer> {
+  const text = (await readSecretFile(file, 'run `buildpass keys create`, which makes it')).trim();
+  const key = Buffer.from(text, 'base64');
+  // The round trip refuses what base64 decoding forgives: a key cut or damaged by an editor must not become another key.
+  if (key.length !== ENCRYPTION_KEY_BYTES || key.toString('base64') !== text) {
+    throw new StartRefused(
+      `${file}: is not ${ENCRYPTION_KEY_BYTES} bytes in base64: put the right file back, or a new store needs \`buildpass keys create\``,
+    );
+  }
+  return key;
+}
+
+const ENCRYPTION_KEY_BYTES = 32;
+const SQLITE = 'sqlite:';
+
+const refusal = (findings: readonly Finding[]): StartRefused =>
+  new StartRefused(findings.map(formatFinding).join('\n'));
+
+/** Node would accept any certificate: whoever sits on the path to an issuer could then sign jobs into existence. */
+function refuseUnverifiedTls(environment: Environment): void {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    throw new StartRefused(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off: unset it, and name a private authority in NODE_EXTRA_CA_CERTS',
+    );
+  }
+}
+
+async function readConfig(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'there is no such file'
+        : `it cannot be read (${(error as Error).message})`;
+    throw new StartRefused(
+      `${file}: ${reason}: write one (docs/configuration.md has an example), or name another with --config FILE`,
+      { cause: error },
+    );
+  }
+}
+
+/** What each key may hold by itself, but not beside the others, or not yet. */
+function contradictions({ value, finding }: StrictYaml<ConfigDocument>): Finding[] {
+  const found: Finding[] = [];
+  const refuse = (path: KeyPath, message: string): void => void found.push(finding(path, message));
+  const { store, policies } = value;
+  if (value['store-file'] !== undefined)
+    refuse(['store-file'], 'PostgreSQL is not built yet: use `store: sqlite:PATH`');
+  else if (store === undefined) refuse(['store'], 'is missing: write `store: sqlite:PATH`');
+  // Not quoted: it may carry a password.
+  else if (store.includes('://'))
+    refuse(
+      ['store'],
+      'an address with a password must not stand here, and PostgreSQL is not built yet: use `sqlite:PATH`',
+    );
+  else if (!store.startsWith(SQLITE) || store === SQLITE)
+    refuse(['store'], `"${store}" is not a store: write \`sqlite:PATH\``);
+  if (policies.repository !== undefined)
+    refuse(['policies', 'repository'], 'policies from a repository are not built yet: use `directory`');
+  else if (policies.directory === undefined)
+    refuse(['policies', 'directory'], 'is missing: name the directory of the policy files');
+  return [...found, ...issuerContradictions({ value, finding })];
+}
+
+function issuerContradictions({ value, finding }: StrictYaml<ConfigDocument>): Finding[] {
+  const found: Finding[] = [];
+  const names = new Map<string, string>();
+  for (const [name, issuer] of Object.entries(value.issuers)) {
+    const first = names.get(issuer.url);
+    // Two names for one signer would give one repository two identities, and a policy for one of them a back door.
+    if (first === undefined) names.set(issuer.url, name);
+    else
+      found.push(
+        finding(['issuers', name, 'url'], `"${issuer.url}" is already the issuer \`${first}\`: each may be named once`),
+      );
+    // Node's fetch takes no authority for one host alone; to go on without it would only fail later and elsewhere.
+    if (issuer['ca-file'] !== undefined)
+      found.push(
+        finding(
+          ['issuers', name, 'ca-file'],
+          'is not built yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead',
+        ),
+      );
+  }
+  return found;
+}
+
+async function looseSecrets({ value, finding }: StrictYaml<ConfigDocument>, directory: string): Promise<Finding[]> {
+  const checked = secretFiles(value).map(async ({ path, file }) => {
+    const problem = await secretFileProblem(resolve(directory, file));
+    return problem === undefined ? [] : [finding(path, problem)];
+  });
+  return (await Promise.all(checked)).flat();
+}
+
+/** Every key that ends in `-file` names a secret, but for these two. */
+const PUBLIC_FILES: readonly string[] = ['ca-file', 'anchor-file'];
+
+function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const at = [...path, Array.isArray(value) ? Number(name) : name];
+    if (typeof inner === 'string')
+      return name.endsWith('-file') && !PUBLIC_FILES.includes(name) ? [{ path: at, file: inner }] : [];
+    return secretFiles(inner, at);
+  });
+}
+
+function toConfig({ value, finding }: StrictYaml<ConfigDocument>, place: { file: string; directory: string }): Config {
+  const path = (relative: string): string => resolve(place.directory, relative);
+  const anchor = value.log['anchor-file'];
+  return {
+    file: place.file,
+    url: value.url,
+    issuer: value.issuer ?? value.url,
+    listen: { host: value.listen.host, port: value.listen.port, trustedProxies: value.listen['trusted-proxies'] ?? [] },
+    store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
+    policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
+    issuers: Object.entries(value.issuers).map(([name, issuer]) => ({
+      name,
+      kind: issuer.kind,
+      url: issuer.url,
+      owners: issuer.owners,
+      privateNetwork: issuer['private-network'] ?? false,
+    })),
+    upstreams: Object.keys(value.upstreams ?? {}),
+    keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
+    log: { anchorFile: anchor === undefined ? undefined : path(anchor) },
+    warnings: laterKeys(value).map((at) =>
+      formatFinding(finding(at, 'is read and checked, but has no effect yet: this version has no part that uses it')),
+    ),
+  };
+}

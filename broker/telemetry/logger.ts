@@ -1,0 +1,72 @@
+// The broker's own log: JSON lines on standard error, one event a line, free of secrets (redaction.ts sees each line last).
+// INFO is what happened, WARN what somebody should look at by day, ERROR what somebody should get up for.
+import { type DestinationStream, pino } from 'pino';
+import { Secret } from '../../shared/secret.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { describeError } from './describe-error.ts';
+import { createRedaction } from './redaction.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+  /** The same log with these fields on every line. */
+  child(fields: Fields): Logger;
+  /** From now on this value is never written, by this logger or any of its family. */
+  hide(value: Secret | string): void;
+}
+
+export interface LoggerOptions {
+  readonly level: 'info' | 'warn' | 'error' | 'silent';
+  /** every line of a demo says that it is one */
+  readonly demo: boolean;
+  readonly destination?: { write(line: string): void };
+  readonly clock?: Clock;
+}
+
+type Level = 'info' | 'warn' | 'error';
+
+export function createLogger(options: LoggerOptions): Logger {
+  const { clock = systemClock } = options;
+  const redaction = createRedaction();
+  const root = pino(
+    {
+      level: options.level,
+      base: options.demo ? { demo: true } : null,
+      messageKey: 'message',
+      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redaction.redact },
+    },
+    options.destination ?? standardError(),
+  );
+  return wrap(root, (value) => redaction.hide(value instanceof Secret ? value.reveal() : value));
+}
+
+/** What pino's loggers and their children have in common for us. */
+type Sink = Record<Level, (fields: object, message: string) => void> & { child(fields: object): Sink };
+
+function wrap(sink: Sink, hide: Logger['hide']): Logger {
+  const at =
+    (level: Level) =>
+    (message: string, fields: Fields = {}) =>
+      sink[level](printable(fields), message);
+  return {
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => wrap(sink.child(printable(fields)), hide),
+    hide,
+  };
+}
+
+function printable(fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]),
+  );
+}
+
+/** Synchronous: the last lines before an exit or a crash are the ones that are needed most. */
+const standardError = (): DestinationStream => pino.destination({ dest: 2, sync: true });

@@ -1,0 +1,155 @@
+// What each code means and what to do about it, in one sentence each: docs/http-api.md is generated from here. The type makes
+// a new code without its sentences an error.
+import type { ErrorCode } from '../shared/error-codes.ts';
+
+export interface CodeMeaning {
+  readonly means: string;
+  readonly next: string;
+}
+
+export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
+  PARAMETER_INVALID: {
+    means: 'A parameter is missing, repeated, malformed, or one that this broker cannot honour.',
+    next: 'The description names it and what it should be; mend the ask.',
+  },
+  REQUEST_SECRET_INVALID: {
+    means: '`request_secret` is not 22 to 128 base64url characters.',
+    next: 'Make a new one of at least 128 random bits for each ask.',
+  },
+  TOKEN_MALFORMED: {
+    means: 'The subject token is too large, not a compact JWS, or its header or claims are not what its issuer sends.',
+    next: 'Pass on the OIDC token of the runner unchanged.',
+  },
+  TOKEN_SIGNATURE_INVALID: {
+    means: 'No key of the issuer verifies the token.',
+    next: 'Take a fresh token; if it stays so, the issuer has changed its keys or the token is not from there.',
+  },
+  TOKEN_EXPIRED: { means: 'The token has expired.', next: 'Take a fresh token for each ask.' },
+  TOKEN_TOO_OLD: {
+    means: 'The token was issued more than 10 minutes ago.',
+    next: 'Take a fresh token for each ask; check the clock of the broker if it happens with fresh ones.',
+  },
+  TOKEN_NOT_YET_VALID: {
+    means: 'The token says that it is valid only later.',
+    next: 'Check the clock of the broker.',
+  },
+  TOKEN_REPLAYED: {
+    means: 'The token was used before; each works once, whatever the answer was.',
+    next: 'Take a fresh token. If it was not you who used it, somebody else has read the tokens of your job.',
+  },
+  AUDIENCE_MISMATCH: {
+    means: 'The token was made for somebody else.',
+    next: 'Ask the runner for a token whose audience is exactly the `url` of the broker.',
+  },
+  ISSUER_UNTRUSTED: {
+    means: 'The issuer of the token is not in the configuration of the broker.',
+    next: 'Have an operator add it to `issuers`, spelled exactly as in the token.',
+  },
+  OWNER_NOT_ALLOWED: {
+    means: 'The owner of the repository is not served by this broker.',
+    next: 'Have an operator add it to the `owners` of the issuer.',
+  },
+  REQUEST_MISMATCH: {
+    means: 'This `request_secret` was used to ask for something else.',
+    next: 'Make a new secret for a new ask; repeat an ask with the same `scope`, `ttl`, `reason` and `ticket`.',
+  },
+  REQUEST_OF_ANOTHER_JOB: {
+    means: 'This `request_secret` belongs to a request of another job.',
+    next: 'Make a secret of your own in each job, and keep it there.',
+  },
+  REQUEST_SPENT: {
+    means: 'This request has had its answer and cannot be answered again.',
+    next: 'Ask anew with a new `request_secret`.',
+  },
+  ENTITLEMENT_UNKNOWN: {
+    means: 'The project has no entitlement of this name.',
+    next: 'Compare the name with the policy of the project.',
+  },
+  REPOSITORY_MOVED: {
+    means: 'The repository now belongs to another owner than the policy says.',
+    next: 'If the move was meant, have the policy name its new owner.',
+  },
+  EVENT_NOT_ALLOWED: {
+    means: 'The event that started the run is not one that the rule allows.',
+    next: 'Start the run in an allowed way, or have the rule name this event.',
+  },
+  POLICY_NO_MATCH: {
+    means: 'A condition of the rule does not hold for this job.',
+    next: '`condition`, `expected` and `got` say which and how; change the job or the rule.',
+  },
+  TTL_TOO_LONG: {
+    means: 'The asked lifetime is longer than the entitlement allows.',
+    next: 'Ask for less, or leave `ttl` out.',
+  },
+  TTL_TOO_SHORT: {
+    means: 'The asked lifetime is shorter than the credential can have.',
+    next: 'Ask for more, or leave `ttl` out.',
+  },
+  JOB_LIMIT_REACHED: {
+    means: 'This job has as many credentials of the entitlement as one job may have.',
+    next: 'Use one several times, or have `max-per-job` raised.',
+  },
+  SUSPENDED: { means: 'Security has suspended this.', next: 'The message says why; ask those who suspended it.' },
+  OBSERVE_ONLY: {
+    means: 'The rule matches, but the entitlement only records decisions for now.',
+    next: 'Have `mode: observe` removed when it should issue.',
+  },
+  FROZEN: { means: 'The organization issues nothing of this kind for now.', next: 'Wait until the freeze ends.' },
+  ENTITLEMENT_EXPIRED: { means: 'The `expires` date of the entitlement has passed.', next: 'Have its owner renew it.' },
+  WAIVER_EXPIRED: {
+    means: 'The entitlement stood under a waiver that has passed.',
+    next: 'Have it meet the guardrail, or the waiver renewed.',
+  },
+  APPROVAL_UNAVAILABLE: {
+    means: 'People would have to approve, and this broker cannot ask them.',
+    next: 'Nothing is issued without them; the entitlement needs a broker that can ask.',
+  },
+  FACT_UNAVAILABLE: {
+    means: 'A condition needs to be looked up, and this broker cannot do that.',
+    next: 'Use a condition on what the token says, or configure what looks it up.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    means: 'This broker has no provider for this kind of credential.',
+    next: 'Compare `credential.kind` with what this version issues.',
+  },
+  APPROVAL_REJECTED: { means: 'An approver said no.', next: 'The message says why; ask again when that has changed.' },
+  APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },
+  WITHDRAWN: { means: 'The request was withdrawn.', next: 'Ask again if it is still needed.' },
+  ISSUANCE_IN_PROGRESS: {
+    means: 'The same request is being answered right now.',
+    next: 'Ask again after `Retry-After` with the same `request_secret` and a fresh token.',
+  },
+  ISSUER_UNREACHABLE: {
+    means: 'The keys of the issuer cannot be fetched, so its tokens cannot be verified.',
+    next: 'Ask again after `Retry-After`; jobs of other issuers are not affected.',
+  },
+  STORE_UNAVAILABLE: {
+    means: 'Nothing can be written, so nothing can be issued.',
+    next: 'Ask again after `Retry-After` with the same `request_secret`.',
+  },
+  PAUSED: { means: 'Issuing is paused.', next: 'Ask again after `Retry-After`, or ask the operators.' },
+  SHUTTING_DOWN: { means: 'The broker is stopping.', next: 'Ask again after `Retry-After`.' },
+  UPSTREAM_FAILED: {
+    means: 'The system that makes the credential failed or did not answer.',
+    next: 'Ask again after `Retry-After` with the same `request_secret`.',
+  },
+  AUTHORIZATION_MISSING: {
+    means: 'The call needs `Authorization: Bearer`, and it is missing or unreadable.',
+    next: 'Send the `request_secret` or a fresh subject token, as the call says.',
+  },
+  NOT_FOUND: {
+    means: 'There is no such thing, or it is not yours; both look the same.',
+    next: 'Compare the address and the secret.',
+  },
+  METHOD_NOT_ALLOWED: { means: 'This address does not take this method.', next: '`Allow` says which it takes.' },
+  CONTENT_TYPE_UNSUPPORTED: {
+    means: 'The body is not of the type that this call takes.',
+    next: 'Send `application/x-www-form-urlencoded`, without an encoding.',
+  },
+  BODY_TOO_LARGE: { means: 'The body is larger than 64 KiB.', next: 'Send less.' },
+  RATE_LIMITED: { means: 'You ask too often.', next: 'Ask again after `Retry-After`.' },
+  INTERNAL: {
+    means: 'Something failed that nobody foresaw.',
+    next: 'Give the operators the `request_id`: their log knows more.',
+  },
+};

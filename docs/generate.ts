@@ -1,0 +1,86 @@
+// Fills in the generated parts of the documents from the schemas that the broker runs with, so that they cannot go stale:
+// `npm run docs` writes them, with --check it only says which are not fresh. A part stands between two marks:
+// `<!-- generated: NAME -->` and `<!-- end -->`.
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { configSchema } from '../broker/config-schema.ts';
+import { ENTRY_FIELDS } from '../broker/log/entry.ts';
+import { projectSchema } from '../broker/policy/document.ts';
+import { organizationSchema } from '../broker/policy/organization-document.ts';
+import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
+import { CODE_MEANINGS } from './code-meanings.ts';
+import { keyTable } from './key-table.ts';
+
+/** Each document with generated parts, and how each part is made. */
+const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'configuration.md': { keys: () => keyTable(configSchema) },
+  'http-api.md': {
+    'request codes': () => codeTable(REQUEST_CODES),
+    'reason codes': () => codeTable(REASON_CODES),
+    'other codes': () => codeTable(OTHER_CODES),
+  },
+  'log-format.md': { types: entryTypes },
+  'policy-reference.md': {
+    'project keys': () => keyTable(projectSchema),
+    'organization keys': () => keyTable(organizationSchema),
+  },
+};
+
+function codeTable(codes: readonly ErrorCode[]): string {
+  const rows = codes.map((code) => `| \`${code}\` | ${CODE_MEANINGS[code].means} | ${CODE_MEANINGS[code].next} |`);
+  return ['| code | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function entryTypes(): string {
+  const sections = Object.entries(ENTRY_FIELDS).map(([type, schema]) => {
+    const { $schema: _version, ...shape } = z.toJSONSchema(schema);
+    return `### ${type}\n\n\`\`\`json\n${schemaText(shape)}\n\`\`\``;
+  });
+  return sections.join('\n\n');
+}
+
+/** The JSON of an object schema with one property a line, which is how people read it. */
+function schemaText({ properties = {}, ...rest }: { properties?: Readonly<Record<string, unknown>> }): string {
+  const lines = Object.entries(properties).map(
+    ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  const others = Object.entries(rest).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `{\n  "properties": {\n${lines.join(',\n')}\n  },\n${others.join(',\n')}\n}`;
+}
+
+/** A document with its generated parts made anew. */
+export function filled(text: string, parts: Readonly<Record<string, () => string>>): string {
+  return Object.entries(parts).reduce((document, [name, make]) => {
+    const [before, rest] = splitAt(document, `<!-- generated: ${name} -->\n`);
+    const [, after] = splitAt(rest, '<!-- end -->');
+    return `${before}<!-- generated: ${name} -->\n\n${make()}\n\n<!-- end -->${after}`;
+  }, text);
+}
+
+function splitAt(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  if (at === -1) throw new Error(`the mark "${mark.trim()}" is missing`);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}
+
+/** Names of the documents that are not fresh; written anew where `write` is set. */
+export async function generate(write: boolean): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [name, parts] of Object.entries(DOCUMENTS)) {
+    const file = fileURLToPath(new URL(name, import.meta.url));
+    const text = await readFile(file, 'utf8');
+    const fresh = filled(text, parts);
+    if (fresh === text) continue;
+    stale.push(name);
+    if (write) await writeFile(file, fresh);
+  }
+  return stale;
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes('--check');
+  const stale = await generate(!check);
+  for (const name of stale) console.log(`docs/${name} ${check ? 'is not fresh: run `npm run docs`' : 'is written'}`);
+  if (check && stale.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,204 @@
+// Keeps the shape of the house: who may import whom, which module may touch what, and that nothing happens at import.
+import { execFile } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { filesMatching, type Import, importsOf, ROOT, readSource } from './support/source-tree.ts';
+
+/** Each area with its files (the first that matches counts) and the areas that it may import; of `types:X` only types. */
+const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
+  { name: 'shared', files: /^shared\//, mayImport: '' },
+  { name: 'action', files: /^action\//, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
+  { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: '' },
+  { name: 'upstream-fetch', files: /^broker\/upstream-fetch\.ts$/, mayImport: 'kernel' },
+  { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel' },
+  { name: 'config', files: /^broker\/config(-[a-z]+)?\.ts$/, mayImport: 'kernel yaml upstream-fetch types:identity' },
+
+  // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
+  { name: 'store', files: /^broker\/store\//, mayImport: 'shared kernel' },
+  { name: 'keys', files: /^broker\/keys\//, mayImport: 'shared kernel types:store' },
+  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel types:keys types:store' },
+
+  // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
+  {
+    name: 'policy-sources',
+    files: /^broker\/policy\/.*-source\.ts$/,
+    mayImport: 'shared kernel yaml policy log types:store',
+  },
+  { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel yaml types:credential-kinds' },
+  {
+    name: 'credential-kinds',
+    files: /^broker\/providers\/(credential-kinds|kind-.*)\.ts$/,
+    mayImport: 'shared kernel yaml policy',
+  },
+  { name: 'provider-interface', files: /^broker\/providers\/provider\.ts$/, mayImport: 'kernel' },
+  { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
+
+  // The request path, one folder a step.
+  { name: 'identity', files: /^broker\/identity\//, mayImport: 'shared kernel upstream-fetch types:store' },
+  {
+    name: 'requests',
+    files: /^broker\/requests\//,
+    mayImport: 'shared kernel identity policy policy-sources log types:store types:exchange types:issuance',
+  },
+  {
+    name: 'issuance',
+    files: /^broker\/issuance\//,
+    mayImport: 'shared kernel keys log requests provider-interface types:policy-sources types:store types:telemetry',
+  },
+  {
+    name: 'exchange',
+    files: /^broker\/exchange\.ts$/,
+    mayImport: 'shared kernel identity policy policy-sources requests issuance log types:store',
+  },
+
+  {
+    name: 'http',
+    files: /^broker\/(http\/|app\.ts$)/,
+    mayImport: 'shared kernel identity policy requests issuance exchange log types:keys types:store types:telemetry',
+  },
+  // The composition root, the demo and the command line see everything; nothing of the core sees them.
+  { name: 'composition', files: /^broker\/((broker|background)\.ts$|demo\/|cli\/|main\.ts$)/, mayImport: '*' },
+];
+
+const SOURCES = filesMatching(/^(shared|action|broker)\/.*\.ts$/);
+const areaOf = (file: string): (typeof AREAS)[number] | undefined => AREAS.find(({ files }) => files.test(file));
+
+describe('who may import whom', () => {
+  it('every source file belongs to an area', () => {
+    expect(SOURCES.filter((file) => areaOf(file) === undefined)).toEqual([]);
+  });
+
+  it.each(AREAS)('$name imports only what it may', ({ name, mayImport }) => {
+    const may = new Set(mayImport.split(' '));
+    const allowed = ({ to, typeOnly }: Import): boolean => {
+      const target = areaOf(to)?.name ?? to;
+      return target === name || may.has('*') || may.has(target) || (typeOnly && may.has(`types:${target}`));
+    };
+    const files = SOURCES.filter((file) => areaOf(file)?.name === name);
+    const own = files.flatMap(importsOf).filter((one) => one.own);
+    expect(own.filter((one) => !allowed(one)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  it('there are no cycles', () => {
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')];
+      if (done.has(file)) return [];
+      done.add(file);
+      const needed = importsOf(file).filter(({ own, typeOnly }) => own && !typeOnly);
+      return needed.flatMap(({ to }) => visit(to, [...path, file]));
+    };
+    expect(SOURCES.flatMap((file) => visit(file, []))).toEqual([]);
+  });
+
+  it('every form of import is seen', () => {
+    const seen = (file: string) => importsOf(file).map(({ to, typeOnly }) => `${typeOnly ? 'type ' : ''}${to}`);
+    expect(seen('broker/config.ts')).toEqual(
+      expect.arrayContaining(['node:path', 'broker/errors.ts', 'type broker/identity/trusted-issuers.ts']),
+    );
+    expect(seen('broker/cli/commands.ts')).toEqual(
+      expect.arrayContaining(['type broker/cli/command.ts', 'broker/cli/request.ts']),
+    );
+    expect(seen('broker/strict-yaml.ts')).toEqual(expect.arrayContaining(['yaml', 'type zod', 'broker/suggest.ts']));
+  });
+});
+
+/** What only some files may use. A line of comment does not count. */
+const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
+  // A secret leaves its wrapper where it is sent, hashed, sealed, signed with or blotted out, and nowhere else (P6).
+  {
+    what: 'the value of a Secret',
+    text: /\.reveal\(/,
+    only: /^(action\/|broker\/(http\/send-token|requests\/decide|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+  },
+  {
+    what: 'the time',
+    text: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
+    only: /^(action\/|broker\/clock\.ts)/,
+  },
+  {
+    what: 'randomness',
+    text: /\bMath\.random\(|\brandom(Bytes|UUID|Int)\b|\bgetRandomValues\b/,
+    only: /^(action\/|broker\/clock\.ts|broker\/demo\/)/,
+  },
+  { what: 'the environment', text: /\bprocess\.env\b/, only: /^(action\/|broker\/(main|config)\.ts|broker\/demo\/)/ },
+  { what: 'the end of the process', text: /\bprocess\.exit\(/, only: /^(action\/|broker\/main\.ts)/ },
+  { what: 'the console', text: /\bconsole\./, only: /^$/ },
+];
+
+/** Packages, and the parts of Node that reach outside, with the areas that may. */
+const PACKAGES: readonly { packages: RegExp; only: string }[] = [
+  { packages: /^@actions\//, only: 'action' },
+  { packages: /^(express|helmet)$/, only: 'http composition' },
+  { packages: /^(kysely|node:sqlite)$/, only: 'store' },
+  { packages: /^pino$/, only: 'telemetry' },
+  { packages: /^yaml$/, only: 'yaml composition' },
+  { packages: /^jose$/, only: 'identity keys providers composition' },
+  { packages: /^node:fs/, only: 'action config policy-sources store log http composition' },
+  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action http composition' },
+  { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
+];
+
+const withoutComments = (text: string): string => text.replace(/^\s*(\/\/|\/?\*).*$/gm, '');
+
+describe('what only some may touch', () => {
+  it.each(RESERVED)('$what', ({ text, only }) => {
+    const users = SOURCES.filter((file) => text.test(withoutComments(readSource(file))));
+    expect(users.filter((file) => !only.test(file))).toEqual([]);
+  });
+
+  it.each(PACKAGES)('$packages', ({ packages, only }) => {
+    const uses = SOURCES.flatMap(importsOf).filter(({ to, own, typeOnly }) => !own && !typeOnly && packages.test(to));
+    const outside = uses.filter(({ from }) => !only.split(' ').includes(areaOf(from)?.name ?? ''));
+    expect(outside.map(({ from, to }) => `${from} uses ${to}`)).toEqual([]);
+  });
+});
+
+describe('how a file is', () => {
+  const files = filesMatching(/\.ts$/);
+
+  it('at most 300 lines', () => {
+    expect(files.filter((file) => readSource(file).trimEnd().split('\n').length > 300)).toEqual([]);
+  });
+
+  it('opens with what it is for', () => {
+    const opening = (file: string): string =>
+      readSource(file)
+        .replace(/^#!.*\n/, '')
+        .slice(0, 3);
+    expect(SOURCES.filter((file) => opening(file) !== '// ')).toEqual([]);
+  });
+
+  it('has a name that says something', () => {
+    expect(files.filter((file) => /^(.*-)?(utils?|helpers?|common|misc|manager)\b/.test(basename(file)))).toEqual([]);
+  });
+});
+
+/** Started by the runner, not imported by anybody. */
+const ENTRIES = ['action/main.ts', 'action/post.ts', 'action/rolldown.config.ts'];
+
+describe('nothing runs at import', () => {
+  it('importing every module prints nothing, opens nothing and starts no timer', async () => {
+    const modules = SOURCES.filter((file) => !ENTRIES.includes(file)).map(
+      (file) => pathToFileURL(join(ROOT, file)).href,
+    );
+    // Standard streams are opened by the first look at them, which libraries take.
+    const script = `const before = [process.stdout, process.stderr, ...process.getActiveResourcesInfo()];
+      for (const module of ${JSON.stringify(modules)}) await import(module);
+      const left = process.getActiveResourcesInfo().filter((one) => !before.includes(one));
+      process.stdout.write('left: ' + JSON.stringify(left));`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: ROOT,
+      env: {},
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'left: []', stderr: '' });
+  });
+
+  it('no module keeps state of its own that changes', () => {
+    const changing = /^(export )?(let|var)\b|^(export )?const \w+(: [^=]+)? = new (Map|Set|Array)(<[^>]*>)?\(\)/m;
+    expect(SOURCES.filter((file) => !ENTRIES.includes(file) && changing.test(readSource(file)))).toEqual([]);
+  });
+});
