@@ -5,11 +5,12 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 
 /**
  * The canonical text of a value; members sorted by UTF-16 code units (RFC 8785 §3.2.3).
- * @throws TypeError for what JSON cannot carry exactly: non-finite numbers and lone surrogates
+ * @throws TypeError for what JSON cannot carry exactly: undefined, non-finite numbers and lone surrogates
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('a number in JSON must be finite');
+  if (value === undefined) throw new TypeError('there is no undefined in JSON: leave the member out');
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.entries(value as { [key: string]: JsonValue }).sort(([a], [b]) => (a < b ? -1 : 1));

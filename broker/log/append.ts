@@ -50,9 +50,10 @@ interface LeafParts {
 
 function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string; leaf: string } {
   const id = newId('ent', entropy);
-  const fields = ENTRY_FIELDS[draft.type].parse(draft.fields) as Record<string, JsonValue>;
+  // Members that are undefined are members left out, at any depth: JSON itself says so.
+  const fields: Record<string, JsonValue> = JSON.parse(JSON.stringify(ENTRY_FIELDS[draft.type].parse(draft.fields)));
   const leaf = canonicalJson({
-    ...withoutUndefined(fields),
+    ...fields,
     v: 1,
     type: draft.type,
     time: isoTime(time),
@@ -66,9 +67,6 @@ function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string
     throw new RangeError(`an entry of type ${draft.type} is larger than a log entry may be`);
   return { id, leaf };
 }
-
-const withoutUndefined = (fields: Record<string, JsonValue | undefined>): Record<string, JsonValue> =>
-  Object.fromEntries(Object.entries(fields).filter((member): member is [string, JsonValue] => member[1] !== undefined));
 
 function reference(draft: EntryDraft): { project: string | null; request_id: string | null } {
   const { project, request_id: requestId } = draft.fields as { project?: string; request_id?: string };

@@ -40,6 +40,7 @@ describe('canonical JSON (RFC 8785)', () => {
 
   it('refuses what JSON cannot carry exactly', () => {
     expect(() => canonicalJson(Number.NaN)).toThrow('must be finite');
+    expect(() => canonicalJson({ left: undefined } as unknown as JsonValue)).toThrow('leave the member out');
     expect(() => canonicalJson({ text: '\ud800' })).toThrow('well-formed Unicode');
   });
 });

@@ -1,0 +1,137 @@
+// `demo` (npm start): a working broker with an issuer of its own, three jobs that show what it does, and pages to look at.
+// It listens on loopback only, marks its store, and says on every page and in every log line that it is a demo.
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseVerifierKey } from '../../shared/signed-note.ts';
+import { type RunningBroker, startBroker } from '../broker.ts';
+import { systemClock } from '../clock.ts';
+import { loadConfig } from '../config.ts';
+import { prepareDemoData } from '../demo/data.ts';
+import { type DemoIssuer, startDemoIssuer } from '../demo/issuer.ts';
+import { demoJobs } from '../demo/jobs.ts';
+import { visit } from '../demo/tour.ts';
+import { verifyLog } from '../log/verify-log.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { type Command, type Io, UsageError } from './command.ts';
+import { createKeys } from './keys.ts';
+import { sayReloaded, stopped } from './serve.ts';
+
+const DEFAULT_PORT = 8080;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export const command: Command = {
+  name: 'demo',
+  summary: 'a working broker on this machine, with three jobs that show what it does (npm start)',
+  usage: 'demo [--port N]',
+  about:
+    'Starts a broker on loopback with SQLite in ./demo-data, example policies and an issuer of its own; runs the bundled action for an allowed job, a job on the wrong branch and a job of a pull request; and stays up with pages to look at. Nothing in it is for real use: `serve` refuses its store.',
+  examples: ['npm start', 'npm start -- --port 9000'],
+  options: { port: { type: 'string', value: 'N', about: `port on 127.0.0.1 (default ${DEFAULT_PORT})` } },
+  async run({ io, option }) {
+    const port = parsePort(option('port'));
+    const stop = io.stopSignal();
+    const issuer = await startDemoIssuer();
+    try {
+      await runDemo(io, { port, issuer, stop });
+    } finally {
+      await issuer.close();
+    }
+    return 0;
+  },
+};
+
+interface DemoRun {
+  readonly port: number;
+  readonly issuer: DemoIssuer;
+  readonly stop: AbortSignal;
+}
+
+async function runDemo(io: Io, { port, issuer, stop }: DemoRun): Promise<void> {
+  const url = `http://127.0.0.1:${port}`;
+  // A log belongs to one origin, so each port has a store of its own.
+  const directory = join(process.cwd(), 'demo-data', ...(port === DEFAULT_PORT ? [] : [`port-${port}`]));
+  const data = prepareDemoData(directory, { url, issuerUrl: issuer.url });
+  const config = await loadConfig(data.configFile);
+  if (data.fresh) await createKeys(config, { demo: true });
+  const logger = createLogger({ level: 'warn', demo: true });
+  const broker = await startBroker({ config, logger, demo: true });
+  const watcher = watchPolicies(config.policies.directory, broker, logger);
+  try {
+    await tour(io, { url, issuer, directory });
+    await sayWhatNext(io, { url, broker, configFile: data.configFile });
+    await stopped(stop);
+  } finally {
+    watcher.close();
+    await broker.close();
+  }
+}
+
+async function tour(
+  io: Io,
+  { url, issuer, directory }: { url: string; issuer: DemoIssuer; directory: string },
+): Promise<void> {
+  io.out(`Buildpass demo: a broker at ${url}, for this machine only; nothing in it is real.\n`);
+  const place = { url, issuer, actionDirectory: ROOT, workDirectory: join(directory, 'runner') };
+  for (const [at, job] of demoJobs(systemClock.now()).entries()) {
+    io.out(`${at + 1}. ${job.story}`);
+    for (const line of await visit(place, job)) io.out(`   ${line}`);
+    io.out('');
+  }
+}
+
+async function sayWhatNext(
+  io: Io,
+  { url, broker, configFile }: { url: string; broker: RunningBroker; configFile: string },
+): Promise<void> {
+  const verifiers = [parseVerifierKey(broker.verifierKey)];
+  const report = await broker.store.read((tx) => verifyLog(tx.log, { verifiers, earlier: [] }));
+  io.out(
+    report.problems.length === 0
+      ? `All of it is in the log: ${report.size} entries, every hash and signature checked just now.`
+      : `The log does not hold:\n${report.problems.join('\n')}`,
+  );
+  const run = 'npm run -s buildpass --';
+  const config = `--config ${relative(configFile)}`;
+  io.out(`
+Now:
+  look       ${url}/
+  verify     ${run} log verify ${config}
+  read       ${run} log show ${config}
+  change     ${relative(join(configFile, '..', 'policies', 'shop.yaml'))}, and the broker loads it at once (a typo is refused, the old policy stays)
+  your own   docs/configuration.md
+
+ready at ${url} (Ctrl-C stops it)`);
+}
+
+const relative = (path: string): string => path.replace(`${process.cwd()}/`, '');
+
+const SETTLE_MS = 200;
+
+/** Editors write a file in several steps: one load when they have settled. */
+function watchPolicies(directory: string, broker: RunningBroker, logger: Logger): { close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const load = (): void => {
+    broker.reload().then(
+      (reloaded) => sayReloaded(logger, reloaded),
+      (error: unknown) => logger.error('the policies could not be read', { error }),
+    );
+  };
+  const watcher = watch(directory, () => {
+    clearTimeout(timer);
+    timer = setTimeout(load, SETTLE_MS);
+  });
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
+
+function parsePort(text: string | undefined): number {
+  const port = text === undefined ? DEFAULT_PORT : Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new UsageError(`--port "${text}" is not a port: expected a number from 1 to 65535`);
+  return port;
+}

@@ -1,0 +1,89 @@
+// `log show`: entries as people read them, or as they are.
+import type { LogEntryRow, PersonalField } from '../store/log-tables.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
+import { withStoreReader } from './open-store.ts';
+
+export const command: Command = {
+  name: 'log show',
+  summary: 'show entries of the issuance log',
+  usage: 'log show [--request ID] [--last N]',
+  about:
+    'Shows the newest entries, or all entries of one request, with the personal fields that the store still has. It reads and proves nothing: `log verify` does.',
+  examples: ['buildpass log show --last 50', 'buildpass log show --request req_…', 'buildpass log show --json'],
+  options: {
+    request: { type: 'string', value: 'ID', about: 'only the entries of this request' },
+    last: { type: 'string', value: 'N', about: 'how many of the newest entries (default 20)' },
+  },
+  async run(context) {
+    const shown = await withStoreReader(context.configFile, (reader) =>
+      reader.read(async (tx) => {
+        const request = context.option('request');
+        const rows =
+          request === undefined ? await newest(tx.log, countOf(context)) : await tx.log.entriesOfRequest(request);
+        return Promise.all(
+          rows.map(async (row) => ({
+            row,
+            personal: await tx.log.personalOf({ start: row.entry_index, end: row.entry_index + 1 }),
+          })),
+        );
+      }),
+    );
+    if (context.json)
+      context.io.out(
+        JSON.stringify(
+          shown.map(({ row, personal }) => ({
+            index: row.entry_index,
+            entry: JSON.parse(row.leaf),
+            personal: opened(personal),
+          })),
+          null,
+          2,
+        ),
+      );
+    else for (const { row, personal } of shown) context.io.out(line(row, personal));
+    if (shown.length === 0) context.io.err('There are no such entries.');
+    return shown.length === 0 ? 1 : 0;
+  },
+};
+
+async function newest(
+  log: {
+    head(): Promise<{ size: number }>;
+    entries(range: { start: number; end: number }): Promise<readonly LogEntryRow[]>;
+  },
+  count: number,
+): Promise<readonly LogEntryRow[]> {
+  const { size } = await log.head();
+  return log.entries({ start: Math.max(0, size - count), end: size });
+}
+
+function countOf(context: CommandContext): number {
+  const text = context.option('last') ?? '20';
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new UsageError(`--last "${text}" is not a number of entries`);
+  return Number(text);
+}
+
+const opened = (personal: readonly PersonalField[]): Record<string, string> =>
+  Object.fromEntries(personal.map(({ field, value }) => [field, value]));
+
+/** One line: index, time, type, and the words that matter for the type. */
+function line(row: LogEntryRow, personal: readonly PersonalField[]): string {
+  const entry = JSON.parse(row.leaf) as Record<string, unknown>;
+  const { requester_name: who, requester } = opened(personal);
+  const parts = [
+    entry['entitlement'] === undefined ? entry['project'] : `${entry['project']}/${entry['entitlement']}`,
+    entry['decision'],
+    Array.isArray(entry['reasons'])
+      ? entry['reasons'].map((reason: { code: string }) => reason.code).join(', ')
+      : undefined,
+    who === undefined ? undefined : `asked by ${who} (${requester})`,
+    entry['issuance_id'],
+    entry['request_id'],
+  ];
+  return [
+    String(row.entry_index).padStart(6),
+    String(entry['time']),
+    row.type.padEnd(22),
+    ...parts.filter((part) => part !== undefined && part !== ''),
+  ].join('  ');
+}

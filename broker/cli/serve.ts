@@ -1,0 +1,58 @@
+// `serve`: a real broker, until it is asked to stop. SIGHUP loads the policies again.
+import { startBroker } from '../broker.ts';
+import { loadConfig } from '../config.ts';
+import type { Reloaded } from '../policy/reload-source.ts';
+import { formatFinding } from '../strict-yaml.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'serve',
+  summary: 'run the broker',
+  usage: 'serve',
+  about:
+    'Checks the configuration, the keys, the log against its anchor, and the policies; then listens. Anything that is not as it must be stops it with exit code 78 before a port is open. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
+  examples: ['buildpass serve --config buildpass.yaml'],
+  options: {},
+  async run({ io, configFile }) {
+    const config = await loadConfig(configFile);
+    const logger = createLogger({ level: 'info', demo: false });
+    for (const warning of config.warnings) logger.warn(warning);
+    const broker = await startBroker({ config, logger });
+    logger.info('serving', {
+      url: config.url,
+      host: config.listen.host,
+      port: broker.port,
+      log_key: broker.verifierKey,
+    });
+    const reload = (): void => {
+      broker.reload().then(
+        (reloaded) => sayReloaded(logger, reloaded),
+        (error: unknown) => logger.error('the policies could not be read; the last good ones stay in force', { error }),
+      );
+    };
+    process.on('SIGHUP', reload);
+    await stopped(io.stopSignal());
+    process.off('SIGHUP', reload);
+    await broker.close();
+    return 0;
+  },
+};
+
+export function sayReloaded(logger: Logger, reloaded: Reloaded): void {
+  if (reloaded.outcome === 'refused') {
+    logger.error(
+      `the new policies do not load; the last good ones stay in force:\n${reloaded.findings.map(formatFinding).join('\n')}`,
+    );
+    return;
+  }
+  for (const warning of reloaded.warnings) logger.warn(`policy: ${formatFinding(warning)}`);
+  logger.info(reloaded.changed ? 'policies changed' : 'policies unchanged', { policy_set: reloaded.digest });
+}
+
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,50 @@
+// The public face of the log: checkpoint, tiles of hashes, verifier key (C2SP tlog-checkpoint, tlog-tiles, signed-note).
+// Entries themselves are not public: their leaves stay with the broker, and nonces keep hashes from being guessed.
+import { Router } from 'express';
+import { BrokerError } from '../errors.ts';
+import { TILE_WIDTH } from '../log/append.ts';
+import { tileBytes } from '../log/prove.ts';
+import type { Store } from '../store/store.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
+
+const TILE_PATH = /^\/log\/tile\/(0|[1-9][0-9]?)\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
+const FOREVER = 'public, max-age=31536000, immutable';
+
+export interface LogRouteDeps {
+  readonly store: Store;
+  readonly verifierKeys: readonly string[];
+}
+
+export function logRoutes(deps: LogRouteDeps): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  router.get('/log/checkpoint', async (_request, response) => {
+    const checkpoint = await deps.store.read((tx) => tx.log.latestCheckpoint());
+    if (checkpoint === undefined) throw new BrokerError('NOT_FOUND', 'The log has no entries yet.');
+    response.set('Cache-Control', 'no-cache').type('text/plain').send(checkpoint.note);
+  });
+  router.get('/log/key', (_request, response) => {
+    response
+      .set('Cache-Control', 'no-cache')
+      .type('text/plain')
+      .send(`${deps.verifierKeys.join('\n')}\n`);
+  });
+  router.get(TILE_PATH, async (request, response) => {
+    const tile = parseTilePath(request.path);
+    const bytes = tile === undefined ? undefined : await deps.store.read((tx) => tileBytes(tx.log, tile));
+    if (bytes === undefined) throw new BrokerError('NOT_FOUND', 'The log has no such tile at its present size.');
+    response.set('Cache-Control', FOREVER).type('application/octet-stream').send(bytes);
+  });
+  router.all(['/log/checkpoint', '/log/key', TILE_PATH], methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+/** `<L>/<N>[.p/<W>]`; the index in elements of three digits, all but the last with an x before them. */
+function parseTilePath(path: string): { level: number; index: number; width: number } | undefined {
+  const [, level, elements = '', width] = TILE_PATH.exec(path) ?? [];
+  const index = Number(elements.replaceAll(/[x/]/g, ''));
+  const wide = width === undefined ? TILE_WIDTH : Number(width);
+  const canonical = !elements.startsWith('x000');
+  return canonical && Number.isSafeInteger(index) && wide <= TILE_WIDTH && Number(level) <= 63
+    ? { level: Number(level), index, width: wide }
+    : undefined;
+}

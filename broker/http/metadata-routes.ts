@@ -1,0 +1,93 @@
+// What machines read about the broker: OIDC discovery and JWKS (for `issuer`), OAuth metadata (for `url`), health.
+import { Router } from 'express';
+import { GRANT_TYPE } from '../../shared/api.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import type { Store } from '../store/store.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
+
+export interface MetadataDeps {
+  readonly url: string;
+  readonly issuer: string;
+  readonly keySet: KeySet;
+  readonly store: Store;
+  /** false from the moment a shutdown began */
+  readonly accepting: () => boolean;
+}
+
+const CACHE = 'public, max-age=300';
+
+export function metadataRoutes(deps: MetadataDeps): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  const documents: Readonly<Record<string, object>> = {
+    '/.well-known/openid-configuration': discovery(deps.issuer),
+    '/.well-known/jwks.json': deps.keySet,
+    '/.well-known/oauth-authorization-server': authorizationServer(deps.url),
+  };
+  for (const [path, document] of Object.entries(documents)) {
+    router.get(path, (_request, response) => {
+      response.set('Cache-Control', CACHE).json(document);
+    });
+    router.all(path, methodNotAllowed('GET', 'HEAD'));
+  }
+  router.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive' });
+  });
+  router.get('/readyz', async (_request, response) => {
+    const ready = deps.accepting() && (await answers(deps.store));
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
+  });
+  router.all(['/healthz', '/readyz'], methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+/** OpenID Connect Discovery 1.0 §3, as far as federation with clouds and vaults reads it. */
+export function discovery(issuer: string): object {
+  return {
+    issuer,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256', 'RS256'],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'exp',
+      'iat',
+      'nbf',
+      'jti',
+      'client_id',
+      'issuer_name',
+      'repository',
+      'repository_id',
+      'ref',
+      'sha',
+      'environment',
+      'run_id',
+      'run_attempt',
+      'check_run_id',
+      'assurance',
+      'approved_by',
+    ],
+  };
+}
+
+/** RFC 8414 §2. */
+function authorizationServer(url: string): object {
+  return {
+    issuer: url,
+    token_endpoint: `${url}/v1/token`,
+    token_endpoint_auth_methods_supported: ['none'],
+    grant_types_supported: [GRANT_TYPE],
+    response_types_supported: ['id_token'],
+  };
+}
+
+async function answers(store: Store): Promise<boolean> {
+  return store
+    .read((tx) => tx.policies.inForce())
+    .then(
+      (row) => row !== undefined,
+      () => false,
+    );
+}

@@ -1,0 +1,25 @@
+// Writes the answer with a credential in it. The only place where the broker reveals a credential (P6).
+import type { Response } from 'express';
+import type { Issued as IssuedAnswer } from '../../shared/api.ts';
+import type { Millis } from '../clock.ts';
+import type { Issued } from '../issuance/issue.ts';
+
+export function sendToken(response: Response, issued: Issued, context: { now: Millis; requestUrl: string }): void {
+  const { credential, endsAt } = issued;
+  const body: IssuedAnswer = {
+    access_token: credential.accessToken.reveal(),
+    issued_token_type: credential.issuedTokenType,
+    token_type: credential.tokenType,
+    // A value that never dies has no end to count down to; 0 would read as dead.
+    expires_in: endsAt === null ? Number.MAX_SAFE_INTEGER : Math.max(0, Math.floor((endsAt - context.now) / 1000)),
+    scope: issued.scope,
+    issuance_id: issued.issuanceId,
+    lease_id: issued.leaseId,
+    request_id: issued.requestId,
+    request_url: context.requestUrl,
+    assurance: issued.assurance,
+    receipt: issued.receipt,
+    credential: Object.fromEntries(Object.entries(credential.values).map(([name, value]) => [name, value.reveal()])),
+  };
+  response.status(200).json(body);
+}

@@ -1,0 +1,110 @@
+// Spends a grant: `issuance.started`, the provider acts, `issuance.succeeded`. The credential leaves only after the last
+// commit; where that fails, it is revoked upstream and withheld (P1, P2).
+// For a provider that signs here nothing can leave before the commit, so both entries commit at once.
+
+import type { Receipt } from '../../shared/receipt.ts';
+import type { Secret } from '../../shared/secret.ts';
+import type { Clock, Entropy, Millis } from '../clock.ts';
+import { BrokerError } from '../errors.ts';
+import type { Append } from '../log/append.ts';
+import { receiptOf } from '../log/prove.ts';
+import type { Assurance, Credential, Grant } from '../model.ts';
+import type { InForce } from '../policy/in-force-source.ts';
+import type { CredentialProvider, Providers } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { issueUpstream } from './issue-upstream.ts';
+import type { AnswerSealer } from './sealed-answer.ts';
+import { grantGone, recordStarted, recordSucceeded, redeem } from './steps.ts';
+
+export interface IssueDeps {
+  readonly store: Store;
+  readonly append: Append;
+  readonly policies: InForce;
+  readonly providers: Providers;
+  readonly answers: AnswerSealer;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+  /** how long a provider may take before its outcome counts as unknown */
+  readonly providerTimeout: Millis;
+}
+
+/** A grant with what spending it needs. */
+export interface Granted {
+  readonly grant: Grant;
+  readonly setDigest: string;
+  readonly requester: string | null;
+  readonly jobKey: string;
+  readonly credential: { readonly kind: string; readonly parameters: unknown };
+}
+
+/** What goes into the answer. Only http/send-token.ts reveals the secrets in it. */
+export interface Issued {
+  readonly credential: Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values'>;
+  readonly scope: string;
+  readonly requestId: string;
+  readonly issuanceId: string;
+  readonly leaseId: string;
+  readonly assurance: Assurance;
+  readonly endsAt: Millis | null;
+  readonly receipt: Receipt;
+}
+
+/** What both ways of issuing work with. */
+export interface Issuing {
+  readonly granted: Granted;
+  readonly provider: CredentialProvider;
+  readonly requestSecret: Secret | undefined;
+}
+
+/**
+ * Issues once for a grant.
+ * @throws BrokerError ISSUANCE_IN_PROGRESS where the grant was spent or no longer stands: asking again finds out which
+ */
+export async function issue(deps: IssueDeps, granted: Granted, requestSecret: Secret | undefined): Promise<Issued> {
+  const provider = deps.providers.get(granted.credential.kind);
+  // The policy loader knows what is built; this is the last line of defence, not the place where users learn of it.
+  if (provider === undefined)
+    throw new BrokerError('PROVIDER_UNAVAILABLE', `This broker cannot issue "${granted.credential.kind}".`);
+  const issuing = { granted, provider, requestSecret };
+  const credential =
+    provider.acts === 'locally' ? await issueLocally(deps, issuing) : await issueUpstream(deps, issuing);
+  return describeIssued(deps, granted.grant, credential);
+}
+
+async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
+  const { granted, provider } = issuing;
+  const credential = await provider.issue(
+    granted.grant,
+    granted.credential.parameters,
+    AbortSignal.timeout(deps.providerTimeout),
+  );
+  deps.logger.hide(credential.accessToken);
+  const spent = await deps.store.commit(async (tx) => {
+    if (!(await redeem(deps, tx, granted))) return false;
+    await recordStarted(deps, tx, issuing);
+    await recordSucceeded(deps, tx, { ...issuing, credential });
+    return true;
+  });
+  if (!spent) throw grantGone();
+  return credential;
+}
+
+async function describeIssued(deps: IssueDeps, grant: Grant, credential: Credential): Promise<Issued> {
+  return deps.store.read(async (tx) => {
+    const [entry, lease] = [await tx.log.issuedEntry(grant.requestId), await tx.leases.find(grant.leaseId)];
+    if (entry === undefined || lease === undefined)
+      throw new Error(`issuance ${grant.issuanceId} has no entry or lease`);
+    return {
+      credential,
+      scope: `${grant.project}/${grant.entitlement}`,
+      requestId: grant.requestId,
+      issuanceId: grant.issuanceId,
+      leaseId: grant.leaseId,
+      assurance: grant.assurance,
+      endsAt: lease.ends_at,
+      receipt: await receiptOf(tx.log, entry.entry_index),
+    };
+  });
+}

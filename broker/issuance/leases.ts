@@ -1,0 +1,154 @@
+// Leases after issuing: given back by their job, expired at their end, revoked by the outbox where the other side can.
+import { BrokerError } from '../errors.ts';
+import { isoTime } from '../log/entry.ts';
+import type { Lease, Revocation } from '../model.ts';
+import type { LeaseRow } from '../store/leases.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import type { Transaction } from '../store/store.ts';
+import type { IssueDeps } from './issue.ts';
+import { isoTimeOrNull, queueRevocation } from './steps.ts';
+
+type LeaseDeps = Pick<
+  IssueDeps,
+  'store' | 'append' | 'answers' | 'providers' | 'entropy' | 'clock' | 'logger' | 'providerTimeout'
+>;
+
+export interface ReturnedLease {
+  readonly revocation: Revocation;
+  readonly upstreamExpiresAt: number | null;
+}
+
+/** Whose lease it must be: the job that holds it, or whoever knows the secret of its request. */
+export type LeaseHolder = { readonly jobKey: string } | { readonly requestSecretHash: string };
+
+/**
+ * Puts the return on record and says what it means; undefined where the lease had ended before.
+ * @throws BrokerError NOT_FOUND for another's lease and for none: nobody learns which
+ */
+export async function returnLease(
+  deps: LeaseDeps,
+  leaseId: string,
+  holder: LeaseHolder,
+): Promise<ReturnedLease | undefined> {
+  const returned = await deps.store.commit(async (tx) => {
+    const lease = await tx.leases.find(leaseId);
+    if (lease === undefined || !(await holds(tx, lease, holder))) return 'not-found';
+    if (!(await endLease(deps, tx, { lease, state: 'returned' }))) return 'gone';
+    const fields = {
+      ...(await leaseFields(tx, lease)),
+      revocation: lease.revocation,
+      upstream_expires_at: isoTimeOrNull(lease.upstream_expires_at),
+    };
+    await deps.append(tx, { type: 'lease.returned', fields });
+    return { revocation: lease.revocation, upstreamExpiresAt: lease.upstream_expires_at };
+  });
+  if (returned === 'not-found') throw new BrokerError('NOT_FOUND', 'There is no such lease of this job.');
+  return returned === 'gone' ? undefined : returned;
+}
+
+const EXPIRE_AT_ONCE = 100;
+
+/** Ends every lease whose time has come; returns how many. */
+export async function expireLeases(deps: LeaseDeps): Promise<number> {
+  return deps.store.commit(async (tx) => {
+    const due = await tx.leases.overdue(tx.now, EXPIRE_AT_ONCE);
+    for (const lease of due) {
+      await endLease(deps, tx, { lease, state: 'expired' });
+      await deps.append(tx, {
+        type: 'lease.expired',
+        fields: { ...(await leaseFields(tx, lease)), ends_at: isoTimeOrNull(lease.ends_at) },
+      });
+    }
+    return due.length;
+  });
+}
+
+const CLAIM_MS = 60_000;
+const BACK_OFF_MS = [5_000, 15_000, 60_000, 300_000];
+
+/** Revokes what waits in the outbox; what fails is tried again with back-off, and each failure is on record. */
+export async function revokeDue(deps: LeaseDeps): Promise<void> {
+  const due = await deps.store.commit((tx) =>
+    tx.outbox.claim({ now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: 20 }),
+  );
+  for (const item of due) await revokeOne(deps, item);
+}
+
+async function revokeOne(deps: LeaseDeps, item: OutboxRow): Promise<void> {
+  const row = await deps.store.read((tx) => tx.leases.find(item.payload));
+  const provider = row === undefined ? undefined : deps.providers.get(row.kind);
+  const failure =
+    row === undefined || provider?.revoke === undefined
+      ? undefined
+      : await attempt(() => provider.revoke?.(openLease(deps, row), AbortSignal.timeout(deps.providerTimeout)));
+  await deps.store.commit(async (tx) => {
+    if (failure === undefined) {
+      await tx.outbox.done(item.id);
+      if (row !== undefined) await deps.append(tx, { type: 'lease.revoked', fields: await leaseFields(tx, row) });
+      return;
+    }
+    const nextAt = tx.now + (BACK_OFF_MS[Math.min(item.attempts, BACK_OFF_MS.length) - 1] ?? 0);
+    await tx.outbox.retry(item.id, nextAt);
+    if (row !== undefined)
+      await deps.append(tx, {
+        type: 'lease.revocation_failed',
+        fields: { ...(await leaseFields(tx, row)), attempt: item.attempts, next_attempt_at: isoTime(nextAt) },
+      });
+  });
+  if (failure !== undefined)
+    deps.logger.warn('a lease could not be revoked; it will be tried again', {
+      lease_id: item.payload,
+      attempt: item.attempts,
+      error: failure,
+    });
+}
+
+async function attempt(act: () => Promise<void> | undefined): Promise<unknown> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('failed');
+  }
+}
+
+/** Ends a live lease, drops its sealed answer, and asks for revocation where that does something. */
+async function endLease(
+  deps: LeaseDeps,
+  tx: Transaction,
+  { lease, state }: { lease: LeaseRow; state: 'returned' | 'expired' },
+): Promise<boolean> {
+  if (!(await tx.leases.end(lease.id, state))) return false;
+  await tx.sealedAnswers.delete(lease.request_id);
+  const livesOn = lease.upstream_expires_at === null || lease.upstream_expires_at > tx.now;
+  if (lease.revocation === 'immediate' && livesOn) await queueRevocation(deps, tx, lease.id);
+  return true;
+}
+
+async function holds(tx: Transaction, lease: LeaseRow, holder: LeaseHolder): Promise<boolean> {
+  if ('jobKey' in holder) return lease.job_key === holder.jobKey;
+  const request = await tx.requests.bySecretHash(holder.requestSecretHash);
+  return request?.id === lease.request_id;
+}
+
+async function leaseFields(tx: Transaction, lease: LeaseRow) {
+  const request = await tx.requests.find(lease.request_id);
+  return {
+    request_id: lease.request_id,
+    project: request?.project ?? '',
+    entitlement: request?.entitlement ?? '',
+    issuance_id: lease.issuance_id,
+    lease_id: lease.id,
+  };
+}
+
+function openLease(deps: LeaseDeps, row: LeaseRow): Lease {
+  return {
+    id: row.id,
+    issuanceId: row.issuance_id,
+    kind: row.kind,
+    endsAt: row.ends_at,
+    upstreamExpiresAt: row.upstream_expires_at,
+    revocationHandle: row.sealed_handle === null ? undefined : deps.answers.openHandle(row.sealed_handle, row.id),
+  };
+}

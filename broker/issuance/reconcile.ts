@@ -1,0 +1,52 @@
+// Closes what a crash left open, and does what time asks for: leases that end, sealed answers to delete, revocations due.
+// An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted.
+import type { Millis } from '../clock.ts';
+import type { IssuanceRow } from '../store/issuances.ts';
+import type { Transaction } from '../store/store.ts';
+import type { IssueDeps } from './issue.ts';
+import { expireLeases, revokeDue } from './leases.ts';
+
+/** Subject tokens are remembered this long after they expired (their tolerance is 30 s). */
+const REMEMBER_TOKENS_MS: Millis = 10 * 60_000;
+const MARGIN_MS: Millis = 30_000;
+
+type ReconcileDeps = IssueDeps;
+
+/** At start: every open issuance is a crash's, since one broker at a time has the store. */
+export async function reconcileAtStart(deps: ReconcileDeps): Promise<number> {
+  return closeOpen(deps, 0);
+}
+
+/** Now and then, while running. */
+export async function reconcile(deps: ReconcileDeps): Promise<void> {
+  await closeOpen(deps, deps.providerTimeout + MARGIN_MS);
+  await expireLeases(deps);
+  await deps.store.commit(async (tx) => {
+    await tx.sealedAnswers.deleteDue(tx.now);
+    await tx.subjectTokens.forget(tx.now - REMEMBER_TOKENS_MS);
+  });
+  await revokeDue(deps);
+}
+
+async function closeOpen(deps: ReconcileDeps, age: Millis): Promise<number> {
+  return deps.store.commit(async (tx) => {
+    const open = await tx.issuances.openSince(tx.now - age);
+    for (const issuance of open) await closeAsUnknown(deps, tx, issuance);
+    return open.length;
+  });
+}
+
+async function closeAsUnknown(deps: ReconcileDeps, tx: Transaction, issuance: IssuanceRow): Promise<void> {
+  if (!(await tx.issuances.close(issuance.id, 'unknown', tx.now))) return;
+  await tx.requests.setState(issuance.request_id, 'unknown', tx.now);
+  const request = await tx.requests.find(issuance.request_id);
+  const fields = {
+    request_id: issuance.request_id,
+    project: request?.project ?? '',
+    entitlement: request?.entitlement ?? '',
+    issuance_id: issuance.id,
+    kind: issuance.kind,
+    reason: 'the broker stopped before the outcome was known',
+  };
+  await deps.append(tx, { type: 'issuance.unknown', fields });
+}

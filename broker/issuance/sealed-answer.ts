@@ -1,0 +1,53 @@
+// The sealed copy of an answer: for two minutes the same job may ask again and get the same credential, since a connection
+// can break after the commit. Its key needs the `request_secret`, which the broker does not keep: a stolen store opens nothing.
+import { Secret } from '../../shared/secret.ts';
+import type { Entropy, Millis } from '../clock.ts';
+import { sealingKey } from '../keys/seal.ts';
+import type { Credential } from '../model.ts';
+import type { Transaction } from '../store/store.ts';
+
+export const SEALED_ANSWER_LIFETIME_MS: Millis = 120_000;
+
+export type SealedCredential = Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values'>;
+
+export interface AnswerSealer {
+  keep(
+    tx: Transaction,
+    answer: { requestId: string; requestSecret: Secret; credential: SealedCredential },
+  ): Promise<void>;
+  /** The kept credential; undefined where the copy is gone. */
+  open(tx: Transaction, answer: { requestId: string; requestSecret: Secret }): Promise<SealedCredential | undefined>;
+  sealHandle(handle: Secret, leaseId: string): string;
+  openHandle(sealed: string, leaseId: string): Secret;
+}
+
+export function createAnswerSealer(encryptionKey: Buffer, entropy: Entropy): AnswerSealer {
+  const answerKey = (requestId: string, requestSecret: Secret) => {
+    const secret = Buffer.concat([Buffer.from(requestSecret.reveal(), 'utf8'), encryptionKey]);
+    return sealingKey({ secret, salt: requestId, purpose: 'sealed answer' }, entropy);
+  };
+  const handleKey = sealingKey({ secret: encryptionKey, salt: '', purpose: 'revocation handles' }, entropy);
+  return {
+    async keep(tx, { requestId, requestSecret, credential }) {
+      const sealed = answerKey(requestId, requestSecret).seal(serialize(credential), requestId);
+      await tx.sealedAnswers.put({ requestId, sealed, deleteAt: tx.now + SEALED_ANSWER_LIFETIME_MS });
+    },
+    async open(tx, { requestId, requestSecret }) {
+      const sealed = await tx.sealedAnswers.find(requestId, tx.now);
+      return sealed === undefined ? undefined : parse(answerKey(requestId, requestSecret).open(sealed, requestId));
+    },
+    sealHandle: (handle, leaseId) => handleKey.seal(handle, leaseId),
+    openHandle: (sealed, leaseId) => handleKey.open(sealed, leaseId),
+  };
+}
+
+function serialize({ accessToken, tokenType, issuedTokenType, values }: SealedCredential): Secret {
+  const plain = Object.entries(values).map(([name, value]) => [name, value.reveal()]);
+  return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), tokenType, issuedTokenType, values: plain }));
+}
+
+function parse(text: Secret): SealedCredential {
+  const { accessToken, tokenType, issuedTokenType, values } = JSON.parse(text.reveal());
+  const named = (values as [string, string][]).map(([name, value]) => [name, new Secret(value)]);
+  return { accessToken: new Secret(accessToken), tokenType, issuedTokenType, values: Object.fromEntries(named) };
+}

@@ -1,0 +1,150 @@
+// The steps of an issuance inside a transaction: redeem the grant, then one record for each thing that happened.
+
+import { type Millis, newId } from '../clock.ts';
+import { BrokerError } from '../errors.ts';
+import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
+import type { Credential } from '../model.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Granted, IssueDeps, Issuing } from './issue.ts';
+
+type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
+
+/** Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it. */
+export async function redeem(
+  deps: StepDeps,
+  tx: Transaction,
+  { grant, setDigest, requester }: Granted,
+): Promise<boolean> {
+  const inForce = await deps.policies(tx);
+  const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
+  if (inForce.digest !== setDigest || suspended !== undefined) return false;
+  return tx.grants.redeem({ id: grant.id, setDigest, now: tx.now });
+}
+
+/** The grant was spent or no longer stands: asking again finds out which. */
+export function grantGone(): BrokerError {
+  return new BrokerError(
+    'ISSUANCE_IN_PROGRESS',
+    'Something changed while this request was being answered. Ask again with the same request_secret.',
+    { retryAfter: 1 },
+  );
+}
+
+export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<void> {
+  const { grant } = granted;
+  await tx.requests.setState(grant.requestId, 'issuing', tx.now);
+  await tx.issuances.insert({
+    id: grant.issuanceId,
+    request_id: grant.requestId,
+    grant_id: grant.id,
+    lease_id: grant.leaseId,
+    kind: provider.kind,
+    state: 'started',
+    started_at: tx.now,
+    ended_at: null,
+  });
+  await deps.append(tx, {
+    type: 'issuance.started',
+    fields: {
+      ...issuanceFields(granted),
+      lease_id: grant.leaseId,
+      policy_digest: grant.policyDigest,
+      rule: grant.rule,
+      run_id: grant.subject.runId,
+      run_attempt: grant.subject.runAttempt,
+    },
+  });
+}
+
+/** The lease ends when the policy says or when the other side's credential does, whichever comes first. */
+export function endOfLease(granted: Granted, credential: Credential): Millis | null {
+  const { issuedAt, ttl } = granted.grant;
+  const ours = ttl === 'never' ? null : (Math.floor(issuedAt / 1000) + ttl) * 1000;
+  const theirs = credential.upstreamExpiresAt;
+  return ours === null || theirs === null ? (ours ?? theirs) : Math.min(ours, theirs);
+}
+
+export async function recordSucceeded(
+  deps: StepDeps,
+  tx: Transaction,
+  issued: Issuing & { credential: Credential },
+): Promise<void> {
+  const { granted, provider, credential, requestSecret } = issued;
+  const { grant } = granted;
+  const endsAt = endOfLease(granted, credential);
+  // Closed by somebody else meanwhile (reconcile, after a time-out): the credential must not be handed out as well.
+  if (!(await tx.issuances.close(grant.issuanceId, 'succeeded', tx.now)))
+    throw new Error(`issuance ${grant.issuanceId} is closed already`);
+  await tx.requests.setState(grant.requestId, 'issued', tx.now);
+  await tx.leases.insert({
+    id: grant.leaseId,
+    issuance_id: grant.issuanceId,
+    request_id: grant.requestId,
+    job_key: granted.jobKey,
+    kind: provider.kind,
+    state: 'live',
+    revocation: provider.revocation,
+    issued_at: tx.now,
+    ends_at: endsAt,
+    upstream_expires_at: credential.upstreamExpiresAt,
+    sealed_handle:
+      credential.revocationHandle === undefined
+        ? null
+        : deps.answers.sealHandle(credential.revocationHandle, grant.leaseId),
+  });
+  if (requestSecret !== undefined)
+    await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
+  await deps.append(tx, {
+    type: 'issuance.succeeded',
+    fields: succeededFields(granted, credential, endsAt),
+    personal: requesterFields(grant.subject),
+  });
+}
+
+function succeededFields(
+  granted: Granted,
+  credential: Credential,
+  endsAt: Millis | null,
+): EntryFields<'issuance.succeeded'> {
+  const { grant } = granted;
+  return {
+    ...issuanceFields(granted),
+    ...subjectFields(grant.subject),
+    lease_id: grant.leaseId,
+    policy_digest: grant.policyDigest,
+    rule: grant.rule,
+    approvals: [],
+    assurance: grant.assurance,
+    fingerprint: credential.accessToken.fingerprint(),
+    ends_at: isoTimeOrNull(endsAt),
+    upstream_expires_at: isoTimeOrNull(credential.upstreamExpiresAt),
+  };
+}
+
+/** A definite no of the other side, or an outcome that nobody knows: the request can be decided again, or is spent. */
+export async function recordEnded(
+  deps: StepDeps,
+  tx: Transaction,
+  end: { granted: Granted; state: 'failed' | 'unknown'; reason: string },
+): Promise<void> {
+  const { granted, state, reason } = end;
+  if (!(await tx.issuances.close(granted.grant.issuanceId, state, tx.now))) return;
+  await tx.requests.setState(granted.grant.requestId, state, tx.now);
+  await deps.append(tx, { type: `issuance.${state}`, fields: { ...issuanceFields(granted), reason } });
+}
+
+/** Asks the outbox to revoke a lease until it succeeded. */
+export async function queueRevocation(
+  deps: Pick<StepDeps, 'entropy'>,
+  tx: Transaction,
+  leaseId: string,
+): Promise<void> {
+  await tx.outbox.put({ id: newId('obx', deps.entropy), kind: 'revoke', payload: leaseId, dueAt: tx.now });
+}
+
+export const isoTimeOrNull = (at: Millis | null): string | null => (at === null ? null : isoTime(at));
+
+function issuanceFields({ grant, credential }: Granted) {
+  const { requestId, project, entitlement, issuanceId } = grant;
+  return { request_id: requestId, project, entitlement, issuance_id: issuanceId, kind: credential.kind };
+}

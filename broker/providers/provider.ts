@@ -1,0 +1,28 @@
+// The interface of every provider. A provider decides nothing, stores nothing and logs no secret; it refuses an empty scope.
+import type { Seconds } from '../clock.ts';
+import type { Credential, Grant, Lease, Revocation } from '../model.ts';
+
+export interface CredentialProvider<Parameters = unknown> {
+  /** `credential.kind` in a policy */
+  readonly kind: string;
+  /** `locally`: signed here, so that nothing leaves before the commit. `upstream`: another system acts. */
+  readonly acts: 'locally' | 'upstream';
+  /** what the other side can do; equal when it is fixed */
+  readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
+  /** what may be promised of a lease */
+  readonly revocation: Revocation;
+  /**
+   * Called at most once for a grant. A failure before which nothing can have been issued is an `UpstreamRefused`; any other
+   * error, a time-out too, leaves it open whether the other side acted.
+   */
+  issue(grant: Grant, parameters: Parameters, signal: AbortSignal): Promise<Credential>;
+  /** Idempotent. */
+  revoke?(lease: Lease, signal: AbortSignal): Promise<void>;
+}
+
+/** The other side said no: nothing was issued. The message is fit for the job's log. */
+export class UpstreamRefused extends Error {
+  override readonly name = 'UpstreamRefused';
+}
+
+export type Providers = ReadonlyMap<string, CredentialProvider>;

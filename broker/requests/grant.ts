@@ -1,0 +1,77 @@
+// Grants: made by a permit, spent by issuing. A grant lives about a minute, so that a crash between the two leaves nothing.
+import { newId } from '../clock.ts';
+import type { ExchangeDeps } from '../exchange.ts';
+import type { Granted } from '../issuance/issue.ts';
+import type { Permit } from '../model.ts';
+import type { GrantRow } from '../store/grants.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
+import type { AskContext } from './decide.ts';
+
+const GRANT_LIFETIME_MS = 60_000;
+
+interface GrantParts {
+  readonly request: RequestRow;
+  readonly context: AskContext;
+  readonly permit: Permit;
+}
+
+export async function makeGrant(
+  deps: Pick<ExchangeDeps, 'entropy'>,
+  tx: Transaction,
+  parts: GrantParts,
+): Promise<Granted> {
+  const { request, context, permit } = parts;
+  const row: GrantRow = {
+    id: newId('grt', deps.entropy),
+    request_id: request.id,
+    issuance_id: newId('iss', deps.entropy),
+    lease_id: newId('lse', deps.entropy),
+    rule: permit.rule,
+    ttl: permit.ttl === 'never' ? null : permit.ttl,
+    policy_digest: permit.project.digest,
+    set_digest: context.policies.digest,
+    made_at: tx.now,
+    expires_at: tx.now + GRANT_LIFETIME_MS,
+    redeemed_at: null,
+  };
+  await tx.grants.insert(row);
+  return granted(tx, row, parts);
+}
+
+/** The grant that an earlier call left unspent, where it still stands under the policy in force and for the same rule. */
+export async function grantedBy(tx: Transaction, parts: GrantParts): Promise<Granted | undefined> {
+  const row = await tx.grants.latestOf(parts.request.id);
+  const stands =
+    row !== undefined &&
+    row.redeemed_at === null &&
+    row.expires_at > tx.now &&
+    row.set_digest === parts.context.policies.digest &&
+    row.rule === parts.permit.rule;
+  return stands ? granted(tx, row, parts) : undefined;
+}
+
+function granted(tx: Transaction, row: GrantRow, { request, context, permit }: GrantParts): Granted {
+  const { project, entitlement } = permit;
+  return {
+    setDigest: row.set_digest,
+    requester: request.requester,
+    jobKey: request.job_key,
+    credential: entitlement.credential,
+    grant: {
+      id: row.id,
+      issuanceId: row.issuance_id,
+      leaseId: row.lease_id,
+      requestId: request.id,
+      subject: context.subject,
+      project: project.name,
+      entitlement: entitlement.name,
+      rule: row.rule,
+      policyDigest: row.policy_digest,
+      ttl: row.ttl ?? 'never',
+      assurance: 'automated',
+      approvedBy: [],
+      issuedAt: tx.now,
+    },
+  };
+}

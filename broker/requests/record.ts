@@ -1,0 +1,152 @@
+// Writes decisions down: the row of the request and its log entry, in the transaction that decided.
+import { newId } from '../clock.ts';
+import type { ExchangeDeps } from '../exchange.ts';
+import { requesterFields, subjectFields } from '../log/entry.ts';
+import type { Decision, Permit, Subject } from '../model.ts';
+import { listsRepository } from '../policy/evaluate.ts';
+import { disclosure, explain } from '../policy/explain.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
+import type { AskContext, Refusal, Refused } from './decide.ts';
+
+type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
+
+/** Refuses, on record. Equal refusals of one job are one entry and a count: the log grows with what happens, not with who asks. */
+export async function recordRefusal(
+  deps: RecordDeps,
+  tx: Transaction,
+  { context, decision }: { context: AskContext; decision: Extract<Decision, { outcome: 'deny' }> },
+): Promise<Refused> {
+  const { summary, reasons } = explain(decision);
+  const refusal: Refusal = {
+    summary,
+    reasons,
+    disclosure: disclosure(decision, context.subject) === 'full' ? 'full' : 'codes',
+  };
+  const row = await requestRow(deps, tx, {
+    context,
+    state: 'denied',
+    policyDigest: decision.project.digest,
+    decision: refusal,
+  });
+  if (context.known === undefined) {
+    const same = await tx.requests.sameRefusal(row);
+    if (same !== undefined) {
+      await tx.requests.countRepeat(same.id, tx.now);
+      return { outcome: 'refused', requestId: same.id, ...refusal };
+    }
+    await tx.requests.insert(row);
+  } else if (context.known.state !== 'issued') {
+    // A request that was issued stays issued: only this repetition is refused.
+    await tx.requests.redecide(row.id, row);
+  }
+  await deps.append(tx, {
+    type: 'request.decided',
+    fields: {
+      ...decidedFields(context, row),
+      decision: 'deny',
+      reasons: reasons.map(({ code, rule, condition }) => ({ code, rule, condition })),
+    },
+    personal: personalFields(context),
+  });
+  return { outcome: 'refused', requestId: row.id, ...refusal };
+}
+
+export async function recordPermit(
+  deps: RecordDeps,
+  tx: Transaction,
+  { context, permit }: { context: AskContext; permit: Permit },
+): Promise<RequestRow> {
+  const decision = { outcome: 'permit', rule: permit.rule, summary: explain(permit).summary };
+  const row = await requestRow(deps, tx, { context, state: 'granted', policyDigest: permit.project.digest, decision });
+  if (context.known === undefined) await tx.requests.insert(row);
+  else await tx.requests.redecide(row.id, row);
+  const ttl = permit.ttl === 'never' ? null : permit.ttl;
+  await deps.append(tx, {
+    type: 'request.decided',
+    fields: { ...decidedFields(context, row), decision: 'permit', rule: permit.rule, ttl },
+    personal: personalFields(context),
+  });
+  return row;
+}
+
+export async function recordMisuse(
+  deps: RecordDeps,
+  tx: Transaction,
+  {
+    context,
+    known,
+    code,
+  }: { context: AskContext; known: RequestRow; code: 'REQUEST_MISMATCH' | 'REQUEST_OF_ANOTHER_JOB' },
+): Promise<void> {
+  const { project, entitlement } = context.request;
+  const fields = { request_id: known.id, project, entitlement, ...subjectFields(context.subject), code };
+  await deps.append(tx, { type: 'request.misused', fields, personal: requesterFields(context.subject) });
+}
+
+/** The first replay of a token is an entry where its repository belongs to a project; strangers cannot grow the log. */
+export async function recordReplay(
+  deps: Pick<ExchangeDeps, 'append' | 'policies'>,
+  tx: Transaction,
+  subject: Subject,
+): Promise<void> {
+  if (!listsRepository(await deps.policies(tx), subject)) return;
+  const fields = { ...subjectFields(subject), token_id: subject.tokenId };
+  await deps.append(tx, { type: 'request.replayed', fields, personal: requesterFields(subject) });
+}
+
+interface RowParts {
+  readonly context: AskContext;
+  readonly state: 'denied' | 'granted';
+  readonly policyDigest: string;
+  readonly decision: object;
+}
+
+async function requestRow(
+  deps: RecordDeps,
+  tx: Transaction,
+  { context, state, policyDigest, decision }: RowParts,
+): Promise<RequestRow> {
+  const { subject, request, known } = context;
+  const identity = { provider: subject.issuer, providerId: subject.actorId };
+  return {
+    id: known?.id ?? newId('req', deps.entropy),
+    origin: 'job',
+    requester:
+      context.requester ??
+      (await tx.principals.create({ ...identity, kind: kindOf(subject), id: newId('prn', deps.entropy), at: tx.now })),
+    issuer: subject.issuer,
+    repository_id: subject.repositoryId,
+    job_key: context.jobKey,
+    secret_hash: context.secretHash,
+    project: request.project,
+    entitlement: request.entitlement,
+    parameters: context.parameters,
+    state,
+    policy_digest: policyDigest,
+    decision: JSON.stringify(decision),
+    subject: JSON.stringify(subject),
+    repeats: 0,
+    created_at: known?.created_at ?? tx.now,
+    updated_at: tx.now,
+  };
+}
+
+// GitHub's own mark of an App's account; people cannot have brackets in their login.
+const kindOf = (subject: Subject): 'person' | 'program' => (subject.actor.endsWith('[bot]') ? 'program' : 'person');
+
+function decidedFields(context: AskContext, row: RequestRow) {
+  const { project, entitlement } = context.request;
+  return {
+    request_id: row.id,
+    project,
+    entitlement,
+    ...subjectFields(context.subject),
+    policy_digest: row.policy_digest,
+    organization_digest: context.policies.organizationDigest ?? null,
+  };
+}
+
+function personalFields({ subject, request }: AskContext): Record<string, string | undefined> {
+  return { ...requesterFields(subject), reason: request.reason, ticket: request.ticket };
+}

@@ -1,0 +1,107 @@
+// A job that asks again: the same answer to the same secret while it stands, and to nobody else.
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { newSecret, TestBroker } from '../support/test-broker.ts';
+
+const OTHER_RUN = { run_id: '31337', check_run_id: '31337' };
+
+describe('a request that is asked again', () => {
+  let broker: TestBroker;
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+  });
+  afterAll(() => broker.close());
+
+  it('after the answer was lost gets the same credential and receipt, and there was one issuance', async () => {
+    const secret = newSecret();
+    const [first, again] = [await broker.ask({ secret }), await broker.ask({ secret })];
+    const { expires_in: before, ...rest } = first.body;
+    const { expires_in: after, ...same } = again.body;
+    expect(same).toEqual(rest);
+    expect(after).toBeLessThanOrEqual(before);
+    const mine = (await broker.entries()).filter(({ request_id: id }) => id === first.body.request_id);
+    expect(mine.map(({ type }) => type)).toEqual(['request.decided', 'issuance.started', 'issuance.succeeded', 'issuance.redelivered']);
+  });
+
+  it('by twenty connections at once is issued once', async () => {
+    const secret = newSecret();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => broker.ask({ secret, claims: { run_id: '2020' } })));
+    const tokens = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.access_token));
+    expect(tokens.size).toBe(1);
+    expect(answers.filter(({ status, body }) => status !== 200 && body.code !== 'ISSUANCE_IN_PROGRESS')).toEqual([]);
+    expect((await broker.entries('issuance.succeeded')).filter(({ run_id: run }) => run === '2020')).toHaveLength(1);
+  });
+
+  it.each([
+    ['another entitlement', { scope: 'shop/deploy', claims: { environment: 'production' } }],
+    ['another ttl', { parameters: { ttl: '300' } }],
+    ['another reason', { parameters: { reason: 'other' } }],
+    ['another ticket', { parameters: { ticket: 'X-1' } }],
+  ])('with %s is a mismatch, on record', async (_what, change) => {
+    const secret = newSecret();
+    const claims = { environment: 'production' };
+    const { body: first } = await broker.ask({ secret, claims });
+    const { status, body } = await broker.ask({ secret, claims, ...change });
+    expect([status, body.error, body.code]).toEqual([400, 'invalid_request', 'REQUEST_MISMATCH']);
+    expect(await broker.entries('request.misused')).toContainEqual(expect.objectContaining({ request_id: first.request_id, code: 'REQUEST_MISMATCH' }));
+  });
+
+  it('by another job is refused, answered from nothing, and changes nothing', async () => {
+    const secret = newSecret();
+    const { body: first } = await broker.ask({ secret });
+    const before = await broker.running.store.read((tx) => tx.requests.find(first.request_id));
+    const { body } = await broker.ask({ secret, claims: OTHER_RUN });
+    expect(body).toEqual({ error: 'invalid_request', error_description: expect.any(String), code: 'REQUEST_OF_ANOTHER_JOB' });
+    expect(await broker.running.store.read((tx) => tx.requests.find(first.request_id))).toEqual(before);
+    expect((await broker.ask({ secret })).body.access_token).toBe(first.access_token);
+    expect(await broker.entries('request.misused')).toContainEqual(expect.objectContaining({ run_id: '31337', code: 'REQUEST_OF_ANOTHER_JOB' }));
+  });
+
+  it('by a stranger is answered as a stranger, whatever secret it presents', async () => {
+    const secret = newSecret();
+    await broker.ask({ secret });
+    const { body } = await broker.ask({ secret, claims: { repository_id: '999', repository: 'octo-org/other' } });
+    expect(Object.keys(body)).toEqual(['error', 'error_description', 'request_id']);
+  });
+
+  it('after its lease was returned is spent', async () => {
+    const secret = newSecret();
+    const { body } = await broker.ask({ secret });
+    await broker.returnLease(body.lease_id, secret);
+    expect((await broker.ask({ secret })).body.code).toBe('REQUEST_SPENT');
+  });
+
+  it('without a secret is a new request each time', async () => {
+    const claims = { run_id: '99' };
+    const [first, second] = [await broker.ask({ secret: null, claims }), await broker.ask({ secret: null, claims })];
+    expect(first.status).toBe(200);
+    expect(second.body.request_id).not.toBe(first.body.request_id);
+  });
+});
+
+describe('two minutes later', () => {
+  it('the sealed copy is gone, from the answer and from the store', async () => {
+    let now = Date.now();
+    const broker = await TestBroker.start({ clock: { now: () => now } });
+    onTestFinished(() => broker.close());
+    const secret = newSecret();
+    const { body } = await broker.ask({ secret });
+    now += 119_000;
+    expect((await broker.ask({ secret })).body.access_token).toBe(body.access_token);
+    now += 2_000;
+    expect((await broker.ask({ secret })).body.code).toBe('REQUEST_SPENT');
+  });
+});
+
+describe('a policy that changed before the retry', () => {
+  it('is the one that decides: what it no longer allows is not given again', async () => {
+    const broker = await TestBroker.start();
+    onTestFinished(() => broker.close());
+    const secret = newSecret();
+    await broker.ask({ secret });
+    const { SHOP } = await import('../support/policy-files.ts');
+    broker.writePolicy('shop.yaml', SHOP.replace('{ branch: main, event: [push, workflow_dispatch] }', '{ branch: trunk, event: push }'));
+    await broker.running.reload();
+    const { body } = await broker.ask({ secret });
+    expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'POLICY_NO_MATCH', expected: 'trunk' }, {}, {}] });
+  });
+});

@@ -1,0 +1,210 @@
+// A whole broker for a story: real store in a temporary directory, real HTTP on loopback, GitHub's OIDC service as a double.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningBroker, startBroker } from '../../broker/broker.ts';
+import { createKeys } from '../../broker/cli/keys.ts';
+import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
+import type { Config } from '../../broker/config.ts';
+import { createLogger, type Logger } from '../../broker/telemetry/logger.ts';
+import { GRANT_TYPE, ID_TOKEN_TYPE } from '../../shared/api.ts';
+import { checkLog, type LoggedEntry } from './check-log.ts';
+import { type GithubIssuer, startGithubIssuer } from './github-issuer.ts';
+import { ORGANIZATION, SHOP } from './policy-files.ts';
+import { createTestProvider, type TestProvider } from './test-provider.ts';
+
+export const BROKER_URL = 'https://buildpass.example.com';
+
+export interface TestBrokerOptions {
+  readonly policies?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  readonly provider?: TestProvider;
+  readonly providerTimeout?: number;
+  /** further issuers beside `github` */
+  readonly issuers?: Readonly<Record<string, GithubIssuer>>;
+  /** `iss` of what the broker signs, apart from `url` */
+  readonly issuer?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what is there, and a wrong guess fails it
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface AskOptions {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly token?: string;
+  readonly scope?: string;
+  /** null sends none; otherwise a fresh one unless given */
+  readonly secret?: string | null;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export class TestBroker {
+  readonly directory: string;
+  readonly config: Config;
+  readonly github: GithubIssuer;
+  readonly provider: TestProvider;
+  readonly logLines: string[] = [];
+  running: RunningBroker;
+  readonly #options: TestBrokerOptions;
+
+  private constructor(parts: {
+    directory: string;
+    config: Config;
+    github: GithubIssuer;
+    options: TestBrokerOptions;
+    provider: TestProvider;
+    running: RunningBroker;
+    logLines: string[];
+  }) {
+    this.directory = parts.directory;
+    this.config = parts.config;
+    this.github = parts.github;
+    this.provider = parts.provider;
+    this.#options = parts.options;
+    this.running = parts.running;
+    this.logLines = parts.logLines;
+  }
+
+  static async start(options: TestBrokerOptions = {}): Promise<TestBroker> {
+    const directory = mkdtempSync(join(tmpdir(), 'buildpass-'));
+    const { clock } = options;
+    const github = await startGithubIssuer(clock === undefined ? {} : { now: () => clock.now() });
+    const config = testConfig(directory, github, options);
+    writePolicies(
+      config.policies.directory,
+      options.policies ?? { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION },
+    );
+    await createKeys(config, {});
+    const provider = options.provider ?? createTestProvider();
+    const logLines: string[] = [];
+    const running = await launch({ config, options, provider, logLines });
+    return new TestBroker({ directory, config, github, options, provider, running, logLines });
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.running.port}`;
+  }
+
+  /** A fresh subject token of a push to main, with these claims changed. */
+  token(claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    return this.github.mint({ aud: BROKER_URL, ...claims });
+  }
+
+  async ask(options: AskOptions = {}): Promise<Answer> {
+    const { secret = newSecret() } = options;
+    const form = new URLSearchParams({
+      grant_type: GRANT_TYPE,
+      subject_token: options.token ?? (await this.token(options.claims)),
+      subject_token_type: ID_TOKEN_TYPE,
+      scope: options.scope ?? 'shop/publish-preview',
+      ...(secret === null ? {} : { request_secret: secret }),
+      ...options.parameters,
+    });
+    return this.fetch('/v1/token', { method: 'POST', body: form });
+  }
+
+  async explain(scope: string, claims: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    const headers = { authorization: `Bearer ${await this.token(claims)}` };
+    return this.fetch('/v1/explain', { method: 'POST', body: new URLSearchParams({ scope }), headers });
+  }
+
+  returnLease(leaseId: string, bearer: string): Promise<Answer> {
+    return this.fetch(`/v1/leases/${leaseId}`, { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` } });
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(`${this.origin}${path}`, init);
+    const text = await response.text();
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  /** Every entry of the log, the whole of it verified on the way. */
+  entries(type?: string): Promise<readonly LoggedEntry[]> {
+    return checkLog(this.running.store, this.running.verifierKey).then((entries) =>
+      entries.filter((entry) => type === undefined || entry.type === type),
+    );
+  }
+
+  writePolicy(file: string, text: string): void {
+    writeFileSync(join(this.config.policies.directory, file), text);
+  }
+
+  async restart(): Promise<void> {
+    await this.running.close();
+    this.running = await launch({
+      config: this.config,
+      options: this.#options,
+      provider: this.provider,
+      logLines: this.logLines,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.provider.letGo();
+    await this.running.close();
+    await this.github.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+export const newSecret = (): string => systemEntropy.bytes(32).toString('base64url');
+
+function launch({
+  config,
+  options,
+  provider,
+  logLines,
+}: {
+  config: Config;
+  options: TestBrokerOptions;
+  provider: TestProvider;
+  logLines: string[];
+}): Promise<RunningBroker> {
+  const logger: Logger = createLogger({
+    level: 'info',
+    demo: false,
+    destination: { write: (line) => void logLines.push(line) },
+  });
+  const { clock = systemClock, providerTimeout } = options;
+  return startBroker({
+    config,
+    logger,
+    clock,
+    extraProviders: [provider],
+    ...(providerTimeout === undefined ? {} : { providerTimeout }),
+  });
+}
+
+function testConfig(directory: string, github: GithubIssuer, options: TestBrokerOptions): Config {
+  const owners = { 'octo-org': '123456' };
+  const others = Object.entries(options.issuers ?? {}).map(([name, { url }]) => ({ name, url }));
+  return {
+    file: join(directory, 'buildpass.yaml'),
+    url: BROKER_URL,
+    issuer: options.issuer ?? BROKER_URL,
+    listen: { host: '127.0.0.1', port: 0, trustedProxies: [] },
+    store: { kind: 'sqlite', path: join(directory, 'buildpass.db') },
+    policies: { directory: join(directory, 'policies'), organizationFile: '_organization.yaml' },
+    issuers: [{ name: 'github', url: github.url }, ...others].map((issuer) => ({
+      ...issuer,
+      kind: 'github',
+      owners,
+      privateNetwork: false,
+    })),
+    upstreams: [],
+    keys: { encryptionKeyFile: join(directory, 'kek') },
+    log: { anchorFile: join(directory, 'anchor') },
+    warnings: [],
+  };
+}
+
+function writePolicies(directory: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(directory, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+}
