@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningBroker, startBroker } from '../../broker/broker.ts';
+import { type BrokerOptions, type RunningBroker, startBroker } from '../../broker/broker.ts';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
 import type { Config } from '../../broker/config.ts';
@@ -20,6 +20,9 @@ export interface TestBrokerOptions {
   readonly clock?: Clock;
   readonly provider?: TestProvider;
   readonly providerTimeout?: number;
+  readonly openStore?: BrokerOptions['openStore'];
+  /** a story about faults or time runs the background work itself */
+  readonly background?: 'by-hand';
   /** further issuers beside `github` */
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
@@ -137,6 +140,11 @@ export class TestBroker {
 
   async restart(): Promise<void> {
     await this.running.close();
+    await this.start();
+  }
+
+  /** Starts it again on the same store. */
+  async start(): Promise<void> {
     this.running = await launch({
       config: this.config,
       options: this.#options,
@@ -155,29 +163,24 @@ export class TestBroker {
 
 export const newSecret = (): string => systemEntropy.bytes(32).toString('base64url');
 
-function launch({
-  config,
-  options,
-  provider,
-  logLines,
-}: {
-  config: Config;
-  options: TestBrokerOptions;
-  provider: TestProvider;
-  logLines: string[];
-}): Promise<RunningBroker> {
-  const logger: Logger = createLogger({
-    level: 'info',
-    demo: false,
-    destination: { write: (line) => void logLines.push(line) },
-  });
-  const { clock = systemClock, providerTimeout } = options;
+interface Launch {
+  readonly config: Config;
+  readonly options: TestBrokerOptions;
+  readonly provider: TestProvider;
+  readonly logLines: string[];
+}
+
+function launch({ config, options, provider, logLines }: Launch): Promise<RunningBroker> {
+  const destination = { write: (line: string) => void logLines.push(line) };
+  const { clock = systemClock, providerTimeout, openStore, background } = options;
   return startBroker({
     config,
-    logger,
+    logger: createLogger({ level: 'info', demo: false, destination }),
     clock,
     extraProviders: [provider],
     ...(providerTimeout === undefined ? {} : { providerTimeout }),
+    ...(openStore === undefined ? {} : { openStore }),
+    ...(background === undefined ? {} : { backgroundEvery: 3_600_000 }),
   });
 }
 

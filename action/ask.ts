@@ -1,0 +1,41 @@
+// Asking for the credential: one request, however often the connection fails. Each attempt presents a fresh subject token
+// (the broker takes each once) and the same `request_secret`, by which the broker gives the same answer again.
+import type { Exchange } from './broker-client.ts';
+import { exchange } from './broker-client.ts';
+import type { Inputs } from './inputs.ts';
+import type { Job } from './job.ts';
+import { refused } from './refusal.ts';
+import { type Patience, patiently, TryAgain } from './retry.ts';
+import { type Claims, freshSubjectToken } from './subject-token.ts';
+
+export interface Answered {
+  readonly answer: Exclude<Exchange, { outcome: 'refused' }>;
+  readonly requestSecret: string;
+  /** of the subject token that was presented */
+  readonly claims: Claims;
+}
+
+export const ASKING: Patience = { attempts: 5, withinMs: 120_000 };
+const SECRET_BYTES = 32;
+
+/** @throws ActionFailure for every refusal, and where no answer could be had */
+export async function askForCredential(job: Job, inputs: Inputs): Promise<Answered> {
+  let requestSecret = newRequestSecret(job);
+  let renewed = false;
+  return patiently(job, ASKING, async (leftMs) => {
+    const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
+    const answer = await exchange({ send: job.send, leftMs }, inputs, { subjectToken, requestSecret });
+    if (answer.outcome !== 'refused') return { answer, requestSecret, claims };
+    // The broker can't tell any more what became of this request, and will never issue for it: ask anew, once.
+    if (answer.refusal.code !== 'REQUEST_SPENT' || renewed) throw refused(answer.refusal, inputs.scope);
+    renewed = true;
+    requestSecret = newRequestSecret(job);
+    throw new TryAgain('The broker has closed this request without an answer', 0);
+  });
+}
+
+function newRequestSecret({ randomBytes, log }: Job): string {
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  log.mask([secret]);
+  return secret;
+}

@@ -1,0 +1,437 @@
+import { a as maskCredential, c as readInputs, d as TryAgain, f as patiently, h as openNote, i as keepLease, l as exchange, m as messageOf, n as giveBack, o as requireRunnerFiles, p as ActionFailure, s as writeOutputs, t as start, u as explain } from "./start.js";
+import { createHash } from "node:crypto";
+// shared/merkle.ts
+const LEAF_PREFIX = Buffer.of(0);
+const NODE_PREFIX = Buffer.of(1);
+createHash("sha256").digest();
+function leafHash(leaf) {
+	return createHash("sha256").update(LEAF_PREFIX).update(leaf).digest();
+}
+function nodeHash(left, right) {
+	return createHash("sha256").update(NODE_PREFIX).update(left).update(right).digest();
+}
+/** Whether `proof` shows the leaf at `index` of the tree of `size` leaves under `root` (RFC 9162 §2.1.3.2). */
+function verifyInclusion(leaf, proof, root) {
+	if (!isIndex(leaf.index, leaf.size)) return false;
+	let { hash } = leaf;
+	return climb({
+		node: leaf.index,
+		last: leaf.size - 1
+	}, proof, (sibling, isLeft) => {
+		hash = isLeft ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+	}) && hash.equals(root);
+}
+/**
+* Walks from a place to the root, meeting one hash of a proof on each level that has a sibling.
+* True where the proof has exactly as many hashes as the way.
+*/
+function climb(from, proof, meet) {
+	let place = from;
+	for (const sibling of proof) {
+		if (place.last === 0) return false;
+		const isLeft = place.node % 2 === 1 || place.node === place.last;
+		meet(sibling, isLeft);
+		while (isLeft && place.node % 2 === 0 && place.node !== 0) place = parent(place);
+		place = parent(place);
+	}
+	return place.last === 0;
+}
+const parent = ({ node, last }) => ({
+	node: half(node),
+	last: half(last)
+});
+const half = (value) => Math.floor(value / 2);
+const isIndex = (index, size) => Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size;
+// shared/checkpoint.ts
+/**
+* The tree head of a checkpoint that one of `verifiers` signed.
+* @throws Error with a sentence saying what is wrong
+*/
+function openCheckpoint(note, verifiers) {
+	return parseTreeHead(openNote(note, verifiers));
+}
+/** @throws Error where the text of a note is not a checkpoint's */
+function parseTreeHead(text) {
+	const [origin = "", sizeText = "", rootText = ""] = text.split("\n");
+	const size = Number(sizeText);
+	const root = Buffer.from(rootText, "base64");
+	if (origin === "" || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) throw new Error("the checkpoint has no valid origin and tree size");
+	if (root.length !== 32 || root.toString("base64") !== rootText) throw new Error("the checkpoint has no valid root hash");
+	return {
+		origin,
+		size,
+		root
+	};
+}
+// shared/receipt.ts
+const HEADER = "c2sp.org/tlog-proof@v1";
+const MAX_PROOF_HASHES = 63;
+/** @throws Error where the text is not a tlog-proof */
+function parseProof(text) {
+	const end = text.indexOf("\n\n");
+	const [header, ...lines] = text.slice(0, end).split("\n");
+	if (end === -1 || header !== HEADER) throw new Error(`a receipt's proof starts with "${HEADER}"`);
+	if (lines[0]?.startsWith("extra ")) lines.shift();
+	const [, indexText = ""] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "") ?? [];
+	const hashes = lines.map((line) => Buffer.from(line, "base64"));
+	const malformed = hashes.some((hash, at) => hash.length !== 32 || hash.toString("base64") !== lines[at]);
+	if (indexText === "" || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
+	return {
+		index: Number(indexText),
+		hashes,
+		checkpoint: text.slice(end + 2)
+	};
+}
+/**
+* Checks that the receipt's entry is in the log of one of `verifiers` and returns it. What the entry says is for the
+* caller to compare with what it asked for.
+* @throws Error with a sentence saying which part does not hold
+*/
+function verifyReceipt(receipt, verifiers) {
+	const leaf = Buffer.from(receipt.entry, "base64");
+	const proof = parseProof(receipt.proof);
+	const head = openCheckpoint(proof.checkpoint, verifiers);
+	if (!verifiers.some((verifier) => verifier.name === head.origin)) throw new Error(`the checkpoint is of another log: ${head.origin}`);
+	if (!verifyInclusion({
+		index: proof.index,
+		size: head.size,
+		hash: leafHash(leaf)
+	}, proof.hashes, head.root)) throw new Error("the inclusion proof does not lead to the root of the checkpoint");
+	return {
+		entry: parseEntry(leaf),
+		index: proof.index,
+		head
+	};
+}
+function parseEntry(leaf) {
+	const value = JSON.parse(leaf.toString("utf8"));
+	if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("the receipt's entry is not an object");
+	return value;
+}
+// action/receipt-check.ts
+/** @throws Error with a sentence saying which part does not hold */
+function proveReceipt(issued, { logKeys, claims, tokenHash }) {
+	const { entry, index } = verifyReceipt(issued.receipt, logKeys);
+	const [project, entitlement] = issued.scope.split("/");
+	const expected = {
+		type: "issuance.succeeded",
+		issuance_id: issued.issuance_id,
+		fingerprint: tokenHash,
+		project,
+		entitlement,
+		repository_id: claims["repository_id"],
+		run_id: claims["run_id"],
+		run_attempt: claims["run_attempt"]
+	};
+	for (const [member, value] of Object.entries(expected)) if (typeof value !== "string" || entry[member] !== value) throw new Error(`its entry in the log says ${member} ${JSON.stringify(entry[member])}, and this job and answer have ${JSON.stringify(value)}`);
+	return {
+		proven: true,
+		logIndex: index,
+		entry
+	};
+}
+function readReceipt(receipt) {
+	try {
+		const entry = JSON.parse(Buffer.from(receipt.entry, "base64").toString("utf8"));
+		return {
+			proven: false,
+			logIndex: parseProof(receipt.proof).index,
+			entry: typeof entry === "object" && entry !== null ? { ...entry } : {}
+		};
+	} catch {
+		return {
+			proven: false,
+			logIndex: void 0,
+			entry: {}
+		};
+	}
+}
+// action/accept.ts
+const LONGEST_LIFE_SECONDS = 31536e4;
+/** What fits in an Authorization header (RFC 6750 §2.1), so on one line too. */
+const BEARER_FORM = /^[\x21-\x7e]+$/;
+/** @throws Error with a sentence saying what is wrong with the answer */
+function acceptIssued(issued, { inputs, claims, now }) {
+	if (issued.scope !== inputs.scope) throw new Error(`it is for "${issued.scope}", and ${inputs.scope} was asked for`);
+	if (issued.expires_in > LONGEST_LIFE_SECONDS) throw new Error(`expires_in is ${issued.expires_in} seconds, and no credential lives that long`);
+	if (issued.request_url !== void 0 && !isPage(issued.request_url)) throw new Error("request_url is no web address");
+	requireOneCredential(issued);
+	const tokenHash = createHash("sha256").update(issued.access_token, "utf8").digest("hex");
+	const receipt = inputs.logKeys.length === 0 ? readReceipt(issued.receipt) : proveReceipt(issued, {
+		logKeys: inputs.logKeys,
+		claims,
+		tokenHash
+	});
+	return {
+		issued,
+		tokenHash,
+		expiresAt: new Date(now + issued.expires_in * 1e3).toISOString(),
+		receipt
+	};
+}
+/** `access_token` and `credential` must tell of the same thing: only then is masking the one hiding the other. */
+function requireOneCredential({ token_type: type, access_token: token, credential }) {
+	if (!(type === "Bearer" ? Object.values(credential).includes(token) : sameMembers(token, credential))) throw new Error("access_token is not the credential that the answer holds");
+	if (type === "Bearer" && !BEARER_FORM.test(token)) throw new Error("access_token holds characters that no bearer token has");
+}
+function sameMembers(text, credential) {
+	const sorted = (members) => JSON.stringify(Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1));
+	try {
+		return sorted(JSON.parse(text)) === sorted(credential);
+	} catch {
+		return false;
+	}
+}
+const isPage = (text) => URL.canParse(text) && ["https:", "http:"].includes(new URL(text).protocol);
+// action/refusal.ts
+const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
+/** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
+const MAX_LINES = 8;
+function refused(refusal, scope) {
+	const link = linked(refusal, "What was decided, and why");
+	if (refusal.error === "access_denied") return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
+	if (refusal.error === "authorization_pending") return new ActionFailure(`${scope} needs approval`, `${scope} needs approval, which this version of the action can't ask for yet.`, ...linked(refusal, "The request"));
+	if (refusal.error === "expired_token") return new ActionFailure(`${scope} was not approved in time`, `The approval of ${scope} ran out before it was decided. Run the job again to ask again.`, ...link);
+	const code = refusal.code === void 0 ? "" : ` (${refusal.code})`;
+	return new ActionFailure("The broker did not take the request", `${ended(refusal.error_description ?? refusal.error)}${code}`, ...link);
+}
+/** The reasons of a decision as lines that say what to change. */
+function whatToChange(reasons, scope) {
+	const [first] = reasons;
+	if (first === void 0) return [];
+	if (first.code === "APPROVAL_UNAVAILABLE") return [`${scope} ${NEEDS_APPROVAL}.`];
+	if (reasons.every(saysOnlyItsCode)) return [`Refused: ${[...new Set(reasons.map((reason) => reason.code))].join(", ")}. The broker tells the details to people of the project only.`];
+	if (first.rule === void 0) return reasons.slice(0, MAX_LINES).map((reason) => ended(sentence(reason)));
+	const nearest = reasons.filter((reason) => reason.rule === first.rule);
+	const others = new Set(reasons.map((reason) => reason.rule)).size - 1;
+	return [
+		`No rule of ${scope} allows this job. The nearest is allow[${first.rule}], and this differs:`,
+		...nearest.slice(0, MAX_LINES).map((reason) => `- ${sentence(reason)}`),
+		...others === 0 ? [] : [`${others === 1 ? "One other rule fits" : `${others} other rules fit`} no better.`]
+	];
+}
+/** What a dry run says of a decision that is no permit: a title, and lines. */
+function wouldBeRefused({ decision, reasons }, scope) {
+	if (decision === "approval") return [`Approval: ${scope} would wait for people`, `${scope} ${NEEDS_APPROVAL}.`];
+	const lines = whatToChange(reasons, scope);
+	return [`Deny: ${scope} would be refused to this job`, ...lines.length === 0 ? ["The broker knows no such entitlement for this job."] : lines];
+}
+function denial({ reasons = [], error_description: description }, scope) {
+	const lines = whatToChange(reasons, scope);
+	return lines.length === 0 ? [ended(description ?? `The broker refused ${scope} to this job`)] : lines;
+}
+const linked = ({ request_url: url }, what) => url === void 0 ? [] : [`${what}: ${url}`];
+const saysOnlyItsCode = ({ message, condition, expected, got }) => [
+	message,
+	condition,
+	expected,
+	got
+].every((part) => part === void 0);
+/** The broker's sentence, and what was wanted and found where the sentence doesn't quote them. */
+function sentence({ code, message, condition, expected, got }) {
+	const said = (message ?? condition ?? code).replace(/\.$/u, "");
+	const wanted = expected === void 0 || said.includes(expected) ? [] : [`expected ${expected}`];
+	const found = got === void 0 || said.includes(got) ? [] : [`got "${got}"`];
+	const values = [...wanted, ...found].join(", ");
+	return values === "" ? said : `${said}: ${values}`;
+}
+const ended = (text) => /[.!?]$/u.test(text) ? text : `${text}.`;
+// action/subject-token.ts
+/** GitHub's service answers at once or not at all. */
+const LONGEST_MS = 2e4;
+/** @throws TryAgain where it may come yet; ActionFailure where this job gets none */
+async function freshSubjectToken(job, audience, leftMs) {
+	const late = AbortSignal.timeout(Math.max(0, Math.min(leftMs, LONGEST_MS)));
+	const lateness = new Promise((_, reject) => {
+		late.addEventListener("abort", () => reject(/* @__PURE__ */ new Error("no answer in time")), { once: true });
+	});
+	try {
+		const token = await Promise.race([job.toolkit.getIDToken(audience), lateness]);
+		job.log.mask([token]);
+		return {
+			token,
+			claims: claimsOf(token)
+		};
+	} catch (error) {
+		const reason = `GitHub gave this job no ID token: ${messageOf(error)}`;
+		if (/Error Code : 4[0-9]{2}/.test(reason)) throw new ActionFailure("No ID token for this job", reason);
+		throw new TryAgain(reason);
+	}
+}
+/** @throws ActionFailure saying why this job can't have an ID token and what to change */
+async function requireIdTokens(job) {
+	const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = job.environment;
+	if (url && bearer) return;
+	const { readEvent } = await import("./event.js");
+	throw new ActionFailure("No ID token for this job", ...whyNone(await readEvent()));
+}
+function whyNone(event) {
+	const never = "GitHub gives such a run no ID token, whatever its permissions say: ask for credentials after the merge.";
+	if (event?.fork !== void 0) return [`This run is of a pull request from the fork ${event.fork}. ${never}`];
+	if (event?.dependabot) return [`This run was started by Dependabot. ${never}`];
+	return ["Add \"permissions: id-token: write\" to the job; a reusable workflow needs it from the job that calls it, too.", "It is there already? Runs of pull requests from forks and of Dependabot get no ID token."];
+}
+function claimsOf(token) {
+	try {
+		const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+		return typeof claims === "object" && claims !== null ? claims : {};
+	} catch {
+		return {};
+	}
+}
+// action/ask.ts
+const ASKING = {
+	attempts: 5,
+	withinMs: 12e4
+};
+const SECRET_BYTES = 32;
+/** @throws ActionFailure for every refusal, and where no answer could be had */
+async function askForCredential(job, inputs) {
+	let requestSecret = newRequestSecret(job);
+	let renewed = false;
+	return patiently(job, ASKING, async (leftMs) => {
+		const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
+		const answer = await exchange({
+			send: job.send,
+			leftMs
+		}, inputs, {
+			subjectToken,
+			requestSecret
+		});
+		if (answer.outcome !== "refused") return {
+			answer,
+			requestSecret,
+			claims
+		};
+		if (answer.refusal.code !== "REQUEST_SPENT" || renewed) throw refused(answer.refusal, inputs.scope);
+		renewed = true;
+		requestSecret = newRequestSecret(job);
+		throw new TryAgain("The broker has closed this request without an answer", 0);
+	});
+}
+function newRequestSecret({ randomBytes, log }) {
+	const secret = randomBytes(SECRET_BYTES).toString("base64url");
+	log.mask([secret]);
+	return secret;
+}
+// action/dry-run.ts
+/** @throws ActionFailure where no decision could be had */
+async function dryRun(job, inputs) {
+	const { claims, explanation } = await patiently(job, ASKING, async (leftMs) => {
+		const subject = await freshSubjectToken(job, inputs.audience, leftMs);
+		return {
+			claims: subject.claims,
+			explanation: await explain({
+				send: job.send,
+				leftMs
+			}, inputs, subject.token)
+		};
+	});
+	job.log.group("What the ID token of this job says", claimLines(claims));
+	job.log.info("Dry run: nothing was asked for.");
+	if (explanation.decision === "permit") job.log.info(`Permit: this job would get ${inputs.scope}.`);
+	else job.log.warning(...wouldBeRefused(explanation, inputs.scope));
+}
+const claimLines = (claims) => Object.entries(claims).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+// action/summary.ts
+async function writeSummary({ toolkit, log, environment }, granted) {
+	if (!environment["GITHUB_STEP_SUMMARY"]) return;
+	try {
+		await toolkit.summary.addRaw(log.redact(summaryOf(granted)), true).write();
+	} catch (error) {
+		log.warning("The job summary could not be written", messageOf(error));
+	}
+}
+function summaryOf(granted) {
+	const { issued } = granted.accepted;
+	const title = `### Buildpass granted \`${issued.scope}\``;
+	const more = issued.request_url === void 0 ? [] : [`[What was decided, and why](${link(issued.request_url)})`];
+	return [
+		title,
+		...isPrivate(granted.claims) ? [tableOf(granted), howToVerify(granted)] : [],
+		...more
+	].join("\n\n");
+}
+const isPrivate = (claims) => ["private", "internal"].includes(String(claims["repository_visibility"]));
+function tableOf({ accepted: { issued, receipt, expiresAt, tokenHash } }) {
+	return [
+		"| | |",
+		"|---|---|",
+		...[
+			["By", ruleOf(receipt.entry)],
+			["Assurance", issued.assurance],
+			["Until", expiresAt],
+			["Issuance", `\`${issued.issuance_id}\``],
+			["Log entry", logEntry(receipt)],
+			["SHA-256 of the token", `\`${tokenHash}\``]
+		].map(([name, value]) => `| ${name} | ${value} |`)
+	].join("\n");
+}
+/** All else on the page has a form that was checked; only these come from an entry that may be unproven. */
+function ruleOf({ rule, policy_digest: digest }) {
+	return Number.isSafeInteger(rule) && typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest) ? `rule \`allow[${rule}]\` of policy \`${digest}\`` : "a rule that the receipt does not name";
+}
+function logEntry({ logIndex, proven }) {
+	if (proven) return `${logIndex}, receipt verified with the pinned key`;
+	return `${logIndex ?? "unknown"}, receipt not verified: no \`log-key\` is set`;
+}
+function howToVerify({ inputs: { broker }, accepted: { receipt } }) {
+	return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the whole log; the \`fingerprint\` of ${receipt.logIndex === void 0 ? "the entry" : `entry ${receipt.logIndex}`} is the SHA-256 of the token.`;
+}
+/** An address can't leave the parentheses of its link. */
+const link = (address) => new URL(address).href.replace(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+// action/run.ts
+/** @throws ActionFailure that says what to change */
+async function run(job) {
+	const inputs = readInputs(job.toolkit.getInput);
+	await requireIdTokens(job);
+	if (inputs.dryRun) return dryRun(job, inputs);
+	requireRunnerFiles(job, inputs.exportEnv);
+	const answered = await askForCredential(job, inputs);
+	if (answered.answer.outcome === "issued") maskCredential(job, answered.answer.issued);
+	const accepted = await accept(job, inputs, answered);
+	const { issued, expiresAt } = accepted;
+	keepLease(job, {
+		broker: inputs.broker,
+		leaseId: issued.lease_id,
+		requestSecret: answered.requestSecret,
+		expiresAt
+	});
+	writeOutputs(job, accepted, inputs.exportEnv);
+	await writeSummary(job, {
+		accepted,
+		inputs,
+		claims: answered.claims
+	});
+	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), until ${expiresAt}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
+}
+async function accept(job, inputs, { answer, requestSecret, claims }) {
+	try {
+		if (answer.outcome === "unusable") throw new Error(answer.problem);
+		return acceptIssued(answer.issued, {
+			inputs,
+			claims,
+			now: job.clock.now()
+		});
+	} catch (error) {
+		const leaseId = answer.outcome === "issued" ? answer.issued.lease_id : answer.leaseId;
+		const after = leaseId === void 0 ? "There is no lease to return." : await undo(job, {
+			broker: inputs.broker,
+			leaseId,
+			requestSecret
+		});
+		throw new ActionFailure("The credential was not accepted", `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`, after);
+	}
+}
+/** Nobody will use this credential: it goes back at once, and what came of that is part of the failure. */
+async function undo(job, lease) {
+	try {
+		return await giveBack(job, lease);
+	} catch (error) {
+		const why = error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error);
+		return `Lease ${lease.leaseId} could not be returned: ${why}`;
+	}
+}
+// action/main.ts
+await start(run);
+export {};

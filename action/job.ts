@@ -1,0 +1,26 @@
+// What the action needs from the job it runs in, as one object: everything that touches the outside is a member, so that
+// the whole path can be run against doubles. start.ts builds the real one.
+import type * as Core from '@actions/core';
+import type { JobLog } from './job-log.ts';
+import type { Send } from './send.ts';
+
+/** The part of @actions/core that is used apart from printing, which goes through `log` alone. */
+type Toolkit = Pick<
+  typeof Core,
+  'getInput' | 'getIDToken' | 'setOutput' | 'exportVariable' | 'saveState' | 'getState' | 'summary'
+>;
+
+interface JobClock {
+  /** milliseconds since the epoch */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface Job {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly toolkit: Toolkit;
+  readonly log: JobLog;
+  readonly send: Send;
+  readonly clock: JobClock;
+  readonly randomBytes: (count: number) => Buffer;
+}

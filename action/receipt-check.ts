@@ -1,0 +1,57 @@
+// The receipt of a credential. With a pinned log key it must hold and be about this job and this credential, or the
+// credential is not handed on; without one it is only read, for people, and never called proven.
+import type { Issued } from '../shared/api.ts';
+import { parseProof, type Receipt, verifyReceipt } from '../shared/receipt.ts';
+import type { NoteVerifier } from '../shared/signed-note.ts';
+import type { Claims } from './subject-token.ts';
+
+export interface ReceiptFacts {
+  readonly proven: boolean;
+  /** undefined where an unproven receipt could not be read */
+  readonly logIndex: number | undefined;
+  readonly entry: Readonly<Record<string, unknown>>;
+}
+
+export interface Expected {
+  readonly logKeys: readonly NoteVerifier[];
+  readonly claims: Claims;
+  readonly tokenHash: string;
+}
+
+/** @throws Error with a sentence saying which part does not hold */
+export function proveReceipt(issued: Issued, { logKeys, claims, tokenHash }: Expected): ReceiptFacts {
+  const { entry, index } = verifyReceipt(issued.receipt, logKeys);
+  const [project, entitlement] = issued.scope.split('/');
+  const expected: Readonly<Record<string, unknown>> = {
+    type: 'issuance.succeeded',
+    issuance_id: issued.issuance_id,
+    fingerprint: tokenHash,
+    project,
+    entitlement,
+    repository_id: claims['repository_id'],
+    run_id: claims['run_id'],
+    run_attempt: claims['run_attempt'],
+  };
+  for (const [member, value] of Object.entries(expected)) {
+    // A receipt of another issuance is genuine, too: it is these members that tie it to what we hold.
+    if (typeof value !== 'string' || entry[member] !== value) {
+      throw new Error(
+        `its entry in the log says ${member} ${JSON.stringify(entry[member])}, and this job and answer have ${JSON.stringify(value)}`,
+      );
+    }
+  }
+  return { proven: true, logIndex: index, entry };
+}
+
+export function readReceipt(receipt: Receipt): ReceiptFacts {
+  try {
+    const entry: unknown = JSON.parse(Buffer.from(receipt.entry, 'base64').toString('utf8'));
+    return {
+      proven: false,
+      logIndex: parseProof(receipt.proof).index,
+      entry: typeof entry === 'object' && entry !== null ? { ...entry } : {},
+    };
+  } catch {
+    return { proven: false, logIndex: undefined, entry: {} };
+  }
+}

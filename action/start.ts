@@ -1,0 +1,26 @@
+// Starts a step in the process that the runner made for it: builds the real Job, says how it failed, and leaves.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as core from '@actions/core';
+import { ActionFailure, messageOf } from './action-failure.ts';
+import type { Job } from './job.ts';
+import { createJobLog } from './job-log.ts';
+import { send } from './send.ts';
+
+export async function start(step: (job: Job) => Promise<void>): Promise<void> {
+  const log = createJobLog(core);
+  const clock = { now: () => Date.now(), sleep: (milliseconds: number) => sleep(milliseconds) };
+  try {
+    await step({ environment: process.env, toolkit: core, log, send, clock, randomBytes });
+    leave(0);
+  } catch (error) {
+    if (error instanceof ActionFailure) log.error(error.message, ...error.lines);
+    else log.error('Buildpass failed unexpectedly', messageOf(error));
+    leave(1);
+  }
+}
+
+/** A connection that still hangs must not hold the job: once what was printed is out, the process ends. */
+function leave(exitCode: number): void {
+  process.stdout.write('', () => process.exit(exitCode));
+}

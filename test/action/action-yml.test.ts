@@ -1,0 +1,83 @@
+// That action.yml, the code behind it, the bundle and the example workflows tell of the same inputs and outputs.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readInputs, readReturnInputs } from '../../action/inputs.ts';
+import { outputsOf } from '../../action/outputs.ts';
+import { accepted, inputs } from '../support/issued-answer.ts';
+import { INPUTS } from '../support/job-double.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
+
+interface ActionFile {
+  readonly inputs: Readonly<Record<string, { default?: string }>>;
+  readonly outputs: Readonly<Record<string, object>>;
+  readonly runs: Readonly<Record<string, string>>;
+}
+
+const action = parse(read('action.yml')) as ActionFile;
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string | boolean>>;
+}
+
+const workflows = readdirSync(join(root, 'examples/workflows'));
+
+/** The inputs that every use of the action in a workflow gives. */
+function usesIn(workflow: string): Readonly<Record<string, string>>[] {
+  const { jobs } = parse(read('examples/workflows', workflow)) as { jobs: Record<string, { steps: Step[] }> };
+  const steps = Object.values(jobs)
+    .flatMap((job) => job.steps)
+    .filter(({ uses }) => uses?.startsWith('acme/buildpass@'));
+  return steps.map((step) =>
+    Object.fromEntries(Object.entries(step.with ?? {}).map(([name, value]) => [name, String(value)])),
+  );
+}
+
+test('every input that is read is described, and no other', () => {
+  const asked = new Set<string>();
+  const get = (name: string): string => {
+    asked.add(name);
+    return (INPUTS as Readonly<Record<string, string>>)[name] ?? '';
+  };
+  readInputs(get);
+  readReturnInputs(get);
+  expect([...asked].sort()).toEqual(Object.keys(action.inputs).sort());
+});
+
+test('the defaults that are described are those of the code', () => {
+  const described = Object.entries(action.inputs).flatMap(([name, { default: value }]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  expect(inputs(Object.fromEntries(described) as Record<string, string>)).toEqual(inputs());
+});
+
+test('every output that is written is described, and no other', async () => {
+  expect(Object.keys(outputsOf(await accepted())).sort()).toEqual(Object.keys(action.outputs).sort());
+});
+
+test('the runner finds both steps, and the post step always runs', () => {
+  expect(action.runs).toMatchObject({ using: 'node24', 'post-if': 'always()' });
+  for (const step of ['main', 'post']) expect(statSync(join(root, action.runs[step] ?? '')).isFile()).toBe(true);
+});
+
+test('the bundle is small, and names no directory of the machine that made it', () => {
+  const files = readdirSync(join(root, 'action/dist'));
+  const texts = files.map((file) => read('action/dist', file));
+  expect(texts.join('').length).toBeLessThan(700_000);
+  expect(texts.filter((text) => text.includes(root))).toEqual([]);
+});
+
+test.for(workflows)('the example %s uses the action rightly', (workflow) => {
+  expect(usesIn(workflow)).not.toEqual([]);
+  for (const given of usesIn(workflow)) {
+    expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
+    expect(() => inputs(given)).not.toThrow();
+  }
+  for (const [, output] of read('examples/workflows', workflow).matchAll(/steps\.access\.outputs\.([a-z-]+)/g)) {
+    expect(Object.keys(action.outputs)).toContain(output);
+  }
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { ActionFailure } from '../../action/action-failure.ts';
+import { patiently, TryAgain } from '../../action/retry.ts';
+import { jobDouble } from '../support/job-double.ts';
+
+const PATIENCE = { attempts: 5, withinMs: 120_000 };
+
+/** Runs attempts that fail so; tells the waits and the result. */
+async function tried(failures: readonly Error[], patience = PATIENCE) {
+  const job = jobDouble();
+  const left: number[] = [];
+  const result = await patiently(job, patience, async (leftMs) => {
+    left.push(leftMs);
+    const failure = failures[left.length - 1];
+    if (failure !== undefined) throw failure;
+    return 'done';
+  }).catch((error: unknown) => error);
+  return {
+    result,
+    left,
+    waits: job.events.filter((event) => event.startsWith('wait ')),
+    printed: job.events.filter((event) => !event.startsWith('wait ')),
+  };
+}
+
+test('the first success ends it', async () => {
+  expect(await tried([])).toMatchObject({ result: 'done', waits: [] });
+});
+
+test('waits double, shortened at random', async () => {
+  const { result, waits } = await tried(Array(4).fill(new TryAgain('down')));
+  expect(result).toBe('done');
+  expect(waits).toEqual(['wait 1332.03125 ms', 'wait 2664.0625 ms', 'wait 5328.125 ms', 'wait 10656.25 ms']);
+});
+
+test('the wait that the other side asks for is kept, up to half a minute', async () => {
+  const { waits } = await tried([
+    new TryAgain('busy', 7_000),
+    new TryAgain('busy', 0),
+    new TryAgain('busy', 3_600_000),
+  ]);
+  expect(waits).toEqual(['wait 7000 ms', 'wait 0 ms', 'wait 30000 ms']);
+});
+
+test('after five attempts it says what was tried', async () => {
+  const { result, left } = await tried(Array(9).fill(new TryAgain('it is down')));
+  expect(left).toHaveLength(5);
+  expect(result).toMatchObject({
+    message: 'Buildpass got no answer',
+    lines: ['Tried 5 times in 20 s; the last time: it is down.'],
+  });
+});
+
+test('a wait that would pass the end is not begun', async () => {
+  const { result, left } = await tried(Array(9).fill(new TryAgain('busy', 30_000)), { attempts: 9, withinMs: 70_000 });
+  expect(left).toEqual([70_000, 40_000, 10_000]);
+  expect(result).toBeInstanceOf(ActionFailure);
+});
+
+test('another failure is not tried again', async () => {
+  const { result, left } = await tried([new ActionFailure('refused')]);
+  expect(left).toHaveLength(1);
+  expect(result).toMatchObject({ message: 'refused' });
+});
+
+test('each new attempt is announced with its reason', async () => {
+  const { printed } = await tried([new TryAgain('https://x answered 503', 2_000)]);
+  expect(printed).toEqual(['https://x answered 503; trying again in 2 s (1 of at most 5 attempts made).']);
+});
