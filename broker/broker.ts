@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { formatVerifierKey } from '../shared/signed-note.ts';
 import { createApp } from './app.ts';
 import { type Background, every } from './background.ts';
-import { type Clock, type Entropy, systemClock, systemEntropy } from './clock.ts';
+import { type Clock, type Entropy, type Millis, systemClock, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
@@ -39,7 +39,11 @@ export interface BrokerOptions {
   readonly demo?: boolean;
   /** providers beside the built ones, with their kinds: for tests */
   readonly extraProviders?: readonly CredentialProvider[];
-  readonly providerTimeout?: number;
+  readonly providerTimeout?: Millis;
+  /** how the store is opened: `openSqliteStore` unless given */
+  readonly openStore?: typeof openSqliteStore;
+  /** pause between two runs of the background work */
+  readonly backgroundEvery?: Millis;
 }
 
 export interface RunningBroker {
@@ -47,12 +51,13 @@ export interface RunningBroker {
   readonly store: Store;
   readonly verifierKey: string;
   reload(): Promise<Reloaded>;
+  /** the background work, now */
+  reconcile(): Promise<void>;
   close(): Promise<void>;
 }
 
 const PROVIDER_TIMEOUT_MS = 20_000;
-const RECONCILE_EVERY_MS = 2_000;
-const ANCHOR_EVERY_MS = 2_000;
+const BACKGROUND_EVERY_MS = 2_000;
 
 export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
 
@@ -68,10 +73,10 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 }
 
 async function startLocked(options: BrokerOptions, unlock: () => void): Promise<RunningBroker> {
-  const { config, logger, clock = systemClock, entropy = systemEntropy } = options;
+  const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'));
-  const store = await openSqliteStore({ path: config.store.path, clock });
+  const store = await openStore({ path: config.store.path, clock });
   try {
     await refuseWrongMark(store, options.demo === true);
     const keys = openSigningKeys(
@@ -129,12 +134,13 @@ async function serve(
   });
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000 }, app);
   const port = await listen(server, config.listen);
-  const background = startBackground(config, deps, verifierKey);
+  const background = startBackground(options, deps, verifierKey);
   return {
     port,
     store,
     verifierKey,
     reload,
+    reconcile: () => reconcile(deps),
     async close() {
       accepting = false;
       await new Promise<void>((resolve) => {
@@ -150,11 +156,11 @@ async function serve(
   };
 }
 
-function startBackground(config: Config, deps: ExchangeDeps, verifierKey: string): Background[] {
+function startBackground({ config, backgroundEvery = BACKGROUND_EVERY_MS }: BrokerOptions, deps: ExchangeDeps, verifierKey: string): Background[] {
   return [
-    every(RECONCILE_EVERY_MS, { name: 'reconcile', run: () => reconcile(deps) }, deps.logger),
+    every(backgroundEvery, { name: 'reconcile', run: () => reconcile(deps) }, deps.logger),
     every(
-      ANCHOR_EVERY_MS,
+      backgroundEvery,
       { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },
       deps.logger,
     ),

@@ -1,0 +1,92 @@
+// The other side refuses, breaks, hangs or lies: what the job is told, what the log says, and what is given back.
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createTestProvider } from '../support/test-provider.ts';
+import { newSecret, TestBroker } from '../support/test-broker.ts';
+
+let run = 1;
+/** An ask of a job of its own. */
+const ask = () => ({ scope: 'shop/upstream', secret: newSecret(), claims: { run_id: String(run++) } });
+
+describe('a provider', () => {
+  let broker: TestBroker;
+  beforeAll(async () => {
+    broker = await TestBroker.start({ background: 'by-hand', providerTimeout: 200 });
+  });
+  afterAll(() => broker.close());
+  beforeEach(() => {
+    broker.provider.mood = 'well';
+  });
+
+  const typesOf = async (requestId: unknown) => (await broker.entries()).filter((entry) => entry['request_id'] === requestId).map(({ type }) => type);
+  const lastRequest = async () => (await broker.running.store.read((tx) => tx.requests.latest(1)))[0]?.id;
+
+  it('that refuses is a definite failure: the same request is decided again and can succeed', async () => {
+    const request = ask();
+    broker.provider.mood = 'refuses';
+    const { status, body } = await broker.ask(request);
+    expect([status, body.code]).toEqual([503, 'UPSTREAM_FAILED']);
+    expect(body.error_description).toContain('the role does not trust us');
+    broker.provider.mood = 'well';
+    const again = await broker.ask(request);
+    expect(again.status).toBe(200);
+    expect(await typesOf(again.body.request_id)).toEqual(['request.decided', 'issuance.started', 'issuance.failed', 'request.decided', 'issuance.started', 'issuance.succeeded']);
+  });
+
+  it('whose answer was lost leaves an unknown outcome, and the request is spent', async () => {
+    const request = ask();
+    broker.provider.mood = 'fails-after-acting';
+    expect((await broker.ask(request)).body.code).toBe('UPSTREAM_FAILED');
+    expect(await typesOf(await lastRequest())).toEqual(['request.decided', 'issuance.started', 'issuance.unknown']);
+    broker.provider.mood = 'well';
+    expect((await broker.ask(request)).body.code).toBe('REQUEST_SPENT');
+  });
+
+  it('that hangs is given up after its time, and what it answers later is revoked', async () => {
+    const request = ask();
+    broker.provider.mood = 'hangs';
+    const asking = broker.ask(request);
+    await broker.provider.hanging();
+    const meanwhile = await broker.ask(request);
+    expect([meanwhile.status, meanwhile.body.code]).toEqual([503, 'ISSUANCE_IN_PROGRESS']);
+    expect((await asking).body.code).toBe('UPSTREAM_FAILED');
+    const before = broker.provider.issued.length;
+    broker.provider.letGo();
+    await expect.poll(() => broker.provider.revoked.includes(broker.provider.issued[before] ?? 'none yet')).toBe(true);
+    expect(await typesOf(await lastRequest())).toEqual(['request.decided', 'issuance.started', 'issuance.unknown']);
+  });
+
+  it('that grants a longer life than asked, and cannot revoke it, gets it back unused', async () => {
+    const provider = createTestProvider({ revocation: 'at-expiry' });
+    const other = await TestBroker.start({ provider, background: 'by-hand' });
+    onTestFinished(() => other.close());
+    provider.mood = 'lives-too-long';
+    const { status, body } = await other.ask({ scope: 'shop/upstream' });
+    expect([status, body.code]).toEqual([503, 'UPSTREAM_FAILED']);
+    expect(provider.revoked).toEqual(provider.issued);
+    expect((await other.entries()).map(({ type }) => type)).not.toContain('issuance.succeeded');
+  });
+
+  it('is not asked for an entitlement that is suspended', async () => {
+    const request = ask();
+    const before = broker.provider.issued.length;
+    await suspend(broker, 'shop/upstream');
+    onTestFinished(() => unsuspend(broker));
+    const { body } = await broker.ask(request);
+    expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });
+    expect(broker.provider.issued).toHaveLength(before);
+  });
+});
+
+async function suspend(broker: TestBroker, target: string): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(broker.config.store.path);
+  database.prepare("INSERT INTO suspensions VALUES ('s', 'entitlement', ?, 'incident', 0)").run(target);
+  database.close();
+}
+
+async function unsuspend(broker: TestBroker): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(broker.config.store.path);
+  database.exec('DELETE FROM suspensions');
+  database.close();
+}
