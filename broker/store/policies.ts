@@ -13,6 +13,8 @@ export interface Policies {
   /** Digest of the set in force; undefined before the first one was loaded. */
   inForce(): Promise<{ readonly digest: string; readonly sequence: number; readonly since: Millis } | undefined>;
   documentsOf(setDigest: string): Promise<readonly StoredDocument[]>;
+  /** A document that was ever in force, by its own digest. */
+  document(digest: string): Promise<StoredDocument | undefined>;
   /** Keeps a set and its documents, and puts it in force. */
   putInForce(set: { digest: string; documents: readonly StoredDocument[]; at: Millis }): Promise<void>;
 }
@@ -30,6 +32,15 @@ export const policyTable = (db: Database): Policies => ({
     const set = await db.selectFrom('policy_sets').select('members').where('digest', '=', setDigest).executeTakeFirst();
     const members: { file: string; digest: string }[] = set === undefined ? [] : JSON.parse(set.members);
     return Promise.all(members.map((member) => documentOf(db, member)));
+  },
+
+  async document(digest) {
+    const row = await db
+      .selectFrom('policy_documents')
+      .select(['file', 'text', 'project'])
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    return row === undefined ? undefined : { ...row, digest, project: row.project ?? undefined };
   },
 
   async putInForce({ digest, documents, at }) {

@@ -82,6 +82,7 @@ export class TestBroker {
       config.policies.directory,
       options.policies ?? { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION },
     );
+    writeFileSync(config.file, configText(config));
     await createKeys(config, {});
     const provider = options.provider ?? createTestProvider();
     const logLines: string[] = [];
@@ -205,6 +206,21 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     log: { anchorFile: join(directory, 'anchor') },
     warnings: [],
   };
+}
+
+/** The same configuration as a file, for commands that work beside the broker. */
+function configText({ url, issuer, issuers }: Config): string {
+  const lines = issuers.map(({ name, url: of, owners }) => `  ${name}: { kind: github, url: ${of}, owners: ${JSON.stringify(owners)} }`);
+  return `url: ${url}
+issuer: ${issuer}
+listen: { port: 18080 }
+store: sqlite:./buildpass.db
+policies: { directory: ./policies }
+issuers:
+${lines.join('\n')}
+keys: { encryption-key-file: ./kek }
+log: { anchor-file: ./anchor }
+`;
 }
 
 function writePolicies(directory: string, files: Readonly<Record<string, string>>): void {
