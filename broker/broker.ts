@@ -89,15 +89,17 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     const reload = async (): Promise<Reloaded> =>
       reloadPolicies({ store, append, context }, await readPolicyDirectory(config.policies.directory));
     await loadFirstPolicies(store, reload, logger);
+    const policies = createInForce(context);
+    // A policy that loaded under another configuration or version may not load now: better known before a port is open.
+    await store.read(policies);
     const providers = createProviders({ issuer: config.issuer, keys, extra: options.extraProviders ?? [] });
     const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, clock });
     const deps: ExchangeDeps = {
       authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
       ownerRefusal: (subject) => ownerRefusal(config.issuers, subject),
-      policies: createInForce(context),
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
-      ...{ store, append, providers, clock, entropy, logger },
+      ...{ store, append, policies, providers, clock, entropy, logger },
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
@@ -156,7 +158,11 @@ async function serve(
   };
 }
 
-function startBackground({ config, backgroundEvery = BACKGROUND_EVERY_MS }: BrokerOptions, deps: ExchangeDeps, verifierKey: string): Background[] {
+function startBackground(
+  { config, backgroundEvery = BACKGROUND_EVERY_MS }: BrokerOptions,
+  deps: ExchangeDeps,
+  verifierKey: string,
+): Background[] {
   return [
     every(backgroundEvery, { name: 'reconcile', run: () => reconcile(deps) }, deps.logger),
     every(

@@ -5,7 +5,8 @@ import { type Fault, FaultyStore } from '../support/faulty-store.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const FAULTS: readonly Fault[] = ['failed', 'failed but happened'];
-const faultsAt = (count: number) => FAULTS.flatMap((kind) => Array.from({ length: count }, (_, at) => ({ kind, at: at + 1 })));
+const faultsAt = (count: number) =>
+  FAULTS.flatMap((kind) => Array.from({ length: count }, (_, at) => ({ kind, at: at + 1 })));
 
 describe('a commit', () => {
   const store = new FaultyStore();
@@ -36,22 +37,32 @@ describe('a commit', () => {
     expect(store.commits).toBe(4);
   });
 
-  it.each(faultsAt(3))('number $at of a local issuance that $kind: 503, and the retry gets the one credential', async (fault) => {
-    const { first, second, issued } = await askThrough('shop/publish-preview', fault);
-    expect([first.status, first.body.error, first.body.code]).toEqual([503, 'temporarily_unavailable', 'STORE_UNAVAILABLE']);
-    expect(first.headers.get('retry-after')).toBeTruthy();
-    expect(second.status).toBe(200);
-    expect(issued).toMatchObject([{ issuance_id: second.body.issuance_id }]);
-  });
+  it.each(faultsAt(3))(
+    'number $at of a local issuance that $kind: 503, and the retry gets the one credential',
+    async (fault) => {
+      const { first, second, issued } = await askThrough('shop/publish-preview', fault);
+      expect([first.status, first.body.error, first.body.code]).toEqual([
+        503,
+        'temporarily_unavailable',
+        'STORE_UNAVAILABLE',
+      ]);
+      expect(first.headers.get('retry-after')).toBeTruthy();
+      expect(second.status).toBe(200);
+      expect(issued).toMatchObject([{ issuance_id: second.body.issuance_id }]);
+    },
+  );
 
-  it.each(faultsAt(2))('number $at of an issuance upstream that $kind: nothing was asked of the other side, and the retry succeeds', async (fault) => {
-    const before = broker.provider.issued.length;
-    const { first, second, issued } = await askThrough('shop/upstream', fault);
-    expect(first.status).toBe(503);
-    expect(second.status).toBe(200);
-    expect(broker.provider.issued.slice(before)).toEqual([second.body.access_token]);
-    expect(issued).toHaveLength(1);
-  });
+  it.each(faultsAt(2))(
+    'number $at of an issuance upstream that $kind: nothing was asked of the other side, and the retry succeeds',
+    async (fault) => {
+      const before = broker.provider.issued.length;
+      const { first, second, issued } = await askThrough('shop/upstream', fault);
+      expect(first.status).toBe(503);
+      expect(second.status).toBe(200);
+      expect(broker.provider.issued.slice(before)).toEqual([second.body.access_token]);
+      expect(issued).toHaveLength(1);
+    },
+  );
 
   it('that writes `issuance.started` and failed leaves the other side unasked', async () => {
     const before = broker.provider.issued.length;
@@ -70,22 +81,30 @@ describe('a commit', () => {
     expect((await broker.ask(ask)).body.code).toBe('REQUEST_SPENT');
   });
 
-  it.each(FAULTS)('that writes the outcome of an issuance upstream and %s: revoked there, withheld, never given again', async (kind) => {
-    const { first, second } = await askThrough('shop/upstream', { at: 4, kind });
-    expect([first.status, first.body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
-    expect(second.body.code).toBe('REQUEST_SPENT');
-    expect(broker.provider.revoked).toContain(broker.provider.issued.at(-1));
-    const leases = await broker.running.store.read((tx) => tx.leases.latest(1));
-    if (kind === 'failed but happened') expect(leases).toMatchObject([{ state: 'revoked' }]);
-  });
+  it.each(FAULTS)(
+    'that writes the outcome of an issuance upstream and %s: revoked there, withheld, never given again',
+    async (kind) => {
+      const { first, second } = await askThrough('shop/upstream', { at: 4, kind });
+      expect([first.status, first.body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
+      expect(second.body.code).toBe('REQUEST_SPENT');
+      expect(broker.provider.revoked).toContain(broker.provider.issued.at(-1));
+      const leases = await broker.running.store.read((tx) => tx.leases.latest(1));
+      if (kind === 'failed but happened') expect(leases).toMatchObject([{ state: 'revoked' }]);
+    },
+  );
 
-  it.each(faultsAt(1))('of a return that $kind: 503, and the next return finds the lease as it is', async ({ kind }) => {
-    const secret = newSecret();
-    const { body } = await broker.ask({ secret, claims: { run_id: String(run++) } });
-    store.arm({ at: 1, kind });
-    expect((await broker.returnLease(body.lease_id, secret)).status).toBe(503);
-    store.arm();
-    expect((await broker.returnLease(body.lease_id, secret)).status).toBe(kind === 'failed' ? 200 : 204);
-    expect((await broker.entries('lease.returned')).filter(({ lease_id: id }) => id === body.lease_id)).toHaveLength(1);
-  });
+  it.each(faultsAt(1))(
+    'of a return that $kind: 503, and the next return finds the lease as it is',
+    async ({ kind }) => {
+      const secret = newSecret();
+      const { body } = await broker.ask({ secret, claims: { run_id: String(run++) } });
+      store.arm({ at: 1, kind });
+      expect((await broker.returnLease(body.lease_id, secret)).status).toBe(503);
+      store.arm();
+      expect((await broker.returnLease(body.lease_id, secret)).status).toBe(kind === 'failed' ? 200 : 204);
+      expect((await broker.entries('lease.returned')).filter(({ lease_id: id }) => id === body.lease_id)).toHaveLength(
+        1,
+      );
+    },
+  );
 });

@@ -13,12 +13,23 @@ describe('a broker killed between `issuance.started` and the outcome', () => {
     const broker = await TestBroker.start({ background: 'by-hand' });
     onTestFinished(() => broker.close());
     await broker.running.close();
-    const victim = spawn(process.execPath, [PROCESS, JSON.stringify(broker.config), 'hangs'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const victim = spawn(process.execPath, [PROCESS, JSON.stringify(broker.config), 'hangs'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     onTestFinished(() => void victim.kill('SIGKILL'));
     const [port] = await once(victim.stdout, 'data');
     const secret = newSecret();
-    const form = { grant_type: GRANT_TYPE, subject_token: await broker.token(), subject_token_type: ID_TOKEN_TYPE, scope: 'shop/upstream', request_secret: secret };
-    const asking = fetch(`http://127.0.0.1:${String(port).trim()}/v1/token`, { method: 'POST', body: new URLSearchParams(form) }).catch((error: unknown) => error);
+    const form = {
+      grant_type: GRANT_TYPE,
+      subject_token: await broker.token(),
+      subject_token_type: ID_TOKEN_TYPE,
+      scope: 'shop/upstream',
+      request_secret: secret,
+    };
+    const asking = fetch(`http://127.0.0.1:${String(port).trim()}/v1/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    }).catch((error: unknown) => error);
     await expect.poll(() => startedIn(broker), { timeout: 10_000 }).toBe(true);
 
     victim.kill('SIGKILL');

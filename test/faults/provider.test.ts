@@ -1,7 +1,7 @@
 // The other side refuses, breaks, hangs or lies: what the job is told, what the log says, and what is given back.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createTestProvider } from '../support/test-provider.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
+import { createTestProvider } from '../support/test-provider.ts';
 
 let run = 1;
 /** An ask of a job of its own. */
@@ -17,7 +17,8 @@ describe('a provider', () => {
     broker.provider.mood = 'well';
   });
 
-  const typesOf = async (requestId: unknown) => (await broker.entries()).filter((entry) => entry['request_id'] === requestId).map(({ type }) => type);
+  const typesOf = async (requestId: unknown) =>
+    (await broker.entries()).filter((entry) => entry['request_id'] === requestId).map(({ type }) => type);
   const lastRequest = async () => (await broker.running.store.read((tx) => tx.requests.latest(1)))[0]?.id;
 
   it('that refuses is a definite failure: the same request is decided again and can succeed', async () => {
@@ -29,7 +30,14 @@ describe('a provider', () => {
     broker.provider.mood = 'well';
     const again = await broker.ask(request);
     expect(again.status).toBe(200);
-    expect(await typesOf(again.body.request_id)).toEqual(['request.decided', 'issuance.started', 'issuance.failed', 'request.decided', 'issuance.started', 'issuance.succeeded']);
+    expect(await typesOf(again.body.request_id)).toEqual([
+      'request.decided',
+      'issuance.started',
+      'issuance.failed',
+      'request.decided',
+      'issuance.started',
+      'issuance.succeeded',
+    ]);
   });
 
   it('whose answer was lost leaves an unknown outcome, and the request is spent', async () => {

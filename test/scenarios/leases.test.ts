@@ -16,7 +16,9 @@ describe('a lease', () => {
     expect(status).toBe(200);
     expect(returned).toEqual({ revocation: 'at-expiry', upstream_expires_at: expect.stringMatching(/^\d{4}-.*Z$/) });
     expect((await broker.returnLease(body.lease_id, secret)).status).toBe(204);
-    expect(await broker.entries('lease.returned')).toContainEqual(expect.objectContaining({ lease_id: body.lease_id, revocation: 'at-expiry' }));
+    expect(await broker.entries('lease.returned')).toContainEqual(
+      expect.objectContaining({ lease_id: body.lease_id, revocation: 'at-expiry' }),
+    );
   });
 
   it('is returned with a fresh token of the same job', async () => {
@@ -31,13 +33,20 @@ describe('a lease', () => {
     expect([asOther.status, asOther.body.code]).toEqual([404, 'NOT_FOUND']);
     expect(asOther.headers.get('content-type')).toContain('application/problem+json');
     expect((await broker.returnLease(body.lease_id, newSecret())).status).toBe(404);
-    expect((await broker.returnLease('lse_nothing', secret)).body).toEqual({ ...asOther.body, request_id: expect.any(String) });
+    expect((await broker.returnLease('lse_nothing', secret)).body).toEqual({
+      ...asOther.body,
+      request_id: expect.any(String),
+    });
     expect((await broker.returnLease(body.lease_id, secret)).status).toBe(200);
   });
 
   it('is not returned without a readable authorization', async () => {
     const none = await broker.fetch('/v1/leases/lse_x', { method: 'DELETE' });
-    expect([none.status, none.body.code, none.headers.get('www-authenticate')]).toEqual([401, 'AUTHORIZATION_MISSING', 'Bearer']);
+    expect([none.status, none.body.code, none.headers.get('www-authenticate')]).toEqual([
+      401,
+      'AUTHORIZATION_MISSING',
+      'Bearer',
+    ]);
     expect((await broker.returnLease('lse_x', 'a.b.c')).body).toMatchObject({ status: 401, code: 'TOKEN_MALFORMED' });
   });
 
@@ -61,7 +70,9 @@ describe('time', () => {
     broker.provider.revokeFails = true;
     await broker.returnLease(upstream.body.lease_id, await broker.token());
     await broker.running.reconcile();
-    expect(await broker.entries('lease.revocation_failed')).toMatchObject([{ lease_id: upstream.body.lease_id, attempt: 1 }]);
+    expect(await broker.entries('lease.revocation_failed')).toMatchObject([
+      { lease_id: upstream.body.lease_id, attempt: 1 },
+    ]);
     broker.provider.revokeFails = false;
     now += 11 * 60_000;
     await broker.running.reconcile();

@@ -9,7 +9,9 @@ async function start(): Promise<TestBroker> {
   return broker;
 }
 
-const refused = async (broker: TestBroker): Promise<readonly { file: string; line: number; key: string; message: string }[]> => {
+const refused = async (
+  broker: TestBroker,
+): Promise<readonly { file: string; line: number; key: string; message: string }[]> => {
   const reloaded = await broker.running.reload();
   return reloaded.outcome === 'refused' ? reloaded.findings : [];
 };
@@ -17,9 +19,19 @@ const refused = async (broker: TestBroker): Promise<readonly { file: string; lin
 describe('a policy', () => {
   it('with a typo is refused with its place, once on record, while the old one stays in force', async () => {
     const broker = await start();
-    broker.writePolicy('shop.yaml', SHOP.replace('environment: production, event: push }\n  deploy', 'enviroment: production, event: push }\n  deploy'));
+    broker.writePolicy(
+      'shop.yaml',
+      SHOP.replace(
+        'environment: production, event: push }\n  deploy',
+        'enviroment: production, event: push }\n  deploy',
+      ),
+    );
     const [finding] = await refused(broker);
-    expect(finding).toMatchObject({ file: 'shop.yaml', line: 15, message: expect.stringContaining('did you mean `environment`?') });
+    expect(finding).toMatchObject({
+      file: 'shop.yaml',
+      line: 15,
+      message: expect.stringContaining('did you mean `environment`?'),
+    });
     await refused(broker);
     expect(await broker.entries('policy.refused')).toMatchObject([{ findings: [{ file: 'shop.yaml', line: 15 }] }]);
     expect((await broker.ask()).status).toBe(200);
@@ -28,7 +40,10 @@ describe('a policy', () => {
 
   it('that asks for an audience the organization did not offer is refused, and says how to get it', async () => {
     const broker = await start();
-    broker.writePolicy('shop.yaml', SHOP.replace('audience: https://previews.example.com', 'audience: https://bank.example.com'));
+    broker.writePolicy(
+      'shop.yaml',
+      SHOP.replace('audience: https://previews.example.com', 'audience: https://bank.example.com'),
+    );
     const [finding] = await refused(broker);
     expect(finding?.key).toBe('entitlements.publish-preview.credential.audience');
     expect(finding?.message).toContain('"https://bank.example.com" is not offered');
@@ -41,7 +56,11 @@ describe('a policy', () => {
     broker.writePolicy('shop.yaml', SHOP.replace('ttl: 10m', 'ttl: 2m'));
     expect(await broker.running.reload()).toMatchObject({ outcome: 'in-force', changed: true });
     expect((await broker.ask()).body.expires_in).toBeLessThanOrEqual(120);
-    expect((await broker.entries('policy.changed')).at(-1)).toMatchObject({ project: 'shop', file: 'shop.yaml', previous_digest: before?.['policy_digest'] });
+    expect((await broker.entries('policy.changed')).at(-1)).toMatchObject({
+      project: 'shop',
+      file: 'shop.yaml',
+      previous_digest: before?.['policy_digest'],
+    });
     broker.writePolicy('_organization.yaml', `${ORGANIZATION}\n# reviewed\n`);
     await broker.running.reload();
     expect(await broker.entries('organization.changed')).toHaveLength(2);
@@ -60,7 +79,9 @@ describe('a policy', () => {
     broker.writePolicy('shop.yaml', SHOP.replace('Web shop', 'Shop'));
     await broker.running.reload();
     const entry = (await broker.entries('issuance.succeeded')).find(({ issuance_id: id }) => id === body.issuance_id);
-    expect(await broker.running.store.read((tx) => tx.policies.document(String(entry?.['policy_digest'])))).toMatchObject({ file: 'shop.yaml', text: SHOP });
+    expect(
+      await broker.running.store.read((tx) => tx.policies.document(String(entry?.['policy_digest']))),
+    ).toMatchObject({ file: 'shop.yaml', text: SHOP });
   });
 
   it('that no longer loads at a restart is not missed: the last good one is served, and said', async () => {
@@ -73,8 +94,10 @@ describe('a policy', () => {
   });
 
   it('that does not load at the first start stops it', async () => {
-    const starting = TestBroker.start({ policies: { '_organization.yaml': ORGANIZATION, 'shop.yaml': 'project: shop' } });
-    await expect(starting).rejects.toThrow(/the policies do not load[^]*shop\.yaml:1:1/);
+    const starting = TestBroker.start({
+      policies: { '_organization.yaml': ORGANIZATION, 'shop.yaml': 'project: shop' },
+    });
+    await expect(starting).rejects.toThrow(/the policies do not load[\s\S]*shop\.yaml:1:1/);
   });
 
   it('is in force again after a restart, and the keys are on record once', async () => {

@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
-const OTHER_JOB = { repository_id: '999', repository: 'octo-org/other', sub: 'repo:octo-org/other:ref:refs/heads/main' };
+const OTHER_JOB = {
+  repository_id: '999',
+  repository: 'octo-org/other',
+  sub: 'repo:octo-org/other:ref:refs/heads/main',
+};
 
 describe('a refused job', () => {
   let broker: TestBroker;
@@ -16,20 +20,38 @@ describe('a refused job', () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: 'access_denied', request_id: expect.stringMatching(/^req_/) });
     expect(body.request_url).toBe(`https://buildpass.example.com/requests/${body.request_id}`);
-    expect(body.reasons[0]).toMatchObject({ code: 'POLICY_NO_MATCH', rule: 0, condition: 'branch', expected: 'main', got: expect.stringContaining('feature-x') });
+    expect(body.reasons[0]).toMatchObject({
+      code: 'POLICY_NO_MATCH',
+      rule: 0,
+      condition: 'branch',
+      expected: 'main',
+      got: expect.stringContaining('feature-x'),
+    });
     expect(body.error_description).toContain('feature-x');
     expect(body.error_description).toContain('main');
   });
 
   it('is told the rule with the fewest failed conditions first', async () => {
-    const { body } = await broker.ask({ claims: { ...branch('release/2'), event_name: 'workflow_dispatch', environment: 'production' } });
-    expect(body.reasons.map(({ rule, condition }: { rule: number; condition: string }) => [rule, condition])).toEqual([[0, 'branch'], [1, 'event']]);
+    const { body } = await broker.ask({
+      claims: { ...branch('release/2'), event_name: 'workflow_dispatch', environment: 'production' },
+    });
+    expect(body.reasons.map(({ rule, condition }: { rule: number; condition: string }) => [rule, condition])).toEqual([
+      [0, 'branch'],
+      [1, 'event'],
+    ]);
   });
 
   it('does not pass a rule for main as a pull_request_target', async () => {
-    const { body } = await broker.ask({ claims: { event_name: 'pull_request_target', head_ref: 'x', base_ref: 'main' } });
+    const { body } = await broker.ask({
+      claims: { event_name: 'pull_request_target', head_ref: 'x', base_ref: 'main' },
+    });
     expect(body.error).toBe('access_denied');
-    expect(body.reasons[0]).toMatchObject({ code: 'EVENT_NOT_ALLOWED', rule: 0, condition: 'event', got: 'pull_request_target' });
+    expect(body.reasons[0]).toMatchObject({
+      code: 'EVENT_NOT_ALLOWED',
+      rule: 0,
+      condition: 'event',
+      got: 'pull_request_target',
+    });
   });
 
   it('learns that an entitlement needs an approval that nobody can give yet', async () => {
@@ -42,13 +64,20 @@ describe('a refused job', () => {
     expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'ENTITLEMENT_UNKNOWN' }] });
   });
 
-  it.each([['4000', 'TTL_TOO_LONG'], ['30', 'TTL_TOO_SHORT']])('is refused a ttl of %s s, not given another', async (ttl, code) => {
+  it.each([
+    ['4000', 'TTL_TOO_LONG'],
+    ['30', 'TTL_TOO_SHORT'],
+  ])('is refused a ttl of %s s, not given another', async (ttl, code) => {
     const { body } = await broker.ask({ parameters: { ttl } });
     expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code }] });
   });
 
   it('gets the same bytes as a stranger, whether the project exists or not', async () => {
-    const answers = await Promise.all(['shop/publish-preview', 'shop/no-such', 'nothing/at-all'].map((scope) => broker.ask({ scope, claims: OTHER_JOB })));
+    const answers = await Promise.all(
+      ['shop/publish-preview', 'shop/no-such', 'nothing/at-all'].map((scope) =>
+        broker.ask({ scope, claims: OTHER_JOB }),
+      ),
+    );
     const shapes = answers.map(({ status, body, text }) => [status, text.replace(body.request_id, 'ID')]);
     expect(new Set(shapes.map(String)).size).toBe(1);
     expect(Object.keys(answers[0]?.body)).toEqual(['error', 'error_description', 'request_id']);
@@ -56,7 +85,13 @@ describe('a refused job', () => {
 
   it('of a public repository learns a code and a link, no more', async () => {
     const { body } = await broker.ask({ claims: { ...branch('feature-x'), repository_visibility: 'public' } });
-    expect(body).toEqual({ error: 'access_denied', error_description: 'No such entitlement for this job.', request_id: expect.any(String), request_url: expect.any(String), reasons: [{ code: 'POLICY_NO_MATCH' }] });
+    expect(body).toEqual({
+      error: 'access_denied',
+      error_description: 'No such entitlement for this job.',
+      request_id: expect.any(String),
+      request_url: expect.any(String),
+      reasons: [{ code: 'POLICY_NO_MATCH' }],
+    });
   });
 
   it('is in the log once, however often it asks the same, and every stranger is in none', async () => {
@@ -65,26 +100,40 @@ describe('a refused job', () => {
     const second = await broker.ask({ claims });
     expect(second.body.request_id).toBe(first.body.request_id);
     const decided = (await broker.entries('request.decided')).filter(({ run_id: run }) => run === '4242');
-    expect(decided).toMatchObject([{ decision: 'deny', project: 'shop', reasons: [{ code: 'POLICY_NO_MATCH', rule: 0, condition: 'branch' }, {}, {}] }]);
+    expect(decided).toMatchObject([
+      {
+        decision: 'deny',
+        project: 'shop',
+        reasons: [{ code: 'POLICY_NO_MATCH', rule: 0, condition: 'branch' }, {}, {}],
+      },
+    ]);
     expect((await broker.entries()).some(({ repository_id: id }) => id === '999')).toBe(false);
   });
 
   it('gets the same refusal to the same secret', async () => {
     const secret = newSecret();
-    const answers = [await broker.ask({ secret, claims: branch('z') }), await broker.ask({ secret, claims: branch('z') })];
+    const answers = [
+      await broker.ask({ secret, claims: branch('z') }),
+      await broker.ask({ secret, claims: branch('z') }),
+    ];
     expect(answers[1]?.body).toEqual(answers[0]?.body);
   });
 
   it('can be explained without asking: nothing is issued, nothing appended', async () => {
     const before = (await broker.entries()).length;
     expect((await broker.explain('shop/publish-preview')).body.decision).toBe('permit');
-    expect((await broker.explain('shop/publish-preview', branch('x'))).body).toMatchObject({ decision: 'deny', reasons: [{ code: 'POLICY_NO_MATCH', rule: 0 }, {}, {}] });
+    expect((await broker.explain('shop/publish-preview', branch('x'))).body).toMatchObject({
+      decision: 'deny',
+      reasons: [{ code: 'POLICY_NO_MATCH', rule: 0 }, {}, {}],
+    });
     expect((await broker.explain('shop/publish-preview', OTHER_JOB)).body).toEqual({ decision: 'deny', reasons: [] });
     expect(await broker.entries()).toHaveLength(before);
   });
 
   it('is refused for another owner before any policy is read', async () => {
-    const { status, body } = await broker.ask({ claims: { repository: 'evil/octo-repo', repository_owner: 'evil', repository_owner_id: '666' } });
+    const { status, body } = await broker.ask({
+      claims: { repository: 'evil/octo-repo', repository_owner: 'evil', repository_owner_id: '666' },
+    });
     expect([status, body.error, body.code]).toEqual([400, 'invalid_request', 'OWNER_NOT_ALLOWED']);
   });
 });

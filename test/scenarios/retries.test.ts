@@ -19,12 +19,19 @@ describe('a request that is asked again', () => {
     expect(same).toEqual(rest);
     expect(after).toBeLessThanOrEqual(before);
     const mine = (await broker.entries()).filter(({ request_id: id }) => id === first.body.request_id);
-    expect(mine.map(({ type }) => type)).toEqual(['request.decided', 'issuance.started', 'issuance.succeeded', 'issuance.redelivered']);
+    expect(mine.map(({ type }) => type)).toEqual([
+      'request.decided',
+      'issuance.started',
+      'issuance.succeeded',
+      'issuance.redelivered',
+    ]);
   });
 
   it('by twenty connections at once is issued once', async () => {
     const secret = newSecret();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => broker.ask({ secret, claims: { run_id: '2020' } })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => broker.ask({ secret, claims: { run_id: '2020' } })),
+    );
     const tokens = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.access_token));
     expect(tokens.size).toBe(1);
     expect(answers.filter(({ status, body }) => status !== 200 && body.code !== 'ISSUANCE_IN_PROGRESS')).toEqual([]);
@@ -42,7 +49,9 @@ describe('a request that is asked again', () => {
     const { body: first } = await broker.ask({ secret, claims });
     const { status, body } = await broker.ask({ secret, claims, ...change });
     expect([status, body.error, body.code]).toEqual([400, 'invalid_request', 'REQUEST_MISMATCH']);
-    expect(await broker.entries('request.misused')).toContainEqual(expect.objectContaining({ request_id: first.request_id, code: 'REQUEST_MISMATCH' }));
+    expect(await broker.entries('request.misused')).toContainEqual(
+      expect.objectContaining({ request_id: first.request_id, code: 'REQUEST_MISMATCH' }),
+    );
   });
 
   it('by another job is refused, answered from nothing, and changes nothing', async () => {
@@ -50,10 +59,16 @@ describe('a request that is asked again', () => {
     const { body: first } = await broker.ask({ secret });
     const before = await broker.running.store.read((tx) => tx.requests.find(first.request_id));
     const { body } = await broker.ask({ secret, claims: OTHER_RUN });
-    expect(body).toEqual({ error: 'invalid_request', error_description: expect.any(String), code: 'REQUEST_OF_ANOTHER_JOB' });
+    expect(body).toEqual({
+      error: 'invalid_request',
+      error_description: expect.any(String),
+      code: 'REQUEST_OF_ANOTHER_JOB',
+    });
     expect(await broker.running.store.read((tx) => tx.requests.find(first.request_id))).toEqual(before);
     expect((await broker.ask({ secret })).body.access_token).toBe(first.access_token);
-    expect(await broker.entries('request.misused')).toContainEqual(expect.objectContaining({ run_id: '31337', code: 'REQUEST_OF_ANOTHER_JOB' }));
+    expect(await broker.entries('request.misused')).toContainEqual(
+      expect.objectContaining({ run_id: '31337', code: 'REQUEST_OF_ANOTHER_JOB' }),
+    );
   });
 
   it('by a stranger is answered as a stranger, whatever secret it presents', async () => {
@@ -99,9 +114,15 @@ describe('a policy that changed before the retry', () => {
     const secret = newSecret();
     await broker.ask({ secret });
     const { SHOP } = await import('../support/policy-files.ts');
-    broker.writePolicy('shop.yaml', SHOP.replace('{ branch: main, event: [push, workflow_dispatch] }', '{ branch: trunk, event: push }'));
+    broker.writePolicy(
+      'shop.yaml',
+      SHOP.replace('{ branch: main, event: [push, workflow_dispatch] }', '{ branch: trunk, event: push }'),
+    );
     await broker.running.reload();
     const { body } = await broker.ask({ secret });
-    expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'POLICY_NO_MATCH', expected: 'trunk' }, {}, {}] });
+    expect(body).toMatchObject({
+      error: 'access_denied',
+      reasons: [{ code: 'POLICY_NO_MATCH', expected: 'trunk' }, {}, {}],
+    });
   });
 });

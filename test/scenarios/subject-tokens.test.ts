@@ -16,7 +16,12 @@ describe('a subject token', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ body }) => body.code === 'TOKEN_REPLAYED')).toHaveLength(49);
     const mine = (await broker.entries()).filter(({ run_id: run }) => run === '5050');
-    expect(mine.map(({ type }) => type).sort()).toEqual(['issuance.started', 'issuance.succeeded', 'request.decided', 'request.replayed']);
+    expect(mine.map(({ type }) => type).sort()).toEqual([
+      'issuance.started',
+      'issuance.succeeded',
+      'request.decided',
+      'request.replayed',
+    ]);
   });
 
   it('stays used across a restart', async () => {
@@ -28,7 +33,11 @@ describe('a subject token', () => {
 
   it('is used up by whatever it was verified for: an explanation, a refusal, a return', async () => {
     const token = await broker.token();
-    await broker.fetch('/v1/explain', { method: 'POST', body: new URLSearchParams({ scope: 'shop/deploy' }), headers: { authorization: `Bearer ${token}` } });
+    await broker.fetch('/v1/explain', {
+      method: 'POST',
+      body: new URLSearchParams({ scope: 'shop/deploy' }),
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect((await broker.ask({ token })).body.code).toBe('TOKEN_REPLAYED');
     expect((await broker.returnLease('lse_none', token)).body.code).toBe('TOKEN_REPLAYED');
   });
@@ -67,14 +76,23 @@ describe('a subject token', () => {
 describe('two issuers with the same repository id', () => {
   it('are kept apart: a project of one is nothing to the other', async () => {
     const ghes = await startGithubIssuer({ path: '/_services/token' });
-    const policies = { '_organization.yaml': ORGANIZATION, 'shop.yaml': project('shop', 'github'), 'plant.yaml': project('plant', 'ghes') };
+    const policies = {
+      '_organization.yaml': ORGANIZATION,
+      'shop.yaml': project('shop', 'github'),
+      'plant.yaml': project('plant', 'ghes'),
+    };
     const broker = await TestBroker.start({ issuers: { ghes }, policies });
     const ofGhes = () => ghes.mint({ aud: BROKER_URL });
     expect((await broker.ask({ scope: 'plant/read', token: await ofGhes() })).status).toBe(200);
-    expect((await broker.ask({ scope: 'shop/read', token: await ofGhes() })).body.error_description).toBe('No such entitlement for this job.');
+    expect((await broker.ask({ scope: 'shop/read', token: await ofGhes() })).body.error_description).toBe(
+      'No such entitlement for this job.',
+    );
     expect((await broker.ask({ scope: 'shop/read' })).status).toBe(200);
     const issuers = (await broker.entries('issuance.succeeded')).map(({ issuer, project: name }) => [issuer, name]);
-    expect(issuers).toEqual([['ghes', 'plant'], ['github', 'shop']]);
+    expect(issuers).toEqual([
+      ['ghes', 'plant'],
+      ['github', 'shop'],
+    ]);
     await broker.close();
     await ghes.close();
   });

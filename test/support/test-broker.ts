@@ -6,7 +6,7 @@ import { type BrokerOptions, type RunningBroker, startBroker } from '../../broke
 import { createKeys } from '../../broker/cli/keys.ts';
 import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
 import type { Config } from '../../broker/config.ts';
-import { createLogger, type Logger } from '../../broker/telemetry/logger.ts';
+import { createLogger } from '../../broker/telemetry/logger.ts';
 import { GRANT_TYPE, ID_TOKEN_TYPE } from '../../shared/api.ts';
 import { checkLog, type LoggedEntry } from './check-log.ts';
 import { type GithubIssuer, startGithubIssuer } from './github-issuer.ts';
@@ -210,7 +210,9 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
 
 /** The same configuration as a file, for commands that work beside the broker. */
 function configText({ url, issuer, issuers }: Config): string {
-  const lines = issuers.map(({ name, url: of, owners }) => `  ${name}: { kind: github, url: ${of}, owners: ${JSON.stringify(owners)} }`);
+  const lines = issuers.map(
+    ({ name, url: of, owners }) => `  ${name}: { kind: github, url: ${of}, owners: ${JSON.stringify(owners)} }`,
+  );
   return `url: ${url}
 issuer: ${issuer}
 listen: { port: 18080 }
