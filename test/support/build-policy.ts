@@ -2,7 +2,13 @@
 import { stringify } from 'yaml';
 import type { Ask, Decision, Subject } from '../../broker/model.ts';
 import { evaluate } from '../../broker/policy/evaluate.ts';
-import { type LoadResult, loadPolicy, type PolicyContext, type PolicyDocument, type PolicySet } from '../../broker/policy/load-policy.ts';
+import {
+  type LoadResult,
+  loadPolicy,
+  type PolicyContext,
+  type PolicyDocument,
+  type PolicySet,
+} from '../../broker/policy/load-policy.ts';
 import { credentialKinds } from '../../broker/providers/credential-kinds.ts';
 import { formatFinding } from '../../broker/strict-yaml.ts';
 
@@ -34,12 +40,28 @@ export const buildProject = (overrides: Yaml = {}): Yaml =>
 
 export const buildOrganization = (overrides: Yaml = {}): Yaml =>
   withoutUndefined({
-    teams: { 'acme/platform': { github: '4710' }, 'acme/release-managers': { github: '4711' }, 'acme/security': { github: '4712' } },
+    teams: {
+      'acme/platform': { github: '4710' },
+      'acme/release-managers': { github: '4711' },
+      'acme/security': { github: '4712' },
+    },
     projects: {
-      shop: { owner: 'acme/platform', 'may-offer': [{ kind: 'jwt', audiences: ['https://previews.example.com', 'https://deploy.example.com'], claims: ['action'] }] },
+      shop: {
+        owner: 'acme/platform',
+        'may-offer': [
+          {
+            kind: 'jwt',
+            audiences: ['https://previews.example.com', 'https://deploy.example.com'],
+            claims: ['action'],
+          },
+        ],
+      },
     },
     ...overrides,
   });
+
+/** As a person would write it: a value used twice is written twice, since aliases are refused. */
+export const yamlText = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false });
 
 export interface PolicyParts {
   /** keys of shop.yaml that differ */
@@ -52,10 +74,15 @@ export interface PolicyParts {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export function buildDocuments({ project = {}, entitlement = {}, organization = {}, files = {} }: PolicyParts = {}): readonly PolicyDocument[] {
+export function buildDocuments({
+  project = {},
+  entitlement = {},
+  organization = {},
+  files = {},
+}: PolicyParts = {}): readonly PolicyDocument[] {
   const texts = {
-    '_organization.yaml': stringify(buildOrganization(organization)),
-    'shop.yaml': stringify(buildProject({ entitlements: { preview: buildEntitlement(entitlement) }, ...project })),
+    '_organization.yaml': yamlText(buildOrganization(organization)),
+    'shop.yaml': yamlText(buildProject({ entitlements: { preview: buildEntitlement(entitlement) }, ...project })),
     ...files,
   };
   return Object.entries(texts).map(([file, text]) => ({ file, text }));
@@ -69,7 +96,8 @@ export const buildContext = (overrides: Partial<PolicyContext> = {}): PolicyCont
   ...overrides,
 });
 
-export const load = (parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): LoadResult => loadPolicy(buildDocuments(parts), buildContext(context));
+export const load = (parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): LoadResult =>
+  loadPolicy(buildDocuments(parts), buildContext(context));
 
 /** The set, or an error that shows why there is none. */
 export function buildPolicies(parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): PolicySet {
@@ -101,11 +129,13 @@ export const decide = (entitlement: Yaml, subject: Subject, ask: Partial<Ask> = 
   evaluate(buildPolicies({ entitlement }), subject, buildAsk(ask));
 
 /** The same for one rule alone. */
-export const decideRule = (rule: Yaml, subject: Subject, ask: Partial<Ask> = {}): Decision => decide({ allow: [rule] }, subject, ask);
+export const decideRule = (rule: Yaml, subject: Subject, ask: Partial<Ask> = {}): Decision =>
+  decide({ allow: [rule] }, subject, ask);
 
 /** `permit`, `stranger`, or the codes of the reasons. */
 export function outcomeOf(decision: Decision): string {
   return decision.outcome === 'deny' ? decision.reasons.map(({ code }) => code).join(' ') : decision.outcome;
 }
 
-const withoutUndefined = (value: Yaml): Yaml => Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
+const withoutUndefined = (value: Yaml): Yaml =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));

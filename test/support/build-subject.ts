@@ -41,5 +41,12 @@ export function buildSubject(overrides: Partial<Subject> = {}): Subject {
 
 /** A job of pull request 27 from `feature-x` into `baseRef`. */
 export function buildPullRequest(baseRef = 'main', overrides: Partial<Subject> = {}): Subject {
-  return buildSubject({ ref: 'refs/pull/27/merge', eventName: 'pull_request', headRef: 'feature-x', baseRef, refProtected: false, ...overrides });
+  return buildSubject({
+    ref: 'refs/pull/27/merge',
+    eventName: 'pull_request',
+    headRef: 'feature-x',
+    baseRef,
+    refProtected: false,
+    ...overrides,
+  });
 }

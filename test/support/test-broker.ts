@@ -144,10 +144,11 @@ export class TestBroker {
     await this.start();
   }
 
-  /** Starts it again on the same store. */
+  /** Starts it again on the same store and port. */
   async start(): Promise<void> {
+    const listen = { ...this.config.listen, port: this.running.port };
     this.running = await launch({
-      config: this.config,
+      config: { ...this.config, listen },
       options: this.#options,
       provider: this.provider,
       logLines: this.logLines,

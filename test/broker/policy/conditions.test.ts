@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import type { Subject } from '../../../broker/model.ts';
+import { evaluate } from '../../../broker/policy/evaluate.ts';
+import { CONDITION_KEYS } from '../../../broker/policy/rule-document.ts';
+import { buildAsk, buildPolicies, decideRule, NOW, outcomeOf, type Yaml } from '../../support/build-policy.ts';
+import { buildPullRequest, buildSubject } from '../../support/build-subject.ts';
+
+const COMMIT = '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567';
+const TEMPLATE = 'acme/templates/.github/workflows/deploy.yml';
+const outcome = (rule: Yaml, subject: Subject): string => outcomeOf(decideRule(rule, subject));
+
+/** For each condition: a rule, a subject that meets it, and one that does not, with what the reason says. */
+const CASES: readonly [key: string, rule: Yaml, meets: Partial<Subject>, fails: Partial<Subject>, reason: Yaml][] = [
+  [
+    'repository',
+    { repository: 'ACME/shop' },
+    {},
+    { repositoryId: '2003', repository: 'acme/shop-2' },
+    { expected: 'ACME/shop', got: 'acme/shop-2' },
+  ],
+  [
+    'branch',
+    { branch: ['main', 'release/*'] },
+    {},
+    { ref: 'refs/heads/x' },
+    { expected: 'main or release/*', got: 'x' },
+  ],
+  ['tag', { tag: 'v*' }, { ref: 'refs/tags/v1' }, { ref: 'refs/tags/x' }, { expected: 'v*', got: 'x' }],
+  [
+    'ref',
+    { ref: 'refs/heads/main' },
+    {},
+    { ref: 'refs/tags/main' },
+    { expected: 'refs/heads/main', got: 'refs/tags/main' },
+  ],
+  [
+    'pull-request',
+    { 'pull-request': { into: 'main' }, event: ['push', 'pull_request'] },
+    buildPullRequest(),
+    {},
+    { expected: 'into main', got: 'refs/heads/main' },
+  ],
+  ['environment', { environment: 'Production' }, { environment: 'pRoDuCtIoN' }, {}, { expected: 'Production' }],
+  [
+    'event',
+    { event: ['push', 'schedule'] },
+    { eventName: 'schedule' },
+    { eventName: 'issues' },
+    { code: 'EVENT_NOT_ALLOWED', expected: 'push or schedule', got: 'issues' },
+  ],
+  [
+    'workflow',
+    { workflow: '.github/workflows/deploy.yml' },
+    {},
+    { workflowRef: 'acme/shop/.github/workflows/ci.yml@refs/heads/main' },
+    { got: 'acme/shop/.github/workflows/ci.yml@refs/heads/main' },
+  ],
+  [
+    'called-workflow',
+    { 'called-workflow': `${TEMPLATE}@refs/tags/v1` },
+    { jobWorkflowRef: `${TEMPLATE}@refs/tags/v1` },
+    { jobWorkflowRef: `${TEMPLATE}@refs/tags/v2` },
+    { got: `${TEMPLATE}@refs/tags/v2` },
+  ],
+  ['actor', { actor: ['1', '583231'] }, {}, { actorId: '2', actor: '583231' }, { expected: '1 or 583231', got: '2' }],
+  [
+    'runner',
+    { runner: 'github-hosted' },
+    {},
+    { runnerEnvironment: 'self-hosted' },
+    { expected: 'github-hosted', got: 'self-hosted' },
+  ],
+  [
+    'visibility',
+    { visibility: ['private', 'internal'] },
+    {},
+    { repositoryVisibility: 'public' },
+    { expected: 'private or internal', got: 'public' },
+  ],
+  [
+    'protected-ref',
+    { branch: '**', 'protected-ref': true },
+    {},
+    { refProtected: false },
+    { expected: 'true', got: 'false' },
+  ],
+  [
+    'claims',
+    { claims: { repo_property_tier: ['1', '2'] } },
+    { claims: { repo_property_tier: '2' } },
+    { claims: { repo_property_tier: '12' } },
+    { condition: 'claims.repo_property_tier', expected: '1 or 2', got: '12' },
+  ],
+];
+
+describe('conditions', () => {
+  it.each(CASES)('%s holds for its value and nothing else, and says both', (key, rule, meets, fails, reason) => {
+    const repositories = [
+      { name: 'acme/shop', id: '2001' },
+      { name: 'acme/shop-2', id: '2003' },
+    ];
+    const policies = buildPolicies({ entitlement: { allow: [rule] }, project: { repositories } });
+    expect(outcomeOf(evaluate(policies, buildSubject(meets), buildAsk()))).toBe('permit');
+    const decision = evaluate(policies, buildSubject(fails), buildAsk());
+    if (decision.outcome !== 'deny') throw new Error('must be denied');
+    const [first] = decision.reasons;
+    expect(first).toMatchObject({ code: 'POLICY_NO_MATCH', rule: 0, condition: key, ...reason });
+    expect(first?.message).toContain(
+      `Rule 0 wants \`${first?.condition}\` to be ${first?.expected}; this job has ${first?.got === undefined ? 'none' : `"${first.got}"`}.`,
+    );
+    expect(first?.message).toMatch(/, or ask acme\/platform to change the rule in shop\.yaml\.$/);
+  });
+
+  it('each key of the schema is tested here', () => {
+    const tested = [...CASES.map(([key]) => key), 'requester', 'protected-environment', 'time'];
+    expect(tested.sort()).toEqual([...CONDITION_KEYS].sort());
+  });
+
+  it('all conditions of a rule must hold, and any rule suffices', () => {
+    expect(outcome({ branch: 'main', environment: 'production' }, buildSubject())).toBe('POLICY_NO_MATCH');
+    expect(outcome({ branch: 'main', environment: 'production' }, buildSubject({ environment: 'production' }))).toBe(
+      'permit',
+    );
+  });
+
+  it.each(['push', 'workflow_dispatch', 'release'])('a rule without event allows %s', (eventName) => {
+    expect(outcome({ runner: 'github-hosted' }, buildSubject({ eventName, ref: 'refs/tags/v1' }))).toBe('permit');
+  });
+
+  it('a rule without event says which events are meant', () => {
+    expect(decideRule({ branch: 'main' }, buildSubject({ eventName: 'pull_request_target' }))).toMatchObject({
+      reasons: [
+        {
+          code: 'EVENT_NOT_ALLOWED',
+          expected: 'push, workflow_dispatch or release',
+          message: expect.stringContaining(
+            'Start the workflow by such an event (these are meant where a rule names none)',
+          ),
+        },
+      ],
+    });
+  });
+
+  it('an environment may be a pattern; a job without one never meets it', () => {
+    expect(outcome({ environment: 'preview-*' }, buildSubject({ environment: 'Preview-12' }))).toBe('permit');
+    expect(outcome({ environment: '**' }, buildSubject())).toBe('POLICY_NO_MATCH');
+  });
+
+  it('a repository that took over the name is not the one that is meant', () => {
+    const repositories = [
+      { name: 'acme/shop', id: '2001' },
+      { name: 'acme/libs', id: '2002' },
+    ];
+    const policies = buildPolicies({
+      project: { repositories },
+      entitlement: { allow: [{ repository: 'acme/shop' }] },
+    });
+    const impostor = buildSubject({ repository: 'acme/shop', repositoryId: '2002' });
+    expect(outcomeOf(evaluate(policies, impostor, buildAsk()))).toBe('POLICY_NO_MATCH');
+  });
+
+  it.each([
+    ['the file of another repository', { workflowRef: 'other/shop/.github/workflows/deploy.yml@refs/heads/main' }],
+    ['the file on another ref', { workflowRef: 'acme/shop/.github/workflows/deploy.yml@refs/heads/x' }],
+    ['a longer path', { workflowRef: 'acme/shop/x/.github/workflows/deploy.yml@refs/heads/main' }],
+    [
+      'a branch that ends like the file on the ref',
+      {
+        ref: 'refs/heads/x',
+        workflowRef: 'acme/shop/.github/workflows/a.yml@.github/workflows/deploy.yml@refs/heads/x',
+      },
+    ],
+    ['the file at a bare commit', { ref: '', workflowRef: `acme/shop/.github/workflows/deploy.yml@${COMMIT}` }],
+  ])('workflow is not %s', (_what, overrides) => {
+    expect(outcome({ workflow: '.github/workflows/deploy.yml' }, buildSubject(overrides))).toBe('POLICY_NO_MATCH');
+  });
+
+  it('workflow on a ref with @ in its name is compared whole', () => {
+    expect(outcome({ workflow: '.github/workflows/deploy.yml' }, buildSubject({ ref: 'refs/heads/a@b.yml@c' }))).toBe(
+      'permit',
+    );
+  });
+
+  it('a called workflow pinned by commit needs job_workflow_sha to be that commit', () => {
+    const rule = { 'called-workflow': `${TEMPLATE}@${COMMIT}` };
+    const pinned = { jobWorkflowRef: `${TEMPLATE}@${COMMIT}` };
+    expect(outcome(rule, buildSubject({ ...pinned, jobWorkflowSha: COMMIT }))).toBe('permit');
+    expect(outcome(rule, buildSubject({ ...pinned, jobWorkflowSha: undefined }))).toBe('POLICY_NO_MATCH');
+    expect(decideRule(rule, buildSubject({ ...pinned, jobWorkflowSha: 'f'.repeat(40) }))).toMatchObject({
+      reasons: [{ condition: 'called-workflow', got: `${TEMPLATE}@${COMMIT} at commit ${'f'.repeat(40)}` }],
+    });
+  });
+
+  it('a claim that the token lacks is not met, not even by a name that every object has', () => {
+    expect(outcome({ claims: { repo_property_tier: '1' } }, buildSubject())).toBe('POLICY_NO_MATCH');
+    expect(outcome({ claims: { valueOf: 'x' } }, buildSubject())).toBe('POLICY_NO_MATCH');
+  });
+
+  it('a claim is compared whole: * stands for itself', () => {
+    expect(outcome({ claims: { tier: 'a*' } }, buildSubject({ claims: { tier: 'abc' } }))).toBe('POLICY_NO_MATCH');
+    expect(outcome({ claims: { tier: 'a*' } }, buildSubject({ claims: { tier: 'a*' } }))).toBe('permit');
+  });
+
+  it('several claims are several conditions', () => {
+    const decision = decideRule({ claims: { a: '1', b: '2' } }, buildSubject({ claims: { b: '2' } }));
+    expect(decision).toMatchObject({ reasons: [{ condition: 'claims.a' }] });
+  });
+
+  it('the protection of a ref that GitHub does not tell is not met', () => {
+    expect(outcome({ branch: 'main', 'protected-ref': true }, buildSubject({ refProtected: undefined }))).toBe(
+      'POLICY_NO_MATCH',
+    );
+  });
+
+  it.each([
+    ['requester', { requester: ['acme/security'] }],
+    ['protected-environment', { 'protected-environment': true }],
+  ])('%s never holds, as nobody can be asked yet', (key, rule) => {
+    expect(decideRule({ branch: 'main', ...rule }, buildSubject())).toMatchObject({
+      reasons: [
+        { code: 'FACT_UNAVAILABLE', condition: key, message: expect.stringContaining(`Rule 0 needs \`${key}\``) },
+      ],
+    });
+  });
+
+  it.each([
+    ['on a working day in the window', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T08:00:00Z', true],
+    ['before it opens', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T07:59:59Z', false],
+    ['when it closes', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T16:00:00Z', false],
+    ['by summer time', { days: 'mon-fri', between: '09:00-17:00' }, '2026-07-06T07:00:00Z', true],
+    ['on a Sunday', { days: 'mon-fri' }, '2026-11-22T12:00:00Z', false],
+    ['on a Sunday of a range over the weekend', { days: 'fri-mon' }, '2026-11-22T12:00:00Z', true],
+    ['on one of some days', { days: ['tue', 'sun'] }, '2026-11-22T12:00:00Z', true],
+    ['after midnight, of the day before', { days: 'sat', between: '22:00-06:00' }, '2026-11-22T04:59:00Z', true],
+    [
+      'after midnight, of a day that is not named',
+      { days: 'sun', between: '22:00-06:00' },
+      '2026-11-22T04:59:00Z',
+      false,
+    ],
+    ['in the second of two windows', { between: ['01:00-02:00', '13:00-14:00'] }, '2026-11-22T12:30:00Z', true],
+  ])('time %s', (_what, window, now, expected) => {
+    const decision = decideRule({ time: { zone: 'Europe/Berlin', ...window } }, buildSubject(), {
+      now: Date.parse(now),
+    });
+    expect(decision.outcome).toBe(expected ? 'permit' : 'deny');
+  });
+
+  it('time says what it is there and what is wanted', () => {
+    const decision = decideRule(
+      { time: [{ zone: 'Europe/Berlin', days: 'mon-fri', between: '09:00-17:00' }] },
+      buildSubject(),
+      { now: NOW },
+    );
+    expect(decision).toMatchObject({
+      reasons: [{ condition: 'time', expected: 'mon-fri 09:00-17:00 Europe/Berlin', got: 'sun 13:00 Europe/Berlin' }],
+    });
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, rename, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readPolicyDirectory } from '../../../broker/policy/directory-source.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'buildpass-policies-'));
+});
+
+const write = (name: string, content: string | Buffer): Promise<void> => writeFile(join(directory, name), content);
+
+describe('readPolicyDirectory', () => {
+  it('reads the YAML files of the directory, sorted, and nothing else', async () => {
+    await write('shop.yaml', 'a: b\n');
+    await write('_organization.yaml', 'c: d\r\n');
+    await write('old.yml', '');
+    await Promise.all(['notes.md', '.hidden.yaml', 'shop.yaml.bak'].map((name) => write(name, 'x')));
+    await mkdir(join(directory, 'below'));
+    expect(await readPolicyDirectory(directory)).toEqual([
+      { file: '_organization.yaml', text: 'c: d\r\n' },
+      { file: 'old.yml', text: '' },
+      { file: 'shop.yaml', text: 'a: b\n' },
+    ]);
+  });
+
+  it('keeps a byte order mark, so that the digest is that of the bytes', async () => {
+    await write('shop.yaml', Buffer.from([0xef, 0xbb, 0xbf, 0x61]));
+    expect(await readPolicyDirectory(directory)).toEqual([{ file: 'shop.yaml', text: '\ufeffa' }]);
+  });
+
+  it('follows a directory and files that are switched by symlink', async () => {
+    for (const version of ['one', 'two']) {
+      await mkdir(join(directory, version));
+      await write(`${version}/shop.yaml`, version);
+    }
+    const current = join(directory, 'current');
+    await symlink('one', current);
+    expect(await readPolicyDirectory(current)).toEqual([{ file: 'shop.yaml', text: 'one' }]);
+    await symlink('two', join(directory, 'next'));
+    await rename(join(directory, 'next'), current);
+    expect(await readPolicyDirectory(current)).toEqual([{ file: 'shop.yaml', text: 'two' }]);
+  });
+
+  it('refuses what is not UTF-8, too large, or not a file, and names it', async () => {
+    const refusal = async (name: string): Promise<string> => {
+      const error: unknown = await readPolicyDirectory(join(directory, name)).catch((thrown: unknown) => thrown);
+      return (error as Error).message.replaceAll(`${directory}/`, '');
+    };
+    await Promise.all(['latin', 'large', 'odd'].map((name) => mkdir(join(directory, name))));
+    await write('latin/shop.yaml', Buffer.from([0x61, 0xe4]));
+    await write('large/shop.yaml', 'x'.repeat(65_537));
+    await mkdir(join(directory, 'odd/shop.yaml'));
+    expect(await refusal('latin')).toBe('"latin/shop.yaml" cannot be read: it is not UTF-8');
+    expect(await refusal('large')).toBe(
+      '"large/shop.yaml" cannot be read: it has 65537 bytes, a policy file has at most 65536',
+    );
+    expect(await refusal('odd')).toBe('"odd/shop.yaml" cannot be read: it is not a file');
+    expect(await refusal('none')).toBe('the policy directory "none" cannot be read: it does not exist');
+    expect(await refusal('large/shop.yaml')).toBe(
+      'the policy directory "large/shop.yaml" cannot be read: it is not a directory',
+    );
+  });
+});

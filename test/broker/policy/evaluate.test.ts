@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../broker/model.ts';
+import { evaluate, listsRepository } from '../../../broker/policy/evaluate.ts';
+import {
+  buildAsk,
+  buildEntitlement,
+  buildPolicies,
+  decide,
+  decideRule,
+  outcomeOf,
+  type Yaml,
+} from '../../support/build-policy.ts';
+import { buildSubject } from '../../support/build-subject.ts';
+
+const reasonsOf = (decision: Decision) => (decision.outcome === 'deny' ? decision.reasons : []);
+const main = buildSubject();
+const feature = buildSubject({ ref: 'refs/heads/feature' });
+
+describe('evaluate', () => {
+  it('permits by the first rule that holds, for the asked time or the entitlement’s own', () => {
+    const allow = [{ branch: 'release/*' }, { branch: 'main' }, { event: 'push' }];
+    expect(decide({ allow }, main)).toMatchObject({
+      outcome: 'permit',
+      rule: 1,
+      ttl: 600,
+      project: { name: 'shop' },
+      entitlement: { name: 'preview' },
+    });
+    expect(decide({ allow }, main, { ttl: 120 })).toMatchObject({ outcome: 'permit', ttl: 120 });
+  });
+
+  it.each([
+    ['another repository', { repositoryId: '2002' }],
+    ['the same id at another issuer', { issuer: 'ghes' }],
+  ])('%s is a stranger, whatever it asks for', (_what, overrides) => {
+    const policies = buildPolicies();
+    for (const ask of [{}, { entitlement: 'none' }, { project: 'none' }]) {
+      expect(evaluate(policies, buildSubject(overrides), buildAsk(ask))).toEqual({ outcome: 'stranger' });
+    }
+  });
+
+  it('a project that does not exist is answered like one that does not list the repository', () => {
+    expect(evaluate(buildPolicies(), main, buildAsk({ project: 'none' }))).toEqual({ outcome: 'stranger' });
+    expect(evaluate(buildPolicies(), main, buildAsk({ project: '__proto__' }))).toEqual({ outcome: 'stranger' });
+  });
+
+  it('an unknown entitlement is refused with what there is', () => {
+    const decision = evaluate(buildPolicies(), main, buildAsk({ entitlement: 'preveiw' }));
+    expect(decision).toMatchObject({
+      entitlement: undefined,
+      reasons: [{ code: 'ENTITLEMENT_UNKNOWN', got: 'preveiw' }],
+    });
+    expect(reasonsOf(decision)[0]?.message).toBe(
+      'The project shop has no entitlement "preveiw"; did you mean "preview"? It has: preview.',
+    );
+  });
+
+  it('a repository that was transferred to another owner is refused, and told nothing of the rules', () => {
+    const moved = buildSubject({ repository: 'other/shop', repositoryOwnerId: '1002' });
+    expect(evaluate(buildPolicies(), moved, buildAsk({ entitlement: 'none' }))).toMatchObject({
+      entitlement: undefined,
+      reasons: [
+        {
+          code: 'REPOSITORY_MOVED',
+          message:
+            'The policy names this repository "acme/shop", and it now belongs to "other" (id 1002): if the move was meant, ask acme/platform to correct `repositories` in shop.yaml.',
+          expected: 'acme/shop (owner id 1001)',
+          got: 'other/shop (owner id 1002)',
+        },
+      ],
+    });
+  });
+
+  it('a repository that was only renamed is still itself', () => {
+    expect(decide({}, buildSubject({ repository: 'acme/web-shop' })).outcome).toBe('permit');
+  });
+
+  it('knows no owners where there is no configuration', () => {
+    const policies = buildPolicies({}, { issuers: undefined });
+    expect(evaluate(policies, buildSubject({ repositoryOwnerId: '1002' }), buildAsk()).outcome).toBe('permit');
+  });
+
+  it('names every failed condition, the nearest rule first, then the order of the file', () => {
+    const allow = [
+      { branch: 'a', environment: 'x', runner: 'self-hosted' },
+      { branch: 'b', environment: 'x' },
+      { branch: 'c' },
+      { tag: 'v*' },
+    ];
+    const reasons = reasonsOf(decide({ allow }, feature)).map(({ rule, condition }) => `${rule} ${condition}`);
+    expect(reasons).toEqual([
+      '2 branch',
+      '3 tag',
+      '1 branch',
+      '1 environment',
+      '0 branch',
+      '0 environment',
+      '0 runner',
+    ]);
+  });
+
+  it('the event has a code of its own, every other condition shares one', () => {
+    expect(outcomeOf(decideRule({ branch: 'main', environment: 'x' }, buildSubject({ eventName: 'schedule' })))).toBe(
+      'POLICY_NO_MATCH EVENT_NOT_ALLOWED',
+    );
+  });
+
+  it('a rule that needs an unknown fact does not shut the others', () => {
+    expect(
+      outcomeOf(
+        decide(
+          {
+            allow: [
+              { branch: 'main', requester: 'acme/security' },
+              { branch: 'main', event: 'push' },
+            ],
+          },
+          main,
+        ),
+      ),
+    ).toBe('permit');
+  });
+
+  it.each([
+    [
+      'approval',
+      { approval: { by: 'acme/release-managers' } },
+      'APPROVAL_UNAVAILABLE',
+      'shop/preview needs approval by acme/release-managers, which this broker cannot ask for yet',
+    ],
+    [
+      'break-glass',
+      { 'break-glass': { for: 'acme/security', notify: 'acme/security' } },
+      'APPROVAL_UNAVAILABLE',
+      'shop/preview needs break-glass access, which this broker cannot give yet',
+    ],
+    ['mode: observe', { mode: 'observe' }, 'OBSERVE_ONLY', 'shop/preview is only observed (`mode: observe`)'],
+    [
+      'expires',
+      { expires: '2026-11-21' },
+      'ENTITLEMENT_EXPIRED',
+      'shop/preview ended with 2026-11-21 (UTC): ask its owner to set a later `expires`',
+    ],
+  ])('%s refuses every job', (_what, entitlement, code, message) => {
+    const [reason, ...others] = reasonsOf(decide(entitlement, main));
+    expect(others).toEqual([]);
+    expect(reason).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it('a kind that this broker cannot issue refuses every job', () => {
+    const projects = {
+      shop: {
+        owner: 'acme/platform',
+        'may-offer': [{ kind: 'aws-role', roles: ['arn:aws:iam::111122223333:role/shop-*'] }],
+      },
+    };
+    const credential = { kind: 'aws-role', role: 'arn:aws:iam::111122223333:role/shop-deploy', region: 'eu-west-1' };
+    const policies = buildPolicies({ organization: { projects }, entitlement: { credential, ttl: '15m' } });
+    expect(evaluate(policies, main, buildAsk())).toMatchObject({
+      reasons: [
+        {
+          code: 'PROVIDER_UNAVAILABLE',
+          message: expect.stringContaining('needs a provider of `aws-role` credentials'),
+        },
+      ],
+    });
+  });
+
+  it('review, deployment and session refuse nobody', () => {
+    const deployment = { for: 'acme/security', workflow: '.github/workflows/deploy.yml', ref: 'main' };
+    expect(decide({ review: { every: '90d', by: 'acme/security' }, deployment, session: '2h' }, main).outcome).toBe(
+      'permit',
+    );
+  });
+
+  it('an entitlement lives through its last day in UTC', () => {
+    const end = Date.parse('2026-11-23T00:00:00Z');
+    expect(decide({ expires: '2026-11-22' }, main, { now: end - 1 }).outcome).toBe('permit');
+    expect(outcomeOf(decide({ expires: '2026-11-22' }, main, { now: end }))).toBe('ENTITLEMENT_EXPIRED');
+  });
+
+  it('a freeze refuses between its local times, but for what it excepts', () => {
+    const freeze = {
+      from: '2026-12-20T00:00',
+      to: '2027-01-02T00:00',
+      zone: 'Europe/Berlin',
+      reason: 'Holidays',
+      except: ['shop/rollback'],
+    };
+    const policies = buildPolicies({
+      organization: { guardrails: { freeze: [freeze] } },
+      project: { entitlements: { preview: buildEntitlement(), rollback: buildEntitlement() } },
+    });
+    const at = (now: string, entitlement = 'preview') =>
+      evaluate(policies, main, buildAsk({ now: Date.parse(now), entitlement }));
+    expect(outcomeOf(at('2026-12-19T22:59:59Z'))).toBe('permit');
+    expect(at('2026-12-19T23:00:00Z')).toMatchObject({
+      reasons: [
+        {
+          code: 'FROZEN',
+          message:
+            'Nothing is issued until 2027-01-02T00:00 Europe/Berlin, because of: Holidays. Ask again afterwards.',
+        },
+      ],
+    });
+    expect(outcomeOf(at('2026-12-25T00:00:00Z', 'rollback'))).toBe('permit');
+    expect(outcomeOf(at('2027-01-01T23:00:00Z'))).toBe('permit');
+  });
+
+  it('a suspension refuses with its reason', () => {
+    const decision = decide({}, main, { standing: { suspension: { reason: 'incident 7' }, issuedToJob: 0 } });
+    expect(decision).toMatchObject({
+      reasons: [
+        {
+          code: 'SUSPENDED',
+          message: 'shop/preview is suspended (incident 7): it is refused until security lifts that.',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [2, 'permit'],
+    [3, 'JOB_LIMIT_REACHED'],
+    [4, 'JOB_LIMIT_REACHED'],
+  ])('with max-per-job 3 a job that has %i gets %s', (issuedToJob, outcome) => {
+    expect(outcomeOf(decide({ 'max-per-job': 3 }, main, { standing: { suspension: undefined, issuedToJob } }))).toBe(
+      outcome,
+    );
+  });
+
+  it.each([
+    [600, 'permit', undefined],
+    [60, 'permit', undefined],
+    [
+      601,
+      'TTL_TOO_LONG',
+      'The asked ttl of 601s is longer than shop/preview allows: ask for 10m or less, or leave `ttl` out.',
+    ],
+    [
+      59,
+      'TTL_TOO_SHORT',
+      'The asked ttl of 59s is shorter than a credential of shop/preview can be made to live: ask for 1m or more.',
+    ],
+    [0, 'TTL_TOO_SHORT', undefined],
+  ])('an asked ttl of %i s: %s', (ttl, outcome, message) => {
+    const decision = decide({}, main, { ttl });
+    expect(outcomeOf(decision)).toBe(outcome);
+    if (message !== undefined) expect(reasonsOf(decision)[0]?.message).toBe(message);
+  });
+
+  it('says everything that stands against it at once, so that nobody learns one thing a run', () => {
+    const decision = decide({ mode: 'observe', approval: { by: 'acme/security' } }, feature, { ttl: 6_000 });
+    expect(outcomeOf(decision)).toBe('APPROVAL_UNAVAILABLE OBSERVE_ONLY TTL_TOO_LONG POLICY_NO_MATCH');
+  });
+
+  it('answers with at most 500 reasons, and with values that a person can read', () => {
+    const allow: Yaml[] = Array.from({ length: 600 }, (_, at) => ({ branch: `b${at}` }));
+    const decision = decide({ allow }, buildSubject({ ref: `refs/heads/${'x'.repeat(5_000)}` }));
+    expect(reasonsOf(decision)).toHaveLength(500);
+    expect(reasonsOf(decision)[0]?.got?.length).toBe(257);
+    expect(reasonsOf(decision)[0]?.message.length).toBeLessThan(1_000);
+  });
+
+  it('shows hostile names as what they are', () => {
+    const decision = decideRule({ branch: 'main' }, buildSubject({ ref: 'refs/heads/\u202egnp.\u001b[2J"\u200bx' }));
+    expect(reasonsOf(decision)[0]?.message).toContain('this job has "\\u{202e}gnp.\\u001b[2J\\"\\u{200b}x".');
+  });
+});
+
+describe('listsRepository', () => {
+  it('knows the repositories of every project, by issuer and id', () => {
+    const policies = buildPolicies({
+      project: {
+        repositories: [
+          { name: 'acme/a', id: '1' },
+          { name: 'acme/b', id: '2' },
+        ],
+      },
+    });
+    const listed = (issuer: string, repositoryId: string): boolean =>
+      listsRepository(policies, { issuer, repositoryId });
+    expect([listed('github', '1'), listed('github', '2'), listed('github', '3'), listed('ghes', '1')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});

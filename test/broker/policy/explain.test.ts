@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../../broker/policy/evaluate.ts';
+import { disclosure, explain } from '../../../broker/policy/explain.ts';
+import { buildAsk, buildPolicies, decide } from '../../support/build-policy.ts';
+import { buildSubject } from '../../support/build-subject.ts';
+
+const stranger = evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
+const denied = (entitlement = {}) =>
+  decide({ allow: [{ branch: 'main', runner: 'self-hosted' }], ...entitlement }, buildSubject({ ref: 'refs/heads/x' }));
+
+describe('explain', () => {
+  it('a permit names the rule and its conditions', () => {
+    expect(explain(decide({ allow: [{ branch: ['main', 'release/*'], event: 'push' }] }, buildSubject()))).toEqual({
+      decision: 'permit',
+      summary: 'shop/preview is allowed by rule 0 (`branch` is main or release/*, `event` is push), for 10m.',
+      reasons: [],
+    });
+  });
+
+  it('a denial sums up the nearest reason and keeps all of them', () => {
+    const { decision, summary, reasons } = explain(denied());
+    expect(decision).toBe('deny');
+    expect(summary).toBe(
+      'Rule 0 wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
+    );
+    expect(reasons.map(({ condition }) => condition)).toEqual(['branch', 'runner']);
+  });
+
+  it('a stranger is told nothing', () => {
+    expect(explain(stranger)).toEqual({ decision: 'deny', summary: 'No such entitlement for this job.', reasons: [] });
+  });
+});
+
+describe('disclosure', () => {
+  const job = (repositoryVisibility: 'public' | 'private' | 'internal') => buildSubject({ repositoryVisibility });
+
+  it('is full for private and internal repositories', () => {
+    expect(disclosure(denied(), job('private'))).toBe('full');
+    expect(disclosure(denied(), job('internal'))).toBe('full');
+  });
+
+  it('is codes for public ones, whose logs the world reads, unless the policy says otherwise', () => {
+    expect(disclosure(denied(), job('public'))).toBe('codes');
+    expect(disclosure(denied({ 'public-details': true }), job('public'))).toBe('full');
+    expect(disclosure(decide({}, buildSubject()), job('public'))).toBe('codes');
+  });
+
+  it('is codes in public where the entitlement is unknown', () => {
+    const unknown = evaluate(
+      buildPolicies({ entitlement: { 'public-details': true } }),
+      buildSubject(),
+      buildAsk({ entitlement: 'x' }),
+    );
+    expect(disclosure(unknown, job('public'))).toBe('codes');
+  });
+
+  it('is nothing for strangers, public or not', () => {
+    expect(disclosure(stranger, job('private'))).toBe('nothing');
+    expect(disclosure(stranger, job('public'))).toBe('nothing');
+  });
+});

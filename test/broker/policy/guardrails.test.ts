@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../../broker/policy/evaluate.ts';
+import { buildAsk, buildPolicies, errorsOf, NOW, outcomeOf, type Yaml } from '../../support/build-policy.ts';
+import { buildSubject } from '../../support/build-subject.ts';
+
+const errors = (guardrails: Yaml, entitlement: Yaml = {}): readonly string[] =>
+  errorsOf({ organization: { guardrails }, entitlement }).map((line) =>
+    line.replace('shop.yaml entitlements.preview', ''),
+  );
+const need = (...needs: string[]): Yaml => ({ require: [{ needs }] });
+const HIGH = { risk: 'high' };
+const RULE = { branch: 'main', environment: 'production', runner: 'github-hosted' };
+const waiver = (overrides: Yaml = {}): Yaml => ({
+  entitlement: 'shop/preview',
+  of: 'approval',
+  until: '2026-12-31',
+  owner: 'acme/security',
+  reason: 'Old',
+  ...overrides,
+});
+
+describe('longest-ttl', () => {
+  it('limits by risk', () => {
+    expect(errors({ 'longest-ttl': { low: '10m' } })).toEqual([]);
+    expect(errors({ 'longest-ttl': { low: '9m', high: '15m' } })).toEqual([
+      '.ttl: 10m is longer than the guardrail `longest-ttl` allows for low risk: write 9m or less, or ask for a waiver of "longest-ttl"',
+    ]);
+    expect(errors({ 'longest-ttl': { low: '9m', high: '15m' } }, HIGH)).toEqual([]);
+  });
+
+  it('can be waived by name', () => {
+    expect(errors({ 'longest-ttl': { low: '9m' }, waivers: [waiver({ of: 'longest-ttl' })] })).toEqual([]);
+  });
+});
+
+describe('require', () => {
+  it.each([
+    [
+      'a condition in each rule',
+      'environment',
+      { allow: [RULE, { branch: 'main' }] },
+      '.allow[1]: the guardrail `require` asks every entitlement for `environment`: add it to this rule, or ask for a waiver of "environment"',
+    ],
+    [
+      'a value of a condition',
+      'runner: github-hosted',
+      { allow: [{ ...RULE, runner: 'self-hosted' }] },
+      '.allow[0]: the guardrail `require` asks every entitlement for `runner: github-hosted`: add it to this rule',
+    ],
+    [
+      'nothing beside that value',
+      'runner: github-hosted',
+      { allow: [{ ...RULE, runner: ['github-hosted', 'self-hosted'] }] },
+      '.allow[0]: the guardrail `require` asks every entitlement for `runner: github-hosted`',
+    ],
+    [
+      'an event, also where none is named',
+      'event: push',
+      {},
+      '.allow[0]: the guardrail `require` asks every entitlement for `event: push`',
+    ],
+    [
+      'a flag',
+      'protected-ref: true',
+      {},
+      '.allow[0]: the guardrail `require` asks every entitlement for `protected-ref: true`',
+    ],
+    [
+      'approval',
+      'approval',
+      {},
+      ': the guardrail `require` asks every entitlement for `approval`: add it, or ask for a waiver of "approval"',
+    ],
+    ['review', 'review', {}, ': the guardrail `require` asks every entitlement for `review`: add it'],
+  ])('asks for %s', (_what, one, entitlement, error) => {
+    expect(errors(need(one), entitlement)).toEqual([expect.stringContaining(error)]);
+  });
+
+  it.each([
+    ['environment', { allow: [RULE] }],
+    ['environment: Production', { allow: [RULE] }],
+    ['runner: github-hosted', { allow: [RULE, { runner: ['github-hosted'] }] }],
+    ['event: push', { allow: [{ event: 'push' }] }],
+    ['protected-ref: true', { allow: [{ branch: 'main', 'protected-ref': true }] }],
+    ['approval', { approval: { by: 'acme/security' } }],
+    ['review', { review: { every: '90d', by: 'acme/security' } }],
+  ])('%s is met', (one, entitlement) => {
+    expect(errors(need(one), entitlement)).toEqual([]);
+  });
+
+  it('concerns a risk or a kind where it names one', () => {
+    const ofHigh = { require: [{ risk: 'high', needs: ['approval'] }] };
+    const ofKind = { require: [{ risk: 'low', kind: 'aws-role', needs: ['approval'] }] };
+    expect(errors(ofHigh)).toEqual([]);
+    expect(errors(ofHigh, HIGH)).toEqual([
+      expect.stringContaining('asks every entitlement of high risk for `approval`'),
+    ]);
+    expect(errors(ofKind)).toEqual([]);
+    expect(errors({ require: [{ risk: 'low', kind: 'jwt', needs: ['approval'] }] })).toEqual([
+      expect.stringContaining('of low risk and kind jwt for `approval`'),
+    ]);
+  });
+
+  it('asks once for what two guardrails need', () => {
+    expect(errors({ require: [{ needs: ['approval'] }, { risk: 'low', needs: ['approval'] }] })).toHaveLength(1);
+  });
+
+  it('is not satisfied by break-glass', () => {
+    expect(errors(need('approval'), { 'break-glass': { for: 'acme/security', notify: 'acme/security' } })).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('never', () => {
+  it('forbids events, named or meant', () => {
+    const never = { never: { events: ['pull_request_target', 'release'] } };
+    expect(errors(never, { allow: [{ branch: 'main', event: ['push', 'pull_request_target'] }] })).toEqual([
+      '.allow[0].event: the guardrail `never` forbids jobs of `pull_request_target`: take it out',
+    ]);
+    expect(errors(never)).toEqual([
+      '.allow[0].event: the guardrail `never` forbids jobs of `release`; where `event` is left out it is meant: name the others',
+    ]);
+    expect(errors(never, { allow: [{ branch: 'main', event: 'push' }] })).toEqual([]);
+  });
+});
+
+describe('allow-static', () => {
+  const vault = {
+    kind: 'vault-secret',
+    upstream: 'vault-prod',
+    role: 'shop',
+    path: 'kv/data/shop',
+    values: { key: 'key' },
+  };
+  const projects = {
+    shop: {
+      owner: 'acme/platform',
+      'may-offer': [{ kind: 'vault-secret', upstreams: ['vault-prod'], roles: ['shop'], paths: ['kv/data/shop'] }],
+    },
+  };
+  const staticErrors = (guardrails: Yaml): readonly string[] =>
+    errorsOf({ organization: { projects, guardrails }, entitlement: { ttl: 'never', credential: vault } });
+
+  it('names the entitlements whose value may never die', () => {
+    expect(staticErrors({ 'allow-static': ['shop/preview'], 'longest-ttl': { low: '1h' } })).toEqual([]);
+    expect(staticErrors({ 'allow-static': ['shop/other'] })).toEqual([
+      'shop.yaml entitlements.preview.ttl: a value that never dies is handed out only where the guardrails name it: add shop/preview to `allow-static`, or give it an end',
+    ]);
+  });
+
+  it('is asked for even where there are no guardrails', () => {
+    expect(staticErrors({})).toHaveLength(1);
+  });
+
+  it('cannot make another kind live forever', () => {
+    expect(errors({ 'allow-static': ['shop/preview'] }, { ttl: 'never' })).toEqual([
+      '.ttl: a `jwt` credential has an end: write a duration; only a static value of a vault never dies',
+    ]);
+  });
+});
+
+describe('waivers', () => {
+  const guardrails = (...waivers: Yaml[]): Yaml => ({ ...need('approval'), waivers });
+  const outcomeAt = (now: number, ...waivers: Yaml[]): string =>
+    outcomeOf(
+      evaluate(
+        buildPolicies({ organization: { guardrails: guardrails(...waivers) } }),
+        buildSubject(),
+        buildAsk({ now }),
+      ),
+    );
+  const END = Date.parse('2027-01-01T00:00:00Z');
+
+  it('except one entitlement from one need until the end of a day in UTC', () => {
+    expect(errors(guardrails(waiver()))).toEqual([]);
+    expect(errors(guardrails(waiver({ entitlement: 'shop/other' })))).toHaveLength(1);
+    expect(errors(guardrails(waiver({ of: 'review' })))).toHaveLength(1);
+    expect(outcomeAt(END - 1, waiver())).toBe('permit');
+    expect(outcomeAt(END, waiver())).toBe('WAIVER_EXPIRED');
+  });
+
+  it('load after their day, and the entitlement then refuses and says who can help', () => {
+    const policies = buildPolicies({ organization: { guardrails: guardrails(waiver({ until: '2020-01-01' })) } });
+    expect(evaluate(policies, buildSubject(), buildAsk())).toMatchObject({
+      reasons: [
+        {
+          code: 'WAIVER_EXPIRED',
+          condition: 'approval',
+          message: expect.stringMatching(
+            /ended with 2020-01-01 \(UTC\): meet what the guardrails ask for, or ask acme\/security for a new one/,
+          ),
+        },
+      ],
+    });
+  });
+
+  it('count from the latest, where one was renewed', () => {
+    expect(outcomeAt(NOW, waiver({ until: '2020-01-01' }), waiver({ until: '2027-01-31' }))).toBe('permit');
+  });
+
+  it('that are not needed do not end anything', () => {
+    const organization = { guardrails: { waivers: [waiver({ until: '2020-01-01' })] } };
+    expect(outcomeOf(evaluate(buildPolicies({ organization }), buildSubject(), buildAsk()))).toBe('permit');
+  });
+});

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { loadPolicy, setDigest } from '../../../broker/policy/load-policy.ts';
+import { formatFinding } from '../../../broker/strict-yaml.ts';
+import {
+  buildContext,
+  buildDocuments,
+  buildEntitlement,
+  buildOrganization,
+  buildPolicies,
+  buildProject,
+  errorsOf,
+  load,
+  warningsOf,
+  yamlText,
+} from '../../support/build-policy.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+describe('loadPolicy', () => {
+  it('keeps every document with its digest and its project', () => {
+    const [organization, shop] = buildDocuments();
+    const { documents, organizationDigest, projects } = buildPolicies();
+    expect(documents).toEqual([
+      { ...organization, digest: sha256(organization?.text ?? ''), project: undefined },
+      { ...shop, digest: sha256(shop?.text ?? ''), project: 'shop' },
+    ]);
+    expect(organizationDigest).toBe(documents[0]?.digest);
+    expect(projects.get('shop')?.digest).toBe(documents[1]?.digest);
+  });
+
+  it('names a set by its documents, in whatever order they come', () => {
+    const documents = buildDocuments();
+    const pairs = documents.map(({ file, text }) => [file, sha256(text)]);
+    expect(buildPolicies().digest).toBe(sha256(JSON.stringify(pairs)));
+    expect(setDigest(documents.toReversed())).toBe(buildPolicies().digest);
+    expect(setDigest([...documents, { file: 'x.yaml', text: '' }])).not.toBe(buildPolicies().digest);
+  });
+
+  it('makes the same set again of the documents that it keeps', () => {
+    const policies = buildPolicies();
+    const again = loadPolicy(policies.documents, buildContext());
+    expect(again.ok && again.policies.digest).toBe(policies.digest);
+  });
+
+  it('loads whole or not at all, with every problem of every file, in order', () => {
+    const broken = yamlText(
+      buildProject({ project: 'other', owner: 'acme/nobody', entitlements: { x: buildEntitlement({ ttl: 'x' }) } }),
+    );
+    const result = load({ entitlement: { risk: 'no', ttl: 'x' }, files: { 'a.yaml': broken } });
+    expect(result.ok).toBe(false);
+    const lines = result.ok ? [] : result.findings.map(formatFinding);
+    expect(lines.map((line) => line.replace(/:\d+:\d+:/, '').split(':')[0])).toEqual([
+      'a.yaml entitlements.x.ttl',
+      'shop.yaml entitlements.preview.risk',
+      'shop.yaml entitlements.preview.ttl',
+    ]);
+  });
+
+  it('refuses two files of one project', () => {
+    expect(errorsOf({ files: { 'shop2.yaml': yamlText(buildProject()) } })).toEqual([
+      'shop2.yaml project: "shop" is already the project of shop.yaml: one project is one file',
+    ]);
+  });
+
+  it('allows two projects that list one repository', () => {
+    const organization = buildOrganization();
+    const projects = organization['projects'] as Record<string, unknown>;
+    const policies = buildPolicies({
+      organization: { projects: { ...projects, two: projects['shop'] } },
+      files: { 'two.yaml': yamlText(buildProject({ project: 'two' })) },
+    });
+    expect([...policies.projects.keys()]).toEqual(['shop', 'two']);
+  });
+
+  it.each([
+    [
+      'approval',
+      { approval: { by: 'acme/security' } },
+      'entitlements.preview: needs approval by acme/security, which this broker cannot ask for yet: it loads, and refuses every job with APPROVAL_UNAVAILABLE',
+    ],
+    [
+      'break-glass',
+      { 'break-glass': { for: 'acme/security', notify: 'acme/security' } },
+      'entitlements.preview: needs break-glass access, which this broker cannot give yet: it loads, and refuses every job with APPROVAL_UNAVAILABLE',
+    ],
+    [
+      'requester',
+      { allow: [{ requester: 'acme/security' }] },
+      'entitlements.preview.allow[0].requester: needs a fact that this broker cannot ask for yet: the rule loads, and never holds (FACT_UNAVAILABLE)',
+    ],
+    [
+      'protected-environment',
+      { allow: [{ 'protected-environment': true }] },
+      'entitlements.preview.allow[0].protected-environment: needs a fact',
+    ],
+  ])('warns of %s, which nobody can answer for yet', (_what, entitlement, warning) => {
+    expect(warningsOf({ entitlement })).toEqual([expect.stringContaining(`shop.yaml ${warning}`)]);
+  });
+
+  it('warns of nothing where everything is there', () => {
+    expect(warningsOf({})).toEqual([]);
+    expect(
+      warningsOf({
+        entitlement: {
+          review: { every: '90d', by: 'acme/security' },
+          session: '2h',
+          mode: 'observe',
+          expires: '2020-01-01',
+        },
+      }),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  canStartWith,
+  compilePattern,
+  foldCase,
+  patternProblem,
+  simulate,
+  tokenize,
+} from '../../../broker/policy/pattern.ts';
+
+const matches = (pattern: string, value: string): boolean => compilePattern(pattern).matches(value);
+
+/** The same dialect, as slowly and obviously as it can be said. */
+function slow(pattern: string, value: string): boolean {
+  if (pattern === '') return value === '';
+  const star = pattern.startsWith('**') ? '**' : pattern.startsWith('*') ? '*' : undefined;
+  if (star === undefined) return value !== '' && pattern[0] === value[0] && slow(pattern.slice(1), value.slice(1));
+  if (slow(pattern.slice(star.length), value)) return true;
+  return value !== '' && (star === '**' || value[0] !== '/') && slow(pattern, value.slice(1));
+}
+
+const text = (parts: readonly string[], maxLength: number) =>
+  fc.array(fc.constantFrom(...parts), { maxLength }).map((all) => all.join(''));
+
+describe('pattern', () => {
+  it.each([
+    ['main', 'main', true],
+    ['main', 'Main', false],
+    ['main', 'main2', false],
+    ['main', 'a/main', false],
+    ['release/*', 'release/1', true],
+    ['release/*', 'release/', true],
+    ['release/*', 'release/1/2', false],
+    ['*', 'feature/x', false],
+    ['**', 'feature/x', true],
+    ['**', '', true],
+    ['a/**', 'a', false],
+    ['a/**', 'a/', true],
+    ['**/x', 'a/b/x', true],
+    ['*-*', 'a-b-c', true],
+    ['v*.*', 'v1.2.3', true],
+    ['a.c', 'abc', false],
+    ['a+', 'aa', false],
+    ['*a', 'ab', false],
+  ])('%s on "%s"', (pattern, value, expected) => {
+    expect(matches(pattern, value)).toBe(expected);
+  });
+
+  it.each([...'?[]{}!()\\'])('%s is an error, wherever it stands', (sign) => {
+    expect(patternProblem(`a${sign}b`)).toContain(`has \`${sign}\``);
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['!main', 'there is no negation'],
+    ['a***', 'has `***`'],
+    ['a'.repeat(129), 'is longer than 128 characters'],
+  ])('"%s" is no pattern', (pattern, problem) => {
+    expect(patternProblem(pattern)).toContain(problem);
+  });
+
+  it('has at most 128 characters, and a value of more than 1,024 matches nothing', () => {
+    expect(patternProblem('a'.repeat(128))).toBeUndefined();
+    expect(matches('**', 'a'.repeat(1_024))).toBe(true);
+    expect(matches('**', 'a'.repeat(1_025))).toBe(false);
+  });
+
+  it('agrees with a slow and obvious matcher', () => {
+    fc.assert(
+      fc.property(text(['a', 'b', '/', '*', '**'], 7), text(['a', 'b', '/'], 8), (pattern, value) => {
+        fc.pre(patternProblem(pattern) === undefined);
+        expect(matches(pattern, value)).toBe(slow(pattern, value));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('a pattern that is a value matches it alone', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (pattern, value) => {
+        fc.pre(!pattern.includes('*'));
+        expect(matches(pattern, value)).toBe(pattern === value);
+      }),
+    );
+  });
+
+  it.each([
+    ['*a', 'a'],
+    ['**a', '/'],
+    ['*a*', 'ab'],
+    ['**/', 'a/'],
+  ])('takes no more steps than positions for %s again and again', (part, fill) => {
+    const tokens = tokenize(part.repeat(Math.floor(128 / part.length)));
+    const { steps } = simulate(tokens, fill.repeat(512));
+    expect(steps).toBeLessThanOrEqual((512 * fill.length + 1) * tokens.length);
+  });
+
+  it('is not hung by what hangs published glob libraries', () => {
+    expect(matches(`${'*a'.repeat(8)}b`, 'a'.repeat(1_024))).toBe(false);
+    expect(matches('refs/heads/*a*a*a*a*b', `refs/heads/${'a'.repeat(200)}`)).toBe(false);
+  });
+
+  it('folds ASCII letters only: a letter that looks like k is not k', () => {
+    expect(compilePattern('Prod-*', { fold: true }).matches('PROD-eu')).toBe(true);
+    expect(compilePattern('worker', { fold: true }).matches('wor\u212Aer')).toBe(false);
+    expect(foldCase('ÄZ')).toBe('Äz');
+  });
+
+  it.each([
+    ['refs/*', 'refs/heads/', false],
+    ['refs/**', 'refs/heads/', true],
+    ['refs/heads/main', 'refs/heads/', true],
+    ['*/heads/x', 'refs/heads/', true],
+    ['main', 'refs/heads/', false],
+  ])('%s can match something that starts with %s: %s', (pattern, start, expected) => {
+    expect(canStartWith(pattern, start)).toBe(expected);
+  });
+});
