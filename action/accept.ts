@@ -38,7 +38,12 @@ export function acceptIssued(issued: Issued, { inputs, claims, now }: Asker): Ac
     inputs.logKeys.length === 0
       ? readReceipt(issued.receipt)
       : proveReceipt(issued, { logKeys: inputs.logKeys, claims, tokenHash });
-  return { issued, tokenHash, expiresAt: new Date(now + issued.expires_in * 1000).toISOString(), receipt };
+  return { issued, tokenHash, expiresAt: endOf(issued, now), receipt };
+}
+
+/** Whole seconds, and never later than it is: `expires_in` has no finer ones. */
+function endOf({ expires_in: seconds }: Issued, now: number): string {
+  return new Date((Math.floor(now / 1000) + seconds) * 1000).toISOString();
 }
 
 /** `access_token` and `credential` must tell of the same thing: only then is masking the one hiding the other. */

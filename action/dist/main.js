@@ -165,9 +165,13 @@ function acceptIssued(issued, { inputs, claims, now }) {
 	return {
 		issued,
 		tokenHash,
-		expiresAt: new Date(now + issued.expires_in * 1e3).toISOString(),
+		expiresAt: endOf(issued, now),
 		receipt
 	};
+}
+/** Whole seconds, and never later than it is: `expires_in` has no finer ones. */
+function endOf({ expires_in: seconds }, now) {
+	return (/* @__PURE__ */ new Date((Math.floor(now / 1e3) + seconds) * 1e3)).toISOString();
 }
 /** `access_token` and `credential` must tell of the same thing: only then is masking the one hiding the other. */
 function requireOneCredential({ token_type: type, access_token: token, credential }) {
