@@ -14,7 +14,7 @@ function findingsOf(text: string): string[] {
   return result.ok ? [] : result.findings.map(formatFinding);
 }
 
-function valueOf(text: string): unknown {
+function parsed(text: string): unknown {
   const result = parseStrictYaml({ file: 'f.yaml', text }, schema);
   return result.ok ? result.yaml.value : undefined;
 }
@@ -22,7 +22,7 @@ function valueOf(text: string): unknown {
 describe('parseStrictYaml', () => {
   it('reads a document, comments and block texts with any signs in them', () => {
     const text = 'name: no # Norway stays text\nto: |\n  %not a directive\n  !not a tag &nor *this\nany: "&x *y !z"\n';
-    expect(valueOf(text)).toEqual({ name: 'no', to: '%not a directive\n!not a tag &nor *this\n', any: '&x *y !z' });
+    expect(parsed(text)).toEqual({ name: 'no', to: '%not a directive\n!not a tag &nor *this\n', any: '&x *y !z' });
   });
 
   it.each([
@@ -82,12 +82,12 @@ describe('parseStrictYaml', () => {
 
   it('takes thousands of keys, and thousands of unknown ones, without a long list', () => {
     const keys = Array.from({ length: 5_000 }, (_, at) => `k${at}: 1`).join('\n');
-    expect(valueOf(`name: x\nany:\n${keys.replaceAll(/^/gm, ' ')}\n`)).toMatchObject({ name: 'x' });
+    expect(parsed(`name: x\nany:\n${keys.replaceAll(/^/gm, ' ')}\n`)).toMatchObject({ name: 'x' });
     expect(findingsOf(`name: x\n${keys}`)).toHaveLength(20);
   });
 
   it('takes Windows line ends', () => {
-    expect(valueOf('name: x\r\nto: [a]\r\n')).toEqual({ name: 'x', to: ['a'] });
+    expect(parsed('name: x\r\nto: [a]\r\n')).toEqual({ name: 'x', to: ['a'] });
   });
 
   it('places a finding at the key of a map and at the item of a list', () => {

@@ -109,7 +109,7 @@ describe('policyExplain', () => {
     });
   });
 
-  it.each([
+  it.each<[what: string, claims: unknown, options: Partial<PolicyExplainOptions>, sentence: string]>([
     [
       'of another repository',
       { ...CLAIMS, repository_id: '9' },
@@ -128,12 +128,12 @@ describe('policyExplain', () => {
       { entitlement: 'shop/x' },
       'The project shop has no entitlement "x". It has: preview.',
     ],
-  ])('tells the owner of the policy what a job %s is not told', async (_what, claims, options, sentence) => {
+  ])('tells the owner of the policy what a job %s is not told', async (_what, ...[claims, options, sentence]) => {
     const { code, text } = await explained(claims, options);
     expect([code, text]).toEqual([1, expect.stringContaining(`deny: ${sentence}`)]);
   });
 
-  it.each([
+  it.each<[what: string, claims: unknown, options: Partial<PolicyExplainOptions>, sentence: string]>([
     ['claims that are no JSON', '{', {}, '"claims.json" is not JSON: '],
     [
       'claims that are a list',
@@ -166,7 +166,7 @@ describe('policyExplain', () => {
       { directory: '/nowhere' },
       'the policy directory "/nowhere" cannot be read: it does not exist',
     ],
-  ])('exits 2 for %s', async (_what, claims, options, sentence) => {
+  ])('exits 2 for %s', async (_what, ...[claims, options, sentence]) => {
     const { code, text } = await explained(claims, options);
     expect([code, text]).toEqual([2, expect.stringContaining(sentence)]);
   });

@@ -94,7 +94,7 @@ const CASES: readonly [key: string, rule: Yaml, meets: Partial<Subject>, fails: 
 ];
 
 describe('conditions', () => {
-  it.each(CASES)('%s holds for its value and nothing else, and says both', (key, rule, meets, fails, reason) => {
+  it.each(CASES)('%s holds for its value and nothing else, and says both', (key, ...[rule, meets, fails, reason]) => {
     const repositories = [
       { name: 'acme/shop', id: '2001' },
       { name: 'acme/shop-2', id: '2003' },
@@ -191,6 +191,17 @@ describe('conditions', () => {
     });
   });
 
+  it('a called workflow is the same however its owner is spelled, but not its file', () => {
+    const rule = { 'called-workflow': `${TEMPLATE}@refs/tags/v1` };
+    expect(outcome(rule, buildSubject({ jobWorkflowRef: `${TEMPLATE.replace('acme', 'ACME')}@refs/tags/v1` }))).toBe(
+      'permit',
+    );
+    expect(
+      outcome(rule, buildSubject({ jobWorkflowRef: `${TEMPLATE.replace('deploy', 'Deploy')}@refs/tags/v1` })),
+    ).toBe('POLICY_NO_MATCH');
+    expect(outcome(rule, buildSubject({ jobWorkflowRef: `${TEMPLATE}@refs/tags/V1` }))).toBe('POLICY_NO_MATCH');
+  });
+
   it('a claim that the token lacks is not met, not even by a name that every object has', () => {
     expect(outcome({ claims: { repo_property_tier: '1' } }, buildSubject())).toBe('POLICY_NO_MATCH');
     expect(outcome({ claims: { valueOf: 'x' } }, buildSubject())).toBe('POLICY_NO_MATCH');
@@ -223,7 +234,7 @@ describe('conditions', () => {
     });
   });
 
-  it.each([
+  it.each<[what: string, window: Yaml, now: string, expected: boolean]>([
     ['on a working day in the window', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T08:00:00Z', true],
     ['before it opens', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T07:59:59Z', false],
     ['when it closes', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T16:00:00Z', false],
@@ -239,7 +250,7 @@ describe('conditions', () => {
       false,
     ],
     ['in the second of two windows', { between: ['01:00-02:00', '13:00-14:00'] }, '2026-11-22T12:30:00Z', true],
-  ])('time %s', (_what, window, now, expected) => {
+  ])('time %s', (_what, ...[window, now, expected]) => {
     const decision = decideRule({ time: { zone: 'Europe/Berlin', ...window } }, buildSubject(), {
       now: Date.parse(now),
     });

@@ -121,7 +121,7 @@ describe('evaluate', () => {
     ).toBe('permit');
   });
 
-  it.each([
+  it.each<[what: string, entitlement: Yaml, code: string, message: string]>([
     [
       'approval',
       { approval: { by: 'acme/release-managers' } },
@@ -141,7 +141,7 @@ describe('evaluate', () => {
       'ENTITLEMENT_EXPIRED',
       'shop/preview ended with 2026-11-21 (UTC): ask its owner to set a later `expires`',
     ],
-  ])('%s refuses every job', (_what, entitlement, code, message) => {
+  ])('%s refuses every job', (_what, ...[entitlement, code, message]) => {
     const [reason, ...others] = reasonsOf(decide(entitlement, main));
     expect(others).toEqual([]);
     expect(reason).toMatchObject({ code, message: expect.stringContaining(message) });
@@ -260,6 +260,14 @@ describe('evaluate', () => {
     expect(reasonsOf(decision)).toHaveLength(500);
     expect(reasonsOf(decision)[0]?.got?.length).toBe(257);
     expect(reasonsOf(decision)[0]?.message.length).toBeLessThan(1_000);
+  });
+
+  it('fits into an answer, however long the lists of the policy are', () => {
+    const branch = Array.from({ length: 900 }, (_, at) => `branch-${'x'.repeat(40)}-${at}`);
+    const hostile = buildSubject({ ref: `refs/heads/${'\u200b'.repeat(2_000)}` });
+    const [reason] = reasonsOf(decideRule({ branch }, hostile));
+    expect(reason?.expected?.length).toBe(513);
+    expect(reason?.message.length).toBeLessThan(4_096);
   });
 
   it('shows hostile names as what they are', () => {

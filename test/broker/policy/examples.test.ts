@@ -56,7 +56,7 @@ describe('the example policies', () => {
       buildSubject({ ref: 'refs/heads/release/1' }),
       'PROVIDER_UNAVAILABLE',
     ],
-  ])('%s for %s', async (entitlement, _who, subject, outcome) => {
+  ])('%s for %s', async (entitlement, _who, ...[subject, outcome]) => {
     const { policies } = await loadExamples();
     expect(outcomeOf(evaluate(policies, subject, buildAsk({ entitlement })))).toBe(outcome);
   });

@@ -34,7 +34,7 @@ describe('longest-ttl', () => {
 });
 
 describe('require', () => {
-  it.each([
+  it.each<[what: string, need: string, entitlement: Yaml, error: string]>([
     [
       'a condition in each rule',
       'environment',
@@ -72,7 +72,7 @@ describe('require', () => {
       ': the guardrail `require` asks every entitlement for `approval`: add it, or ask for a waiver of "approval"',
     ],
     ['review', 'review', {}, ': the guardrail `require` asks every entitlement for `review`: add it'],
-  ])('asks for %s', (_what, one, entitlement, error) => {
+  ])('asks for %s', (_what, ...[one, entitlement, error]) => {
     expect(errors(need(one), entitlement)).toEqual([expect.stringContaining(error)]);
   });
 

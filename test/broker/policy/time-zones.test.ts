@@ -19,7 +19,7 @@ describe('time zones', () => {
     ['2026-11-22T12:00:00Z', 'America/St_Johns', 0, 8 * 60 + 30],
     ['2026-11-22T12:00:00Z', 'Pacific/Kiritimati', 1, 2 * 60],
     ['2026-11-22T00:00:00Z', 'UTC', 0, 0],
-  ])('at %s the clocks of %s show day %i, minute %i', (moment, zone, weekday, minute) => {
+  ])('at %s the clocks of %s show day %i, minute %i', (moment, zone, ...[weekday, minute]) => {
     expect(localClock(zone)(Date.parse(moment))).toEqual({ weekday, minute });
   });
 

@@ -1,0 +1,42 @@
+// Reads a policy directory: its YAML files as text, from one state of the directory even while it is being switched.
+// What cannot be read exactly is not read at all: too large, not UTF-8, not a file.
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_YAML_BYTES } from '../strict-yaml.ts';
+import type { PolicyDocument } from './policy-set.ts';
+
+/** @throws Error with a sentence that names the directory or the file */
+export async function readPolicyDirectory(directory: string): Promise<readonly PolicyDocument[]> {
+  // Where the directory is a symlink that a deployment switches, all files are of the same side of the switch.
+  const real = await explained(`the policy directory "${directory}" cannot be read`, () => realpath(directory));
+  const names = await explained(`the policy directory "${directory}" cannot be read`, () => readdir(real));
+  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+  return Promise.all(files.map(async (file) => ({ file, text: await readText(join(real, file)) })));
+}
+
+async function readText(path: string): Promise<string> {
+  return explained(`"${path}" cannot be read`, async () => {
+    const entry = await stat(path);
+    if (!entry.isFile()) throw new Error('it is not a file');
+    if (entry.size > MAX_YAML_BYTES)
+      throw new Error(`it has ${entry.size} bytes, a policy file has at most ${MAX_YAML_BYTES}`);
+    // A byte order mark stays in the text, so that the digest is that of the bytes; the loader refuses it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+  });
+}
+
+async function explained<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Error(`${what}: ${WORDING[code ?? ''] ?? message}`, { cause });
+  }
+}
+
+const WORDING: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it is not a directory',
+  EACCES: 'this user may not read it',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
+};

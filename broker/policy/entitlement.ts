@@ -1,0 +1,191 @@
+// Turns one entitlement as it is written into one that can be decided about, and reports what is wrong with it: rules that can
+// never hold, parameters beyond the offers, a TTL that nobody can keep, guardrails, teams that nobody knows.
+import { formatDuration } from '../../shared/duration.ts';
+import type { Entitlement, Repository, Rule } from '../model.ts';
+import type { CredentialKind, CredentialKinds } from '../providers/credential-kinds.ts';
+import { anyOf } from '../schema-problems.ts';
+import { compileRule } from './conditions.ts';
+import type { EntitlementDocument } from './document.ts';
+import { checkGuardrails } from './guardrails.ts';
+import { unknownKind } from './offers.ts';
+import { type Organization, unknownTeam } from './organization.ts';
+import type { Report } from './report.ts';
+import { ruleProblems } from './rule-problems.ts';
+
+export interface EntitlementContext {
+  readonly project: string;
+  readonly repositories: readonly Repository[];
+  readonly organization: Organization;
+  readonly kinds: CredentialKinds;
+  readonly upstreams: readonly string[] | undefined;
+  readonly report: Report;
+}
+
+const SHORTEST_TTL = 60;
+
+export function compileEntitlement(
+  name: string,
+  document: EntitlementDocument,
+  context: EntitlementContext,
+): Entitlement {
+  const { project, report, organization } = context;
+  const kind = context.kinds.get(document.credential.kind);
+  const guarded = checkGuardrails(`${project}/${name}`, document, organization.document.guardrails);
+  report.errors(guarded.problems);
+  checkTeams(document, context);
+  checkTimes(document, kind, report);
+  const lacks = lacksOf(document, kind);
+  for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
+  return {
+    project,
+    name,
+    title: document.title ?? name,
+    description: document.description,
+    risk: document.risk,
+    ttl: document.ttl,
+    shortestTtl: Math.max(SHORTEST_TTL, kind?.lifetime.min ?? SHORTEST_TTL),
+    credential: { kind: document.credential.kind, parameters: parametersOf(document, kind, context) },
+    maxPerJob: document['max-per-job'],
+    publicDetails: document['public-details'],
+    observe: document.mode === 'observe',
+    expiresAt: document.expires,
+    rules: rulesOf(document, context),
+    lacks,
+    waivers: guarded.waivers,
+    terms: termsOf(document),
+  };
+}
+
+function rulesOf({ allow }: EntitlementDocument, { repositories, report }: EntitlementContext): readonly Rule[] {
+  return allow.map((document, index) => {
+    const place = report.under('allow', index);
+    place.errors(ruleProblems(document, repositories));
+    const rule = compileRule(index, document, repositories);
+    for (const { key, code } of rule.conditions) {
+      if (code === 'FACT_UNAVAILABLE')
+        place.warn(
+          [key],
+          `needs a fact that this broker cannot ask for yet: the rule loads, and never holds (${code})`,
+        );
+    }
+    return rule;
+  });
+}
+
+function parametersOf(
+  document: EntitlementDocument,
+  kind: CredentialKind | undefined,
+  context: EntitlementContext,
+): unknown {
+  const { project, organization, repositories, upstreams } = context;
+  const place = context.report.under('credential');
+  const { kind: name, ...value } = document.credential;
+  if (kind === undefined) {
+    place.error(['kind'], unknownKind(name, context.kinds));
+    return undefined;
+  }
+  const offered = organization.offers.get(project)?.get(name) ?? [];
+  const parsed = kind.parse(value, {
+    repositories,
+    offered,
+    upstreams,
+    where: `\`projects.${project}.may-offer\` of ${organization.file}`,
+  });
+  if (parsed.ok) return parsed.parameters;
+  place.errors(parsed.problems);
+  return undefined;
+}
+
+/** What the policy promises must be something that the other side can keep (an hour is no "15 minutes"). */
+function checkTimes(
+  { ttl, session, credential }: EntitlementDocument,
+  kind: CredentialKind | undefined,
+  report: Report,
+): void {
+  if (ttl === 'never') {
+    if (kind !== undefined && kind.static !== true)
+      report.error(
+        ['ttl'],
+        `a \`${credential.kind}\` credential has an end: write a duration; only a static value of a vault never dies`,
+      );
+    if (session !== undefined)
+      report.error(['session'], 'a value that never dies is never renewed: leave `session` out');
+    return;
+  }
+  const { min, max } = kind?.lifetime ?? { min: ttl, max: ttl };
+  if (ttl < min)
+    report.error(
+      ['ttl'],
+      `${formatDuration(ttl)} is shorter than a \`${credential.kind}\` credential can be made to live, and it could not be taken back: write ${formatDuration(min)} at least`,
+    );
+  if (ttl > max)
+    report.error(
+      ['ttl'],
+      `${formatDuration(ttl)} is longer than a \`${credential.kind}\` credential can live: write ${formatDuration(max)} at most`,
+    );
+  if (session !== undefined && session < ttl)
+    report.error(
+      ['session'],
+      `${formatDuration(session)} is shorter than the \`ttl\` of ${formatDuration(ttl)}: renewing ends before it starts`,
+    );
+}
+
+function checkTeams(document: EntitlementDocument, { organization, report }: EntitlementContext): void {
+  const { approval, review, deployment, 'break-glass': breakGlass, allow } = document;
+  const named: readonly (readonly [path: readonly (string | number)[], teams: readonly string[] | undefined])[] = [
+    [['approval', 'by'], approval?.by],
+    [['review', 'by'], review?.by],
+    [['deployment', 'for'], deployment?.for],
+    [['break-glass', 'for'], breakGlass?.for],
+    [['break-glass', 'notify'], breakGlass?.notify],
+    ...allow.map((rule, index) => [['allow', index, 'requester'], rule.requester] as const),
+  ];
+  for (const [path, teams = []] of named) {
+    const unknown = teams.filter((team) => !Object.hasOwn(organization.document.teams, team));
+    for (const team of unknown) report.error(path, unknownTeam(team, organization.document, organization.file));
+  }
+}
+
+function lacksOf(
+  { approval, 'break-glass': breakGlass, credential }: EntitlementDocument,
+  kind: CredentialKind | undefined,
+): Entitlement['lacks'] {
+  return [
+    ...(approval === undefined
+      ? []
+      : [
+          {
+            code: 'APPROVAL_UNAVAILABLE' as const,
+            what: `approval by ${anyOf(approval.by)}, which this broker cannot ask for yet`,
+          },
+        ]),
+    ...(breakGlass === undefined
+      ? []
+      : [{ code: 'APPROVAL_UNAVAILABLE' as const, what: 'break-glass access, which this broker cannot give yet' }]),
+    ...(kind === undefined || kind.available
+      ? []
+      : [
+          {
+            code: 'PROVIDER_UNAVAILABLE' as const,
+            what: `a provider of \`${credential.kind}\` credentials, which this broker does not have yet`,
+          },
+        ]),
+  ];
+}
+
+function termsOf({
+  approval,
+  review,
+  deployment,
+  session,
+  'break-glass': breakGlass,
+}: EntitlementDocument): readonly string[] {
+  const terms = [
+    approval && `approval by ${approval.count} of ${anyOf(approval.by)} within ${formatDuration(approval.within)}`,
+    breakGlass && `break-glass for ${anyOf(breakGlass.for)}, telling ${anyOf(breakGlass.notify)}`,
+    review && `a review every ${formatDuration(review.every)} by ${anyOf(review.by)}`,
+    deployment && `deployment of ${deployment.ref} by ${anyOf(deployment.for)} with ${deployment.workflow}`,
+    session && `renewal up to ${formatDuration(session)}`,
+  ];
+  return terms.filter((term) => typeof term === 'string');
+}

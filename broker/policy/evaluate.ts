@@ -1,0 +1,57 @@
+// Decides whether a subject may have an entitlement: THE line between a credential and none. Pure, and quick by its indexes.
+// A permit needs one rule with every condition met and nothing that stands against it; whatever is missing becomes a reason.
+
+import type { Millis } from '../clock.ts';
+import type { Ask, Condition, Decision, Entitlement, Project, Reason, Rule, Subject } from '../model.ts';
+import { type PolicySet, repositoryKey } from './policy-set.ts';
+import { conditionReason, movedReason, standingReasons, unknownEntitlement } from './reasons.ts';
+
+/** As many as an answer may carry. */
+const MAX_REASONS = 500;
+
+export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decision {
+  const project = policies.projects.get(ask.project);
+  const repository = policies.repositories.get(ask.project)?.get(repositoryKey(subject.issuer, subject.repositoryId));
+  // One answer for both, before anything else is looked at: a stranger learns nothing, not even from what comes first.
+  if (project === undefined || repository === undefined) return { outcome: 'stranger' };
+
+  const moved = movedReason(policies.owners, repository, { subject, project });
+  if (moved !== undefined) return { outcome: 'deny', project, entitlement: undefined, reasons: [moved] };
+  const entitlement = project.entitlements.get(ask.entitlement);
+  if (entitlement === undefined)
+    return { outcome: 'deny', project, entitlement, reasons: [unknownEntitlement(ask.entitlement, project)] };
+
+  const rule = entitlement.rules.find(({ conditions }) =>
+    conditions.every((condition) => condition.holds(subject, ask.now)),
+  );
+  const against = standingReasons(policies.freezes, entitlement, ask);
+  if (rule !== undefined && against.length === 0)
+    return { outcome: 'permit', project, entitlement, rule: rule.index, ttl: ask.ttl ?? entitlement.ttl };
+  const ofRules = rule === undefined ? ruleReasons(entitlement, { subject, project, now: ask.now }) : [];
+  return { outcome: 'deny', project, entitlement, reasons: [...against, ...ofRules].slice(0, MAX_REASONS) };
+}
+
+/** Whether any project lists the subject's repository. */
+export function listsRepository(policies: PolicySet, subject: Pick<Subject, 'issuer' | 'repositoryId'>): boolean {
+  return policies.listed.has(repositoryKey(subject.issuer, subject.repositoryId));
+}
+
+export interface RuleOutcome {
+  readonly rule: Rule;
+  readonly failed: readonly Condition[];
+}
+
+/** Every rule with what failed in it, nearest first: fewest failed conditions, then the order of the file. */
+export function nearestFirst({ rules }: Entitlement, subject: Subject, now: Millis): readonly RuleOutcome[] {
+  const outcomes = rules.map((rule) => ({
+    rule,
+    failed: rule.conditions.filter((condition) => !condition.holds(subject, now)),
+  }));
+  return outcomes.sort((a, b) => a.failed.length - b.failed.length || a.rule.index - b.rule.index);
+}
+
+function ruleReasons(entitlement: Entitlement, at: { subject: Subject; project: Project; now: Millis }): Reason[] {
+  return nearestFirst(entitlement, at.subject, at.now).flatMap(({ rule, failed }) =>
+    failed.map((condition) => conditionReason(rule.index, condition, at)),
+  );
+}

@@ -1,0 +1,44 @@
+// What people are told about a decision, and how much of it: everything for the project's own jobs, codes where the whole world
+// reads the log of the job, nothing for strangers (P7).
+import { formatDuration } from '../../shared/duration.ts';
+import type { Decision, Permit, Reason, Subject } from '../model.ts';
+
+export interface Explanation {
+  readonly decision: 'permit' | 'deny';
+  readonly summary: string;
+  readonly reasons: readonly Reason[];
+}
+
+const STRANGER_SUMMARY = 'No such entitlement for this job.';
+
+export function explain(decision: Decision): Explanation {
+  switch (decision.outcome) {
+    case 'permit':
+      return { decision: 'permit', summary: permitSummary(decision), reasons: [] };
+    case 'deny':
+      return { decision: 'deny', summary: denySummary(decision.reasons), reasons: decision.reasons };
+    case 'stranger':
+      return { decision: 'deny', summary: STRANGER_SUMMARY, reasons: [] };
+  }
+}
+
+/** How much of it this job may see. Its log is where the answer ends up, and a public repository's log is read by everybody. */
+export function disclosure(decision: Decision, subject: Subject): 'full' | 'codes' | 'nothing' {
+  if (decision.outcome === 'stranger') return 'nothing';
+  return subject.repositoryVisibility === 'public' && decision.entitlement?.publicDetails !== true ? 'codes' : 'full';
+}
+
+function permitSummary({ entitlement, rule, ttl }: Permit): string {
+  const conditions = entitlement.rules.find(({ index }) => index === rule)?.conditions ?? [];
+  const met = conditions.map(({ key, expected }) => `\`${key}\` is ${expected}`).join(', ');
+  const life = ttl === 'never' ? 'and what is handed out never dies' : `for ${formatDuration(ttl)}`;
+  return `${entitlement.project}/${entitlement.name} is allowed by rule ${rule} (${met}), ${life}.`;
+}
+
+/** The nearest reason in full, and how many more there are. */
+function denySummary(reasons: readonly Reason[]): string {
+  const [first] = reasons;
+  if (first === undefined) return STRANGER_SUMMARY;
+  const more = reasons.length - 1;
+  return more === 0 ? first.message : `${first.message} (And ${more} more ${more === 1 ? 'reason' : 'reasons'}.)`;
+}

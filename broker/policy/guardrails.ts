@@ -1,0 +1,131 @@
+// The limits of the organization, held against one entitlement as it is written. A project can only narrow: what goes further is
+// an error that names the guardrail, and what is excepted is excepted by name and until a day.
+import { formatDuration } from '../../shared/duration.ts';
+import type { Entitlement } from '../model.ts';
+import type { KeyPath, Problem } from '../schema-problems.ts';
+import { eventsOf } from './conditions.ts';
+import type { EntitlementDocument } from './document.ts';
+import type { GuardrailsDocument, Need } from './organization-document.ts';
+import { foldCase } from './pattern.ts';
+import type { RuleDocument } from './rule-document.ts';
+
+export interface GuardrailResult {
+  readonly problems: readonly Problem[];
+  /** the exceptions that the entitlement stands on; past their day it refuses */
+  readonly waivers: Entitlement['waivers'];
+}
+
+/** What one guardrail objects to, and the name under which a waiver can except it; `undefined` where none can. */
+interface Objection extends Problem {
+  readonly of: string | undefined;
+}
+
+/** `scope` is project/entitlement. */
+export function checkGuardrails(
+  scope: string,
+  document: EntitlementDocument,
+  guardrails: GuardrailsDocument,
+): GuardrailResult {
+  const objections = [
+    ...needObjections(document, guardrails),
+    ...ttlObjections(scope, document, guardrails),
+    ...eventObjections(document, guardrails),
+  ];
+  const needed = new Set(objections.map(({ of }) => of));
+  const waivers = [...needed].flatMap((of) =>
+    latestWaiver(
+      of,
+      guardrails.waivers.filter((waiver) => waiver.entitlement === scope),
+    ),
+  );
+  const standing = objections.filter(({ of }) => !waivers.some((waiver) => waiver.of === of));
+  return {
+    problems: standing.map(({ path, message, of }) => ({
+      path,
+      message: of === undefined ? message : `${message}, or ask for a waiver of "${of}"`,
+    })),
+    waivers: waivers.map(({ of, until, owner }) => ({ of, until, owner })),
+  };
+}
+
+/** A waiver that was renewed may stand beside the one that ended. */
+function latestWaiver(of: string | undefined, waivers: GuardrailsDocument['waivers']): GuardrailsDocument['waivers'] {
+  return waivers
+    .filter((waiver) => waiver.of === of)
+    .toSorted((a, b) => b.until - a.until)
+    .slice(0, 1);
+}
+
+function needObjections(document: EntitlementDocument, { require }: GuardrailsDocument): Objection[] {
+  const { risk, credential } = document;
+  const applying = require.filter(
+    (one) => (one.risk ?? risk) === risk && (one.kind ?? credential.kind) === credential.kind,
+  );
+  const needs = new Map(
+    applying.flatMap((one) => one.needs.map((need) => [need.text, { need, whom: whomItConcerns(one) }])),
+  );
+  return [...needs.values()].flatMap(({ need, whom }) =>
+    unmet(need, document).map((path) => {
+      const place = path.length === 0 ? 'add it' : 'add it to this rule';
+      return { path, of: need.text, message: `the guardrail \`require\` asks ${whom} for \`${need.text}\`: ${place}` };
+    }),
+  );
+}
+
+function whomItConcerns({ risk, kind }: GuardrailsDocument['require'][number]): string {
+  const limits = [risk === undefined ? [] : [`${risk} risk`], kind === undefined ? [] : [`kind ${kind}`]].flat();
+  return `every entitlement${limits.length === 0 ? '' : ` of ${limits.join(' and ')}`}`;
+}
+
+/** Where a need is not met: the entitlement itself, or each of its rules. */
+function unmet(need: Need, document: EntitlementDocument): readonly KeyPath[] {
+  if (need.key === 'approval' || need.key === 'review') return document[need.key] === undefined ? [[]] : [];
+  return document.allow.flatMap((rule, index) => (ruleMeets(need, rule) ? [] : [['allow', index]]));
+}
+
+function ruleMeets({ key, value }: Need, rule: RuleDocument): boolean {
+  const given = key === 'event' ? eventsOf(rule) : rule[key as keyof RuleDocument];
+  if (given === undefined) return false;
+  if (value === undefined) return true;
+  // Every value that the rule allows must be the needed one: a list with one more would loosen it.
+  const values = Array.isArray(given) ? given : [given];
+  return values.every((one) => sameValue(key, String(one), value));
+}
+
+const sameValue = (key: string, given: string, needed: string): boolean =>
+  key === 'environment' || key === 'repository' ? foldCase(given) === foldCase(needed) : given === needed;
+
+function ttlObjections(scope: string, { risk, ttl }: EntitlementDocument, guardrails: GuardrailsDocument): Objection[] {
+  if (ttl === 'never') {
+    if (guardrails['allow-static'].includes(scope)) return [];
+    return [
+      {
+        path: ['ttl'],
+        of: undefined,
+        message: `a value that never dies is handed out only where the guardrails name it: add ${scope} to \`allow-static\`, or give it an end`,
+      },
+    ];
+  }
+  const longest = guardrails['longest-ttl'][risk];
+  if (longest === undefined || ttl <= longest) return [];
+  return [
+    {
+      path: ['ttl'],
+      of: 'longest-ttl',
+      message: `${formatDuration(ttl)} is longer than the guardrail \`longest-ttl\` allows for ${risk} risk: write ${formatDuration(longest)} or less`,
+    },
+  ];
+}
+
+function eventObjections({ allow }: EntitlementDocument, { never }: GuardrailsDocument): Objection[] {
+  return allow.flatMap((rule, index) => {
+    const forbidden = eventsOf(rule).filter((event) => never.events.includes(event));
+    const hint =
+      rule.event === undefined ? '; where `event` is left out it is meant: name the others' : ': take it out';
+    return forbidden.map((event) => ({
+      path: ['allow', index, 'event'],
+      of: undefined,
+      message: `the guardrail \`never\` forbids jobs of \`${event}\`${hint}`,
+    }));
+  });
+}

@@ -1,0 +1,116 @@
+// The organization's file as it is written: teams, what each project may offer, and the guardrails that no project can loosen.
+import { z } from 'zod';
+import { didYouMean } from '../schema-problems.ts';
+import { duration, id, lastDay, localTime, name, prose, scope, team } from './forms.ts';
+import { CONDITION_KEYS, event, zone } from './rule-document.ts';
+
+/** What `needs` can ask of an entitlement as a whole; all else is asked of each of its rules. */
+const WHOLE_NEEDS: readonly string[] = ['approval', 'review'];
+/** Conditions whose value is a map: only their presence can be asked for. */
+const WITHOUT_VALUE: readonly string[] = ['pull-request', 'time', 'claims', ...WHOLE_NEEDS];
+
+/** `environment`, or `runner: github-hosted`. */
+export interface Need {
+  readonly text: string;
+  readonly key: string;
+  readonly value: string | undefined;
+}
+
+const mapInstead = ({ input }: { readonly input?: unknown }): string | undefined => {
+  const [entry] = typeof input === 'object' && input !== null ? Object.entries(input) : [];
+  return entry === undefined ? undefined : `must be text: put it in quotes, "${entry.join(': ')}"`;
+};
+
+const need = z.string({ error: mapInstead }).transform((text, context): Need => {
+  const [key = '', value] = text.split(/:\s*(.*)/s);
+  const known = [...CONDITION_KEYS, ...WHOLE_NEEDS];
+  if (!known.includes(key))
+    context.addIssue({
+      code: 'custom',
+      message: `"${text}" does not start with a condition, approval or review${didYouMean(key, known)}`,
+    });
+  else if (value !== undefined && WITHOUT_VALUE.includes(key))
+    context.addIssue({ code: 'custom', message: `\`${key}\` can only be needed as such: write "${key}"` });
+  return { text, key, value };
+});
+
+const longest = duration.refine((seconds) => seconds >= 60, 'must be at least 60s');
+
+const freeze = z.strictObject({
+  from: localTime.describe('Local time at which it starts.'),
+  to: localTime.describe('Local time at which it has ended.'),
+  zone: zone.describe('Whose clocks count, such as Europe/Berlin.'),
+  reason: prose(200).describe('Why; every refused job is told.'),
+  except: z.array(scope).default([]).describe('Entitlements that it does not stop.'),
+});
+
+const waiver = z.strictObject({
+  entitlement: scope.describe('What is excepted.'),
+  of: z.string().min(1).describe('The need, as `require` writes it, or `longest-ttl`.'),
+  until: lastDay.describe('The last day, in UTC.'),
+  owner: team.describe('Who answers for it.'),
+  reason: prose(200).describe('Why.'),
+});
+
+const guardrails = z.strictObject({
+  'longest-ttl': z
+    .strictObject({
+      low: longest.optional().describe('For low risk.'),
+      high: longest.optional().describe('For high risk.'),
+    })
+    .default({})
+    .describe('The longest `ttl`, by risk.'),
+  require: z
+    .array(
+      z.strictObject({
+        risk: z.enum(['low', 'high']).optional().describe('Of this risk only.'),
+        kind: z.string().optional().describe('Of this kind of credential only.'),
+        needs: z
+          .array(need)
+          .min(1)
+          .describe('Conditions (`environment`, "runner: github-hosted"), `approval`, `review`.'),
+      }),
+    )
+    .default([])
+    .describe('What entitlements of a risk or a kind of credential must have; of every one, where neither is named.'),
+  never: z
+    .strictObject({ events: z.array(event).default([]).describe('Events.') })
+    .default({ events: [] })
+    .describe('What no rule may allow.'),
+  'allow-static': z.array(scope).default([]).describe('Entitlements that may hand out a value that never dies.'),
+  freeze: z.array(freeze).default([]).describe('Times without issuances.'),
+  waivers: z.array(waiver).default([]).describe('Dated exceptions, each with somebody who answers for it.'),
+});
+
+const group = z.union([
+  z.strictObject({ github: id.describe('The id of a team at GitHub.') }),
+  z.strictObject({
+    'sign-in': name.describe('Or: a sign-in provider of the configuration,'),
+    group: prose(200).describe('and the id of a group there.'),
+  }),
+]);
+
+export const organizationSchema = z.strictObject({
+  teams: z.record(team, group).default({}).describe('The only names for people that policies may use; the ids decide.'),
+  projects: z
+    .record(
+      name,
+      z.strictObject({
+        owner: team.describe('The team that answers for its policy.'),
+        'may-offer': z
+          .array(
+            z.looseObject({ kind: z.string().describe('A kind of credential; its parameters follow, in the plural.') }),
+          )
+          .default([])
+          .describe(
+            'What its entitlements may hold. Without it they reach the project’s own repositories and nothing else.',
+          ),
+      }),
+    )
+    .default({})
+    .describe('Who owns each project, and what it may put into its entitlements.'),
+  guardrails: guardrails.prefault({}).describe('Limits that no project can loosen.'),
+});
+
+export type OrganizationDocument = z.output<typeof organizationSchema>;
+export type GuardrailsDocument = OrganizationDocument['guardrails'];

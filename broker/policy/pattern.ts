@@ -1,0 +1,92 @@
+// The one pattern dialect of policies and offers: `*` is any run of characters but `/`, `**` any run at all, all else is literal.
+// Anchored at both ends, and linear by construction: one step for each pair of pattern and value position, nothing is ever tried
+// twice. Published glob libraries hang on patterns such as `*a*a*a*a*b`; this cannot.
+
+export interface Pattern {
+  /** as it was written */
+  readonly text: string;
+  readonly matches: (value: string) => boolean;
+}
+
+const MAX_PATTERN_LENGTH = 128;
+const MAX_VALUE_LENGTH = 1024;
+
+/** Why a text is not a pattern; undefined where it is one. */
+export function patternProblem(text: string): string | undefined {
+  if (text === '') return 'is empty: a pattern says what it allows, `**` is anything';
+  if (text.length > MAX_PATTERN_LENGTH) return `is longer than ${MAX_PATTERN_LENGTH} characters`;
+  if (text.startsWith('!')) return 'has `!`: there is no negation, name what is allowed';
+  // Wildcards of other dialects: taken literally they would match nothing that their author meant.
+  const foreign = /[?[\]{}!()\\]/.exec(text);
+  if (foreign !== null)
+    return `has \`${foreign[0]}\`: the only wildcards are \`*\` (any run without /) and \`**\` (any run); write alternatives as a list`;
+  return text.includes('***') ? 'has `***`: write `*` (any run without /) or `**` (any run)' : undefined;
+}
+
+/** `fold`: letters A–Z and a–z are equal, as in names that GitHub does not tell apart. */
+export function compilePattern(text: string, { fold = false } = {}): Pattern {
+  const normal = fold ? foldCase : (value: string) => value;
+  const wanted = normal(text);
+  if (!wanted.includes('*')) return { text, matches: (value) => normal(value) === wanted };
+  const tokens = tokenize(wanted);
+  return { text, matches: (value) => simulate(tokens, normal(value)).matches };
+}
+
+/** Whether anything that starts so can match: the pattern's own text says what may follow. */
+export function canStartWith(text: string, start: string): boolean {
+  return rowAfter(tokenize(text), start).includes(1);
+}
+
+/** ASCII only: Unicode folding would take KELVIN SIGN for a `k`, and let a new environment pass for a protected one. */
+export function foldCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+type Token = string;
+
+/** `**`, `*`, or one literal character. */
+export const tokenize = (text: string): readonly Token[] => text.match(/\*\*|[\s\S]/g) ?? [];
+
+/**
+ * Runs value and pattern side by side; `steps` is the work done, at most (value length + 1) × (number of tokens).
+ * A row holds, for each j, whether the value so far can be what the first j tokens stand for.
+ */
+export function simulate(
+  tokens: readonly Token[],
+  value: string,
+): { readonly matches: boolean; readonly steps: number } {
+  if (value.length > MAX_VALUE_LENGTH) return { matches: false, steps: 0 };
+  let steps = tokens.length;
+  const row = rowAfter(tokens, value, () => {
+    steps += tokens.length;
+  });
+  return { matches: row[tokens.length] === 1, steps };
+}
+
+function rowAfter(tokens: readonly Token[], value: string, onRow?: () => void): Uint8Array {
+  let row = firstRow(tokens);
+  for (let at = 0; at < value.length; at += 1) {
+    row = nextRow(row, tokens, value.charAt(at));
+    onRow?.();
+  }
+  return row;
+}
+
+/** Before any character only leading wildcards are behind us. */
+function firstRow(tokens: readonly Token[]): Uint8Array {
+  const row = new Uint8Array(tokens.length + 1);
+  const literal = tokens.findIndex((token) => !isWildcard(token));
+  return row.fill(1, 0, (literal === -1 ? tokens.length : literal) + 1);
+}
+
+function nextRow(row: Uint8Array, tokens: readonly Token[], character: string): Uint8Array {
+  const next = new Uint8Array(row.length);
+  for (let j = 0; j < tokens.length; j += 1) {
+    const token = tokens[j] ?? '';
+    if (!isWildcard(token)) next[j + 1] = row[j] === 1 && token === character ? 1 : 0;
+    else next[j + 1] = next[j] === 1 || (row[j + 1] === 1 && (token === '**' || character !== '/')) ? 1 : 0;
+  }
+  return next;
+}
+
+const isWildcard = (token: Token): boolean => token === '*' || token === '**';

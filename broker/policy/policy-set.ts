@@ -1,0 +1,82 @@
+// A loaded policy directory: everything that deciding needs, indexed so that a decision looks nothing up by searching.
+// Made from the documents and the configuration alone; the same documents have the same digest, here and when read back.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { Millis } from '../clock.ts';
+import type { Project, Repository } from '../model.ts';
+import { foldCase } from './pattern.ts';
+
+export interface PolicyDocument {
+  /** base name */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A time without issuances. */
+export interface Freeze {
+  readonly from: Millis;
+  readonly to: Millis;
+  /** the end, as people of its zone say it */
+  readonly ends: string;
+  readonly reason: string;
+  /** scopes that it does not stop */
+  readonly except: ReadonlySet<string>;
+}
+
+/** Owners that may ask, by issuer and folded name; undefined where no configuration is at hand. */
+export type Owners = ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
+
+export interface PolicySet {
+  /** hex SHA-256 over the canonical JSON of the sorted pairs of file and digest */
+  readonly digest: string;
+  readonly documents: readonly (PolicyDocument & { readonly digest: string; readonly project: string | undefined })[];
+  readonly organizationDigest: string | undefined;
+  readonly projects: ReadonlyMap<string, Project>;
+  /** by project, then by `repositoryKey` */
+  readonly repositories: ReadonlyMap<string, ReadonlyMap<string, Repository>>;
+  /** `repositoryKey` of every repository of any project */
+  readonly listed: ReadonlySet<string>;
+  readonly freezes: readonly Freeze[];
+  readonly owners: Owners;
+}
+
+/** Issuers have no slash in their names, so that two repositories never share a key. */
+export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
+
+export const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** The digest of a set, also of one that does not load. */
+export function setDigest(documents: readonly PolicyDocument[]): string {
+  const pairs = documents
+    .map(({ file, text }) => [file, digestOf(text)])
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return digestOf(canonicalJson(pairs));
+}
+
+export function indexRepositories(projects: Iterable<Project>): Pick<PolicySet, 'repositories' | 'listed'> {
+  const repositories = new Map<string, ReadonlyMap<string, Repository>>();
+  for (const project of projects) {
+    repositories.set(
+      project.name,
+      new Map(project.repositories.map((repository) => [repositoryKey(repository.issuer, repository.id), repository])),
+    );
+  }
+  return { repositories, listed: new Set([...repositories.values()].flatMap((own) => [...own.keys()])) };
+}
+
+export function ownersOf(
+  issuers: readonly { readonly name: string; readonly owners: Readonly<Record<string, string>> }[] | undefined,
+): Owners {
+  if (issuers === undefined) return undefined;
+  return new Map(
+    issuers.map(({ name, owners }) => [
+      name,
+      new Map(Object.entries(owners).map(([owner, id]) => [foldCase(owner), id])),
+    ]),
+  );
+}
+
+/** The id that the configuration lists for the owner part of a repository's name. */
+export function listedOwnerId(owners: NonNullable<Owners>, { issuer, name }: Repository): string | undefined {
+  return owners.get(issuer)?.get(foldCase(name.slice(0, name.indexOf('/'))));
+}

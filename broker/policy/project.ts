@@ -1,0 +1,101 @@
+// Turns one project's file into a Project, and reports what in it does not fit the organization or the configuration.
+import type { Project, Repository } from '../model.ts';
+import type { CredentialKinds } from '../providers/credential-kinds.ts';
+import { anyOf, didYouMean } from '../schema-problems.ts';
+import type { ProjectDocument } from './document.ts';
+import { compileEntitlement } from './entitlement.ts';
+import type { Organization } from './organization.ts';
+import { listedOwnerId, type Owners, repositoryKey } from './policy-set.ts';
+import type { Report } from './report.ts';
+
+export interface ProjectContext {
+  readonly file: string;
+  readonly digest: string;
+  readonly organization: Organization;
+  /** undefined where no configuration is at hand */
+  readonly owners: Owners;
+  readonly upstreams: readonly string[] | undefined;
+  readonly kinds: CredentialKinds;
+  readonly report: Report;
+}
+
+/** The issuer of a repository that names none, where no configuration says what issuers there are. */
+export const DEFAULT_ISSUER = 'github';
+
+export function compileProject(document: ProjectDocument, context: ProjectContext): Project {
+  const { report } = context;
+  checkOwner(document, context);
+  const repositories = repositoriesOf(document, context);
+  const entitlements = Object.entries(document.entitlements).map(([name, entitlement]) => {
+    const place = report.under('entitlements', name);
+    return compileEntitlement(name, entitlement, {
+      ...context,
+      project: document.project,
+      repositories,
+      report: place,
+    });
+  });
+  return {
+    name: document.project,
+    title: document.title ?? document.project,
+    owner: document.owner,
+    digest: context.digest,
+    file: context.file,
+    repositories,
+    entitlements: new Map(entitlements.map((entitlement) => [entitlement.name, entitlement])),
+  };
+}
+
+function checkOwner({ project, owner }: ProjectDocument, { organization, report }: ProjectContext): void {
+  const { projects } = organization.document;
+  const listed = Object.hasOwn(projects, project) ? projects[project] : undefined;
+  if (listed === undefined) {
+    report.error(
+      ['project'],
+      `"${project}" is not among the projects of ${organization.file}${didYouMean(project, Object.keys(projects)) || `: add \`${project}: { owner: ${owner} }\` there`}`,
+    );
+  } else if (listed.owner !== owner) {
+    report.error(
+      ['owner'],
+      `is ${owner}, and ${organization.file} says that ${listed.owner} owns this project: the two must agree`,
+    );
+  }
+}
+
+function repositoriesOf(document: ProjectDocument, context: ProjectContext): readonly Repository[] {
+  const seen = new Set<string>();
+  return document.repositories.map(({ name, id, issuer }, index) => {
+    const place = context.report.under('repositories', index);
+    const repository = { name, id, issuer: issuerOf(issuer, context.owners, place) };
+    const key = repositoryKey(repository.issuer, id);
+    if (seen.has(key)) place.error(['id'], `the id "${id}" stands here twice`);
+    seen.add(key);
+    warnOfOwner(repository, context.owners, place);
+    return repository;
+  });
+}
+
+function issuerOf(given: string | undefined, owners: Owners, report: Report): string {
+  const names = [...(owners?.keys() ?? [])];
+  if (owners === undefined) return given ?? DEFAULT_ISSUER;
+  if (given === undefined && names.length === 1) return names[0] ?? DEFAULT_ISSUER;
+  if (given === undefined)
+    report.error(
+      ['issuer'],
+      `is missing: several issuers are configured, and ids of one mean nothing to another; write ${anyOf(names)}`,
+    );
+  else if (!owners.has(given))
+    report.error(
+      ['issuer'],
+      `"${given}" is not an issuer of the configuration${didYouMean(given, names) || `: there is ${anyOf(names).replace(' or ', ' and ')}`}`,
+    );
+  return given ?? DEFAULT_ISSUER;
+}
+
+function warnOfOwner(repository: Repository, owners: Owners, report: Report): void {
+  if (owners === undefined || !owners.has(repository.issuer) || listedOwnerId(owners, repository) !== undefined) return;
+  report.warn(
+    ['name'],
+    `the owner of "${repository.name}" is not among \`issuers.${repository.issuer}.owners\` of the configuration: its jobs are refused`,
+  );
+}

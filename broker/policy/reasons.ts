@@ -1,0 +1,146 @@
+// Why not, in whole sentences: each says what was wanted, what the job has, and who or what can change that (P7).
+// Nothing of another project appears here, and no more of a claim than a person would read.
+import { formatDuration } from '../../shared/duration.ts';
+import type { Millis } from '../clock.ts';
+import type { Ask, Condition, Entitlement, Project, Reason, Repository, Subject } from '../model.ts';
+import { didYouMean } from '../schema-problems.ts';
+import { type Freeze, listedOwnerId, type Owners } from './policy-set.ts';
+import { shortened } from './wanting.ts';
+
+/** Characters of a value, and of a list, that an answer repeats. */
+const MAX_VALUE = 256;
+const MAX_LIST = 1_024;
+
+/** A transferred repository keeps its id: it is then somebody else's, whatever the policy calls it. */
+export function movedReason(
+  owners: Owners,
+  repository: Repository,
+  { subject, project }: { subject: Subject; project: Project },
+): Reason | undefined {
+  if (owners === undefined) return undefined;
+  const listed = listedOwnerId(owners, repository);
+  if (listed === subject.repositoryOwnerId) return undefined;
+  return {
+    code: 'REPOSITORY_MOVED',
+    message: `The policy names this repository "${repository.name}", and it now belongs to ${quoted(subject.repositoryOwner)} (id ${subject.repositoryOwnerId}): if the move was meant, ask ${project.owner} to correct \`repositories\` in ${project.file}.`,
+    expected: `${repository.name} (owner id ${listed ?? 'not configured'})`,
+    got: `${subject.repository} (owner id ${subject.repositoryOwnerId})`,
+  };
+}
+
+export function unknownEntitlement(name: string, { name: project, entitlements }: Project): Reason {
+  const known = [...entitlements.keys()];
+  return {
+    code: 'ENTITLEMENT_UNKNOWN',
+    message: `The project ${project} has no entitlement "${name}"${didYouMean(name, known, '"') || '.'} It has: ${shortened(known.join(', '), MAX_LIST)}.`,
+    got: name,
+  };
+}
+
+/** What stands against an entitlement whatever its rules say; all of it, so that nobody finds out one thing a run. */
+export function standingReasons(freezes: readonly Freeze[], entitlement: Entitlement, ask: Ask): readonly Reason[] {
+  // Nearly every ask meets none of these: nothing is built before it is needed.
+  return [
+    ...(ask.standing.suspension === undefined ? [] : [suspended(entitlement, ask.standing.suspension.reason)]),
+    ...entitlement.lacks.map(({ code, what }) => ({
+      code,
+      message: `${scopeOf(entitlement)} needs ${shortened(what, MAX_VALUE)}: it is refused to every job until then.`,
+    })),
+    ...(entitlement.observe ? [observed(entitlement)] : []),
+    ...(entitlement.expiresAt !== undefined && ask.now >= entitlement.expiresAt
+      ? [expired(entitlement, entitlement.expiresAt)]
+      : []),
+    ...entitlement.waivers.flatMap((waiver) => (ask.now >= waiver.until ? [waiverEnded(entitlement, waiver)] : [])),
+    ...freezes.flatMap((freeze) =>
+      ask.now >= freeze.from && ask.now < freeze.to && !freeze.except.has(scopeOf(entitlement)) ? [frozen(freeze)] : [],
+    ),
+    ...(ask.standing.issuedToJob >= entitlement.maxPerJob ? [limitReached(entitlement, ask.standing.issuedToJob)] : []),
+    ...ttlReasons(entitlement, ask.ttl),
+  ];
+}
+
+/** One condition of a rule that did not hold. */
+export function conditionReason(
+  rule: number,
+  condition: Condition,
+  { subject, project, now }: { subject: Subject; project: Project; now: Millis },
+): Reason {
+  const { key, code, expected } = condition;
+  const base = { code, rule, condition: key, expected };
+  if (code === 'FACT_UNAVAILABLE') {
+    return {
+      ...base,
+      message: `Rule ${rule} needs \`${key}\` (${expected}), and this broker cannot find that out yet: the rule never holds. Ask ${project.owner} for one without it.`,
+    };
+  }
+  const value = condition.got(subject, now);
+  const got = value === undefined ? undefined : shortened(value, MAX_VALUE);
+  const has = got === undefined ? 'this job has none' : `this job has ${quoted(got)}`;
+  const message = `Rule ${rule} wants \`${key}\` to be ${expected}; ${has}. ${capital(condition.remedy)}, or ask ${project.owner} to change the rule in ${project.file}.`;
+  return { ...base, message, ...(got === undefined ? {} : { got }) };
+}
+
+const scopeOf = ({ project, name }: Entitlement): string => `${project}/${name}`;
+const lastDayBefore = (end: Millis): string => new Date(end - 1).toISOString().slice(0, 10);
+
+const suspended = (entitlement: Entitlement, reason: string): Reason => ({
+  code: 'SUSPENDED',
+  message: `${scopeOf(entitlement)} is suspended (${shortened(reason, MAX_VALUE)}): it is refused until security lifts that.`,
+});
+
+const observed = (entitlement: Entitlement): Reason => ({
+  code: 'OBSERVE_ONLY',
+  message: `${scopeOf(entitlement)} is only observed (\`mode: observe\`): decisions are logged and nothing is issued until its owner takes that line out.`,
+});
+
+const expired = (entitlement: Entitlement, end: Millis): Reason => ({
+  code: 'ENTITLEMENT_EXPIRED',
+  message: `${scopeOf(entitlement)} ended with ${lastDayBefore(end)} (UTC): ask its owner to set a later \`expires\` if it is still needed.`,
+  expected: `until ${lastDayBefore(end)}`,
+});
+
+const waiverEnded = (entitlement: Entitlement, { of, until, owner }: Entitlement['waivers'][number]): Reason => ({
+  code: 'WAIVER_EXPIRED',
+  message: `${scopeOf(entitlement)} stands on a waiver of "${of}" that ended with ${lastDayBefore(until)} (UTC): meet what the guardrails ask for, or ask ${owner} for a new one.`,
+  condition: of,
+  expected: `until ${lastDayBefore(until)}`,
+});
+
+const frozen = ({ ends, reason }: Freeze): Reason => ({
+  code: 'FROZEN',
+  message: `Nothing is issued until ${ends}, because of: ${reason}. Ask again afterwards.`,
+  expected: `after ${ends}`,
+});
+
+const limitReached = (entitlement: Entitlement, issued: number): Reason => ({
+  code: 'JOB_LIMIT_REACHED',
+  message: `This job already has ${issued} credentials of ${scopeOf(entitlement)}, and one job gets at most ${entitlement.maxPerJob}: reuse what it has, or ask the owner for a larger \`max-per-job\`.`,
+  expected: `at most ${entitlement.maxPerJob}`,
+  got: String(issued),
+});
+
+function ttlReasons({ ttl, shortestTtl, ...entitlement }: Entitlement, asked: number | undefined): readonly Reason[] {
+  if (asked === undefined) return [];
+  const scope = `${entitlement.project}/${entitlement.name}`;
+  if (ttl === 'never') {
+    const message = `${scope} hands out a value that never dies, and nobody could end it after ${formatDuration(asked)}: leave \`ttl\` out.`;
+    return [{ code: 'TTL_TOO_SHORT', message, expected: 'never', got: `${asked}s` }];
+  }
+  if (asked > ttl) {
+    const message = `The asked ttl of ${formatDuration(asked)} is longer than ${scope} allows: ask for ${formatDuration(ttl)} or less, or leave \`ttl\` out.`;
+    return [{ code: 'TTL_TOO_LONG', message, expected: `at most ${ttl}s`, got: `${asked}s` }];
+  }
+  if (asked >= shortestTtl) return [];
+  const message = `The asked ttl of ${formatDuration(asked)} is shorter than a credential of ${scope} can be made to live: ask for ${formatDuration(shortestTtl)} or more.`;
+  return [{ code: 'TTL_TOO_SHORT', message, expected: `at least ${shortestTtl}s`, got: `${asked}s` }];
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** In quotes, and inert: control, direction-changing and invisible characters of a branch name are shown as what they are. */
+function quoted(value: string): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cf}\p{Co}\u2028\u2029\u007f-\u009f]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

@@ -1,0 +1,102 @@
+// A rule of `allow` as it is written: the conditions there are, and what each may say. All conditions of a rule must hold.
+// The keys of this schema are the list of conditions; the compiler, the guardrails and the reference are made from them.
+import { z } from 'zod';
+import { didYouMean } from '../schema-problems.ts';
+import { claimProblem } from './claim-names.ts';
+import { EVENTS } from './events.ts';
+import { id, judged, oneOrMore, pattern, team, text, workflowFile } from './forms.ts';
+import { fullRefProblem, shortRefProblem } from './ref-form.ts';
+import { isZone, zoneNames } from './time-zones.ts';
+
+const DAY = '(mon|tue|wed|thu|fri|sat|sun)';
+const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
+
+const branch = judged((value) => shortRefProblem('branch', value));
+export const zone = judged((value) =>
+  isZone(value) ? undefined : `is not a time zone such as Europe/Berlin${didYouMean(value, zoneNames())}`,
+);
+export const event = judged((value) => {
+  if (EVENTS.includes(value)) return undefined;
+  if (value === 'workflow_call')
+    return 'is no event of a job: a called workflow runs under the event of its caller, see `called-workflow`';
+  return `is not an event that starts a job${didYouMean(value, EVENTS) || ' (events are named, there are no patterns)'}`;
+});
+
+const calledWorkflow = judged((value) => {
+  const form =
+    /^[\w.-]+\/[\w.-]+\/\.github\/workflows\/[^/@*]+\.ya?ml@(refs\/(heads|tags)\/[^*]+|[0-9a-f]{40}|[0-9a-f]{64})$/;
+  if (form.test(value)) return undefined;
+  const short = /^[^@]+@(?!refs\/)([^@*]+)$/.exec(value)?.[1];
+  const remedy =
+    short === undefined
+      ? ''
+      : `; instead of "@${short}" write "@refs/tags/${short}", "@refs/heads/${short}" or, safest, the full commit`;
+  return `can match nothing: write owner/repository/.github/workflows/file.yml@ref, whole and without wildcards${remedy}`;
+});
+
+const timeWindow = z
+  .strictObject({
+    zone: zone.describe('Whose clocks count, such as Europe/Berlin.'),
+    days: oneOrMore(text(new RegExp(`^${DAY}(-${DAY})?$`), 'a day or days such as mon, sat or mon-fri'))
+      .optional()
+      .describe('Left out: every day.'),
+    between: oneOrMore(text(new RegExp(`^${CLOCK}-${CLOCK}$`), 'times such as "09:00-17:00"'))
+      .optional()
+      .describe('Left out: the whole day. A window may run past midnight.'),
+  })
+  .refine(
+    ({ days, between }) => days !== undefined || between !== undefined,
+    'has no `days` and no `between`: it would always hold',
+  );
+
+const claims = z
+  .record(judged(claimProblem), oneOrMore(z.string().min(1).max(1024)))
+  .refine((value) => Object.keys(value).length > 0, 'names no claim: name one, or leave the key out');
+
+const conditions = {
+  repository: oneOrMore(pattern).describe('Repositories of this policy, by name; compared by their ids.'),
+  branch: oneOrMore(branch).describe('Branch of the job, without refs/heads/. Never a tag or a pull request.'),
+  tag: oneOrMore(judged((value) => shortRefProblem('tag', value))).describe('Tag of the job, without refs/tags/.'),
+  ref: oneOrMore(judged(fullRefProblem)).describe('Full ref of the job.'),
+  'pull-request': oneOrMore(z.strictObject({ into: oneOrMore(branch).describe('The base branch.') })).describe(
+    'A pull request into one of these base branches.',
+  ),
+  environment: oneOrMore(pattern).describe('Environment that the job names, whatever its letters are cased like.'),
+  event: oneOrMore(event).describe(
+    'What started the job. Left out: push, workflow_dispatch, release; with `pull-request`: pull_request.',
+  ),
+  workflow: oneOrMore(workflowFile).describe('Workflow file of the job, on the job’s own ref.'),
+  'called-workflow': oneOrMore(calledWorkflow).describe(
+    'Reusable workflow that the job runs in: exact, or pinned by commit.',
+  ),
+  actor: oneOrMore(id).describe('Account that started the run, by id.'),
+  requester: oneOrMore(team).describe('Team that the person behind the run belongs to.'),
+  runner: oneOrMore(z.enum(['github-hosted', 'self-hosted'])).describe('Where the job runs.'),
+  visibility: oneOrMore(z.enum(['public', 'private', 'internal'])).describe('Who can see the repository.'),
+  'protected-ref': z
+    .literal(true)
+    .describe('GitHub says that some protection rule applies to the ref. Never the only condition.'),
+  'protected-environment': z.literal(true).describe('The environment has protection rules, asked of GitHub.'),
+  time: oneOrMore(timeWindow).describe('When it may be asked for, by the clocks of a zone.'),
+  claims: claims.describe('Any other claim of the token, compared whole.'),
+} as const;
+
+type Shape = typeof conditions;
+export type ConditionKey = keyof Shape;
+export type RuleDocument = { readonly [K in ConditionKey]?: z.output<Shape[K]> | undefined };
+export type TimeWindow = z.output<typeof timeWindow>;
+
+export const CONDITION_KEYS = Object.keys(conditions) as readonly ConditionKey[];
+
+export const ruleSchema = z
+  .strictObject(conditions)
+  .partial()
+  .refine(
+    (rule) => Object.keys(rule).length > 0,
+    'has no condition and would allow every job of the project: name at least one, such as `branch`',
+  )
+  // The claim says that some rule exists, not how strong it is.
+  .refine(
+    (rule) => rule['protected-ref'] === undefined || Object.keys(rule).length > 1,
+    '`protected-ref` is not enough as the only condition: name the branch too',
+  );

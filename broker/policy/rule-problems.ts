@@ -1,0 +1,78 @@
+// Whether a rule can ever hold: a rule that cannot is a mistake that would only be found when a job is refused.
+import type { Repository } from '../model.ts';
+import { anyOf, didYouMean, type Problem } from '../schema-problems.ts';
+import { eventsOf, namedRepositories } from './conditions.ts';
+import { type RefKind, refKindsOf } from './events.ts';
+import { refKindsOfPattern } from './ref-form.ts';
+import type { ConditionKey, RuleDocument } from './rule-document.ts';
+
+/** Problems of one rule; paths are relative to it. */
+export function ruleProblems(rule: RuleDocument, repositories: readonly Repository[]): readonly Problem[] {
+  return [...repositoryProblems(rule, repositories), ...refProblems(rule), ...timeProblems(rule)];
+}
+
+function repositoryProblems({ repository = [] }: RuleDocument, repositories: readonly Repository[]): Problem[] {
+  const names = repositories.map(({ name }) => name);
+  const unknown = repository.filter((pattern) => namedRepositories([pattern], repositories).length === 0);
+  return unknown.map((pattern) => ({
+    path: ['repository'],
+    message: `"${pattern}" is not among the repositories of this policy (${names.join(', ')})${didYouMean(pattern, names)}`,
+  }));
+}
+
+const REF_KEYS = ['branch', 'tag', 'ref', 'pull-request'] as const satisfies readonly ConditionKey[];
+
+const WHAT: Readonly<Record<RefKind, string>> = { branch: 'a branch', tag: 'a tag', pull: 'a pull request' };
+
+function refProblems(rule: RuleDocument): Problem[] {
+  const given = REF_KEYS.filter((key) => rule[key] !== undefined);
+  const [key] = given;
+  if (key === undefined) return [];
+  const kinds = given.map((one) => kindsOf(one, rule)).reduce((all, more) => all.filter((kind) => more.includes(kind)));
+  if (kinds.length === 0)
+    return [
+      {
+        path: [key],
+        message: `can never hold together with ${given
+          .slice(1)
+          .map((one) => `\`${one}\``)
+          .join(' and ')}: write a rule for each`,
+      },
+    ];
+  const events = eventsOf(rule);
+  const canMeet = events.some(
+    (event) =>
+      refKindsOf(event).some((kind) => kinds.includes(kind)) &&
+      (rule['pull-request'] === undefined || event === 'pull_request'),
+  );
+  if (canMeet) return [];
+  const named =
+    rule.event === undefined ? `${anyOf(events)}, which are meant where \`event\` is left out` : anyOf(events);
+  return [
+    {
+      path: [key],
+      message: `can never hold: no job of its events (${named}) has ${kinds.map((kind) => WHAT[kind]).join(' or ')} as its ref; ${remedy(key, rule)}`,
+    },
+  ];
+}
+
+function kindsOf(key: (typeof REF_KEYS)[number], rule: RuleDocument): readonly RefKind[] {
+  if (key === 'ref') return (rule.ref ?? []).flatMap(refKindsOfPattern);
+  return [key === 'pull-request' ? 'pull' : key];
+}
+
+function remedy(key: string, rule: RuleDocument): string {
+  const events = eventsOf(rule);
+  if (key === 'pull-request') return 'name the event pull_request, or leave `event` out';
+  if (events.includes('pull_request')) return 'for pull requests write `pull-request: { into: main }` instead';
+  return 'name an event that has';
+}
+
+function timeProblems({ time = [] }: RuleDocument): Problem[] {
+  const isEmpty = (between: string): boolean => between.slice(0, 5) === between.slice(6);
+  return time.flatMap(({ between = [] }) =>
+    between
+      .filter(isEmpty)
+      .map((one) => ({ path: ['time'], message: `"${one}" is no time at all: leave \`between\` out for whole days` })),
+  );
+}

@@ -1,0 +1,51 @@
+// The `time` condition: windows on the clocks of a zone. A window that ends before it starts runs past midnight and belongs to the
+// day on which it starts.
+import type { Condition } from '../model.ts';
+import { anyOf } from '../schema-problems.ts';
+import type { TimeWindow } from './rule-document.ts';
+import { type LocalTime, localClock } from './time-zones.ts';
+import { wanting } from './wanting.ts';
+
+const WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const WHOLE_DAY = ['00:00-24:00'];
+
+export function timeCondition(windows: readonly TimeWindow[]): Condition {
+  const compiled = windows.map((window) => ({ window, clock: localClock(window.zone), includes: includes(window) }));
+  const [first] = compiled;
+  return {
+    ...wanting('time', windows.map(describe), 'ask at such a time'),
+    holds: (_subject, now) => compiled.some(({ clock, includes: isIn }) => isIn(clock(now))),
+    got: (_subject, now) => (first === undefined ? undefined : `${shownTime(first.clock(now))} ${first.window.zone}`),
+  };
+}
+
+function includes({ days, between = WHOLE_DAY }: TimeWindow): (local: LocalTime) => boolean {
+  const on = new Set((days ?? ['sun-sat']).flatMap(daysOf));
+  const spans = between.map(spanOf);
+  return ({ weekday, minute }) =>
+    spans.some(([from, to]) => {
+      if (from < to) return on.has(weekday) && minute >= from && minute < to;
+      return (on.has(weekday) && minute >= from) || (on.has((weekday + 6) % 7) && minute < to);
+    });
+}
+
+/** `fri-mon` runs over the weekend. */
+function daysOf(days: string): readonly number[] {
+  const [from = 0, to = from] = days.split('-').map((day) => WEEK.indexOf(day));
+  return Array.from({ length: ((to - from + 7) % 7) + 1 }, (_, at) => (from + at) % 7);
+}
+
+/** Minutes since midnight. */
+function spanOf(between: string): readonly [number, number] {
+  const [from = 0, to = 0] = between.split('-').map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+  return [from, to];
+}
+
+const shownTime = ({ weekday, minute }: LocalTime): string => `${WEEK[weekday]} ${clockOf(minute)}`;
+const clockOf = (minute: number): string =>
+  [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+
+const describe = ({ zone, days, between }: TimeWindow): string =>
+  [days === undefined ? '' : anyOf(days), between === undefined ? '' : anyOf(between), zone]
+    .filter((part) => part !== '')
+    .join(' ');

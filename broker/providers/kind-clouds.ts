@@ -1,0 +1,114 @@
+// The kinds of the clouds: `aws-role`, `gcp-service-account`, `azure-app`. The broker's own JWT is what they trust; these are the
+// parameters, the offers that bound them, and the lifetimes that each side can keep.
+import { z } from 'zod';
+import { oneOrMore, text } from '../policy/forms.ts';
+import { defineKind, type Kind } from './kind-definition.ts';
+
+const ROLE = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/;
+/** What AWS takes in tags and source identities (STS API reference). */
+const awsText = (max: number) =>
+  text(
+    new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,${max}}$`, 'u'),
+    `at most ${max} letters, digits, spaces and _ . : / = + - @`,
+  );
+
+export const awsRoleKind: Kind = defineKind({
+  kind: 'aws-role',
+  // STS: 15 minutes to 12 hours, and a session cannot be revoked by itself.
+  lifetime: { min: 900, max: 43_200 },
+  revocation: 'at-expiry',
+  parameters: z.strictObject({
+    role: text(ROLE, 'the ARN of a role, such as arn:aws:iam::111122223333:role/shop-deploy'),
+    region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'a region, such as eu-west-1'),
+    'session-policy': z
+      .record(z.string(), z.unknown())
+      .refine(
+        (policy) => Object.keys(policy).length > 0 && JSON.stringify(policy).length <= 2_048,
+        'must be an IAM policy of at most 2048 characters as JSON',
+      )
+      .optional()
+      .describe('Narrows the session further.'),
+    tags: z.record(awsText(128), awsText(256)).optional(),
+    'source-identity': text(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _ + = , . @ -').optional(),
+  }),
+  reach: [
+    { parameter: 'role', offer: 'roles', compare: 'pattern', values: ({ role }) => [role] },
+    // A region gives no access by itself: the session is as good in all of them.
+    { parameter: 'region', offer: 'regions', compare: 'whole', leftOut: 'anything', values: ({ region }) => [region] },
+    // Permissions may hang on a tag, and trust on a source identity: neither is a project's to invent.
+    {
+      parameter: 'tags',
+      offer: 'tags',
+      compare: 'whole',
+      leftOut: 'nothing',
+      values: ({ tags }) => Object.keys(tags ?? {}),
+    },
+    {
+      parameter: 'source-identity',
+      offer: 'source-identities',
+      compare: 'pattern',
+      leftOut: 'nothing',
+      values: (given) => list(given['source-identity']),
+    },
+  ],
+});
+
+export const gcpServiceAccountKind: Kind = defineKind({
+  kind: 'gcp-service-account',
+  // An hour, or twelve where the organization's policy extends it; a token cannot be revoked by itself.
+  lifetime: { min: 60, max: 43_200 },
+  revocation: 'at-expiry',
+  parameters: z.strictObject({
+    provider: text(
+      /^projects\/[0-9]+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+$/,
+      'a workload identity provider: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
+    ),
+    'service-account': text(
+      /^[a-z0-9-]{6,30}@[a-z0-9.:-]+\.iam\.gserviceaccount\.com$/,
+      'the e-mail address of a service account',
+    ),
+    scopes: oneOrMore(
+      text(
+        /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]+$/,
+        'a scope such as https://www.googleapis.com/auth/devstorage.read_write',
+      ),
+    ),
+  }),
+  reach: [
+    { parameter: 'provider', offer: 'providers', compare: 'whole', values: ({ provider }) => [provider] },
+    {
+      parameter: 'service-account',
+      offer: 'service-accounts',
+      compare: 'pattern',
+      values: (given) => [given['service-account']],
+    },
+    { parameter: 'scopes', offer: 'scopes', compare: 'whole', values: ({ scopes }) => scopes },
+  ],
+});
+
+const uuid = text(
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  'an id such as 3f1f3b0a-6d5c-4f0e-9a54-0d6b4d1c2e3f, in lower case',
+);
+
+export const azureAppKind: Kind = defineKind({
+  kind: 'azure-app',
+  // Entra's tokens live 60 to 90 minutes whatever is asked, up to a day with continuous access evaluation; none can be revoked.
+  lifetime: { min: 5_400, max: 86_400 },
+  revocation: 'at-expiry',
+  parameters: z.strictObject({
+    tenant: uuid,
+    'client-id': uuid,
+    scope: text(
+      /^[a-z][a-z0-9+.-]*:\/\/[^\s*]+\/\.default$/,
+      'a scope that ends with /.default, such as https://management.azure.com/.default',
+    ),
+  }),
+  reach: [
+    { parameter: 'tenant', offer: 'tenants', compare: 'whole', values: ({ tenant }) => [tenant] },
+    { parameter: 'client-id', offer: 'client-ids', compare: 'whole', values: (given) => [given['client-id']] },
+    { parameter: 'scope', offer: 'scopes', compare: 'whole', values: ({ scope }) => [scope] },
+  ],
+});
+
+const list = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);

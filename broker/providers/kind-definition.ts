@@ -1,0 +1,147 @@
+// What every kind of credential says of itself before any is issued: which parameters a policy gives it, how far the
+// organization's offers let them reach, and what the other side can do. Pure: used when policies load, with or without a provider.
+import { z } from 'zod';
+import type { Seconds } from '../clock.ts';
+import type { Revocation } from '../model.ts';
+import { judged, pattern } from '../policy/forms.ts';
+import { compilePattern, foldCase } from '../policy/pattern.ts';
+import { anyOf, type Checked, checkShape, didYouMean, type Problem } from '../schema-problems.ts';
+
+/** What one project may reach with credentials of one kind. */
+export interface Offers {
+  /** the project's own repositories, reachable without an offer */
+  readonly repositories: readonly { readonly name: string; readonly id: string }[];
+  /** what `parseOffer` made of each offer of this kind */
+  readonly offered: readonly unknown[];
+  /** names in the configuration; undefined where none is at hand */
+  readonly upstreams: readonly string[] | undefined;
+  /** where offers stand, for people: "projects.shop.may-offer of _organization.yaml" */
+  readonly where: string;
+}
+
+export type ParsedParameters =
+  | { readonly ok: true; readonly parameters: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface CredentialKind {
+  /** `credential.kind` in a policy */
+  readonly kind: string;
+  /** whether this broker can issue it; an entitlement of another kind loads and always refuses */
+  readonly available: boolean;
+  /** the shortest and the longest TTL that the other side can keep */
+  readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
+  readonly revocation: Revocation;
+  /** may hand out a value that never dies, where the guardrails name the entitlement */
+  readonly static?: boolean;
+  /** `credential` without its `kind`: well-formed, and nothing that was not offered */
+  readonly parse: (value: unknown, offers: Offers) => ParsedParameters;
+  /** an item of `may-offer` without its `kind`; a kind without it cannot be offered */
+  readonly parseOffer?: (value: unknown) => Checked<unknown>;
+}
+
+export type CredentialKinds = ReadonlyMap<string, CredentialKind>;
+
+/** One direction in which a parameter can reach, and the list of an offer that bounds it. */
+export interface Reach<P> {
+  readonly parameter: string;
+  /** the parameter's name in the plural */
+  readonly offer: string;
+  readonly values: (parameters: P) => readonly string[];
+  /** `whole` compares byte by byte; `pattern` lets `*` stand for a run that stops at / */
+  readonly compare: 'whole' | 'pattern';
+  /** what an offer that leaves it out offers of it; without this it must be there. `anything` where it gives no access by itself */
+  readonly leftOut?: 'nothing' | 'anything';
+}
+
+export interface KindDefinition<P> extends Pick<CredentialKind, 'kind' | 'lifetime' | 'revocation' | 'static'> {
+  readonly parameters: z.ZodType<P>;
+  readonly reach: readonly Reach<P>[];
+  /** the upstream that the parameters name, if the kind has one */
+  readonly upstream?: (parameters: P) => string;
+}
+
+export type Kind = Omit<CredentialKind, 'available'>;
+
+/** A kind whose parameters must lie within one offer as a whole: two offers never add up to a third. */
+export function defineKind<P>(definition: KindDefinition<P>): Kind {
+  const { parameters, reach, upstream, ...rest } = definition;
+  const offerSchema = schemaOfOffers(reach);
+  return {
+    ...rest,
+    parse(value, offers) {
+      const checked = checkShape(parameters, value);
+      if (!checked.ok) return checked;
+      const problems = [
+        ...upstreamProblems(upstream?.(checked.value), offers),
+        ...beyondOffers(definition, checked.value, offers),
+      ];
+      return problems.length === 0 ? { ok: true, parameters: checked.value } : { ok: false, problems };
+    },
+    parseOffer: (value) => checkShape(offerSchema, value),
+  };
+}
+
+type Offer = Readonly<Record<string, readonly string[] | undefined>>;
+
+function schemaOfOffers<P>(reach: readonly Reach<P>[]): z.ZodType<Offer> {
+  const lists = reach.map(({ offer, compare, leftOut }) => {
+    const one = compare === 'pattern' ? pattern : offeredWhole;
+    const list = z.array(one).min(1, 'is empty: an offer of nothing could be taken for one of everything');
+    return [offer, leftOut === undefined ? list : list.optional()] as const;
+  });
+  return z.strictObject(Object.fromEntries(lists)) as unknown as z.ZodType<Offer>;
+}
+
+const offeredWhole = judged((value) => {
+  if (value === '') return 'is empty';
+  return value.includes('*') ? 'has `*`: it is compared whole, a pattern would never match' : undefined;
+});
+
+function upstreamProblems(name: string | undefined, { upstreams }: Offers): Problem[] {
+  if (name === undefined || upstreams === undefined || upstreams.includes(name)) return [];
+  return [
+    {
+      path: ['upstream'],
+      message: `"${name}" is not among the upstreams of the configuration${didYouMean(name, upstreams) || `: add it under \`upstreams\``}`,
+    },
+  ];
+}
+
+/** Empty where some offer takes the parameters whole; else what keeps them out of the offer that is nearest. */
+function beyondOffers<P>({ kind, reach }: KindDefinition<P>, parameters: P, offers: Offers): Problem[] {
+  const wanted = reach.flatMap(({ offer, values, leftOut }) => {
+    const needed = leftOut === 'anything' ? [] : values(parameters);
+    return needed.length === 0 ? [] : [`${offer}: [${needed.join(', ')}]`];
+  });
+  if (offers.offered.length === 0) {
+    return [
+      {
+        path: [],
+        message: `the organization offers this project no \`${kind}\` credential: add { kind: ${kind}, ${wanted.join(', ')} } to ${offers.where}`,
+      },
+    ];
+  }
+  const byOffer = offers.offered.map((offer) => beyondOne(reach, parameters, offer as Offer));
+  const nearest = byOffer.sort((a, b) => a.length - b.length)[0] ?? [];
+  return nearest.map(({ path, message }) => ({
+    path,
+    message: `${message}; add it to an offer of kind \`${kind}\` in ${offers.where}`,
+  }));
+}
+
+function beyondOne<P>(reach: readonly Reach<P>[], parameters: P, offer: Offer): Problem[] {
+  return reach.flatMap(({ parameter, offer: key, values, compare, leftOut }) => {
+    if (offer[key] === undefined && leftOut === 'anything') return [];
+    const offered = offer[key] ?? [];
+    const takes = (value: string): boolean =>
+      offered.some((one) => (compare === 'whole' ? one === value : compilePattern(one).matches(value)));
+    const beyond = values(parameters).filter((value) => !takes(value));
+    return beyond.map((value) => ({
+      path: [parameter],
+      message: `"${value}" is not offered (${key}: ${offered.length === 0 ? 'none' : anyOf(offered)})`,
+    }));
+  });
+}
+
+/** Names that GitHub does not tell apart are one name. */
+export const sameName = (a: string, b: string): boolean => foldCase(a) === foldCase(b);

@@ -1,0 +1,149 @@
+// The `github-token` kind: repositories and permissions of an installation token.
+// Each repository needs an offer that allows every permission asked, but for the project's own; permissions over a whole
+// organization need an offer always, since no list of repositories bounds them.
+import { z } from 'zod';
+import { id, oneOrMore, repositoryName } from '../policy/forms.ts';
+import { checkShape, didYouMean, type Problem } from '../schema-problems.ts';
+import { type Kind, type Offers, sameName } from './kind-definition.ts';
+
+/** Permissions that reach no further than the repositories of the token (GitHub's API description, `app-permissions`). */
+const OF_A_REPOSITORY = [
+  'actions',
+  'actions_variables',
+  'administration',
+  'artifact_metadata',
+  'attestations',
+  'checks',
+  'code_quality',
+  'codespaces',
+  'contents',
+  'dependabot_secrets',
+  'deployments',
+  'discussions',
+  'environments',
+  'issues',
+  'merge_queues',
+  'metadata',
+  'packages',
+  'pages',
+  'pull_requests',
+  'repository_custom_properties',
+  'repository_hooks',
+  'repository_projects',
+  'secret_scanning_alerts',
+  'secrets',
+  'security_events',
+  'single_file',
+  'statuses',
+  'vulnerability_alerts',
+  'workflows',
+];
+
+const OF_AN_ORGANIZATION = [
+  'custom_properties_for_organizations',
+  'members',
+  'organization_administration',
+  'organization_announcement_banners',
+  'organization_copilot_agent_settings',
+  'organization_copilot_seat_management',
+  'organization_custom_org_roles',
+  'organization_custom_properties',
+  'organization_custom_roles',
+  'organization_events',
+  'organization_hooks',
+  'organization_packages',
+  'organization_personal_access_token_requests',
+  'organization_personal_access_tokens',
+  'organization_plan',
+  'organization_projects',
+  'organization_secrets',
+  'organization_self_hosted_runners',
+  'organization_user_blocking',
+];
+
+const LEVELS = ['read', 'write', 'admin'] as const;
+type Level = (typeof LEVELS)[number];
+type Permissions = Readonly<Record<string, Level>>;
+
+const permission = z.string().superRefine((name, context) => {
+  const known = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
+  if (!known.includes(name))
+    context.addIssue({ code: 'custom', message: `"${name}" is not a permission of GitHub${didYouMean(name, known)}` });
+});
+// GitHub takes an empty set for every permission of the App.
+const permissions = z
+  .record(permission, z.enum(LEVELS))
+  .refine((value) => Object.keys(value).length > 0, 'is empty, which GitHub takes for everything: name what is needed');
+
+const parametersSchema = z.strictObject({ repositories: oneOrMore(repositoryName), permissions });
+const offerSchema = z.strictObject({
+  repositories: z.array(z.strictObject({ name: repositoryName, id })).min(1),
+  permissions,
+});
+type Offer = z.output<typeof offerSchema>;
+
+export const githubTokenKind: Kind = {
+  kind: 'github-token',
+  // Lives an hour upstream; the broker revokes it at the end of the TTL.
+  lifetime: { min: 60, max: 3_600 },
+  revocation: 'immediate',
+  parse(value, offers) {
+    const checked = checkShape(parametersSchema, value);
+    if (!checked.ok) return checked;
+    const problems = beyondOffers(checked.value, offers);
+    if (problems.length > 0) return { ok: false, problems };
+    const repositories = checked.value.repositories
+      .map((name) => resolve(name, offers))
+      .filter((one) => one !== undefined);
+    return { ok: true, parameters: { repositories, permissions: checked.value.permissions } };
+  },
+  parseOffer: (value) => checkShape(offerSchema, value),
+};
+
+function beyondOffers(
+  { repositories, permissions: asked }: z.output<typeof parametersSchema>,
+  offers: Offers,
+): Problem[] {
+  const offered = offers.offered as readonly Offer[];
+  const wide = only(asked, OF_AN_ORGANIZATION);
+  const overOrganization =
+    Object.keys(wide).length === 0 || offered.some((offer) => allows(offer, wide))
+      ? []
+      : [notOffered(['permissions'], describe(wide), offers)];
+  const beyond = repositories.flatMap((name, at) => {
+    const isOwn = offers.repositories.some((own) => sameName(own.name, name));
+    const isOffered = offered.some(
+      (offer) => offer.repositories.some((one) => sameName(one.name, name)) && allows(offer, asked),
+    );
+    return isOwn || isOffered ? [] : [notOffered(['repositories', at], `"${name}" with ${describe(asked)}`, offers)];
+  });
+  return [...overOrganization, ...beyond];
+}
+
+const notOffered = (path: readonly (string | number)[], what: string, { where }: Offers): Problem => ({
+  path,
+  message: `${what} is not offered to this project: add { kind: github-token, repositories, permissions } that allows it to ${where}`,
+});
+
+const allows = (offer: Offer, asked: Permissions): boolean =>
+  Object.entries(asked).every(([name, level]) => rank(level) <= rank(offer.permissions[name]));
+
+const rank = (level: Level | undefined): number => (level === undefined ? -1 : LEVELS.indexOf(level));
+
+const only = (asked: Permissions, names: readonly string[]): Permissions =>
+  Object.fromEntries(Object.entries(asked).filter(([name]) => names.includes(name)));
+
+const describe = (asked: Permissions): string =>
+  Object.entries(asked)
+    .map(([name, level]) => `${name}: ${level}`)
+    .join(', ');
+
+/** The id decides from here on; a name could be taken over by another repository. */
+function resolve(name: string, offers: Offers): { readonly name: string; readonly id: string } | undefined {
+  const known = [
+    ...offers.repositories,
+    ...(offers.offered as readonly Offer[]).flatMap((offer) => offer.repositories),
+  ];
+  const found = known.find((one) => sameName(one.name, name));
+  return found === undefined ? undefined : { name: found.name, id: found.id };
+}

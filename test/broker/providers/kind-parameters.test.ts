@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { Yaml } from '../../support/build-policy.ts';
+import { kindOf, offersOf, problems, SCOPE, TENANT } from '../../support/credential-samples.ts';
+
+const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
+  [
+    'jwt',
+    { audience: '' },
+    'audience: must be one audience, compared whole: no spaces, no *, at most 255 characters, not ""',
+  ],
+  [
+    'jwt',
+    { audience: ['a', 'b'] },
+    'audience: must be one audience, compared whole: no spaces, no *, at most 255 characters, not a list',
+  ],
+  ['jwt', { audience: 'https://*.example.com' }, 'no spaces, no *'],
+  ['jwt', { algorithm: 'HS256' }, 'algorithm: must be `ES256` or `RS256`, not "HS256"'],
+  ['jwt', { claims: {} }, 'claims: is empty: name a claim, or leave the key out'],
+  ['jwt', { claims: { action: 1 } }, 'claims.action: must be text, not 1'],
+  [
+    'jwt',
+    { claims: { sub: 'x' } },
+    'claims.sub: "sub" is a registered claim with a meaning of its own: choose another name, such as "x_sub"',
+  ],
+  ['jwt', { claims: { scope: 'x' } }, 'claims.scope: "scope" is a registered claim'],
+  [
+    'jwt',
+    { claims: { repository_id: '1' } },
+    'claims.repository_id: "repository_id" is set by the broker: choose another name',
+  ],
+  [
+    'jwt',
+    { claims: { 'https://aws.amazon.com/tags': 'x' } },
+    'claims.https://aws.amazon.com/tags: "https://aws.amazon.com/tags" would be taken by AWS for tags of the session',
+  ],
+  ['jwt', { lifetime: '1h' }, 'lifetime: unknown key; known here: `audience`, `claims`, `algorithm`'],
+  ['github-token', { repositories: [] }, 'repositories: is empty: name at least one'],
+  [
+    'github-token',
+    { permissions: {} },
+    'permissions: is empty, which GitHub takes for everything: name what is needed',
+  ],
+  [
+    'github-token',
+    { permissions: { content: 'read' } },
+    'permissions.content: "content" is not a permission of GitHub; did you mean `contents`?',
+  ],
+  [
+    'github-token',
+    { permissions: { contents: 'all' } },
+    'permissions.contents: must be `read`, `write` or `admin`, not "all"',
+  ],
+  [
+    'aws-role',
+    { role: 'shop-deploy' },
+    'role: must be the ARN of a role, such as arn:aws:iam::111122223333:role/shop-deploy, not "shop-deploy"',
+  ],
+  ['aws-role', { role: 'arn:aws:iam::111122223333:role/*' }, 'role: must be the ARN of a role'],
+  ['aws-role', { region: undefined }, 'region: is missing'],
+  ['aws-role', { 'session-policy': {} }, 'session-policy: must be an IAM policy of at most 2048 characters as JSON'],
+  [
+    'aws-role',
+    { tags: { team: 'a;b' } },
+    'tags.team: must be at most 256 letters, digits, spaces and _ . : / = + - @, not "a;b"',
+  ],
+  ['gcp-service-account', { provider: 'broker' }, 'provider: must be a workload identity provider'],
+  ['gcp-service-account', { scopes: ['devstorage'] }, 'scopes.0: must be a scope such as'],
+  ['azure-app', { tenant: 'contoso' }, 'tenant: must be an id such as'],
+  ['azure-app', { scope: 'https://management.azure.com/' }, 'scope: must be a scope that ends with /.default'],
+  [
+    'vault-secret',
+    { path: 'kv/../sys' },
+    'path: must be a path such as kv/data/shop, without .. and wildcards, not "kv/../sys"',
+  ],
+  ['vault-secret', { path: 'kv/*' }, 'path: must be a path'],
+  ['vault-secret', { values: {} }, 'values: is empty: nothing would be handed out; write { output: field }'],
+  [
+    'vault-secret',
+    { values: { token: 'x' } },
+    'values.token: is an output that the action writes itself: choose another name',
+  ],
+  [
+    'vault-secret',
+    { upstream: 'vault-prd' },
+    'upstream: "vault-prd" is not among the upstreams of the configuration; did you mean `vault-prod`?',
+  ],
+  ['kubernetes', { namespace: 'Shop' }, 'namespace: must be the name of a namespace, not "Shop"'],
+];
+
+/** Parameters that are well-formed and lie beyond the offer. */
+const BEYOND: readonly [kind: string, differing: Yaml, problem: string][] = [
+  [
+    'jwt',
+    { audience: 'https://a.example.com/' },
+    'audience: "https://a.example.com/" is not offered (audiences: https://a.example.com); add it to an offer of kind `jwt` in may-offer',
+  ],
+  ['jwt', { claims: { action: 'x', team: 'y' } }, 'claims: "team" is not offered (claims: action)'],
+  [
+    'github-token',
+    { repositories: ['acme/libs', 'acme/other'] },
+    'repositories.1: "acme/other" with contents: read is not offered to this project: add { kind: github-token, repositories, permissions } that allows it to may-offer',
+  ],
+  [
+    'github-token',
+    { permissions: { contents: 'read', issues: 'read' } },
+    'repositories.0: "acme/libs" with contents: read, issues: read is not offered',
+  ],
+  [
+    'github-token',
+    { permissions: { contents: 'admin' } },
+    'repositories.0: "acme/libs" with contents: admin is not offered',
+  ],
+  [
+    'aws-role',
+    { role: 'arn:aws:iam::111122223333:role/shop-a/admin' },
+    'role: "arn:aws:iam::111122223333:role/shop-a/admin" is not offered',
+  ],
+  [
+    'aws-role',
+    { role: 'arn:aws:iam::999922223333:role/shop-deploy' },
+    'role: "arn:aws:iam::999922223333:role/shop-deploy" is not offered',
+  ],
+  ['aws-role', { tags: { admin: 'yes' } }, 'tags: "admin" is not offered (tags: team)'],
+  ['aws-role', { 'source-identity': 'root' }, 'source-identity: "root" is not offered (source-identities: shop)'],
+  [
+    'gcp-service-account',
+    { 'service-account': 'deploy@other.iam.gserviceaccount.com' },
+    'service-account: "deploy@other.iam.gserviceaccount.com" is not offered',
+  ],
+  ['gcp-service-account', { scopes: [SCOPE, `${SCOPE}x`] }, `scopes: "${SCOPE}x" is not offered`],
+  ['azure-app', { 'client-id': TENANT }, `client-id: "${TENANT}" is not offered`],
+  ['vault-secret', { path: 'kv/data/shop/admin' }, 'path: "kv/data/shop/admin" is not offered (paths: kv/data/*)'],
+  ['vault-secret', { upstream: 'cluster-eu' }, 'upstream: "cluster-eu" is not offered'],
+  ['kubernetes', { namespace: 'kube-system' }, 'namespace: "kube-system" is not offered (namespaces: shop-*)'],
+];
+
+describe('parameters of a credential', () => {
+  it.each(MISTAKES)('%s with %j is a mistake', (name, differing, problem) => {
+    expect(problems(name, differing)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it.each(BEYOND)('%s with %j lies beyond the offer', (name, differing, problem) => {
+    expect(problems(name, differing)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('what gives no access by itself', () => {
+  it.each<[kind: string, offer: Yaml, bound: Yaml, problem: string]>([
+    [
+      'jwt',
+      { audiences: ['https://a.example.com'], claims: ['action'] },
+      { algorithms: ['ES256'] },
+      'algorithm: "RS256" is not offered',
+    ],
+    [
+      'aws-role',
+      { roles: ['**'], tags: ['team'], 'source-identities': ['*'] },
+      { regions: ['eu-central-1'] },
+      'region: "eu-west-1" is not offered',
+    ],
+  ])('of %s is bounded only where an offer bounds it', (name, offer, ...[bound, problem]) => {
+    expect(problems(name, {}, [offer])).toEqual([]);
+    expect(problems(name, {}, [{ ...offer, ...bound }])).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('github-token', () => {
+  it('reaches the own repositories of the project without an offer, by id', () => {
+    const parsed = kindOf('github-token').parse(
+      { repositories: 'ACME/shop', permissions: { contents: 'write' } },
+      offersOf('github-token', []),
+    );
+    expect(parsed).toEqual({
+      ok: true,
+      parameters: { repositories: [{ name: 'acme/shop', id: '2001' }], permissions: { contents: 'write' } },
+    });
+  });
+
+  it('needs an offer for what concerns the whole organization, even with only its own repositories', () => {
+    const own = { repositories: ['acme/shop'], permissions: { members: 'read' } };
+    expect(problems('github-token', own, [])).toEqual([
+      'permissions: members: read is not offered to this project: add { kind: github-token, repositories, permissions } that allows it to may-offer',
+    ]);
+    expect(
+      problems('github-token', own, [
+        { repositories: [{ name: 'acme/libs', id: '2002' }], permissions: { members: 'read' } },
+      ]),
+    ).toEqual([]);
+  });
+
+  it('may take repositories of several offers, where each allows every permission', () => {
+    const offer = (name: string, id: string, permissions: Yaml): Yaml => ({
+      repositories: [{ name, id }],
+      permissions,
+    });
+    const both = { repositories: ['acme/libs', 'acme/tools'] };
+    const libs = offer('acme/libs', '2002', { contents: 'read' });
+    expect(problems('github-token', both, [libs, offer('acme/tools', '2003', { contents: 'write' })])).toEqual([]);
+    expect(problems('github-token', both, [libs, offer('acme/tools', '2003', { issues: 'write' })])).toEqual([
+      expect.stringContaining('"acme/tools" with contents: read'),
+    ]);
+  });
+});
