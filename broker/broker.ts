@@ -2,6 +2,7 @@
 // whatever is not as it must be refuses it before a port is open.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { relative } from 'node:path';
 import { formatVerifierKey } from '../shared/signed-note.ts';
 import { createApp } from './app.ts';
 import { type Background, every } from './background.ts';
@@ -133,6 +134,7 @@ async function serve(
     verifierKeys: [verifierKey],
     accepting: () => accepting,
     demo: options.demo === true,
+    configFile: relative(process.cwd(), config.file),
   });
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000 }, app);
   const port = await listen(server, config.listen);

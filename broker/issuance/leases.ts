@@ -1,9 +1,7 @@
-// Leases after issuing: given back by their job, expired at their end, revoked by the outbox where the other side can.
+// Leases after issuing: given back by their job, or expired at their end. What the other side can revoke is queued for revoke.ts.
 import { BrokerError } from '../errors.ts';
-import { isoTime } from '../log/entry.ts';
-import type { Lease, Revocation } from '../model.ts';
+import type { Revocation } from '../model.ts';
 import type { LeaseRow } from '../store/leases.ts';
-import type { OutboxRow } from '../store/outbox.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { isoTimeOrNull, queueRevocation } from './steps.ts';
@@ -67,55 +65,6 @@ function expireSome(deps: LeaseDeps): Promise<number> {
   });
 }
 
-const CLAIM_MS = 60_000;
-const BACK_OFF_MS = [5_000, 15_000, 60_000, 300_000];
-
-/** Revokes what waits in the outbox; what fails is tried again with back-off, and each failure is on record. */
-export async function revokeDue(deps: LeaseDeps): Promise<void> {
-  const due = await deps.store.commit((tx) =>
-    tx.outbox.claim({ now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: 20 }),
-  );
-  for (const item of due) await revokeOne(deps, item);
-}
-
-async function revokeOne(deps: LeaseDeps, item: OutboxRow): Promise<void> {
-  const row = await deps.store.read((tx) => tx.leases.find(item.payload));
-  const provider = row === undefined ? undefined : deps.providers.get(row.kind);
-  const failure =
-    row === undefined || provider?.revoke === undefined
-      ? undefined
-      : await attempt(() => provider.revoke?.(openLease(deps, row), AbortSignal.timeout(deps.providerTimeout)));
-  await deps.store.commit(async (tx) => {
-    if (failure === undefined) {
-      await tx.outbox.done(item.id);
-      if (row !== undefined) await deps.append(tx, { type: 'lease.revoked', fields: await leaseFields(tx, row) });
-      return;
-    }
-    const nextAt = tx.now + (BACK_OFF_MS[Math.min(item.attempts, BACK_OFF_MS.length) - 1] ?? 0);
-    await tx.outbox.retry(item.id, nextAt);
-    if (row !== undefined)
-      await deps.append(tx, {
-        type: 'lease.revocation_failed',
-        fields: { ...(await leaseFields(tx, row)), attempt: item.attempts, next_attempt_at: isoTime(nextAt) },
-      });
-  });
-  if (failure !== undefined)
-    deps.logger.warn('a lease could not be revoked; it will be tried again', {
-      lease_id: item.payload,
-      attempt: item.attempts,
-      error: failure,
-    });
-}
-
-async function attempt(act: () => Promise<void> | undefined): Promise<unknown> {
-  try {
-    await act();
-    return undefined;
-  } catch (error) {
-    return error ?? new Error('failed');
-  }
-}
-
 /** Ends a live lease, drops its sealed answer, and asks for revocation where that does something. */
 async function endLease(
   deps: LeaseDeps,
@@ -135,7 +84,7 @@ async function holds(tx: Transaction, lease: LeaseRow, holder: LeaseHolder): Pro
   return request?.id === lease.request_id;
 }
 
-async function leaseFields(tx: Transaction, lease: LeaseRow) {
+export async function leaseFields(tx: Transaction, lease: LeaseRow) {
   const request = await tx.requests.find(lease.request_id);
   return {
     request_id: lease.request_id,
@@ -143,16 +92,5 @@ async function leaseFields(tx: Transaction, lease: LeaseRow) {
     entitlement: request?.entitlement ?? '',
     issuance_id: lease.issuance_id,
     lease_id: lease.id,
-  };
-}
-
-function openLease(deps: LeaseDeps, row: LeaseRow): Lease {
-  return {
-    id: row.id,
-    issuanceId: row.issuance_id,
-    kind: row.kind,
-    endsAt: row.ends_at,
-    upstreamExpiresAt: row.upstream_expires_at,
-    revocationHandle: row.sealed_handle === null ? undefined : deps.answers.openHandle(row.sealed_handle, row.id),
   };
 }

@@ -4,21 +4,20 @@ import type { Millis } from '../clock.ts';
 import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
-import { expireLeases, revokeDue } from './leases.ts';
+import { expireLeases } from './leases.ts';
+import { revokeDue } from './revoke.ts';
 
 /** Subject tokens are remembered this long after they expired (their tolerance is 30 s). */
 const REMEMBER_TOKENS_MS: Millis = 10 * 60_000;
 const MARGIN_MS: Millis = 30_000;
 
-type ReconcileDeps = IssueDeps;
-
 /** At start: every open issuance is a crash's, since one broker at a time has the store. */
-export async function reconcileAtStart(deps: ReconcileDeps): Promise<number> {
+export async function reconcileAtStart(deps: IssueDeps): Promise<number> {
   return closeOpen(deps, 0);
 }
 
 /** Now and then, while running. */
-export async function reconcile(deps: ReconcileDeps): Promise<void> {
+export async function reconcile(deps: IssueDeps): Promise<void> {
   await closeOpen(deps, deps.providerTimeout + MARGIN_MS);
   await expireLeases(deps);
   await deps.store.commit(async (tx) => {
@@ -28,7 +27,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
   await revokeDue(deps);
 }
 
-async function closeOpen(deps: ReconcileDeps, age: Millis): Promise<number> {
+async function closeOpen(deps: IssueDeps, age: Millis): Promise<number> {
   return deps.store.commit(async (tx) => {
     const open = await tx.issuances.openSince(tx.now - age);
     for (const issuance of open) await closeAsUnknown(deps, tx, issuance);
@@ -36,7 +35,7 @@ async function closeOpen(deps: ReconcileDeps, age: Millis): Promise<number> {
   });
 }
 
-async function closeAsUnknown(deps: ReconcileDeps, tx: Transaction, issuance: IssuanceRow): Promise<void> {
+async function closeAsUnknown(deps: IssueDeps, tx: Transaction, issuance: IssuanceRow): Promise<void> {
   if (!(await tx.issuances.close(issuance.id, 'unknown', tx.now))) return;
   await tx.requests.setState(issuance.request_id, 'unknown', tx.now);
   const request = await tx.requests.find(issuance.request_id);

@@ -85,7 +85,7 @@ const lastDayBefore = (end: Millis): string => new Date(end - 1).toISOString().s
 
 const suspended = (entitlement: Entitlement, reason: string): Reason => ({
   code: 'SUSPENDED',
-  message: `${scopeOf(entitlement)} is suspended (${shortened(reason, MAX_VALUE)}): it is refused until security lifts that.`,
+  message: `${scopeOf(entitlement)} is suspended ("${shortened(reason, MAX_VALUE)}"): it is refused until security lifts that.`,
 });
 
 const observed = (entitlement: Entitlement): Reason => ({
@@ -108,7 +108,7 @@ const waiverEnded = (entitlement: Entitlement, { of, until, owner }: Entitlement
 
 const frozen = ({ ends, reason }: Freeze): Reason => ({
   code: 'FROZEN',
-  message: `Nothing is issued until ${ends}, because of: ${reason}. Ask again afterwards.`,
+  message: `Nothing is issued until ${ends}, because of "${reason}". Ask again afterwards.`,
   expected: `after ${ends}`,
 });
 

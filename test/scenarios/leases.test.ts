@@ -74,10 +74,30 @@ describe('time', () => {
       { lease_id: upstream.body.lease_id, attempt: 1 },
     ]);
     broker.provider.revokeFails = false;
+    now += 5_000;
+    await broker.running.reconcile();
+    expect(broker.provider.revoked).toEqual([upstream.body.access_token]);
     now += 11 * 60_000;
     await broker.running.reconcile();
     expect(await broker.entries('lease.expired')).toMatchObject([{ lease_id: jwt.body.lease_id }]);
-    expect(broker.provider.revoked).toEqual([upstream.body.access_token]);
+  });
+
+  it('lets what could not be revoked die by itself, and never calls it revoked', async () => {
+    let now = Date.now();
+    const broker = await TestBroker.start({ clock: { now: () => now }, background: 'by-hand' });
+    onTestFinished(() => broker.close());
+    const { body } = await broker.ask({ scope: 'shop/upstream' });
+    broker.provider.revokeFails = true;
+    await broker.returnLease(body.lease_id, await broker.token());
+    await broker.running.reconcile();
+    now += 11 * 60_000;
+    broker.provider.revokeFails = false;
+    await broker.running.reconcile();
+    expect(broker.provider.revoked).toEqual([]);
+    expect((await broker.entries()).map(({ type }) => type).slice(-2)).toEqual([
+      'lease.returned',
+      'lease.revocation_failed',
+    ]);
   });
 
   it('ends a lease of another system by revoking it there', async () => {

@@ -199,7 +199,7 @@ describe('evaluate', () => {
         {
           code: 'FROZEN',
           message:
-            'Nothing is issued until 2027-01-02T00:00 Europe/Berlin, because of: Holidays. Ask again afterwards.',
+            'Nothing is issued until 2027-01-02T00:00 Europe/Berlin, because of "Holidays". Ask again afterwards.',
         },
       ],
     });
@@ -213,7 +213,7 @@ describe('evaluate', () => {
       reasons: [
         {
           code: 'SUSPENDED',
-          message: 'shop/preview is suspended (incident 7): it is refused until security lifts that.',
+          message: 'shop/preview is suspended ("incident 7"): it is refused until security lifts that.',
         },
       ],
     });

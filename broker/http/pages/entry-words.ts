@@ -1,0 +1,154 @@
+// Each type of log entry in words: its state, what happened, who did it, and what more there is to say on the rail.
+// A type without words here does not compile. What an entry says of a lease is true whenever the page is read.
+import type { Millis } from '../../clock.ts';
+import type { EntryFields, EntryType } from '../../log/entry.ts';
+import { type Html, html } from './html.ts';
+import type { LogEntry } from './log-entry.ts';
+import { shortDigest } from './numbers.ts';
+import { exact, said } from './said.ts';
+import type { StateName } from './states.ts';
+import { time } from './times.ts';
+
+export interface EntryWords {
+  readonly state: StateName;
+  readonly what: string;
+  readonly who: Html;
+  readonly detail?: Html;
+}
+
+export function entryWords({ known }: LogEntry, now: Millis): EntryWords {
+  if (known === undefined) return UNREADABLE;
+  const words = WORDS[known.type] as (fields: unknown, now: Millis) => EntryWords;
+  return words(known.fields, now);
+}
+
+const UNREADABLE: EntryWords = {
+  state: 'unknown',
+  what: 'Unreadable',
+  who: html`unknown`,
+  detail: html`This entry does not have the form of its type. <code>log verify</code> says whether it was changed.`,
+};
+
+const BROKER = html`the broker`;
+const POLICIES = html`the policy directory`;
+const jobOf = (run: string): Html => html`a job of run ${exact(run)}`;
+const codes = (all: readonly string[]): Html =>
+  html`${[...new Set(all)].map((code, index) => html`${index > 0 && ', '}<code>${code}</code>`)}`;
+
+type Words = { readonly [T in EntryType]: (fields: EntryFields<T>, now: Millis) => EntryWords };
+
+const WORDS: Words = {
+  'request.decided': (fields) => (fields.decision === 'permit' ? permitted(fields) : refused(fields)),
+  'request.misused': ({ code, run_id: run }) => ({
+    state: 'refused',
+    what: 'Misuse refused',
+    who: html`${jobOf(run)}, <code>${code}</code>`,
+    detail: MISUSES[code],
+  }),
+  'request.replayed': ({ run_id: run }) => ({
+    state: 'refused',
+    what: 'Replay refused',
+    who: html`a token of run ${exact(run)}`,
+    detail: html`A subject token works once; this one had been used.`,
+  }),
+  'issuance.started': ({ run_id: run, kind }) => ({
+    state: 'permitted',
+    what: 'Issuance started',
+    who: jobOf(run),
+    detail: html`Credential of kind <code>${kind}</code>.`,
+  }),
+  'issuance.succeeded': issued,
+  'issuance.failed': ({ reason }) => ({
+    state: 'failed',
+    what: 'Not issued',
+    who: BROKER,
+    detail: html`The cause: ${reason}.`,
+  }),
+  'issuance.unknown': ({ reason }) => ({
+    state: 'unknown',
+    what: 'Outcome unknown',
+    who: BROKER,
+    detail: html`The cause: ${reason}. Nothing was handed to the job.`,
+  }),
+  'issuance.redelivered': () => ({
+    state: 'issued',
+    what: 'Same answer given again',
+    who: html`the same request`,
+    detail: html`The job asked again with the same secret. Nothing new was issued.`,
+  }),
+  'lease.returned': returned,
+  'lease.expired': () => ({ state: 'dies', what: 'Lease ended', who: html`its own end` }),
+  'lease.revoked': () => ({
+    state: 'revoked',
+    what: 'Revoked',
+    who: BROKER,
+    detail: html`The system that issued it took the revocation.`,
+  }),
+  'lease.revocation_failed': ({ attempt, next_attempt_at: next }, now) => ({
+    state: 'failed',
+    what: 'Could not be revoked',
+    who: html`${BROKER}, attempt ${attempt}`,
+    detail: html`Next try at ${time(Date.parse(next), now)}.`,
+  }),
+  'policy.changed': ({ file, policy_digest: digest, previous_digest: previous }) => ({
+    state: 'noted',
+    what: changeOf('Policy', digest, previous),
+    who: html`${POLICIES}, ${said(file)}`,
+  }),
+  'policy.refused': () => ({ state: 'refused', what: 'New policies refused', who: POLICIES }),
+  'organization.changed': ({ file, organization_digest: digest, previous_digest: previous }) => ({
+    state: 'noted',
+    what: changeOf('Organization', digest, previous),
+    who: html`${POLICIES}, ${said(file)}`,
+  }),
+  'key.created': ({ purpose, algorithm }) => ({
+    state: 'noted',
+    what: purpose === 'log' ? 'Log key created' : 'Signing key created',
+    who: html`${BROKER}, <code>${algorithm}</code>`,
+  }),
+};
+
+const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = {
+  REQUEST_MISMATCH: html`The secret of this request came back with another scope, ttl, reason or ticket. Nothing was answered from it.`,
+  REQUEST_OF_ANOTHER_JOB: html`Another job presented the secret of this request. Nothing was answered from it, and nothing in it changed.`,
+};
+
+function permitted({ run_id: run, rule, policy_digest: digest }: EntryFields<'request.decided'>): EntryWords {
+  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.`;
+  return { state: 'permitted', what: 'Permitted', who: jobOf(run), detail };
+}
+
+function refused({ run_id: run, reasons = [], policy_digest: digest }: EntryFields<'request.decided'>): EntryWords {
+  const why = codes(reasons.map(({ code }) => code));
+  const detail = html`${why}, by the policy <code>${shortDigest(digest)}</code>. Nothing was issued.`;
+  return { state: 'refused', what: 'Refused', who: html`${jobOf(run)}, ${why}`, detail };
+}
+
+function issued(fields: EntryFields<'issuance.succeeded'>, now: Millis): EntryWords {
+  const { kind, ends_at: end, fingerprint, assurance, run_id: run } = fields;
+  const until = end === null ? html`without an end` : html`until ${time(Date.parse(end), now)}`;
+  const print = fingerprint !== undefined && html` Fingerprint <code>${shortDigest(fingerprint)}</code>.`;
+  const detail = html`A <code>${kind}</code>, ${until}.${print}`;
+  return { state: 'issued', what: `Issued, ${assurance}`, who: jobOf(run), detail };
+}
+
+function returned(fields: EntryFields<'lease.returned'>, now: Millis): EntryWords {
+  const { revocation, upstream_expires_at: end } = fields;
+  const detail =
+    revocation === 'immediate'
+      ? html`The broker has it revoked; an entry says when that happened.`
+      : stillUsable(end === null ? undefined : Date.parse(end), now);
+  return { state: 'returned', what: 'Lease returned', who: html`the job`, detail };
+}
+
+/** True whenever it is read: before the end, and long after it. */
+function stillUsable(end: Millis | undefined, now: Millis): Html {
+  if (end === undefined) return html`Nobody can revoke it, and it never dies.`;
+  const can = end > now ? 'can' : 'could';
+  return html`Nobody ${can} revoke it: it ${can} be used until ${time(end, now)}.`;
+}
+
+function changeOf(what: string, digest: string | null, previous: string | null): string {
+  if (digest === null) return `${what} removed`;
+  return previous === null ? `${what} loaded` : `${what} changed`;
+}

@@ -1,0 +1,76 @@
+// Revokes what waits in the outbox, at the system that issued it. "Revoked" is said only after that system said so (P8); what
+// fails is on record and tried again with back-off, until it succeeds or the credential has died by itself.
+import { isoTime } from '../log/entry.ts';
+import type { LeaseRow } from '../store/leases.ts';
+import type { OutboxRow } from '../store/outbox.ts';
+import type { IssueDeps } from './issue.ts';
+import { leaseFields } from './leases.ts';
+
+type RevokeDeps = Pick<IssueDeps, 'store' | 'append' | 'answers' | 'providers' | 'logger' | 'providerTimeout'>;
+
+const CLAIM_MS = 60_000;
+const BACK_OFF_MS = [5_000, 15_000, 60_000, 300_000];
+const AT_ONCE = 20;
+
+export async function revokeDue(deps: RevokeDeps): Promise<void> {
+  const due = await deps.store.commit((tx) =>
+    tx.outbox.claim({ now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
+  );
+  for (const item of due) await revokeOne(deps, item);
+}
+
+async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<void> {
+  const lease = await deps.store.read(async (tx) => {
+    const row = await tx.leases.find(item.payload);
+    const dead = row?.upstream_expires_at !== null && (row?.upstream_expires_at ?? 0) <= tx.now;
+    return dead ? undefined : row;
+  });
+  if (lease === undefined) {
+    await deps.store.commit((tx) => tx.outbox.done(item.id));
+    return;
+  }
+  const failure = await tryToRevoke(deps, lease);
+  if (failure === undefined) await recordRevoked(deps, item, lease);
+  else await recordFailure(deps, item, { lease, failure });
+}
+
+/** What went wrong; undefined when the other side confirmed. */
+async function tryToRevoke(deps: RevokeDeps, row: LeaseRow): Promise<unknown> {
+  const provider = deps.providers.get(row.kind);
+  try {
+    if (provider?.revoke === undefined) throw new Error(`this broker has no provider that revokes "${row.kind}"`);
+    const revocationHandle =
+      row.sealed_handle === null ? undefined : deps.answers.openHandle(row.sealed_handle, row.id);
+    const { id, kind, issuance_id: issuanceId, ends_at: endsAt, upstream_expires_at: upstreamExpiresAt } = row;
+    const lease = { id, kind, issuanceId, endsAt, upstreamExpiresAt, revocationHandle };
+    await provider.revoke(lease, AbortSignal.timeout(deps.providerTimeout));
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('failed without a reason');
+  }
+}
+
+async function recordRevoked(deps: RevokeDeps, item: OutboxRow, lease: LeaseRow): Promise<void> {
+  await deps.store.commit(async (tx) => {
+    await tx.outbox.done(item.id);
+    await deps.append(tx, { type: 'lease.revoked', fields: await leaseFields(tx, lease) });
+  });
+}
+
+async function recordFailure(
+  deps: RevokeDeps,
+  item: OutboxRow,
+  { lease, failure }: { lease: LeaseRow; failure: unknown },
+): Promise<void> {
+  await deps.store.commit(async (tx) => {
+    const nextAt = tx.now + (BACK_OFF_MS[Math.min(item.attempts, BACK_OFF_MS.length) - 1] ?? 0);
+    await tx.outbox.retry(item.id, nextAt);
+    const fields = { ...(await leaseFields(tx, lease)), attempt: item.attempts, next_attempt_at: isoTime(nextAt) };
+    await deps.append(tx, { type: 'lease.revocation_failed', fields });
+  });
+  deps.logger.warn('a lease could not be revoked; it will be tried again', {
+    lease_id: lease.id,
+    attempt: item.attempts,
+    error: failure,
+  });
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { entryWords } from '../../../../broker/http/pages/entry-words.ts';
+import { readEntry } from '../../../../broker/http/pages/log-entry.ts';
+import { ENTRY_FIELDS, subjectFields } from '../../../../broker/log/entry.ts';
+import type { LogEntryRow } from '../../../../broker/store/log-tables.ts';
+import { buildSubject } from '../../../support/build-subject.ts';
+import { NOW } from './page-store.ts';
+import { ownWords, textOf } from './page-text.ts';
+
+const DIGEST = 'ab'.repeat(32);
+const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
+const issuance = { ...ask, issuance_id: 'iss_1', kind: 'jwt' };
+const lease = { ...ask, issuance_id: 'iss_1', lease_id: 'lse_1' };
+const subject = subjectFields(buildSubject());
+const decided = { ...ask, ...subject, policy_digest: DIGEST, organization_digest: DIGEST };
+const PAST = '2026-11-22T11:50:00.000Z';
+const FUTURE = '2026-11-22T12:10:00.000Z';
+const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
+const succeeded = {
+  ...issuance,
+  ...subject,
+  lease_id: 'lse_1',
+  policy_digest: DIGEST,
+  rule: 0,
+  approvals: [],
+  assurance: 'automated',
+  fingerprint: DIGEST,
+  ends_at: FUTURE,
+  upstream_expires_at: FUTURE,
+};
+const policy = {
+  project: 'shop',
+  file: 'Approved by security.yaml',
+  policy_digest: DIGEST,
+  previous_digest: null,
+  set_digest: DIGEST,
+};
+const organization = {
+  file: '_organization.yaml',
+  organization_digest: DIGEST,
+  previous_digest: DIGEST,
+  set_digest: DIGEST,
+};
+
+const row = (type: string, fields: object): LogEntryRow => {
+  const leaf = { v: 1, type, time: PAST, id: 'ent_1', nonce: 'bm9uY2U=', personal: {}, ...fields };
+  return {
+    entry_index: 7,
+    id: 'ent_1',
+    time: NOW,
+    type,
+    project: null,
+    request_id: null,
+    leaf: JSON.stringify(leaf),
+    leaf_hash: '',
+  };
+};
+const words = (type: string, fields: object) => entryWords(readEntry(row(type, fields)), NOW);
+
+const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
+  [
+    'request.decided',
+    { ...decided, decision: 'permit', rule: 1, ttl: 600 },
+    'Permitted',
+    'Rule 1 holds, in the policy abab abab … abab.',
+  ],
+  [
+    'request.decided',
+    { ...decided, decision: 'deny', reasons: [{ code: 'FROZEN' }, { code: 'FROZEN' }] },
+    'Refused',
+    'FROZEN, by the policy abab abab … abab. Nothing was issued.',
+  ],
+  [
+    'request.misused',
+    { ...ask, ...subject, code: 'REQUEST_OF_ANOTHER_JOB' },
+    'Misuse refused',
+    'Another job presented the secret of this request. Nothing was answered from it, and nothing in it changed.',
+  ],
+  [
+    'request.replayed',
+    { ...subject, token_id: 'token-1' },
+    'Replay refused',
+    'A subject token works once; this one had been used.',
+  ],
+  [
+    'issuance.started',
+    { ...issuance, lease_id: 'lse_1', policy_digest: DIGEST, rule: 0, run_id: '1', run_attempt: '1' },
+    'Issuance started',
+    'Credential of kind jwt.',
+  ],
+  ['issuance.succeeded', succeeded, 'Issued, automated', 'A jwt, until 12:10:00. Fingerprint abab abab … abab.'],
+  [
+    'issuance.succeeded',
+    { ...succeeded, fingerprint: undefined, ends_at: null },
+    'Issued, automated',
+    'A jwt, without an end.',
+  ],
+  [
+    'issuance.failed',
+    { ...issuance, reason: 'the other side refused' },
+    'Not issued',
+    'The cause: the other side refused.',
+  ],
+  [
+    'issuance.unknown',
+    { ...issuance, reason: 'it went away' },
+    'Outcome unknown',
+    'The cause: it went away. Nothing was handed to the job.',
+  ],
+  [
+    'issuance.redelivered',
+    { ...issuance, lease_id: 'lse_1' },
+    'Same answer given again',
+    'The job asked again with the same secret. Nothing new was issued.',
+  ],
+  ['lease.returned', returned, 'Lease returned', 'Nobody can revoke it: it can be used until 12:10:00.'],
+  [
+    'lease.returned',
+    { ...returned, upstream_expires_at: PAST },
+    'Lease returned',
+    'Nobody could revoke it: it could be used until 11:50:00.',
+  ],
+  [
+    'lease.returned',
+    { ...returned, revocation: 'none', upstream_expires_at: null },
+    'Lease returned',
+    'Nobody can revoke it, and it never dies.',
+  ],
+  [
+    'lease.returned',
+    { ...returned, revocation: 'immediate' },
+    'Lease returned',
+    'The broker has it revoked; an entry says when that happened.',
+  ],
+  ['lease.expired', { ...lease, ends_at: PAST }, 'Lease ended', ''],
+  ['lease.revoked', lease, 'Revoked', 'The system that issued it took the revocation.'],
+  [
+    'lease.revocation_failed',
+    { ...lease, attempt: 2, next_attempt_at: FUTURE },
+    'Could not be revoked',
+    'Next try at 12:10:00.',
+  ],
+  ['policy.changed', policy, 'Policy loaded', ''],
+  ['policy.changed', { ...policy, previous_digest: DIGEST }, 'Policy changed', ''],
+  ['policy.changed', { ...policy, policy_digest: null }, 'Policy removed', ''],
+  ['policy.refused', { set_digest: DIGEST, findings: [] }, 'New policies refused', ''],
+  ['organization.changed', organization, 'Organization changed', ''],
+  ['key.created', { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x' }, 'Log key created', ''],
+];
+
+describe('an entry of the log in words', () => {
+  it.for(EVERY_TYPE)('%s %#', ([type, fields, what, detail]) => {
+    const { what: said, detail: more } = words(type, fields);
+    expect([said, textOf(more ?? '')]).toEqual([what, detail]);
+  });
+
+  it('there is, for every type', () => {
+    expect([...new Set(EVERY_TYPE.map(([type]) => type))].sort()).toEqual(Object.keys(ENTRY_FIELDS).sort());
+  });
+
+  it('quotes the names of files, which somebody typed', () => {
+    expect(ownWords(words('policy.changed', policy).who)).toBe('the policy directory, [quoted]');
+  });
+
+  it.each([
+    ['of a type from later', row('review.done', {})],
+    ['that is no JSON any more', { ...row('lease.revoked', lease), leaf: '{' }],
+    ['that lost a field', row('lease.revoked', { request_id: 'req_1' })],
+    ['that gained a field', row('lease.revoked', { ...lease, approved: 'yes' })],
+    ['whose row was given another type', { ...row('lease.returned', returned), type: 'lease.revoked' }],
+  ])('breaks no page where it is one %s', (_, changed) => {
+    const { what, state, detail } = entryWords(readEntry(changed), NOW);
+    expect([what, state]).toEqual(['Unreadable', 'unknown']);
+    expect(textOf(detail ?? '')).toContain('log verify says whether it was changed.');
+  });
+});
