@@ -5,10 +5,12 @@ import { BrokerError } from './errors.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
+import { onlyFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
 import { problemHandler } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import { type TokenRouteDeps, tokenRoutes } from './http/token-routes.ts';
+import { quoted } from './identity/refusal.ts';
 
 export type AppDeps = TokenRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
 
@@ -21,6 +23,7 @@ export function createApp(deps: AppDeps): Express {
   app.set('query parser', 'simple');
   app.use(requestContext(deps.entropy));
   app.use(secureHeaders(deps.url));
+  if (deps.demo) app.use(onlyFromHere(deps.url));
   app.use((_request, response, next) => {
     // Whatever says otherwise does so for itself: keys, tiles and style sheets.
     response.set('Cache-Control', 'no-store');
@@ -32,7 +35,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(metadataRoutes(deps));
   app.use(pageRoutes(deps));
   app.use((request) => {
-    throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${request.path}.`);
+    throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${quoted(request.path)}.`);
   });
   app.use(problemHandler('problem', deps.logger));
   return app;

@@ -1,10 +1,10 @@
 // The plain pages. A real broker has one, the same for everybody, since nobody can sign in yet; the demo, which only this
 // machine reaches, shows its requests and its log. Only on the host of `url`: another name for this address is somebody's trick.
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
-import { BrokerError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
+import { onlyOnHost } from './own-host.ts';
 import { readAssets } from './pages/assets.ts';
 import { demoCommands } from './pages/demo-commands.ts';
 import { framed, type Page, type Site } from './pages/frame.ts';
@@ -19,11 +19,10 @@ export interface PageDeps {
   readonly clock: Clock;
   readonly demo: boolean;
   /** as whoever looks at the demo would type it */
-  readonly configFile?: string;
+  readonly configFile: string;
 }
 
 const FOREVER = 'public, max-age=31536000, immutable';
-const DEMO_CONFIG_FILE = 'demo-data/buildpass.yaml';
 const PAGES = ['/', '/requests/:id'];
 
 export function pageRoutes(deps: PageDeps): Router {
@@ -31,7 +30,7 @@ export function pageRoutes(deps: PageDeps): Router {
   const { styleSheet, icon } = readAssets();
   const site: Site = { host: new URL(deps.url).host, styleSheet: styleSheet.path, icon: icon.path, demo: deps.demo };
   const addresses = [...PAGES, styleSheet.path, icon.path];
-  router.all(addresses, onlyOn(deps.url));
+  router.all(addresses, onlyOnHost(deps.url));
   for (const { path, type, body } of [styleSheet, icon]) {
     router.get(path, (_request, response) => {
       response.set('Cache-Control', FOREVER).type(type).send(body);
@@ -44,7 +43,7 @@ export function pageRoutes(deps: PageDeps): Router {
 }
 
 function demoPages(router: Router, deps: PageDeps, site: Site): void {
-  const { store, clock, configFile = DEMO_CONFIG_FILE } = deps;
+  const { store, clock, configFile } = deps;
   const commands = demoCommands(configFile);
   router.get('/', async (_request, response) => {
     const overview = await store.read(readOverview);
@@ -55,15 +54,6 @@ function demoPages(router: Router, deps: PageDeps, site: Site): void {
     const page: Page = found === undefined ? NO_SUCH_REQUEST : requestPage(found, { now: clock.now(), commands });
     sendPage(response.status(found === undefined ? 404 : 200), framed(site, page));
   });
-}
-
-/** Whoever gets a browser to know this address by a name of theirs (DNS rebinding) gets nothing to read (T50). */
-function onlyOn(url: string): RequestHandler {
-  const { host } = new URL(url);
-  return (request, _response, next) => {
-    if (request.get('host')?.toLowerCase() !== host) throw new BrokerError('NOT_FOUND', `Pages are at ${url} only.`);
-    next();
-  };
 }
 
 const sendPage = (response: Response, page: string): void => {

@@ -22,6 +22,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     throw new Error('no page needs this');
   };
   const app = createApp({
+    configFile: 'demo-data/buildpass.yaml',
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock: { now: () => NOW } },
     ...{ keySet: { keys: [] }, verifierKeys: [], providers: new Map(), providerTimeout: 1000 },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
