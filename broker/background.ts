@@ -7,11 +7,13 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-export function every(
-  interval: Millis,
-  job: { name: string; run: () => Promise<unknown> },
-  logger: Logger,
-): Background {
+export interface BackgroundJob {
+  /** for the log, as in `reconciling failed` */
+  readonly name: string;
+  run(): Promise<unknown>;
+}
+
+export function every(interval: Millis, job: BackgroundJob, logger: Logger): Background {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();

@@ -3,22 +3,24 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { relative } from 'node:path';
-import { formatVerifierKey } from '../shared/signed-note.ts';
+import { formatVerifierKey, parseVerifierKey } from '../shared/signed-note.ts';
 import { createApp } from './app.ts';
-import { type Background, every } from './background.ts';
+import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
+import { forgetTokens } from './identity/first-use.ts';
 import { createTrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
+import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
-import { createCheckpointer } from './log/checkpointer.ts';
+import { createCheckpointer, readTip } from './log/checkpointer.ts';
 import { readPolicyDirectory } from './policy/directory-source.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
@@ -53,7 +55,7 @@ export interface RunningBroker {
   readonly verifierKey: string;
   reload(): Promise<Reloaded>;
   /** the background work, now */
-  reconcile(): Promise<void>;
+  runBackground(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,8 +89,9 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     const append = createAppend(entropy);
     const verifierKey = await openLog(store, { config, keys, append });
     const context = policyContext(config, options.extraProviders ?? []);
-    const reload = async (): Promise<Reloaded> =>
-      reloadPolicies({ store, append, context }, await readPolicyDirectory(config.policies.directory));
+    const reload = oneAtATime(async () =>
+      reloadPolicies({ store, append, context }, await readPolicyDirectory(config.policies.directory)),
+    );
     await loadFirstPolicies(store, reload, logger);
     const policies = createInForce(context);
     // A policy that loaded under another configuration or version may not load now: better known before a port is open.
@@ -100,6 +103,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       ownerRefusal: (subject) => ownerRefusal(config.issuers, subject),
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
+      withheld: new Set(),
       ...{ store, append, policies, providers, clock, entropy, logger },
     };
     const closed = await reconcileAtStart(deps);
@@ -123,7 +127,7 @@ async function serve(
   options: BrokerOptions,
   { deps, keys, verifierKey, reload, unlock }: Started,
 ): Promise<RunningBroker> {
-  const { config } = options;
+  const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
   const { store, logger } = deps;
   let accepting = true;
   const app = createApp({
@@ -138,13 +142,16 @@ async function serve(
   });
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000 }, app);
   const port = await listen(server, config.listen);
-  const background = startBackground(options, deps, verifierKey);
+  const jobs = backgroundJobs(config, deps, verifierKey);
+  const background = jobs.map((job) => every(backgroundEvery, job, logger));
   return {
     port,
     store,
     verifierKey,
     reload,
-    reconcile: () => reconcile(deps),
+    async runBackground() {
+      for (const job of jobs) await job.run();
+    },
     async close() {
       accepting = false;
       await new Promise<void>((resolve) => {
@@ -152,7 +159,10 @@ async function serve(
         server.closeIdleConnections();
       });
       await Promise.all(background.map((job) => job.stop()));
-      await keepAnchor(config.log.anchorFile, store, verifierKey);
+      // The store is let go of whatever the anchor's volume says.
+      await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
+        logger.error('the anchor could not be written at stop', { error }),
+      );
       await store.close();
       unlock();
       logger.info('stopped');
@@ -160,37 +170,33 @@ async function serve(
   };
 }
 
-function startBackground(
-  { config, backgroundEvery = BACKGROUND_EVERY_MS }: BrokerOptions,
-  deps: ExchangeDeps,
-  verifierKey: string,
-): Background[] {
+/** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
+function backgroundJobs(config: Config, deps: ExchangeDeps, verifierKey: string): readonly BackgroundJob[] {
   return [
-    every(backgroundEvery, { name: 'reconcile', run: () => reconcile(deps) }, deps.logger),
-    every(
-      backgroundEvery,
-      { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },
-      deps.logger,
-    ),
+    { name: 'reconciling', run: () => reconcile(deps) },
+    { name: 'revoking', run: () => revokeDue(deps) },
+    { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
+    { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },
   ];
 }
 
-/** Checks the log against its anchor, sets the signer, and begins an empty log with its keys. */
+/** Checks the log against its anchor and its newest checkpoint, sets the signer, and begins an empty log with its keys. */
 async function openLog(
   store: Store,
   { config, keys, append }: { config: Config; keys: SigningKeys; append: Append },
 ): Promise<string> {
   const origin = logOrigin(config.url);
   const verifierKey = formatVerifierKey(origin, keys.log.publicKey);
-  await store.read(async (tx) => checkAnchor(config.log.anchorFile, tx.log, verifierKey));
-  store.beforeCommit(createCheckpointer({ origin, privateKey: keys.log.privateKey }));
+  const tip = await store.read(async (tx) => {
+    await checkAnchor(config.log.anchorFile, tx.log, verifierKey);
+    return readTip(tx.log, parseVerifierKey(verifierKey));
+  });
+  store.guard(createCheckpointer({ origin, privateKey: keys.log.privateKey, tip }));
   await store.commit(async (tx) => {
     if ((await tx.log.head()).size > 0) return;
     for (const row of await tx.signingKeys.all()) {
-      await append(tx, {
-        type: 'key.created',
-        fields: { key_id: row.id, purpose: row.purpose, algorithm: row.algorithm, public_key: row.public_key },
-      });
+      const { id: key_id, purpose, algorithm, public_key } = row;
+      await append(tx, { type: 'key.created', fields: { key_id, purpose, algorithm, public_key } });
     }
   });
   return verifierKey;
@@ -236,4 +242,14 @@ async function listen(server: Server, { host, port }: Config['listen']): Promise
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */
+function oneAtATime<T>(act: () => Promise<T>): () => Promise<T> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return () => {
+    const mine = turn.then(act);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
 }

@@ -6,7 +6,6 @@ import type { Clock, Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
 import { useUp } from './identity/first-use.ts';
 import { type IssueDeps, type Issued, issue } from './issuance/issue.ts';
-import { redeliver } from './issuance/redeliver.ts';
 import type { Append } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { InForce } from './policy/in-force-source.ts';
@@ -50,9 +49,9 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
       return decided;
     case 'granted':
       return { outcome: 'issued', issued: await issue(deps, decided.granted, request.requestSecret) };
-    case 'issued-before':
-      return { outcome: 'issued', issued: await redeliver(deps, decided.request, request.requestSecret) };
-    case 'misused':
+    case 'redelivered':
+      return { outcome: 'issued', issued: decided.issued };
+    case 'unanswered':
       throw new BrokerError(decided.code, decided.message, { retryAfter: decided.retryAfter });
   }
 }

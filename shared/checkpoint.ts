@@ -1,7 +1,7 @@
 // Checkpoints of the issuance log (https://c2sp.org/tlog-checkpoint): origin, tree size and root hash in a signed note.
 import type { KeyObject } from 'node:crypto';
 import { HASH_BYTES, type Hash } from './merkle.ts';
-import { type NoteVerifier, openNote, signNote } from './signed-note.ts';
+import { type NoteVerifier, openNote, signNote, splitNote } from './signed-note.ts';
 
 export interface TreeHead {
   readonly origin: string;
@@ -14,11 +14,14 @@ export function signCheckpoint(head: TreeHead, privateKey: KeyObject): string {
 }
 
 /**
- * The tree head of a checkpoint that one of `verifiers` signed.
+ * The tree head of a checkpoint that one of `verifiers` signed. A key speaks for the log it is named after, and for no other:
+ * the name of the key must be the origin.
  * @throws Error with a sentence saying what is wrong
  */
 export function openCheckpoint(note: string, verifiers: readonly NoteVerifier[]): TreeHead {
-  return parseTreeHead(openNote(note, verifiers));
+  const { origin } = parseTreeHead(splitNote(note).text);
+  const own = verifiers.filter(({ name }) => name === origin);
+  return parseTreeHead(openNote(note, own));
 }
 
 function formatTreeHead({ origin, size, root }: TreeHead): string {

@@ -41,12 +41,12 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'requests',
     files: /^broker\/requests\//,
-    mayImport: 'shared kernel identity policy policy-sources log types:store types:exchange types:issuance',
+    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange',
   },
   {
     name: 'issuance',
     files: /^broker\/issuance\//,
-    mayImport: 'shared kernel keys log requests provider-interface types:policy-sources types:store types:telemetry',
+    mayImport: 'shared kernel keys log provider-interface types:policy-sources types:store types:telemetry',
   },
   {
     name: 'exchange',
@@ -112,7 +112,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|requests\/decide|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',

@@ -1,5 +1,22 @@
-import { a as maskCredential, c as readInputs, d as TryAgain, f as patiently, h as openNote, i as keepLease, l as exchange, m as messageOf, n as giveBack, o as requireRunnerFiles, p as ActionFailure, s as writeOutputs, t as start, u as explain } from "./start.js";
+import { a as maskCredential, c as readInputs, d as TryAgain, f as patiently, g as splitNote, h as openNote, i as keepLease, l as exchange, m as messageOf, n as giveBack, o as requireRunnerFiles, p as ActionFailure, s as writeOutputs, t as start, u as explain } from "./start.js";
 import { createHash } from "node:crypto";
+// shared/canonical-json.ts
+/**
+* The canonical text of a value; members sorted by UTF-16 code units (RFC 8785 §3.2.3).
+* @throws TypeError for what JSON cannot carry exactly: undefined, non-finite numbers and lone surrogates
+*/
+function canonicalJson(value) {
+	if (typeof value === "string") return quoted(value);
+	if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError("a number in JSON must be finite");
+	if (value === void 0) throw new TypeError("there is no undefined in JSON: leave the member out");
+	if (typeof value !== "object" || value === null) return JSON.stringify(value);
+	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+	return `{${Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, member]) => `${quoted(key)}:${canonicalJson(member)}`).join(",")}}`;
+}
+function quoted(text) {
+	if (!text.isWellFormed()) throw new TypeError("a string in canonical JSON must be well-formed Unicode");
+	return JSON.stringify(text);
+}
 // shared/merkle.ts
 const LEAF_PREFIX = Buffer.of(0);
 const NODE_PREFIX = Buffer.of(1);
@@ -44,11 +61,14 @@ const half = (value) => Math.floor(value / 2);
 const isIndex = (index, size) => Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size;
 // shared/checkpoint.ts
 /**
-* The tree head of a checkpoint that one of `verifiers` signed.
+* The tree head of a checkpoint that one of `verifiers` signed. A key speaks for the log it is named after, and for no other:
+* the name of the key must be the origin.
 * @throws Error with a sentence saying what is wrong
 */
 function openCheckpoint(note, verifiers) {
-	return parseTreeHead(openNote(note, verifiers));
+	const { origin } = parseTreeHead(splitNote(note).text);
+	const own = verifiers.filter(({ name }) => name === origin);
+	return parseTreeHead(openNote(note, own));
 }
 /** @throws Error where the text of a note is not a checkpoint's */
 function parseTreeHead(text) {
@@ -89,9 +109,9 @@ function parseProof(text) {
 */
 function verifyReceipt(receipt, verifiers) {
 	const leaf = Buffer.from(receipt.entry, "base64");
+	if (leaf.toString("base64") !== receipt.entry) throw new Error("the receipt's entry is not base64");
 	const proof = parseProof(receipt.proof);
 	const head = openCheckpoint(proof.checkpoint, verifiers);
-	if (!verifiers.some((verifier) => verifier.name === head.origin)) throw new Error(`the checkpoint is of another log: ${head.origin}`);
 	if (!verifyInclusion({
 		index: proof.index,
 		size: head.size,
@@ -104,8 +124,10 @@ function verifyReceipt(receipt, verifiers) {
 	};
 }
 function parseEntry(leaf) {
-	const value = JSON.parse(leaf.toString("utf8"));
+	const text = leaf.toString("utf8");
+	const value = JSON.parse(text);
 	if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("the receipt's entry is not an object");
+	if (canonicalJson(value) !== text) throw new Error("the receipt's entry is not canonical JSON");
 	return value;
 }
 // action/receipt-check.ts

@@ -8194,4 +8194,4 @@ async function start(step) {
 function leave(exitCode) {
 	process.stdout.write("", () => process.exit(exitCode));
 }
-export { maskCredential as a, readInputs as c, TryAgain as d, patiently as f, openNote as h, keepLease as i, exchange as l, messageOf as m, giveBack as n, requireRunnerFiles as o, ActionFailure as p, returnLease as r, writeOutputs as s, start as t, explain as u };
+export { maskCredential as a, readInputs as c, TryAgain as d, patiently as f, splitNote as g, openNote as h, keepLease as i, exchange as l, messageOf as m, giveBack as n, requireRunnerFiles as o, ActionFailure as p, returnLease as r, writeOutputs as s, start as t, explain as u };

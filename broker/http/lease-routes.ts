@@ -8,7 +8,7 @@ import { type ExchangeDeps, identify } from '../exchange.ts';
 import { jobKey } from '../identity/github-claims.ts';
 import { type LeaseHolder, returnLease } from '../issuance/leases.ts';
 import { isoTimeOrNull } from '../issuance/steps.ts';
-import { hashRequestSecret } from '../requests/decide.ts';
+import { hashRequestSecret } from '../requests/ask-context.ts';
 import { bearerOf } from './bearer.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 

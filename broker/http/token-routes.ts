@@ -3,32 +3,38 @@ import express, { type Request, type Response, Router } from 'express';
 import type { Explanation, Refusal } from '../../shared/api.ts';
 import { type ExchangeDeps, type Exchanged, exchange, identify } from '../exchange.ts';
 import type { Reason } from '../model.ts';
-import { disclosure, explain } from '../policy/explain.ts';
-import { decisionFor, readContext } from '../requests/decide.ts';
+import { disclosure, explain, STRANGER_SUMMARY } from '../policy/explain.ts';
+import { decisionFor, readContext } from '../requests/ask-context.ts';
 import { bearerOf } from './bearer.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { problemHandler } from './problem.ts';
 import { BODY_LIMIT } from './request-context.ts';
 import { sendToken } from './send-token.ts';
 import { parseAsk, parseForm, parseTokenRequest } from './token-request.ts';
+import { refuseWhileStopping } from './while-stopping.ts';
 
 export interface TokenRouteDeps extends ExchangeDeps {
   /** public origin, for links to requests */
   readonly url: string;
+  /** false from the moment a shutdown began */
+  readonly accepting: () => boolean;
 }
 
 export function tokenRoutes(deps: TokenRouteDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  const form = express.text({ type: () => true, limit: BODY_LIMIT, inflate: false, defaultCharset: 'utf-8' });
-  const token = Router({ strict: true, caseSensitive: true });
-  token.post('/', form, async (request, response) => answerToken(deps, request, response));
-  token.all('/', methodNotAllowed('POST'));
-  token.use(problemHandler('oauth', deps.logger));
-  router.use('/v1/token', token);
-  router.post('/v1/explain', form, async (request, response) => {
-    response.json(await explainAsk(deps, request));
-  });
-  router.all('/v1/explain', methodNotAllowed('POST'));
+  // Bytes, whatever they are said to be: the form is ours to read (token-request.ts).
+  const body = express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false });
+  router
+    .route('/v1/token')
+    .post(refuseWhileStopping(deps.accepting), body, async (request, response) => answerToken(deps, request, response))
+    .all(methodNotAllowed('POST'))
+    .all(problemHandler('oauth', deps.logger));
+  router
+    .route('/v1/explain')
+    .post(refuseWhileStopping(deps.accepting), body, async (request, response) => {
+      response.json(await explainAsk(deps, request));
+    })
+    .all(methodNotAllowed('POST'));
   return router;
 }
 
@@ -48,7 +54,7 @@ async function answerToken(deps: TokenRouteDeps, request: Request, response: Res
 function refusal(refused: Exclude<Exchanged, { outcome: 'issued' }>, requestUrl: string): Refusal {
   const nothing = {
     error: 'access_denied',
-    error_description: 'No such entitlement for this job.',
+    error_description: STRANGER_SUMMARY,
     request_id: refused.requestId,
   };
   if (refused.outcome === 'stranger') return nothing;

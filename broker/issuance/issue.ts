@@ -13,9 +13,10 @@ import type { InForce } from '../policy/in-force-source.ts';
 import type { CredentialProvider, Providers } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { within } from './deadline.ts';
 import { issueUpstream } from './issue-upstream.ts';
 import type { AnswerSealer } from './sealed-answer.ts';
-import { grantGone, recordStarted, recordSucceeded, redeem } from './steps.ts';
+import { grantGone, hideCredential, recordStarted, recordSucceeded, redeem } from './steps.ts';
 
 export interface IssueDeps {
   readonly store: Store;
@@ -26,6 +27,8 @@ export interface IssueDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
+  /** leases whose credential nobody may get, until the store has that on record (withhold.ts) */
+  readonly withheld: Set<string>;
   /** how long a provider may take before its outcome counts as unknown */
   readonly providerTimeout: Millis;
 }
@@ -37,6 +40,8 @@ export interface Granted {
   readonly requester: string | null;
   readonly jobKey: string;
   readonly credential: { readonly kind: string; readonly parameters: unknown };
+  /** how much of what the other side says the job may see (P7) */
+  readonly disclosure: 'full' | 'codes';
 }
 
 /** What goes into the answer. Only http/send-token.ts reveals the secrets in it. */
@@ -75,12 +80,9 @@ export async function issue(deps: IssueDeps, granted: Granted, requestSecret: Se
 
 async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
   const { granted, provider } = issuing;
-  const credential = await provider.issue(
-    granted.grant,
-    granted.credential.parameters,
-    AbortSignal.timeout(deps.providerTimeout),
-  );
-  deps.logger.hide(credential.accessToken);
+  const { parameters } = granted.credential;
+  const credential = await within(deps.providerTimeout, (signal) => provider.issue(granted.grant, parameters, signal));
+  hideCredential(deps.logger, credential);
   const spent = await deps.store.commit(async (tx) => {
     if (!(await redeem(deps, tx, granted))) return false;
     await recordStarted(deps, tx, issuing);

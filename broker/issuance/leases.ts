@@ -80,8 +80,8 @@ async function endLease(
 
 async function holds(tx: Transaction, lease: LeaseRow, holder: LeaseHolder): Promise<boolean> {
   if ('jobKey' in holder) return lease.job_key === holder.jobKey;
-  const request = await tx.requests.bySecretHash(holder.requestSecretHash);
-  return request?.id === lease.request_id;
+  const secret = await tx.requestSecrets.find(holder.requestSecretHash);
+  return secret?.requestId === lease.request_id;
 }
 
 export async function leaseFields(tx: Transaction, lease: LeaseRow) {

@@ -1,14 +1,11 @@
-// Closes what a crash left open, and does what time asks for: leases that end, sealed answers to delete, revocations due.
+// Closes what a crash left open, and does what time asks for: leases that end, sealed answers to delete.
 // An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted.
 import type { Millis } from '../clock.ts';
 import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { expireLeases } from './leases.ts';
-import { revokeDue } from './revoke.ts';
 
-/** Subject tokens are remembered this long after they expired (their tolerance is 30 s). */
-const REMEMBER_TOKENS_MS: Millis = 10 * 60_000;
 const MARGIN_MS: Millis = 30_000;
 
 /** At start: every open issuance is a crash's, since one broker at a time has the store. */
@@ -20,11 +17,7 @@ export async function reconcileAtStart(deps: IssueDeps): Promise<number> {
 export async function reconcile(deps: IssueDeps): Promise<void> {
   await closeOpen(deps, deps.providerTimeout + MARGIN_MS);
   await expireLeases(deps);
-  await deps.store.commit(async (tx) => {
-    await tx.sealedAnswers.deleteDue(tx.now);
-    await tx.subjectTokens.forget(tx.now - REMEMBER_TOKENS_MS);
-  });
-  await revokeDue(deps);
+  await deps.store.commit((tx) => tx.sealedAnswers.deleteDue(tx.now));
 }
 
 async function closeOpen(deps: IssueDeps, age: Millis): Promise<number> {

@@ -1,57 +1,39 @@
-// Gives the answer of an issued request again, to the same job with the same secret, within two minutes and while the lease
-// lives. Each time is an entry: somebody who counts issuances sees repeats as what they are.
+// Gives the answer of an issued request again, to the same job with the same secret: within two minutes, while the lease lives,
+// and only under the very policy set that it was issued under, so that nothing wider or longer than now allowed is given (P3).
+// Each time is an entry: somebody who counts issuances sees repeats as what they are.
 import type { Secret } from '../../shared/secret.ts';
-import { BrokerError } from '../errors.ts';
 import { receiptOf } from '../log/prove.ts';
 import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
 import type { IssueDeps, Issued } from './issue.ts';
 
-type RedeliverDeps = Pick<IssueDeps, 'store' | 'append' | 'answers'>;
+export interface Redelivery {
+  readonly request: RequestRow;
+  readonly requestSecret: Secret | undefined;
+  /** the policy set in force */
+  readonly setDigest: string;
+}
 
-/** @throws BrokerError REQUEST_SPENT where the copy is gone or the lease has ended */
+/** The answer again; undefined where it can't be given any more. Runs in the transaction that read policy and suspensions. */
 export async function redeliver(
-  deps: RedeliverDeps,
-  request: RequestRow,
-  requestSecret: Secret | undefined,
-): Promise<Issued> {
-  const issued = await deps.store.commit(async (tx) => {
-    const lease = await tx.leases.ofRequest(request.id);
-    const entry = await tx.log.issuedEntry(request.id);
-    if (requestSecret === undefined || lease?.state !== 'live' || entry === undefined) return undefined;
-    if (lease.ends_at !== null && lease.ends_at <= tx.now) return undefined;
-    const credential = await deps.answers.open(tx, { requestId: request.id, requestSecret });
-    if (credential === undefined) return undefined;
-    const { project, entitlement, id: requestId } = request;
-    await deps.append(tx, {
-      type: 'issuance.redelivered',
-      fields: {
-        request_id: requestId,
-        project,
-        entitlement,
-        issuance_id: lease.issuance_id,
-        kind: lease.kind,
-        lease_id: lease.id,
-      },
-    });
-    const receipt = await receiptOf(tx.log, entry.entry_index);
-    const { assurance } = JSON.parse(entry.leaf) as Pick<Issued, 'assurance'>;
-    const scope = `${project}/${entitlement}`;
-    return {
-      credential,
-      scope,
-      requestId,
-      issuanceId: lease.issuance_id,
-      leaseId: lease.id,
-      assurance,
-      endsAt: lease.ends_at,
-      receipt,
-    };
-  });
-  if (issued === undefined) {
-    throw new BrokerError(
-      'REQUEST_SPENT',
-      'This request was answered before, and its answer cannot be given again. Ask anew with a new request_secret.',
-    );
-  }
-  return issued;
+  deps: Pick<IssueDeps, 'append' | 'answers' | 'withheld'>,
+  tx: Transaction,
+  { request, requestSecret, setDigest }: Redelivery,
+): Promise<Issued | undefined> {
+  const lease = await tx.leases.ofRequest(request.id);
+  const grant = await tx.grants.latestOf(request.id);
+  const entry = await tx.log.issuedEntry(request.id);
+  if (requestSecret === undefined || entry === undefined || lease?.state !== 'live') return undefined;
+  if (deps.withheld.has(lease.id) || grant?.set_digest !== setDigest) return undefined;
+  if (lease.ends_at !== null && lease.ends_at <= tx.now) return undefined;
+  const credential = await deps.answers.open(tx, { requestId: request.id, requestSecret });
+  if (credential === undefined) return undefined;
+  const { project, entitlement, id: requestId } = request;
+  const { issuance_id: issuanceId, id: leaseId, kind } = lease;
+  const fields = { request_id: requestId, project, entitlement, issuance_id: issuanceId, kind, lease_id: leaseId };
+  await deps.append(tx, { type: 'issuance.redelivered', fields });
+  const receipt = await receiptOf(tx.log, entry.entry_index);
+  const { assurance } = JSON.parse(entry.leaf) as Pick<Issued, 'assurance'>;
+  const scope = `${project}/${entitlement}`;
+  return { credential, scope, requestId, issuanceId, leaseId, assurance, endsAt: lease.ends_at, receipt };
 }

@@ -3,6 +3,7 @@
 import { isoTime } from '../log/entry.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { OutboxRow } from '../store/outbox.ts';
+import { within } from './deadline.ts';
 import type { IssueDeps } from './issue.ts';
 import { leaseFields } from './leases.ts';
 
@@ -43,7 +44,8 @@ async function tryToRevoke(deps: RevokeDeps, row: LeaseRow): Promise<unknown> {
       row.sealed_handle === null ? undefined : deps.answers.openHandle(row.sealed_handle, row.id);
     const { id, kind, issuance_id: issuanceId, ends_at: endsAt, upstream_expires_at: upstreamExpiresAt } = row;
     const lease = { id, kind, issuanceId, endsAt, upstreamExpiresAt, revocationHandle };
-    await provider.revoke(lease, AbortSignal.timeout(deps.providerTimeout));
+    const revoke = provider.revoke.bind(provider);
+    await within(deps.providerTimeout, (signal) => revoke(lease, signal));
     return undefined;
   } catch (error) {
     return error ?? new Error('failed without a reason');

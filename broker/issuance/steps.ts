@@ -5,6 +5,7 @@ import { BrokerError } from '../errors.ts';
 import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Granted, IssueDeps, Issuing } from './issue.ts';
 
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
@@ -18,7 +19,9 @@ export async function redeem(
   const inForce = await deps.policies(tx);
   const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
   if (inForce.digest !== setDigest || suspended !== undefined) return false;
-  return tx.grants.redeem({ id: grant.id, setDigest, now: tx.now });
+  if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
+  // The request may have been refused since by another call: then it has no permit any more.
+  return tx.requests.startIssuing(grant.requestId, tx.now);
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */
@@ -32,7 +35,6 @@ export function grantGone(): BrokerError {
 
 export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<void> {
   const { grant } = granted;
-  await tx.requests.setState(grant.requestId, 'issuing', tx.now);
   await tx.issuances.insert({
     id: grant.issuanceId,
     request_id: grant.requestId,
@@ -69,35 +71,42 @@ export async function recordSucceeded(
   tx: Transaction,
   issued: Issuing & { credential: Credential },
 ): Promise<void> {
-  const { granted, provider, credential, requestSecret } = issued;
+  const { granted, credential, requestSecret } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(granted, credential);
   // Closed by somebody else meanwhile (reconcile, after a time-out): the credential must not be handed out as well.
   if (!(await tx.issuances.close(grant.issuanceId, 'succeeded', tx.now)))
     throw new Error(`issuance ${grant.issuanceId} is closed already`);
   await tx.requests.setState(grant.requestId, 'issued', tx.now);
-  await tx.leases.insert({
-    id: grant.leaseId,
-    issuance_id: grant.issuanceId,
-    request_id: grant.requestId,
-    job_key: granted.jobKey,
-    kind: provider.kind,
-    state: 'live',
-    revocation: provider.revocation,
-    issued_at: tx.now,
-    ends_at: endsAt,
-    upstream_expires_at: credential.upstreamExpiresAt,
-    sealed_handle:
-      credential.revocationHandle === undefined
-        ? null
-        : deps.answers.sealHandle(credential.revocationHandle, grant.leaseId),
-  });
+  await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
     await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
   await deps.append(tx, {
     type: 'issuance.succeeded',
     fields: succeededFields(granted, credential, endsAt),
     personal: requesterFields(grant.subject),
+  });
+}
+
+export async function insertLease(
+  deps: StepDeps,
+  tx: Transaction,
+  { granted, provider, credential, state }: Issuing & { credential: Credential; state: 'live' | 'withheld' },
+): Promise<void> {
+  const { leaseId, issuanceId, requestId } = granted.grant;
+  const handle = credential.revocationHandle;
+  await tx.leases.insert({
+    id: leaseId,
+    issuance_id: issuanceId,
+    request_id: requestId,
+    job_key: granted.jobKey,
+    kind: provider.kind,
+    state,
+    revocation: provider.revocation,
+    issued_at: tx.now,
+    ends_at: endOfLease(granted, credential),
+    upstream_expires_at: credential.upstreamExpiresAt,
+    sealed_handle: handle === undefined ? null : deps.answers.sealHandle(handle, leaseId),
   });
 }
 
@@ -133,6 +142,12 @@ export async function recordEnded(
   await deps.append(tx, { type: `issuance.${state}`, fields: { ...issuanceFields(granted), reason } });
 }
 
+/** Nothing of it gets into a log line, whoever writes one (P6). */
+export function hideCredential(logger: Logger, { accessToken, values, revocationHandle }: Credential): void {
+  for (const secret of [accessToken, ...Object.values(values)]) logger.hide(secret);
+  if (revocationHandle !== undefined) logger.hide(revocationHandle);
+}
+
 /** Asks the outbox to revoke a lease until it succeeded. */
 export async function queueRevocation(
   deps: Pick<StepDeps, 'entropy'>,
@@ -144,7 +159,7 @@ export async function queueRevocation(
 
 export const isoTimeOrNull = (at: Millis | null): string | null => (at === null ? null : isoTime(at));
 
-function issuanceFields({ grant, credential }: Granted) {
+export function issuanceFields({ grant, credential }: Granted) {
   const { requestId, project, entitlement, issuanceId } = grant;
   return { request_id: requestId, project, entitlement, issuance_id: issuanceId, kind: credential.kind };
 }

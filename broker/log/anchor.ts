@@ -28,11 +28,22 @@ export function parseAnchor(text: string): Anchor & { readonly head: TreeHead | 
   return { ...anchor, head: anchor.checkpoint === '' ? undefined : openCheckpoint(anchor.checkpoint, [verifier]) };
 }
 
-/** Replaces the file as a whole: a crash leaves the old anchor or the new one, never half of either. */
+/**
+ * Replaces the file as a whole: a crash leaves the old anchor or the new one, never half of either.
+ * @throws StartRefused where it cannot be written
+ */
 export function writeAnchor(file: string, anchor: Anchor): void {
+  try {
+    replaceFile(file, formatAnchor(anchor));
+  } catch (cause) {
+    throw new StartRefused(`the log's anchor ${file} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function replaceFile(file: string, text: string): void {
   const temporary = `${file}.new`;
   const descriptor = openSync(temporary, 'w', 0o600);
-  writeSync(descriptor, formatAnchor(anchor));
+  writeSync(descriptor, text);
   fsyncSync(descriptor);
   closeSync(descriptor);
   renameSync(temporary, file);
@@ -80,10 +91,21 @@ function refused(file: string, what: string): StartRefused {
   );
 }
 
-/** Replaces the anchor by the newest checkpoint, where there is a newer one. */
+/**
+ * Replaces the anchor by the newest checkpoint, where there is a newer one that extends it: an anchor that the log
+ * contradicts is evidence, and stays as it is.
+ * @throws StartRefused as `checkAnchor` does
+ */
 export async function keepAnchor(file: string | undefined, store: Store, verifierKey: string): Promise<void> {
   if (file === undefined) return;
-  const newest = await store.read((tx) => tx.log.latestCheckpoint());
-  if (newest !== undefined && newest.note !== readAnchor(file).checkpoint)
-    writeAnchor(file, { verifierKey, checkpoint: newest.note });
+  const newest = await store.read(async (tx) => {
+    const checkpoint = await tx.log.latestCheckpoint();
+    if (checkpoint === undefined || isKept(file, checkpoint.note)) return undefined;
+    await checkAnchor(file, tx.log, verifierKey);
+    return checkpoint.note;
+  });
+  if (newest !== undefined) writeAnchor(file, { verifierKey, checkpoint: newest });
 }
+
+const isKept = (file: string, checkpoint: string): boolean =>
+  existsSync(file) && readAnchor(file).checkpoint === checkpoint;

@@ -74,6 +74,7 @@ export const ENTRY_FIELDS = {
   }),
   'issuance.failed': z.strictObject({ ...issuance, reason: z.string() }),
   'issuance.unknown': z.strictObject({ ...issuance, reason: z.string() }),
+  'issuance.withheld': z.strictObject({ ...issuance, lease_id: id, reason: z.string(), revocation }),
   'issuance.redelivered': z.strictObject({ ...issuance, lease_id: id }),
   'lease.returned': z.strictObject({ ...lease, revocation, upstream_expires_at: time.nullable() }),
   'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),

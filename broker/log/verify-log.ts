@@ -34,40 +34,54 @@ const BATCH = 1024;
 const ENOUGH_PROBLEMS = 100;
 
 export async function verifyLog(log: LogTables, options: VerifyOptions): Promise<LogReport> {
-  const walk = new LogWalk(await log.checkpoints(), options);
-  for (let start = 0; ; start += BATCH) {
-    const range = { start, end: start + BATCH };
-    const rows = await log.entries(range);
-    walk.addAll(rows, await log.personalOf(range));
-    if (rows.length < BATCH) break;
+  const walk = new LogWalk(options);
+  try {
+    await walk.readAll(log);
+  } catch (error) {
+    // Rows may hold numbers that nothing can read: that is a finding too.
+    walk.report(`after entry ${walk.size - 1} the store cannot be read: ${(error as Error).message}`);
   }
-  const beyond = await log.countBeyond(walk.size);
-  if (beyond > 0) walk.report(`entry ${walk.size} is missing, and ${beyond} later entries are there`);
-  await walk.finish(log);
   return walk.result();
 }
 
 /** One pass over the leaves, with the root compared wherever something claims to know it. */
 class LogWalk {
   size = 0;
+  /** personal fields met so far */
+  #personal = 0;
   #edge: Hash[] = [];
   readonly #problems: string[] = [];
-  readonly #checkpoints: ReadonlyMap<number, CheckpointRow>;
+  #checkpoints: ReadonlyMap<number, CheckpointRow> = new Map();
+  /** sizes of the checkpoints whose root was met on the way */
+  readonly #compared = new Set<number>();
+  #newestCheckpoint = 0;
   readonly #options: VerifyOptions;
   readonly #levels: Hash[][] = [[]];
   readonly #tiles = new Map<string, { hashes: string; root: string }>();
 
-  constructor(checkpoints: readonly CheckpointRow[], options: VerifyOptions) {
-    this.#checkpoints = new Map(checkpoints.map((row) => [row.size, row]));
+  constructor(options: VerifyOptions) {
     this.#options = options;
+  }
+
+  async readAll(log: LogTables): Promise<void> {
+    this.#checkpoints = new Map((await log.checkpoints()).map((row) => [row.size, row]));
     this.#compareRoots();
+    for (let start = 0; ; start += BATCH) {
+      const range = { start, end: start + BATCH };
+      const rows = await log.entries(range);
+      this.#addAll(rows, await log.personalOf(range));
+      if (rows.length < BATCH) break;
+    }
+    await this.#compareCounts(log);
+    await this.#finish(log);
   }
 
   report(problem: string): void {
     if (this.#problems.length < ENOUGH_PROBLEMS) this.#problems.push(problem);
   }
 
-  addAll(rows: readonly LogEntryRow[], personal: readonly (PersonalField & { entry_index: number })[]): void {
+  #addAll(rows: readonly LogEntryRow[], personal: readonly (PersonalField & { entry_index: number })[]): void {
+    this.#personal += personal.length;
     const openings = Map.groupBy(personal, (opening) => opening.entry_index);
     for (const row of rows) {
       // After a gap every index is off: the first one says it all.
@@ -78,15 +92,14 @@ class LogWalk {
     }
   }
 
-  async finish(log: LogTables): Promise<void> {
+  async #finish(log: LogTables): Promise<void> {
     const head = await log.head();
-    if (head.size !== this.size || head.edge !== formatEdge(this.#edge))
-      this.report(
-        `the tree head says ${head.size} entries, and there are ${this.size} whose hashes ${head.size === this.size ? 'are not those' : 'it does not count'}`,
-      );
-    const newest = Math.max(0, ...this.#checkpoints.keys());
+    if (head.size !== this.size) this.report(`the tree head says ${head.size} entries, and there are ${this.size}`);
+    else if (head.edge !== formatEdge(this.#edge)) this.report('the tree head does not hold the hashes of the entries');
+    const newest = this.#newestCheckpoint;
     if (newest < this.size) this.report(`the last ${this.size - newest} entries are under no checkpoint`);
-    if (newest > this.size) this.report(`a checkpoint covers ${newest} entries, and there are only ${this.size}`);
+    const beyond = [...this.#checkpoints.keys()].find((size) => !this.#compared.has(size));
+    if (beyond !== undefined) this.report(`a checkpoint covers ${beyond} entries, and there are only ${this.size}`);
     for (const { what, size } of this.#options.earlier) {
       if (size > this.size)
         this.report(
@@ -103,6 +116,14 @@ class LogWalk {
       checkpoints: this.#checkpoints.size,
       problems: this.#problems,
     };
+  }
+
+  /** Whatever the walk did not meet has no place in a log. */
+  async #compareCounts(log: LogTables): Promise<void> {
+    const { entries, personal } = await log.counts();
+    const beyond = entries - this.size;
+    if (beyond > 0) this.report(`entry ${this.size} is missing, and ${beyond} later entries are there`);
+    else if (personal > this.#personal) this.report(`${personal - this.#personal} personal fields belong to no entry`);
   }
 
   #addLeaf(hash: Hash): void {
@@ -129,7 +150,11 @@ class LogWalk {
 
   #compareRoots(): void {
     const checkpoint = this.#checkpoints.get(this.size);
-    if (checkpoint !== undefined) this.#compareCheckpoint(checkpoint);
+    if (checkpoint !== undefined) {
+      this.#compared.add(this.size);
+      this.#newestCheckpoint = this.size;
+      this.#compareCheckpoint(checkpoint);
+    }
     for (const { what, size, root } of this.#options.earlier) {
       if (size === this.size && !root.equals(rootOfEdge(this.#edge)))
         this.report(`${what} has another root over the first ${size} entries: the log was changed or forked`);

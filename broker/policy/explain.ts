@@ -9,7 +9,7 @@ export interface Explanation {
   readonly reasons: readonly Reason[];
 }
 
-const STRANGER_SUMMARY = 'No such entitlement for this job.';
+export const STRANGER_SUMMARY = 'No such entitlement for this job.';
 
 export function explain(decision: Decision): Explanation {
   switch (decision.outcome) {

@@ -1,18 +1,15 @@
 // Decides one ask in one unit of work: finds the request by its secret, evaluates the policy in force, and records the
-// decision with its log entry. The line that decides is `evaluate` in policy/evaluate.ts; everything else here keeps books.
-import { createHash } from 'node:crypto';
+// decision with its log entry. What decides is `evaluate` (policy/evaluate.ts, called by ask-context.ts); this keeps the books.
 import type { ErrorCode } from '../../shared/error-codes.ts';
-import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps, TokenRequest } from '../exchange.ts';
-import { jobKey } from '../identity/github-claims.ts';
-import type { Granted } from '../issuance/issue.ts';
+import type { Granted, Issued } from '../issuance/issue.ts';
+import { redeliver } from '../issuance/redeliver.ts';
 import type { Decision, Reason, Subject } from '../model.ts';
-import { evaluate } from '../policy/evaluate.ts';
-import type { PolicySet } from '../policy/load-policy.ts';
-import type { RequestRow } from '../store/requests.ts';
+import { disclosure } from '../policy/explain.ts';
 import type { Transaction } from '../store/store.ts';
+import { type AskContext, decisionFor, type KnownRequest, readContext } from './ask-context.ts';
 import { grantedBy, makeGrant } from './grant.ts';
 import { recordMisuse, recordPermit, recordRefusal } from './record.ts';
 
@@ -29,8 +26,9 @@ export interface Refused extends Refusal {
   readonly requestId: string;
 }
 
-export interface Misused {
-  readonly outcome: 'misused';
+/** No answer to this ask as it is: the secret is another's, spent, or the answer is on its way. */
+export interface Unanswered {
+  readonly outcome: 'unanswered';
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfter?: Seconds;
@@ -40,23 +38,10 @@ export type Decided =
   | { readonly outcome: 'stranger'; readonly requestId: string }
   | Refused
   | { readonly outcome: 'granted'; readonly granted: Granted }
-  | { readonly outcome: 'issued-before'; readonly request: RequestRow }
-  | Misused;
+  | { readonly outcome: 'redelivered'; readonly issued: Issued }
+  | Unanswered;
 
-export type DecideDeps = Pick<ExchangeDeps, 'store' | 'append' | 'policies' | 'entropy'>;
-
-/** Everything that one ask is decided from. */
-export interface AskContext {
-  readonly subject: Subject;
-  readonly request: TokenRequest;
-  readonly jobKey: string;
-  readonly secretHash: string | null;
-  /** the parameters that make it the same ask, as canonical text */
-  readonly parameters: string;
-  readonly requester: string | null;
-  readonly policies: PolicySet;
-  readonly known: RequestRow | undefined;
-}
+export type DecideDeps = Pick<ExchangeDeps, 'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld'>;
 
 export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {
   return deps.store.commit(async (tx) => {
@@ -75,40 +60,6 @@ export async function decide(deps: DecideDeps, subject: Subject, request: TokenR
   });
 }
 
-/** The decision about a subject's ask under the policy and the suspensions in force. */
-export async function decisionFor(tx: Transaction, context: AskContext): Promise<Decision> {
-  const { project, entitlement, ttl } = context.request;
-  const of = { jobKey: context.jobKey, project, entitlement, except: context.known?.id };
-  const standing = {
-    suspension: await tx.suspensions.hitting({ project, entitlement, requester: context.requester }),
-    issuedToJob: await tx.requests.countOfJob(of),
-  };
-  return evaluate(context.policies, context.subject, { project, entitlement, ttl, now: tx.now, standing });
-}
-
-export async function readContext(
-  deps: Pick<DecideDeps, 'policies' | 'entropy'>,
-  tx: Transaction,
-  ask: { subject: Subject; request: TokenRequest },
-): Promise<AskContext> {
-  const { subject, request } = ask;
-  const secretHash = request.requestSecret === undefined ? null : hashRequestSecret(request.requestSecret);
-  return {
-    ...ask,
-    jobKey: jobKey(subject),
-    secretHash,
-    parameters: JSON.stringify([request.ttl ?? null, request.reason ?? null, request.ticket ?? null]),
-    requester: (await tx.principals.find({ provider: subject.issuer, providerId: subject.actorId })) ?? null,
-    policies: await deps.policies(tx),
-    known: secretHash === null ? undefined : await tx.requests.bySecretHash(secretHash),
-  };
-}
-
-/** What the store knows a request's secret by: SHA-256("buildpass request" ‖ secret), in hex. */
-export function hashRequestSecret(secret: Secret): string {
-  return createHash('sha256').update('buildpass request').update(secret.reveal(), 'utf8').digest('hex');
-}
-
 interface Step {
   readonly context: AskContext;
   readonly decision: Exclude<Decision, { outcome: 'stranger' }>;
@@ -121,21 +72,25 @@ async function record(deps: DecideDeps, tx: Transaction, { context, decision }: 
 }
 
 /** The same request asked again: the same answer while it stands, a new decision where it can be made again. */
-async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { known: RequestRow }): Promise<Decided> {
+async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { known: KnownRequest }): Promise<Decided> {
   const { context, decision, known } = step;
   switch (known.state) {
     case 'denied':
-      return { outcome: 'refused', requestId: known.id, ...(JSON.parse(known.decision) as Refusal) };
+      return refusedBefore(step);
     case 'granted': {
-      const granted =
-        decision.outcome === 'permit' ? await grantedBy(tx, { request: known, context, permit: decision }) : undefined;
+      const parts = decision.outcome === 'permit' ? { request: known, context, permit: decision } : undefined;
+      const granted = parts === undefined ? undefined : await grantedBy(tx, parts);
       return granted === undefined ? record(deps, tx, step) : { outcome: 'granted', granted };
     }
     case 'issuing':
       return IN_PROGRESS;
-    case 'issued':
-      // Opened only after the policy and the suspensions in force were read again.
-      return decision.outcome === 'permit' ? { outcome: 'issued-before', request: known } : record(deps, tx, step);
+    case 'issued': {
+      // Opened only after the policy and the suspensions in force were read again, in this very transaction.
+      if (decision.outcome === 'deny') return record(deps, tx, step);
+      const { requestSecret } = context.request;
+      const issued = await redeliver(deps, tx, { request: known, requestSecret, setDigest: context.policies.digest });
+      return issued === undefined ? SPENT : { outcome: 'redelivered', issued };
+    }
     case 'failed':
       return record(deps, tx, step);
     case 'unknown':
@@ -143,22 +98,29 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
   }
 }
 
+function refusedBefore({ context, decision, known }: Step & { known: KnownRequest }): Refused {
+  const refusal = JSON.parse(known.decision) as Refusal;
+  // A repository may have become public since: the narrower of then and now holds.
+  const narrow = refusal.disclosure === 'codes' || disclosure(decision, context.subject) !== 'full';
+  return { outcome: 'refused', requestId: known.id, ...refusal, disclosure: narrow ? 'codes' : 'full' };
+}
+
 function misuseOf(
-  known: RequestRow,
+  known: KnownRequest,
   context: AskContext,
-): (Misused & { code: 'REQUEST_MISMATCH' | 'REQUEST_OF_ANOTHER_JOB' }) | undefined {
+): (Unanswered & { code: 'REQUEST_MISMATCH' | 'REQUEST_OF_ANOTHER_JOB' }) | undefined {
   if (known.job_key !== context.jobKey) {
     return {
-      outcome: 'misused',
+      outcome: 'unanswered',
       code: 'REQUEST_OF_ANOTHER_JOB',
       message:
         'This request_secret belongs to a request of another job. Make a new random one for every ask, and keep it inside the job.',
     };
   }
   const { project, entitlement } = context.request;
-  if (known.project !== project || known.entitlement !== entitlement || known.parameters !== context.parameters) {
+  if (known.project !== project || known.entitlement !== entitlement || known.presentedWith !== context.parameters) {
     return {
-      outcome: 'misused',
+      outcome: 'unanswered',
       code: 'REQUEST_MISMATCH',
       message:
         'This request_secret was used with another scope, ttl, reason or ticket. Repeat an ask unchanged, or make a new request_secret.',
@@ -167,15 +129,15 @@ function misuseOf(
   return undefined;
 }
 
-const IN_PROGRESS: Misused = {
-  outcome: 'misused',
+const IN_PROGRESS: Unanswered = {
+  outcome: 'unanswered',
   code: 'ISSUANCE_IN_PROGRESS',
   message: 'The credential of this request is being issued. Ask again in a moment with the same request_secret.',
   retryAfter: 2,
 };
 
-const SPENT: Misused = {
-  outcome: 'misused',
+const SPENT: Unanswered = {
+  outcome: 'unanswered',
   code: 'REQUEST_SPENT',
   message:
     'This request was answered before, and its answer cannot be given again. Ask anew with a new request_secret.',

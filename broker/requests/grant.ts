@@ -3,10 +3,11 @@ import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import type { Granted } from '../issuance/issue.ts';
 import type { Permit } from '../model.ts';
+import { disclosure } from '../policy/explain.ts';
 import type { GrantRow } from '../store/grants.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
-import type { AskContext } from './decide.ts';
+import type { AskContext } from './ask-context.ts';
 
 const GRANT_LIFETIME_MS = 60_000;
 
@@ -35,7 +36,7 @@ export async function makeGrant(
     expires_at: tx.now + GRANT_LIFETIME_MS,
     redeemed_at: null,
   };
-  await tx.grants.insert(row);
+  await tx.grants.replace(row);
   return granted(tx, row, parts);
 }
 
@@ -58,6 +59,7 @@ function granted(tx: Transaction, row: GrantRow, { request, context, permit }: G
     requester: request.requester,
     jobKey: request.job_key,
     credential: entitlement.credential,
+    disclosure: disclosure(permit, context.subject) === 'full' ? 'full' : 'codes',
     grant: {
       id: row.id,
       issuanceId: row.issuance_id,

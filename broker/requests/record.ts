@@ -7,7 +7,8 @@ import { listsRepository } from '../policy/evaluate.ts';
 import { disclosure, explain } from '../policy/explain.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
-import type { AskContext, Refusal, Refused } from './decide.ts';
+import type { AskContext } from './ask-context.ts';
+import type { Refusal, Refused } from './decide.ts';
 
 type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
 
@@ -29,17 +30,16 @@ export async function recordRefusal(
     policyDigest: decision.project.digest,
     decision: refusal,
   });
-  if (context.known === undefined) {
-    const same = await tx.requests.sameRefusal(row);
-    if (same !== undefined) {
-      await tx.requests.countRepeat(same.id, tx.now);
-      return { outcome: 'refused', requestId: same.id, ...refusal };
-    }
-    await tx.requests.insert(row);
-  } else if (context.known.state !== 'issued') {
-    // A request that was issued stays issued: only this repetition is refused.
-    await tx.requests.redecide(row.id, row);
+  const same = context.known === undefined ? await tx.requests.sameRefusal(row) : undefined;
+  if (same !== undefined) {
+    await tx.requests.countRepeat(same.id, tx.now);
+    await rememberSecret(tx, context, same.id);
+    return { outcome: 'refused', requestId: same.id, ...refusal };
   }
+  // A request that was issued stays issued: only this repetition is refused, and however often that happens it is one entry.
+  if (context.known?.state !== 'issued') await saveDecision(tx, context, row);
+  else if (!(await tx.saidOnce.first(`refused again ${row.id} ${row.policy_digest} ${row.decision}`)))
+    return { outcome: 'refused', requestId: row.id, ...refusal };
   await deps.append(tx, {
     type: 'request.decided',
     fields: {
@@ -59,8 +59,7 @@ export async function recordPermit(
 ): Promise<RequestRow> {
   const decision = { outcome: 'permit', rule: permit.rule, summary: explain(permit).summary };
   const row = await requestRow(deps, tx, { context, state: 'granted', policyDigest: permit.project.digest, decision });
-  if (context.known === undefined) await tx.requests.insert(row);
-  else await tx.requests.redecide(row.id, row);
+  await saveDecision(tx, context, row);
   const ttl = permit.ttl === 'never' ? null : permit.ttl;
   await deps.append(tx, {
     type: 'request.decided',
@@ -79,6 +78,7 @@ export async function recordMisuse(
     code,
   }: { context: AskContext; known: RequestRow; code: 'REQUEST_MISMATCH' | 'REQUEST_OF_ANOTHER_JOB' },
 ): Promise<void> {
+  if (!(await tx.saidOnce.first(`misused ${known.id} ${context.jobKey} ${code}`))) return;
   const { project, entitlement } = context.request;
   const fields = { request_id: known.id, project, entitlement, ...subjectFields(context.subject), code };
   await deps.append(tx, { type: 'request.misused', fields, personal: requesterFields(context.subject) });
@@ -93,6 +93,17 @@ export async function recordReplay(
   if (!listsRepository(await deps.policies(tx), subject)) return;
   const fields = { ...subjectFields(subject), token_id: subject.tokenId };
   await deps.append(tx, { type: 'request.replayed', fields, personal: requesterFields(subject) });
+}
+
+async function saveDecision(tx: Transaction, context: AskContext, row: RequestRow): Promise<void> {
+  if (context.known !== undefined) return tx.requests.redecide(row.id, row);
+  await tx.requests.insert(row);
+  await rememberSecret(tx, context, row.id);
+}
+
+async function rememberSecret(tx: Transaction, context: AskContext, requestId: string): Promise<void> {
+  const { secretHash, parameters } = context;
+  if (secretHash !== null) await tx.requestSecrets.insert({ secretHash, requestId, parameters });
 }
 
 interface RowParts {
@@ -118,7 +129,6 @@ async function requestRow(
     issuer: subject.issuer,
     repository_id: subject.repositoryId,
     job_key: context.jobKey,
-    secret_hash: context.secretHash,
     project: request.project,
     entitlement: request.entitlement,
     parameters: context.parameters,

@@ -6,7 +6,8 @@ import type { Database } from './store.ts';
 export type { GrantRow } from './schema.ts';
 
 export interface Grants {
-  insert(row: GrantRow): Promise<void>;
+  /** A new grant of a request; every earlier one of it lapses, so that one ask is never two rights to issue. */
+  replace(row: GrantRow): Promise<void>;
   /** The newest grant of a request. */
   latestOf(requestId: string): Promise<GrantRow | undefined>;
   /** Spends the grant: true for exactly one caller, and only before it lapses and under the policy it was made under. */
@@ -14,7 +15,13 @@ export interface Grants {
 }
 
 export const grantTable = (db: Database): Grants => ({
-  async insert(row) {
+  async replace(row) {
+    await db
+      .updateTable('grants')
+      .set({ expires_at: row.made_at })
+      .where('request_id', '=', row.request_id)
+      .where('expires_at', '>', row.made_at)
+      .execute();
     await db.insertInto('grants').values(row).execute();
   },
   async latestOf(requestId) {

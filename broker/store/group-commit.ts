@@ -1,7 +1,7 @@
 // Grouped commits: units that wait at the same moment share one transaction and one fsync, each under its own savepoint.
 // Nothing resolves before COMMIT returned; when COMMIT fails, every unit of the group is "failed or happened".
 import { BrokerError } from '../errors.ts';
-import type { Transaction, Unit } from './store.ts';
+import type { Transaction, TransactionGuard, Unit } from './store.ts';
 
 const MAX_GROUP = 64;
 const RETRY_AFTER_SECONDS = 2;
@@ -14,7 +14,7 @@ export interface Connection {
 export interface GroupCommitOptions {
   readonly connection: Connection;
   readonly transaction: () => Transaction;
-  readonly beforeCommit: Unit<void>;
+  readonly guard: () => TransactionGuard;
 }
 
 interface Waiting {
@@ -52,16 +52,22 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
 async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[]): Promise<void> {
   const { connection } = options;
+  const guard = options.guard();
   const settled: (() => void)[] = [];
+  let committing = false;
   try {
     connection.exec('BEGIN IMMEDIATE');
     const tx = options.transaction();
+    await guard.begin(tx);
     for (const unit of group) settled.push(await runUnit(connection, tx, unit));
-    await options.beforeCommit(tx);
+    await guard.beforeCommit(tx);
+    committing = true;
     connection.exec('COMMIT');
+    guard.settled('committed');
   } catch (cause) {
     rollBack(connection);
-    const error = unavailable(cause);
+    if (committing) guard.settled('unknown');
+    const error = storeFailure(cause);
     for (const unit of group) unit.reject(error);
     return;
   }
@@ -80,7 +86,8 @@ async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): 
     if (!connection.isTransaction) throw error;
     connection.exec('ROLLBACK TO unit');
     connection.exec('RELEASE unit');
-    return () => unit.reject(isStoreFailure(error) ? unavailable(error) : error);
+    const reason = isStoreFailure(error) ? storeFailure(error) : error;
+    return () => unit.reject(reason);
   }
 }
 
@@ -95,19 +102,16 @@ function rollBack(connection: Connection): void {
 const SQLITE_CONSTRAINT = 19;
 
 /** A failure of the database itself; a broken constraint is a mistake of ours and stays what it is. */
-function isStoreFailure(error: unknown): boolean {
-  const { code, errcode } = error as { code?: string; errcode?: number };
+export function isStoreFailure(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number };
   return code === 'ERR_SQLITE_ERROR' && ((errcode ?? 0) & 0xff) !== SQLITE_CONSTRAINT;
 }
 
-function unavailable(cause: unknown): BrokerError {
+/** What the caller is told when the store failed; the cause is for our own log. */
+export function storeFailure(cause: unknown): BrokerError {
   if (cause instanceof BrokerError) return cause;
-  return new BrokerError(
-    'STORE_UNAVAILABLE',
-    'The store did not confirm the change, so nothing was handed out. Ask again with the same request_secret.',
-    {
-      cause,
-      retryAfter: RETRY_AFTER_SECONDS,
-    },
-  );
+  return new BrokerError('STORE_UNAVAILABLE', 'The store did not answer, so nothing was handed out. Ask again.', {
+    cause,
+    retryAfter: RETRY_AFTER_SECONDS,
+  });
 }

@@ -10,6 +10,8 @@ export interface Issuances {
   find(id: string): Promise<IssuanceRow | undefined>;
   /** Closes an issuance that is still open; true for exactly one caller. */
   close(id: string, state: 'succeeded' | 'failed' | 'unknown', at: Millis): Promise<boolean>;
+  /** Whatever was on record: its credential is handed to nobody. */
+  withhold(id: string, at: Millis): Promise<void>;
   openSince(before: Millis): Promise<readonly IssuanceRow[]>;
 }
 
@@ -29,6 +31,9 @@ export const issuanceTable = (db: Database): Issuances => ({
       .returning('id')
       .executeTakeFirst();
     return won !== undefined;
+  },
+  async withhold(id, at) {
+    await db.updateTable('issuances').set({ state: 'withheld', ended_at: at }).where('id', '=', id).execute();
   },
   async openSince(before) {
     return db

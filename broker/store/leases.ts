@@ -11,6 +11,8 @@ export interface Leases {
   ofRequest(requestId: string): Promise<LeaseRow | undefined>;
   /** Ends a live lease; true for exactly one caller. */
   end(id: string, state: 'returned' | 'expired' | 'revoked'): Promise<boolean>;
+  /** Whatever state it has: its credential was handed to nobody. */
+  withhold(id: string): Promise<void>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
 }
@@ -40,6 +42,9 @@ export const leaseTable = (db: Database): Leases => ({
       .returning('id')
       .executeTakeFirst();
     return won !== undefined;
+  },
+  async withhold(id) {
+    await db.updateTable('leases').set({ state: 'withheld' }).where('id', '=', id).execute();
   },
   async overdue(now, limit) {
     return db

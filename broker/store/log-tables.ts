@@ -30,14 +30,15 @@ export interface LogTables {
   issuedEntry(requestId: string): Promise<LogEntryRow | undefined>;
   personalOf(range: { start: number; end: number }): Promise<readonly (PersonalField & { entry_index: number })[]>;
   leafHashes(range: { start: number; end: number }): Promise<readonly string[]>;
-  /** How many entries have this index or a later one. */
-  countBeyond(index: number): Promise<number>;
+  /** How many rows there are, whatever is in them. */
+  counts(): Promise<{ readonly entries: number; readonly personal: number }>;
   insertTile(tile: { level: number; tile: number; hashes: string; root: string }): Promise<void>;
   tileHashes(level: number, tile: number): Promise<string | undefined>;
   /** Roots of the complete tiles of a level: the hashes of the level above. */
   tileRoots(level: number, range: { start: number; end: number }): Promise<readonly string[]>;
   tiles(): Promise<readonly { level: number; tile: number; hashes: string; root: string }[]>;
   insertCheckpoint(row: CheckpointRow): Promise<void>;
+  /** The checkpoint of the tree as it is: every transaction that makes it grow signs one. */
   latestCheckpoint(): Promise<CheckpointRow | undefined>;
   /** The first checkpoint that covers an entry. */
   checkpointCovering(index: number): Promise<CheckpointRow | undefined>;
@@ -51,7 +52,7 @@ export const logTables = (db: Database): LogTables => ({
   ...checkpointTable(db),
 });
 
-type EntryTable = Pick<LogTables, 'insertEntry' | 'entries' | 'personalOf' | 'leafHashes' | 'countBeyond'>;
+type EntryTable = Pick<LogTables, 'insertEntry' | 'entries' | 'personalOf' | 'leafHashes' | 'counts'>;
 type EntryLookups = Pick<LogTables, 'entry' | 'entriesOfRequest' | 'issuedEntry'>;
 type CheckpointTable = Pick<LogTables, 'insertCheckpoint' | 'latestCheckpoint' | 'checkpointCovering' | 'checkpoints'>;
 type TreeTables = Omit<LogTables, keyof EntryTable | keyof EntryLookups | keyof CheckpointTable>;
@@ -94,13 +95,16 @@ const entryTable = (db: Database): EntryTable => ({
       .execute();
     return rows.map((row) => row.leaf_hash);
   },
-  async countBeyond(index) {
-    const row = await db
-      .selectFrom('log_entries')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .where('entry_index', '>=', index)
-      .executeTakeFirstOrThrow();
-    return Number(row.count);
+  async counts() {
+    const [entries, personal] = await Promise.all(
+      (['log_entries', 'entry_personal'] as const).map((table) =>
+        db
+          .selectFrom(table)
+          .select((select) => select.fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow(),
+      ),
+    );
+    return { entries: Number(entries?.count), personal: Number(personal?.count) };
   },
 });
 
@@ -177,7 +181,11 @@ const checkpointTable = (db: Database): CheckpointTable => ({
     await db.insertInto('checkpoints').values(row).execute();
   },
   async latestCheckpoint() {
-    return db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
+    return db
+      .selectFrom('checkpoints')
+      .selectAll()
+      .where('size', '=', db.selectFrom('tree_head').select('size').where('id', '=', 1))
+      .executeTakeFirst();
   },
   async checkpointCovering(index) {
     return db

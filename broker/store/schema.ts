@@ -11,6 +11,8 @@ export interface Schema {
   policy_in_force: { id: number; sequence: number; digest: string; since: number };
   suspensions: { id: string; scope: string; target: string; reason: string; since: number };
   requests: RequestRow;
+  request_secrets: { secret_hash: string; request_id: string; parameters: string };
+  said_once: { key: string };
   grants: GrantRow;
   issuances: IssuanceRow;
   leases: LeaseRow;
@@ -33,7 +35,6 @@ export interface RequestRow {
   issuer: string;
   repository_id: string;
   job_key: string;
-  secret_hash: string | null;
   project: string;
   entitlement: string;
   parameters: string;
@@ -66,7 +67,7 @@ export interface IssuanceRow {
   grant_id: string;
   lease_id: string;
   kind: string;
-  state: 'started' | 'succeeded' | 'failed' | 'unknown';
+  state: 'started' | 'succeeded' | 'failed' | 'unknown' | 'withheld';
   started_at: number;
   ended_at: number | null;
 }
@@ -77,7 +78,8 @@ export interface LeaseRow {
   request_id: string;
   job_key: string;
   kind: string;
-  state: 'live' | 'returned' | 'expired' | 'revoked';
+  /** `withheld`: never handed out, to be revoked where the other side can */
+  state: 'live' | 'returned' | 'expired' | 'revoked' | 'withheld';
   revocation: 'immediate' | 'at-expiry' | 'none';
   issued_at: number;
   ends_at: number | null;

@@ -1,13 +1,13 @@
 // The embedded store: SQLite in WAL mode with synchronous=FULL, one writer, readers beside it.
 // `serve` holds `<store>.lock` for its whole life; the operating system lets go of it however the process ends.
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Migrator } from 'kysely/migration';
 import { StartRefused } from '../errors.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createGroupCommit, isStoreFailure, storeFailure } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { kyselyOver } from './node-sqlite.ts';
-import type { Database, Store, StoreOptions, Transaction, Unit } from './store.ts';
+import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { tablesOf } from './tables.ts';
 
 const MIGRATIONS = { '0001-first-schema': firstSchema };
@@ -25,16 +25,16 @@ export async function openSqliteStore({ path, clock }: SqliteOptions): Promise<S
   const db = kyselyOver(database);
   await migrate(db, path);
   const tables = tablesOf(db);
-  let beforeCommit: Unit<void> = async () => undefined;
+  let guard: TransactionGuard = NO_GUARD;
   const transaction = (): Transaction => ({ ...tables, now: clock.now() });
-  const group = createGroupCommit({ connection: database, transaction, beforeCommit: (tx) => beforeCommit(tx) });
+  const group = createGroupCommit({ connection: database, transaction, guard: () => guard });
   // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
   const reader = path === ':memory:' ? undefined : openSqliteReader({ path, clock });
   return {
     commit: group.commit,
     read: reader?.read ?? group.commit,
-    beforeCommit(hook) {
-      beforeCommit = hook;
+    guard(given) {
+      guard = given;
     },
     async close() {
       await group.idle();
@@ -43,6 +43,12 @@ export async function openSqliteStore({ path, clock }: SqliteOptions): Promise<S
     },
   };
 }
+
+const NO_GUARD: TransactionGuard = {
+  begin: async () => undefined,
+  beforeCommit: async () => undefined,
+  settled: () => undefined,
+};
 
 export type StoreReader = Pick<Store, 'read' | 'close'>;
 
@@ -75,12 +81,14 @@ export function createSqliteFile(path: string): void {
  * @throws StartRefused when another broker holds it
  */
 export function lockStore(path: string): () => void {
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  // By its real name: a symlink would be a second lock for the same store.
+  const lockFile = `${existsSync(path) ? realpathSync(path) : path}.lock`;
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new StartRefused(`another broker is running on the store ${path} (it holds ${path}.lock): stop it first`, {
+    throw new StartRefused(`another broker is running on the store ${path} (it holds ${lockFile}): stop it first`, {
       cause,
     });
   }
@@ -88,11 +96,13 @@ export function lockStore(path: string): () => void {
 }
 
 async function readSnapshot<T>(database: DatabaseSync, query: () => Promise<T>): Promise<T> {
-  database.exec('BEGIN');
   try {
+    database.exec('BEGIN');
     return await query();
+  } catch (error) {
+    throw isStoreFailure(error) ? storeFailure(error) : error;
   } finally {
-    database.exec('COMMIT');
+    if (database.isTransaction) database.exec('ROLLBACK');
   }
 }
 

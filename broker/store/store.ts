@@ -15,7 +15,9 @@ import type { Meta } from './meta.ts';
 import type { Outbox } from './outbox.ts';
 import type { Policies } from './policies.ts';
 import type { Principals } from './principals.ts';
+import type { RequestSecrets } from './request-secrets.ts';
 import type { Requests } from './requests.ts';
+import type { SaidOnce } from './said-once.ts';
 import type { Schema } from './schema.ts';
 import type { SealedAnswers } from './sealed-answers.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -32,6 +34,8 @@ export interface Tables {
   readonly policies: Policies;
   readonly principals: Principals;
   readonly requests: Requests;
+  readonly requestSecrets: RequestSecrets;
+  readonly saidOnce: SaidOnce;
   readonly sealedAnswers: SealedAnswers;
   readonly signingKeys: SigningKeys;
   readonly subjectTokens: SubjectTokens;
@@ -43,13 +47,23 @@ export interface Transaction extends Tables {
   readonly now: Millis;
 }
 
+/** What the log does around a transaction; a throw in `begin` or `beforeCommit` fails it whole. */
+export interface TransactionGuard {
+  /** right after the write lock was taken: nobody else can change the store from here on */
+  begin(tx: Transaction): Promise<void>;
+  /** after the last unit: the log signs its checkpoint here */
+  beforeCommit(tx: Transaction): Promise<void>;
+  /** `unknown`: the COMMIT failed, and may have happened */
+  settled(outcome: 'committed' | 'unknown'): void;
+}
+
 export type Unit<T> = (tx: Transaction) => Promise<T>;
 
 export interface Store {
   commit<T>(unit: Unit<T>): Promise<T>;
   read<T>(query: Unit<T>): Promise<T>;
-  /** Runs inside every transaction after its last unit: the log signs its checkpoint there. Set once, at composition. */
-  beforeCommit(hook: Unit<void>): void;
+  /** Watches every transaction. Set once, at composition. */
+  guard(guard: TransactionGuard): void;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,8 @@ import type { Database } from './store.ts';
 export interface SubjectTokens {
   /** Uses the token up. `replays` is 0 for its first use, and counts every further attempt. */
   use(token: { issuer: string; tokenId: string; expiresAt: Millis }): Promise<{ readonly replays: number }>;
-  forget(expiredBefore: Millis): Promise<void>;
+  /** Forgets tokens that expired before; returns how many. */
+  forget(expiredBefore: Millis): Promise<number>;
 }
 
 export const subjectTokenTable = (db: Database): SubjectTokens => ({
@@ -23,6 +24,11 @@ export const subjectTokenTable = (db: Database): SubjectTokens => ({
       .executeTakeFirstOrThrow();
   },
   async forget(expiredBefore) {
-    await db.deleteFrom('subject_tokens').where('expires_at', '<', expiredBefore).execute();
+    const forgotten = await db
+      .deleteFrom('subject_tokens')
+      .where('expires_at', '<', expiredBefore)
+      .returning('token_id')
+      .execute();
+    return forgotten.length;
   },
 });

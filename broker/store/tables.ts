@@ -7,7 +7,9 @@ import { metaTable } from './meta.ts';
 import { outboxTable } from './outbox.ts';
 import { policyTable } from './policies.ts';
 import { principalTable } from './principals.ts';
+import { requestSecretTable } from './request-secrets.ts';
 import { requestTable } from './requests.ts';
+import { saidOnceTable } from './said-once.ts';
 import { sealedAnswerTable } from './sealed-answers.ts';
 import { signingKeyTable } from './signing-keys.ts';
 import type { Database, Tables } from './store.ts';
@@ -24,6 +26,8 @@ export const tablesOf = (db: Database): Tables => ({
   policies: policyTable(db),
   principals: principalTable(db),
   requests: requestTable(db),
+  requestSecrets: requestSecretTable(db),
+  saidOnce: saidOnceTable(db),
   sealedAnswers: sealedAnswerTable(db),
   signingKeys: signingKeyTable(db),
   subjectTokens: subjectTokenTable(db),

@@ -87,9 +87,14 @@ describe('a commit', () => {
       const { first, second } = await askThrough('shop/upstream', { at: 4, kind });
       expect([first.status, first.body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
       expect(second.body.code).toBe('REQUEST_SPENT');
+      await broker.running.runBackground();
       expect(broker.provider.revoked).toContain(broker.provider.issued.at(-1));
       const leases = await broker.running.store.read((tx) => tx.leases.latest(1));
-      if (kind === 'failed but happened') expect(leases).toMatchObject([{ state: 'revoked' }]);
+      expect(leases).toMatchObject([{ state: 'withheld' }]);
+      expect((await broker.entries()).slice(-2).map(({ type }) => type)).toEqual([
+        'issuance.withheld',
+        'lease.revoked',
+      ]);
     },
   );
 

@@ -59,8 +59,16 @@ describe('a provider', () => {
     expect((await asking).body.code).toBe('UPSTREAM_FAILED');
     const before = broker.provider.issued.length;
     broker.provider.letGo();
-    await expect.poll(() => broker.provider.revoked.includes(broker.provider.issued[before] ?? 'none yet')).toBe(true);
-    expect(await typesOf(await lastRequest())).toEqual(['request.decided', 'issuance.started', 'issuance.unknown']);
+    await expect.poll(() => broker.entries('issuance.withheld')).toHaveLength(1);
+    await broker.running.runBackground();
+    expect(broker.provider.revoked).toContain(broker.provider.issued[before]);
+    expect(await typesOf(await lastRequest())).toEqual([
+      'request.decided',
+      'issuance.started',
+      'issuance.unknown',
+      'issuance.withheld',
+      'lease.revoked',
+    ]);
   });
 
   it('that grants a longer life than asked, and cannot revoke it, gets it back unused', async () => {
@@ -70,6 +78,7 @@ describe('a provider', () => {
     provider.mood = 'lives-too-long';
     const { status, body } = await other.ask({ scope: 'shop/upstream' });
     expect([status, body.code]).toEqual([503, 'UPSTREAM_FAILED']);
+    await other.running.runBackground();
     expect(provider.revoked).toEqual(provider.issued);
     expect((await other.entries()).map(({ type }) => type)).not.toContain('issuance.succeeded');
   });

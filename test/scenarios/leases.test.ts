@@ -54,7 +54,7 @@ describe('a lease', () => {
     const secret = newSecret();
     const { body } = await broker.ask({ scope: 'shop/upstream', secret });
     expect((await broker.returnLease(body.lease_id, secret)).body.revocation).toBe('immediate');
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(broker.provider.revoked).toContain(body.access_token);
     expect(await broker.entries('lease.revoked')).toContainEqual(expect.objectContaining({ lease_id: body.lease_id }));
   });
@@ -69,16 +69,16 @@ describe('time', () => {
     const upstream = await broker.ask({ scope: 'shop/upstream' });
     broker.provider.revokeFails = true;
     await broker.returnLease(upstream.body.lease_id, await broker.token());
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(await broker.entries('lease.revocation_failed')).toMatchObject([
       { lease_id: upstream.body.lease_id, attempt: 1 },
     ]);
     broker.provider.revokeFails = false;
     now += 5_000;
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([upstream.body.access_token]);
     now += 11 * 60_000;
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(await broker.entries('lease.expired')).toMatchObject([{ lease_id: jwt.body.lease_id }]);
   });
 
@@ -89,10 +89,10 @@ describe('time', () => {
     const { body } = await broker.ask({ scope: 'shop/upstream' });
     broker.provider.revokeFails = true;
     await broker.returnLease(body.lease_id, await broker.token());
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     now += 11 * 60_000;
     broker.provider.revokeFails = false;
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([]);
     expect((await broker.entries()).map(({ type }) => type).slice(-2)).toEqual([
       'lease.returned',
@@ -108,7 +108,7 @@ describe('time', () => {
     const { body } = await broker.ask({ scope: 'shop/upstream' });
     expect(body.expires_in).toBeLessThanOrEqual(600);
     now += 601_000;
-    await broker.running.reconcile();
+    await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([body.access_token]);
     expect((await broker.entries()).slice(-2).map(({ type }) => type)).toEqual(['lease.expired', 'lease.revoked']);
   });

@@ -32,4 +32,5 @@ export class FaultyStore {
   }
 }
 
-const unavailable = (): BrokerError => new BrokerError('STORE_UNAVAILABLE', 'The store did not confirm the change.', { retryAfter: 1 });
+const unavailable = (): BrokerError =>
+  new BrokerError('STORE_UNAVAILABLE', 'The store did not confirm the change.', { retryAfter: 1 });

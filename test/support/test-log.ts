@@ -45,7 +45,7 @@ export async function openTestLog(): Promise<TestLog> {
   let [now, made] = [1_000, 0];
   createSqliteFile(path);
   const store = await openSqliteStore({ path, clock: { now: () => now++ } });
-  store.beforeCommit(createCheckpointer({ origin: ORIGIN, privateKey }));
+  store.guard(createCheckpointer({ origin: ORIGIN, privateKey, tip: { size: 0, edge: '' } }));
   onTestFinished(async () => {
     await store.close();
     rmSync(directory, { recursive: true, force: true });

@@ -70,6 +70,14 @@ const WORDS: Words = {
     who: BROKER,
     detail: html`The cause: ${reason}. Nothing was handed to the job.`,
   }),
+  'issuance.withheld': ({ reason, revocation }) => ({
+    state: 'failed',
+    what: 'Withheld',
+    who: BROKER,
+    detail: html`The cause: ${reason}. The credential was handed to nobody${
+      revocation === 'immediate' ? ', and is to be revoked' : '; nobody can revoke it'
+    }.`,
+  }),
   'issuance.redelivered': () => ({
     state: 'issued',
     what: 'Same answer given again',

@@ -31,12 +31,17 @@ const STATEMENTS = [
 
   `CREATE TABLE requests (
      id text PRIMARY KEY, origin text NOT NULL, requester text REFERENCES principals (id),
-     issuer text NOT NULL, repository_id text NOT NULL, job_key text NOT NULL, secret_hash text UNIQUE,
+     issuer text NOT NULL, repository_id text NOT NULL, job_key text NOT NULL,
      project text NOT NULL, entitlement text NOT NULL, parameters text NOT NULL, state text NOT NULL,
      policy_digest text NOT NULL, decision text NOT NULL, subject text NOT NULL, repeats bigint NOT NULL,
      created_at bigint NOT NULL, updated_at bigint NOT NULL)`,
   `CREATE INDEX requests_of_job ON requests (job_key, project, entitlement)`,
   `CREATE INDEX requests_by_time ON requests (created_at)`,
+  // By which secrets a request is known, each with the parameters that it was first presented with.
+  `CREATE TABLE request_secrets (
+     secret_hash text PRIMARY KEY, request_id text NOT NULL REFERENCES requests (id), parameters text NOT NULL)`,
+  // What is on record once however often it happens: the log grows with what happens, not with who asks.
+  `CREATE TABLE said_once (key text PRIMARY KEY)`,
   `CREATE TABLE grants (
      id text PRIMARY KEY, request_id text NOT NULL REFERENCES requests (id),
      issuance_id text NOT NULL UNIQUE, lease_id text NOT NULL UNIQUE, rule bigint NOT NULL, ttl bigint,
@@ -66,7 +71,7 @@ const STATEMENTS = [
   `CREATE TABLE tree_head (id bigint PRIMARY KEY CHECK (id = 1), size bigint NOT NULL, edge text NOT NULL)`,
   `INSERT INTO tree_head (id, size, edge) VALUES (1, 0, '')`,
   `CREATE TABLE log_entries (
-     entry_index bigint PRIMARY KEY, id text NOT NULL UNIQUE, time bigint NOT NULL, type text NOT NULL,
+     entry_index bigint PRIMARY KEY NOT NULL CHECK (entry_index >= 0), id text NOT NULL UNIQUE, time bigint NOT NULL, type text NOT NULL,
      project text, request_id text, leaf text NOT NULL, leaf_hash text NOT NULL)`,
   `CREATE INDEX log_entries_of_request ON log_entries (request_id)`,
   `CREATE TABLE entry_personal (
@@ -74,7 +79,7 @@ const STATEMENTS = [
      PRIMARY KEY (entry_index, field))`,
   `CREATE TABLE log_tiles (
      level bigint NOT NULL, tile bigint NOT NULL, hashes text NOT NULL, root text NOT NULL, PRIMARY KEY (level, tile))`,
-  `CREATE TABLE checkpoints (size bigint PRIMARY KEY, time bigint NOT NULL, note text NOT NULL)`,
+  `CREATE TABLE checkpoints (size bigint PRIMARY KEY NOT NULL CHECK (size > 0), time bigint NOT NULL, note text NOT NULL)`,
   `CREATE TABLE signing_keys (
      id text PRIMARY KEY, purpose text NOT NULL, algorithm text NOT NULL, public_key text NOT NULL,
      sealed_private_key text NOT NULL, created_at bigint NOT NULL)`,

@@ -82,7 +82,7 @@ describe('the verifier', () => {
   it('finds two entries that changed places', async () => {
     const log = await logOf(20);
     log.tamper(
-      'UPDATE log_entries SET entry_index = -1 WHERE entry_index = 4; UPDATE log_entries SET entry_index = 4 WHERE entry_index = 5; UPDATE log_entries SET entry_index = 5 WHERE entry_index = -1',
+      'UPDATE log_entries SET entry_index = 1000 WHERE entry_index = 4; UPDATE log_entries SET entry_index = 4 WHERE entry_index = 5; UPDATE log_entries SET entry_index = 5 WHERE entry_index = 1000',
     );
     expect((await log.verify()).problems.join()).toContain('the checkpoint of 5 entries has another root');
   });

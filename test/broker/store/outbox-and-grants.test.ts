@@ -29,7 +29,6 @@ const REQUEST = {
   issuer: 'github',
   repository_id: '1',
   job_key: 'j',
-  secret_hash: null,
   project: 'p',
   entitlement: 'e',
   parameters: '[]',
@@ -46,7 +45,7 @@ async function withGrant(): Promise<Store> {
   const store = await openStore();
   await store.commit(async (tx) => {
     await tx.requests.insert(REQUEST);
-    await tx.grants.insert(GRANT);
+    await tx.grants.replace(GRANT);
   });
   return store;
 }

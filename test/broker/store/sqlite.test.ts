@@ -65,14 +65,18 @@ describe('the SQLite store', () => {
   it('fails every unit of a group whose commit fails, and goes on with the next', async () => {
     const store = await openStore();
     let fail = true;
-    store.beforeCommit(async () => {
-      if (fail) throw new Error('disk gone');
+    store.guard({
+      begin: async () => undefined,
+      beforeCommit: async () => {
+        if (fail) throw new Error('disk gone');
+      },
+      settled: () => undefined,
     });
     const group = [store.commit((tx) => tx.meta.set('a', '1')), store.commit((tx) => tx.meta.set('b', '1'))];
     for (const unit of group)
       await expect(unit).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
-        message: expect.stringContaining('did not confirm'),
+        message: expect.stringContaining('did not answer'),
       });
     fail = false;
     await store.commit((tx) => tx.meta.set('c', '1'));
@@ -107,7 +111,11 @@ describe('the SQLite store', () => {
     const reader = openSqliteReader({ path, clock });
     onTestFinished(() => reader.close());
     expect(await reader.read((tx) => tx.meta.get('a'))).toBe('1');
-    await expect(reader.read((tx) => tx.meta.set('a', '2'))).rejects.toThrow('readonly');
+    const writing = reader.read((tx) => tx.meta.set('a', '2'));
+    await expect(writing).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      cause: { message: expect.stringContaining('readonly') },
+    });
   });
 
   it('is opened by one broker at a time, and by the next when the first let go', () => {

@@ -108,6 +108,18 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'The cause: it went away. Nothing was handed to the job.',
   ],
   [
+    'issuance.withheld',
+    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'immediate' },
+    'Withheld',
+    'The cause: it came late. The credential was handed to nobody, and is to be revoked.',
+  ],
+  [
+    'issuance.withheld',
+    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'at-expiry' },
+    'Withheld',
+    'The cause: it came late. The credential was handed to nobody; nobody can revoke it.',
+  ],
+  [
     'issuance.redelivered',
     { ...issuance, lease_id: 'lse_1' },
     'Same answer given again',

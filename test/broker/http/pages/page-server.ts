@@ -24,7 +24,13 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
   const app = createApp({
     configFile: 'demo-data/buildpass.yaml',
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock: { now: () => NOW } },
-    ...{ keySet: { keys: [] }, verifierKeys: [], providers: new Map(), providerTimeout: 1000 },
+    ...{
+      keySet: { keys: [] },
+      verifierKeys: [],
+      providers: new Map(),
+      providerTimeout: 1000,
+      withheld: new Set<string>(),
+    },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     logger: createLogger({ level: 'silent', demo }),

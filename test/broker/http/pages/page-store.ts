@@ -104,7 +104,7 @@ export async function openPageStore(): Promise<PageStore> {
       await insert({ ...row, ...options.row });
       await store.commit(async (tx) => {
         const grant = grantRow(row, lease);
-        await tx.grants.insert(grant);
+        await tx.grants.replace(grant);
         await tx.issuances.insert(issuanceRow(lease, grant.id));
         await tx.leases.insert(lease);
       });
@@ -159,7 +159,6 @@ function requestRow(
     issuer: job.issuer,
     repository_id: job.repositoryId,
     job_key: newId('err', entropy),
-    secret_hash: null,
     project: 'shop',
     entitlement: 'deploy-staging',
     parameters: JSON.stringify([null, null, null]),

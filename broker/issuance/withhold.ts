@@ -1,0 +1,56 @@
+// A credential that the other side issued and that nobody may get: put on record as withheld, and revoked through the outbox.
+// Stored first, revoked afterwards: "revoked" is said only when the other side said so (P8), and a crash in between loses nothing.
+import type { Credential } from '../model.ts';
+import type { Transaction } from '../store/store.ts';
+import { within } from './deadline.ts';
+import type { IssueDeps, Issuing } from './issue.ts';
+import { insertLease, issuanceFields, queueRevocation } from './steps.ts';
+
+export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
+
+export async function withhold(deps: IssueDeps, withheld: Withheld): Promise<void> {
+  const { leaseId } = withheld.granted.grant;
+  // Until it is on record nobody gets it either: a commit that failed may have left it ready to be delivered again.
+  deps.withheld.add(leaseId);
+  try {
+    await deps.store.commit((tx) => recordWithheld(deps, tx, withheld));
+    deps.withheld.delete(leaseId);
+  } catch (error) {
+    deps.logger.error('a withheld credential could not be put on record; it is revoked all the same', {
+      lease_id: leaseId,
+      error,
+    });
+    await revokeAtOnce(deps, withheld);
+  }
+}
+
+async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withheld): Promise<void> {
+  const { granted, provider, reason } = withheld;
+  const { requestId, issuanceId, leaseId } = granted.grant;
+  await tx.issuances.withhold(issuanceId, tx.now);
+  await tx.requests.setState(requestId, 'unknown', tx.now);
+  // The commit that failed may have happened: then the lease is there, live, with a sealed copy of the answer.
+  if ((await tx.leases.find(leaseId)) === undefined) await insertLease(deps, tx, { ...withheld, state: 'withheld' });
+  else await tx.leases.withhold(leaseId);
+  await tx.sealedAnswers.delete(requestId);
+  if (provider.revoke !== undefined) await queueRevocation(deps, tx, leaseId);
+  await deps.append(tx, {
+    type: 'issuance.withheld',
+    fields: { ...issuanceFields(granted), lease_id: leaseId, reason, revocation: provider.revocation },
+  });
+}
+
+async function revokeAtOnce(deps: IssueDeps, { granted, provider, credential }: Withheld): Promise<void> {
+  const { leaseId: id, issuanceId } = granted.grant;
+  const { upstreamExpiresAt, revocationHandle } = credential;
+  const lease = { id, issuanceId, kind: provider.kind, endsAt: null, upstreamExpiresAt, revocationHandle };
+  try {
+    await within(deps.providerTimeout, async (signal) => provider.revoke?.(lease, signal));
+  } catch (error) {
+    deps.logger.error('a credential that was never handed out could not be revoked', {
+      issuance_id: issuanceId,
+      kind: provider.kind,
+      error,
+    });
+  }
+}

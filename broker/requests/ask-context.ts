@@ -1,0 +1,85 @@
+// Everything that one ask is decided from, read in the transaction that decides: the policy and the suspensions in force, what
+// the job has already, and the request that its secret leads to. `decisionFor` hands it to `evaluate`, which decides.
+import { createHash } from 'node:crypto';
+import type { Secret } from '../../shared/secret.ts';
+import { BrokerError } from '../errors.ts';
+import type { TokenRequest } from '../exchange.ts';
+import { jobKey } from '../identity/github-claims.ts';
+import type { Decision, Subject } from '../model.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { InForce } from '../policy/in-force-source.ts';
+import type { PolicySet } from '../policy/load-policy.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
+import type { Suspension } from '../store/suspensions.ts';
+
+export interface AskContext {
+  readonly subject: Subject;
+  readonly request: TokenRequest;
+  readonly jobKey: string;
+  readonly secretHash: string | null;
+  /** the parameters that make it the same ask, as canonical text */
+  readonly parameters: string;
+  readonly requester: string | null;
+  readonly policies: PolicySet;
+  readonly suspension: Suspension | undefined;
+  readonly known: KnownRequest | undefined;
+}
+
+/** The request that the ask's secret leads to, with the parameters that the secret was first presented with. */
+export interface KnownRequest extends RequestRow {
+  readonly presentedWith: string;
+}
+
+/**
+ * The decision about a subject's ask under the policy and the suspensions in force.
+ * @throws BrokerError PAUSED while everything is suspended: nothing is decided then, and nothing is held against the job
+ */
+export async function decisionFor(tx: Transaction, context: AskContext): Promise<Decision> {
+  const { project, entitlement, ttl } = context.request;
+  const { jobKey: job, suspension, known } = context;
+  const of = { jobKey: job, project, entitlement, except: known?.id, now: tx.now };
+  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of) };
+  const ask = { project, entitlement, ttl, now: tx.now, standing };
+  const decision = evaluate(context.policies, context.subject, ask);
+  if (decision.outcome !== 'stranger' && suspension?.scope === 'everything') throw paused();
+  return decision;
+}
+
+export async function readContext(
+  deps: { readonly policies: InForce },
+  tx: Transaction,
+  ask: { subject: Subject; request: TokenRequest },
+): Promise<AskContext> {
+  const { subject, request } = ask;
+  const { project, entitlement } = request;
+  const secretHash = request.requestSecret === undefined ? null : hashRequestSecret(request.requestSecret);
+  const requester = (await tx.principals.find({ provider: subject.issuer, providerId: subject.actorId })) ?? null;
+  return {
+    ...ask,
+    jobKey: jobKey(subject),
+    secretHash,
+    parameters: JSON.stringify([request.ttl ?? null, request.reason ?? null, request.ticket ?? null]),
+    requester,
+    policies: await deps.policies(tx),
+    suspension: await tx.suspensions.hitting({ project, entitlement, requester }),
+    known: secretHash === null ? undefined : await findKnown(tx, secretHash),
+  };
+}
+
+async function findKnown(tx: Transaction, secretHash: string): Promise<KnownRequest | undefined> {
+  const secret = await tx.requestSecrets.find(secretHash);
+  const row = secret === undefined ? undefined : await tx.requests.find(secret.requestId);
+  return secret === undefined || row === undefined ? undefined : { ...row, presentedWith: secret.parameters };
+}
+
+/** What the store knows a request's secret by: SHA-256("buildpass request" ‖ secret), in hex. */
+export function hashRequestSecret(secret: Secret): string {
+  return createHash('sha256').update('buildpass request').update(secret.reveal(), 'utf8').digest('hex');
+}
+
+function paused(): BrokerError {
+  return new BrokerError('PAUSED', 'Issuing is paused. Nothing was decided; ask again when it goes on.', {
+    retryAfter: 60,
+  });
+}
