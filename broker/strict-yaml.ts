@@ -17,7 +17,6 @@ import { checkShape, type KeyPath } from './schema-problems.ts';
 import { type FormProblem, formProblems } from './yaml-form.ts';
 
 export type { KeyPath } from './schema-problems.ts';
-export { suggest } from './suggest.ts';
 
 export interface Finding {
   readonly file: string;

@@ -1,4 +1,4 @@
-// The wire: what `/v1/token`, `/v1/explain`, `/v1/requests` and `/v1/leases` answer, once, for broker and action alike.
+// The wire: what `/v1/token`, `/v1/explain` and `/v1/leases` answer, once, for broker and action alike.
 // The action parses every answer with these schemas before it believes a word of it; sizes are capped there first.
 import { z } from 'zod';
 
@@ -59,15 +59,6 @@ export const explanationSchema = z.object({
   reasons: z.array(reasonSchema).max(500),
 });
 
-export const requestStateSchema = z.object({
-  request_id: text(100),
-  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void', 'issued', 'denied']),
-  request_url: text(2_048),
-  expires_in: z.int().min(0),
-  reason: text(200).optional(),
-});
-
-/** Errors elsewhere than on `/v1/token` (RFC 9457). */
 export const problemSchema = z.object({
   code: text(60),
   title: text(200).optional(),
@@ -84,5 +75,4 @@ export type Issued = z.infer<typeof issuedSchema>;
 export type WireReason = z.infer<typeof reasonSchema>;
 export type Refusal = z.infer<typeof refusalSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
-export type RequestState = z.infer<typeof requestStateSchema>;
 export type LeaseReturn = z.infer<typeof leaseReturnSchema>;

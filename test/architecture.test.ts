@@ -102,7 +102,9 @@ describe('who may import whom', () => {
     expect(seen('broker/cli/commands.ts')).toEqual(
       expect.arrayContaining(['type broker/cli/command.ts', 'broker/cli/request.ts']),
     );
-    expect(seen('broker/strict-yaml.ts')).toEqual(expect.arrayContaining(['yaml', 'type zod', 'broker/suggest.ts']));
+    expect(seen('broker/policy/load-policy.ts')).toEqual(
+      expect.arrayContaining(['broker/strict-yaml.ts', 'broker/policy/policy-set.ts']),
+    );
   });
 });
 

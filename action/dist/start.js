@@ -5517,23 +5517,6 @@ const explanationSchema = object({
 	]),
 	reasons: array(reasonSchema).max(500)
 });
-object({
-	request_id: text(100),
-	state: _enum([
-		"pending",
-		"approved",
-		"rejected",
-		"expired",
-		"withdrawn",
-		"void",
-		"issued",
-		"denied"
-	]),
-	request_url: text(2048),
-	expires_in: int().min(0),
-	reason: text(200).optional()
-});
-/** Errors elsewhere than on `/v1/token` (RFC 9457). */
 const problemSchema = object({
 	code: text(60),
 	title: text(200).optional(),

@@ -6,7 +6,7 @@ import { sealingKey } from '../keys/seal.ts';
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 
-export const SEALED_ANSWER_LIFETIME_MS: Millis = 120_000;
+const SEALED_ANSWER_LIFETIME_MS: Millis = 120_000;
 
 export type SealedCredential = Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values'>;
 
