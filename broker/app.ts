@@ -23,12 +23,12 @@ export function createApp(deps: AppDeps): Express {
   app.set('query parser', 'simple');
   app.use(requestContext(deps.entropy));
   app.use(secureHeaders(deps.url));
-  if (deps.demo) app.use(onlyFromHere(deps.url));
   app.use((_request, response, next) => {
     // Whatever says otherwise does so for itself: keys, tiles and style sheets.
     response.set('Cache-Control', 'no-store');
     next();
   });
+  if (deps.demo) app.use(onlyFromHere(deps.url));
   app.use(tokenRoutes(deps));
   app.use(leaseRoutes(deps));
   app.use(logRoutes(deps));

@@ -61,6 +61,13 @@ export interface RunningBroker {
 
 const PROVIDER_TIMEOUT_MS = 20_000;
 const BACKGROUND_EVERY_MS = 2_000;
+/** Ten seconds for a request to arrive; Node looks for late ones only every half minute unless told otherwise. */
+const HTTP_LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
 
@@ -140,7 +147,7 @@ async function serve(
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
   });
-  const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 10_000 }, app);
+  const server = createServer(HTTP_LIMITS, app);
   const port = await listen(server, config.listen);
   const jobs = backgroundJobs(config, deps, verifierKey);
   const background = jobs.map((job) => every(backgroundEvery, job, logger));

@@ -1,5 +1,6 @@
 // `keys create`: the key-encryption key, the store and the signing keys, each only where it is absent. `keys list`: what is there.
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { systemClock, systemEntropy } from '../clock.ts';
 import { type Config, loadConfig, readEncryptionKey } from '../config.ts';
 import { StartRefused } from '../errors.ts';
@@ -7,6 +8,7 @@ import { generateSigningKeys, keyEncryptionKey } from '../keys/signing-keys.ts';
 import { isoTime } from '../log/entry.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { createSqliteFile, lockStore, openSqliteStore } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
 import type { Command } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 
@@ -48,16 +50,15 @@ export async function createKeys(
   { demo = false }: { demo?: boolean },
 ): Promise<readonly SigningKeyRow[]> {
   const { path } = config.store;
+  makeDirectory(dirname(path));
   const unlock = lockStore(path);
   try {
     createSqliteFile(path);
-    createEncryptionKey(config.keys.encryptionKeyFile);
-    const sealing = keyEncryptionKey(await readEncryptionKey(config.keys.encryptionKeyFile), systemEntropy);
     const store = await openSqliteStore({ path, clock: systemClock });
     try {
+      await refuseSecondSet(store, path);
+      const sealing = keyEncryptionKey(await encryptionKey(config.keys.encryptionKeyFile), systemEntropy);
       return await store.commit(async (tx) => {
-        if ((await tx.signingKeys.all()).length > 0)
-          throw new StartRefused(`the store ${path} has its signing keys already; \`buildpass keys list\` shows them`);
         const rows = generateSigningKeys(sealing, tx.now);
         for (const row of rows) await tx.signingKeys.insert(row);
         if (demo) await tx.meta.set('demo', 'true');
@@ -71,11 +72,30 @@ export async function createKeys(
   }
 }
 
-function createEncryptionKey(file: string): void {
-  if (existsSync(file)) return;
-  const descriptor = openSync(file, 'wx', 0o600);
-  writeSync(descriptor, `${systemEntropy.bytes(ENCRYPTION_KEY_BYTES).toString('base64')}\n`);
-  closeSync(descriptor);
+/** Before a key-encryption key is made: beside keys that were sealed under a lost one, a new one would only hide the loss. */
+async function refuseSecondSet(store: Store, path: string): Promise<void> {
+  if ((await store.read((tx) => tx.signingKeys.all())).length > 0)
+    throw new StartRefused(`the store ${path} has its signing keys already; \`buildpass keys list\` shows them`);
+}
+
+async function encryptionKey(file: string): Promise<Buffer> {
+  if (!existsSync(file)) {
+    const text = `${systemEntropy.bytes(ENCRYPTION_KEY_BYTES).toString('base64')}\n`;
+    // On the disk before anything is sealed under it.
+    orRefuse(file, () => writeFileSync(file, text, { flag: 'wx', mode: 0o600, flush: true }));
+  }
+  return readEncryptionKey(file);
+}
+
+const makeDirectory = (path: string): void =>
+  orRefuse(path, () => void mkdirSync(path, { recursive: true, mode: 0o700 }));
+
+function orRefuse(path: string, make: () => void): void {
+  try {
+    make();
+  } catch (cause) {
+    throw new StartRefused(`${path}: cannot be made: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const describe = (row: SigningKeyRow) => ({

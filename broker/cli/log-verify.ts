@@ -1,18 +1,17 @@
 // `log verify`: re-hash everything, and compare it with what was kept outside the store.
 
-import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { receiptSchema } from '../../shared/api.ts';
 import { openCheckpoint } from '../../shared/checkpoint.ts';
 import { type Receipt, verifyReceipt } from '../../shared/receipt.ts';
-import { formatVerifierKey, type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
-import { logOrigin } from '../broker.ts';
-import type { Config } from '../config.ts';
+import { type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
+import { StartRefused } from '../errors.ts';
 import { parseAnchor } from '../log/anchor.ts';
 import { type EarlierState, type LogReport, verifyLog } from '../log/verify-log.ts';
 import { resourcesAt, verifyTiles } from '../log/verify-tiles.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
-import { withStoreReader } from './open-store.ts';
+import { logVerifiers, withStoreReader } from './open-store.ts';
 
 export const command: Command = {
   name: 'log verify',
@@ -53,14 +52,15 @@ interface Trust {
 }
 
 async function verifyStore(context: CommandContext, pinned: NoteVerifier | undefined): Promise<ExitCode> {
-  return withStoreReader(context.configFile, async (reader, config) => {
-    const own = await reader.read((tx) => tx.signingKeys.all());
-    const ownKeys = own
-      .filter((row) => row.purpose === 'log')
-      .map((row) => parseVerifierKey(formatVerifierKey(logOrigin(config.url), createPublicKey(row.public_key))));
-    const trust = await trustOf(context, { pinned, ownKeys, anchorFile: anchorOf(config) });
+  return withStoreReader(context.configFile, async (reader, { url, log: { anchorFile } }) => {
+    const ownKeys = await reader.read((tx) => logVerifiers(tx.signingKeys, url));
+    const anchor = await readKept(anchorFile, { what: 'the anchor file', Refused: StartRefused });
+    const trust = await trustOf(context, { pinned, ownKeys, anchor });
     const report = await reader.read((tx) => verifyLog(tx.log, trust));
-    return say(context, report, { trust, scope: 'entries, personal fields, tiles and checkpoints' });
+    // `serve` would not start either: somebody may have taken away what would show that the log was cut off.
+    const missing = anchorFile !== undefined && anchor === undefined && report.size > 0;
+    const problems = missing ? [`the anchor file ${anchorFile} is missing`, ...report.problems] : report.problems;
+    return say(context, { ...report, problems }, { trust, scope: 'entries, personal fields, tiles and checkpoints' });
   });
 }
 
@@ -70,56 +70,82 @@ async function verifyPublished(
   pinned: NoteVerifier | undefined,
 ): Promise<ExitCode> {
   const read = resourcesAt(from);
-  const keys =
-    pinned === undefined ? ((await read('key'))?.toString('utf8') ?? '').split('\n').filter((line) => line !== '') : [];
-  const trust = await trustOf(context, { pinned, ownKeys: keys.map(parseVerifierKey), anchorFile: undefined });
+  const published = async (): Promise<NoteVerifier[]> =>
+    ((await read('key'))?.toString('utf8') ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseVerifierKey);
+  const ownKeys = pinned === undefined ? await published() : [];
+  const trust = await trustOf(context, { pinned, ownKeys, anchor: undefined });
   return say(context, await verifyTiles(read, trust), {
     trust,
     scope: 'tiles and checkpoint; entries are not public and were not checked',
   });
 }
 
-const anchorOf = ({ log }: Config): string | undefined =>
-  log.anchorFile !== undefined && existsSync(log.anchorFile) ? log.anchorFile : undefined;
-
-async function trustOf(
-  context: CommandContext,
-  from: { pinned: NoteVerifier | undefined; ownKeys: readonly NoteVerifier[]; anchorFile: string | undefined },
-): Promise<Trust> {
-  const anchor = from.anchorFile === undefined ? undefined : parseAnchor(await readFile(from.anchorFile, 'utf8'));
-  const anchorKey = anchor === undefined ? undefined : parseVerifierKey(anchor.verifierKey);
-  const key = from.pinned ?? anchorKey;
-  const verifiers = key === undefined ? from.ownKeys : [key];
-  const since = context.option('since');
-  const earlier = [
-    ...(anchor?.head === undefined
-      ? []
-      : [{ what: 'the anchor file', size: anchor.head.size, root: anchor.head.root }]),
-    ...(since === undefined ? [] : [earlierState(since, await readFile(since, 'utf8'), verifiers)]),
-  ];
-  return { verifiers, earlier, pinned: key !== undefined };
+/** A file that was kept apart from the log, and how to refuse it: the configuration's anchor, or what `--since` named. */
+interface Kept {
+  readonly what: string;
+  readonly text: string;
+  readonly Refused: typeof StartRefused | typeof UsageError;
 }
 
-/** What `--since` names: a receipt is JSON, an anchor begins with a verifier key, anything else is a checkpoint. */
-function earlierState(file: string, text: string, verifiers: readonly NoteVerifier[]): EarlierState {
+async function readKept(file: string | undefined, as: Omit<Kept, 'text'>): Promise<Kept | undefined> {
+  return file !== undefined && existsSync(file) ? { ...as, text: await readFile(file, 'utf8') } : undefined;
+}
+
+/** The key to trust is the pinned one, else that of an anchor, which was kept apart from the log; last the log's own. */
+async function trustOf(
+  context: CommandContext,
+  from: { pinned: NoteVerifier | undefined; ownKeys: readonly NoteVerifier[]; anchor: Kept | undefined },
+): Promise<Trust> {
+  const file = context.option('since');
+  const since = await readKept(file, { what: `${file}`, Refused: UsageError });
+  if (file !== undefined && since === undefined) throw new UsageError(`--since ${file}: there is no such file`);
+  const kept = [from.anchor, since].filter((one) => one !== undefined);
+  const [anchorKey] = kept.filter(isAnchor).map((one) => parseKept(one, parseAnchor).verifierKey);
+  const key = from.pinned ?? (anchorKey === undefined ? undefined : parseVerifierKey(anchorKey));
+  const verifiers = key === undefined ? from.ownKeys : [key];
+  return { verifiers, earlier: kept.flatMap((one) => earlierState(one, verifiers)), pinned: key !== undefined };
+}
+
+const isAnchor = ({ text }: Kept): boolean => /^\S+\+[0-9a-f]{8}\+\S+\n\n/.test(text);
+
+/** What was kept: a receipt is JSON, an anchor begins with a verifier key, anything else is a checkpoint. */
+function earlierState(kept: Kept, verifiers: readonly NoteVerifier[]): EarlierState[] {
+  const head = parseKept(kept, (text) => {
+    if (text.trimStart().startsWith('{')) return verifyReceipt(receiptIn(text), verifiers).head;
+    return isAnchor(kept) ? parseAnchor(text).head : openCheckpoint(text, verifiers);
+  });
+  // An anchor made over an empty log has nothing to compare with yet.
+  return head === undefined ? [] : [{ what: kept.what, size: head.size, root: head.root }];
+}
+
+function parseKept<T>({ what, text, Refused }: Kept, parse: (text: string) => T): T {
   try {
-    if (text.trimStart().startsWith('{'))
-      return { what: `the receipt ${file}`, ...verifyReceipt(receiptIn(text), verifiers).head };
-    const head = /^\S+\+[0-9a-f]{8}\+\S+\n\n/.test(text) ? parseAnchor(text).head : openCheckpoint(text, verifiers);
-    if (head === undefined) throw new Error('it is an anchor over an empty log');
-    return { what: `the earlier state in ${file}`, size: head.size, root: head.root };
+    return parse(text);
   } catch (cause) {
-    throw new UsageError(
-      `--since ${file} is no checkpoint, receipt or anchor of this log: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw new Refused(`${what} is no checkpoint, receipt or anchor of this log: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
 /** A receipt by itself, or the whole answer that carried it. */
 function receiptIn(text: string): Receipt {
-  const value = JSON.parse(text) as { receipt?: Receipt } & Receipt;
-  return value.receipt ?? value;
+  const value = parseJson(text);
+  const receipt = receiptSchema.safeParse((value as { receipt?: unknown }).receipt ?? value);
+  if (!receipt.success) throw new Error('it is neither a receipt nor an answer with one');
+  return receipt.data;
+}
+
+/** JSON.parse quotes what it could not read, and a whole answer carries a credential. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
 }
 
 function pinnedKey(text: string | undefined): NoteVerifier | undefined {

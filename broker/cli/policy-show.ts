@@ -13,7 +13,8 @@ export const command: Command = {
   maxPositionals: 1,
   async run({ io, positionals, configFile, json }) {
     const [digest = ''] = positionals;
-    if (!/^[0-9a-f]{64}$/.test(digest)) throw new UsageError(`"${digest}" is not a digest: 64 hexadecimal digits, as \`policy_digest\` in an entry`);
+    if (!/^[0-9a-f]{64}$/.test(digest))
+      throw new UsageError(`"${digest}" is not a digest: 64 hexadecimal digits, as \`policy_digest\` in an entry`);
     const document = await withStoreReader(configFile, (reader) => reader.read((tx) => tx.policies.document(digest)));
     if (document === undefined) {
       io.err('No policy with this digest was ever in force here.');

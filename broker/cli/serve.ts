@@ -1,5 +1,5 @@
 // `serve`: a real broker, until it is asked to stop. SIGHUP loads the policies again.
-import { startBroker } from '../broker.ts';
+import { type RunningBroker, startBroker } from '../broker.ts';
 import { loadConfig } from '../config.ts';
 import type { Reloaded } from '../policy/reload-source.ts';
 import { formatFinding } from '../strict-yaml.ts';
@@ -18,26 +18,32 @@ export const command: Command = {
     const config = await loadConfig(configFile);
     const logger = createLogger({ level: 'info', demo: false });
     for (const warning of config.warnings) logger.warn(warning);
-    const broker = await startBroker({ config, logger });
-    logger.info('serving', {
-      url: config.url,
-      host: config.listen.host,
-      port: broker.port,
-      log_key: broker.verifierKey,
-    });
-    const reload = (): void => {
-      broker.reload().then(
-        (reloaded) => sayReloaded(logger, reloaded),
-        (error: unknown) => logger.error('the policies could not be read; the last good ones stay in force', { error }),
-      );
-    };
+    // Signals count from here on: one that comes while the broker starts must neither be lost nor kill it half-way.
+    const stop = io.stopSignal();
+    const starting = startBroker({ config, logger });
+    const reload = (): void => void reloadOnce(starting, logger);
     process.on('SIGHUP', reload);
-    await stopped(io.stopSignal());
-    process.off('SIGHUP', reload);
-    await broker.close();
+    try {
+      const broker = await starting;
+      const { url, listen } = config;
+      logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
+      await stopped(stop);
+      await broker.close();
+    } finally {
+      process.off('SIGHUP', reload);
+    }
     return 0;
   },
 };
+
+async function reloadOnce(starting: Promise<RunningBroker>, logger: Logger): Promise<void> {
+  try {
+    const broker = await starting;
+    sayReloaded(logger, await broker.reload());
+  } catch (error) {
+    logger.error('the policies could not be read; the last good ones stay in force', { error });
+  }
+}
 
 export function sayReloaded(logger: Logger, reloaded: Reloaded): void {
   if (reloaded.outcome === 'refused') {

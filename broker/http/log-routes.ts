@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 
 const TILE_PATH = /^\/log\/tile\/(0|[1-9][0-9]?)\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
+const MAX_LEVEL = 63;
 const FOREVER = 'public, max-age=31536000, immutable';
 
 export interface LogRouteDeps {
@@ -38,13 +39,13 @@ export function logRoutes(deps: LogRouteDeps): Router {
   return router;
 }
 
-/** `<L>/<N>[.p/<W>]`; the index in elements of three digits, all but the last with an x before them. */
+/** `<L>/<N>[.p/<W>]`; the index in elements of three digits, all but the last with an x before them; each tile has one path. */
 function parseTilePath(path: string): { level: number; index: number; width: number } | undefined {
-  const [, level, elements = '', width] = TILE_PATH.exec(path) ?? [];
+  const [, level, elements = '', partial] = TILE_PATH.exec(path) ?? [];
   const index = Number(elements.replaceAll(/[x/]/g, ''));
-  const wide = width === undefined ? TILE_WIDTH : Number(width);
-  const canonical = !elements.startsWith('x000');
-  return canonical && Number.isSafeInteger(index) && wide <= TILE_WIDTH && Number(level) <= 63
-    ? { level: Number(level), index, width: wide }
+  const width = partial === undefined ? TILE_WIDTH : Number(partial);
+  const canonical = !elements.startsWith('x000') && (partial === undefined || width < TILE_WIDTH);
+  return canonical && Number.isSafeInteger(index * TILE_WIDTH) && Number(level) <= MAX_LEVEL
+    ? { level: Number(level), index, width }
     : undefined;
 }

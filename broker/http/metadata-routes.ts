@@ -41,7 +41,7 @@ export function metadataRoutes(deps: MetadataDeps): Router {
 }
 
 /** OpenID Connect Discovery 1.0 §3, as far as federation with clouds and vaults reads it. */
-export function discovery(issuer: string): object {
+function discovery(issuer: string): object {
   return {
     issuer,
     jwks_uri: `${issuer}/.well-known/jwks.json`,

@@ -29,24 +29,29 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
+/** What an operator should see; the rest is between us and the caller. */
+const LEVEL: Partial<Record<ErrorCode, 'warn' | 'error'>> = {
+  STORE_UNAVAILABLE: 'error',
+  ISSUER_UNREACHABLE: 'warn',
+  UPSTREAM_FAILED: 'warn',
+};
+
 export function problemHandler(form: ProblemForm, logger: Logger): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters
-  return (thrown: unknown, request, response, next) => {
+  return (thrown: unknown, request, response, _next) => {
+    const { requestId } = contextOf(request);
+    // Too late for another answer. Not Express's last handler: it prints what was thrown past our redaction.
     if (response.headersSent) {
-      next(thrown);
+      logger.error('an answer broke off', { http_request_id: requestId, error: thrown });
+      response.destroy();
       return;
     }
-    const { requestId } = contextOf(request);
     const error = asBrokerError(thrown);
     const status = statusOf(error.code, form);
-    const log = status >= 500 && error.code === 'INTERNAL' ? logger.error : logger.info;
-    log('request not served', {
-      http_request_id: requestId,
-      code: error.code,
-      status,
-      error: error.code === 'INTERNAL' ? thrown : (error.cause ?? error.message),
-    });
-    if (status === 503) response.set('Retry-After', String(error.retryAfter ?? DEFAULT_RETRY_AFTER_SECONDS));
+    const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');
+    logger[level]('request not served', { http_request_id: requestId, code: error.code, status, error });
+    if (status === 503 || status === 429)
+      response.set('Retry-After', String(error.retryAfter ?? DEFAULT_RETRY_AFTER_SECONDS));
     if (status === 401) response.set('WWW-Authenticate', 'Bearer');
     sendProblem(response, form, { error, status, requestId });
   };
@@ -124,8 +129,8 @@ function asBrokerError(thrown: unknown): BrokerError {
   if (thrown instanceof BrokerError) return thrown;
   const { type, status } = thrown as { type?: string; status?: number };
   if (type === 'entity.too.large') return new BrokerError('BODY_TOO_LARGE', 'The request body is larger than 64 KiB.');
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
-    return new BrokerError('CONTENT_TYPE_UNSUPPORTED', 'The body must be plain UTF-8, not compressed.');
+  if (type === 'encoding.unsupported')
+    return new BrokerError('CONTENT_TYPE_UNSUPPORTED', 'The body must come as it is, without a Content-Encoding.');
   if (typeof type === 'string' && status === 400)
     return new BrokerError('PARAMETER_INVALID', 'The request body could not be read.');
   if (thrown instanceof URIError) return new BrokerError('NOT_FOUND', 'There is nothing at this address.');

@@ -21,5 +21,6 @@ export function sendToken(response: Response, issued: Issued, context: { now: Mi
     receipt: issued.receipt,
     credential: Object.fromEntries(Object.entries(credential.values).map(([name, value]) => [name, value.reveal()])),
   };
-  response.status(200).json(body);
+  // RFC 6749 §5.1 asks for both headers; `Cache-Control: no-store` is on every answer.
+  response.status(200).set('Pragma', 'no-cache').json(body);
 }

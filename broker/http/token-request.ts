@@ -3,9 +3,11 @@ import { GRANT_TYPE, ID_TOKEN_TYPE, JWT_TYPE, REQUEST_SECRET_FORM, SCOPE_FORM } 
 import { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
 import type { TokenRequest } from '../exchange.ts';
+import { quoted } from '../identity/refusal.ts';
 import { OAuthError } from './problem.ts';
 
-const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+/** UTF-8 or unsaid: in any other charset the same bytes would be another text, and only one reader's. */
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*("?)utf-8\2\s*)?;?\s*$/i;
 const MAX_TEXT = 200;
 const MAX_TTL_SECONDS = 31_536_000;
 
@@ -13,19 +15,33 @@ export type Parameters = ReadonlyMap<string, string>;
 
 /** The form parameters of a body; a repeated one is refused (RFC 6749 §3.2), an empty one counts as left out (§3.1). */
 export function parseForm(contentType: string | undefined, body: unknown): Parameters {
-  if (!FORM_TYPE.test(contentType ?? '') || typeof body !== 'string') {
+  if (!FORM_TYPE.test(contentType ?? '')) {
     throw new BrokerError(
       'CONTENT_TYPE_UNSUPPORTED',
-      `The body must be application/x-www-form-urlencoded, not "${contentType ?? 'nothing'}".`,
+      `The body must be application/x-www-form-urlencoded in UTF-8, not ${quoted(contentType)}.`,
     );
   }
   const parameters = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(body)) {
-    if (parameters.has(name))
-      throw invalid(`The parameter "${name.slice(0, 40)}" is there twice; each may be given once.`);
+  for (const [name, value] of pairsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0))) {
+    if (parameters.has(name)) throw invalid(`The parameter ${quoted(name)} is there twice; each may be given once.`);
     parameters.set(name, value);
   }
   return new Map([...parameters].filter(([, value]) => value !== ''));
+}
+
+/** Decoded strictly: what is put right in silence (a stray %, bytes that are no UTF-8) would be another text than was sent. */
+function pairsOf(body: Buffer): [string, string][] {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return text.split('&').flatMap((pair) => {
+      const [name = '', ...value] = pair.split('=').map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
+      return pair === '' ? [] : [[name, value.join('=')]];
+    });
+  } catch (cause) {
+    throw new BrokerError('PARAMETER_INVALID', 'The body is not a form: its percent-encoding or its UTF-8 is broken.', {
+      cause,
+    });
+  }
 }
 
 export function parseTokenRequest(parameters: Parameters): TokenRequest {
@@ -46,7 +62,7 @@ export function parseAsk(parameters: Parameters): Pick<TokenRequest, 'project' |
   if (project === undefined || entitlement === undefined) {
     throw new OAuthError(
       'invalid_scope',
-      `The scope "${scope.slice(0, 100)}" is not of the form project/entitlement; exactly one is asked for at a time.`,
+      `The scope ${quoted(scope)} is not of the form project/entitlement; exactly one is asked for at a time.`,
     );
   }
   return { project, entitlement, ttl: parseTtl(parameters.get('ttl')) };
@@ -55,10 +71,10 @@ export function parseAsk(parameters: Parameters): Pick<TokenRequest, 'project' |
 function refuseUnsupported(parameters: Parameters): void {
   const grantType = required(parameters, 'grant_type');
   if (grantType !== GRANT_TYPE)
-    throw new OAuthError('unsupported_grant_type', `The grant_type must be "${GRANT_TYPE}".`);
+    throw new OAuthError('unsupported_grant_type', `The grant_type must be "${GRANT_TYPE}", not ${quoted(grantType)}.`);
   const tokenType = required(parameters, 'subject_token_type');
   if (tokenType !== ID_TOKEN_TYPE && tokenType !== JWT_TYPE)
-    throw invalid(`The subject_token_type must be "${ID_TOKEN_TYPE}", not "${tokenType.slice(0, 100)}".`);
+    throw invalid(`The subject_token_type must be "${ID_TOKEN_TYPE}", not ${quoted(tokenType)}.`);
   for (const name of ['resource', 'audience']) {
     if (parameters.has(name))
       throw new OAuthError(
@@ -75,7 +91,9 @@ function parseTtl(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ttl = /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(ttl <= MAX_TTL_SECONDS))
-    throw invalid(`The ttl "${text.slice(0, 40)}" is not a number of whole seconds, such as 900.`);
+    throw invalid(
+      `The ttl ${quoted(text)} is not a number of whole seconds, such as 900, and at most ${MAX_TTL_SECONDS}.`,
+    );
   return ttl;
 }
 
@@ -83,8 +101,8 @@ function parseText(parameters: Parameters, name: 'reason' | 'ticket'): string | 
   const text = parameters.get(name);
   if (text === undefined) return undefined;
   if ([...text].length > MAX_TEXT) throw invalid(`The ${name} is longer than ${MAX_TEXT} characters.`);
-  // Control characters could forge lines wherever the text is shown; lone surrogates cannot be logged.
-  if (/\p{Cc}/u.test(text) || !text.isWellFormed())
+  // They could forge lines, or turn the text around, before those who read it in order to decide.
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text))
     throw invalid(`The ${name} has control characters in it; plain text of one line is expected.`);
   return text;
 }

@@ -44,7 +44,7 @@ export function generateSigningKeys(sealing: SealingKey, createdAt: Millis): rea
       id,
       purpose,
       algorithm,
-      public_key: pair.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      public_key: pair.publicKey.export(SPKI).toString(),
       sealed_private_key: sealing.seal(secret, `${purpose} ${id}`),
       created_at: createdAt,
     };
@@ -65,18 +65,27 @@ export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: Sealing
 function open(row: SigningKeyRow, sealing: SealingKey): SigningKey {
   const privateKey = createPrivateKey(openPrivateKey(row, sealing).reveal());
   const publicKey = createPublicKey(privateKey);
-  // The id is the thumbprint of the key itself: a row whose halves were swapped is not taken.
-  if (thumbprint(publicKey) !== row.id)
-    throw new StartRefused(`the signing key ${row.id} in the store does not belong to its id`);
-  return { id: row.id, algorithm: row.algorithm, privateKey, publicKey };
+  const { id, algorithm } = row;
+  // Only the private half is sealed. Whoever can write to the store must not have us publish a public half of theirs, or
+  // sign with a key that its row says is another.
+  const belongs =
+    thumbprint(publicKey) === id &&
+    publicKey.export(SPKI).toString() === row.public_key &&
+    publicKey.asymmetricKeyType === KEY_TYPE[algorithm];
+  if (!belongs)
+    throw new StartRefused(`the row of the signing key ${id} in the store was changed: it is of another key`);
+  return { id, algorithm, privateKey, publicKey };
 }
+
+const SPKI = { format: 'pem', type: 'spki' } as const;
+const KEY_TYPE: Readonly<Record<SigningKeyRow['algorithm'], string>> = { ES256: 'ec', RS256: 'rsa', EdDSA: 'ed25519' };
 
 function openPrivateKey(row: SigningKeyRow, sealing: SealingKey): Secret {
   try {
     return sealing.open(row.sealed_private_key, `${row.purpose} ${row.id}`);
   } catch (cause) {
     throw new StartRefused(
-      `the signing key ${row.id} cannot be opened: keys.encryption-key-file is not the one it was made with`,
+      `the signing key ${row.id} cannot be opened: keys.encryption-key-file is not the one it was made with, or the row was changed`,
       { cause },
     );
   }
@@ -89,7 +98,7 @@ const THUMBPRINT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** RFC 7638: base64url(SHA-256 of the canonical required members). */
-function thumbprint(publicKey: KeyObject): string {
+export function thumbprint(publicKey: KeyObject): string {
   const jwk = publicKey.export({ format: 'jwk' }) as Record<string, string>;
   const members = (THUMBPRINT_MEMBERS[jwk['kty'] ?? ''] ?? []).map((name) => [name, jwk[name] ?? '']);
   return createHash('sha256')

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCheckpoint, type TreeHead } from '../../shared/checkpoint.ts';
-import { appendToEdge, HASH_BYTES, type Hash, rootOf, rootOfEdge } from '../../shared/merkle.ts';
+import { HASH_BYTES, type Hash, rootOf } from '../../shared/merkle.ts';
 import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { TILE_WIDTH } from './append.ts';
 import type { EarlierState, LogReport } from './verify-log.ts';
@@ -12,51 +12,63 @@ import type { EarlierState, LogReport } from './verify-log.ts';
 export type ReadResource = (path: string) => Promise<Buffer | undefined>;
 
 const TIMEOUT_MS = 10_000;
+/** A tile has 8 KiB; what is larger is not a log's. */
+const MAX_BYTES = 64 * 1024;
 
 export function resourcesAt(from: string): ReadResource {
   if (/^https?:/.test(from)) return async (path) => fetchResource(`${from.replace(/\/$/, '')}/log/${path}`);
   return async (path) => readFile(join(from, path)).catch(() => undefined);
 }
 
+/** @throws Error where the address gives no answer to go by: that says nothing about the log */
 async function fetchResource(address: string): Promise<Buffer | undefined> {
-  const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-  return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
+  try {
+    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return await readCapped(response);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    // fetch itself only says that it failed; what happened is behind it.
+    throw new Error(`${address} cannot be read: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+  }
+}
+
+async function readCapped(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES / 1024} KiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 export async function verifyTiles(
   read: ReadResource,
-  options: { verifiers: readonly NoteVerifier[]; earlier: readonly EarlierState[] },
+  { verifiers, earlier }: { verifiers: readonly NoteVerifier[]; earlier: readonly EarlierState[] },
 ): Promise<LogReport> {
   const problems: string[] = [];
   const note = (await read('checkpoint'))?.toString('utf8');
-  const head = note === undefined ? undefined : openHead(note, options.verifiers, problems);
-  if (head === undefined)
-    return {
-      size: 0,
-      root: '',
-      checkpoints: 0,
-      problems: problems.length > 0 ? problems : ['there is no checkpoint there'],
-    };
+  if (note === undefined) problems.push('there is no checkpoint there');
+  const head = note === undefined ? undefined : openHead(note, verifiers, problems);
+  if (head === undefined) return { size: 0, root: '', checkpoints: 0, problems };
   const leaves = await readLevel(read, { level: 0, count: head.size }, problems);
   await compareLevels(read, leaves, problems);
-  const sizes = new Map(options.earlier.map((earlier) => [earlier.size, earlier]));
-  let edge: Hash[] = [];
-  for (const [index, leaf] of leaves.entries()) {
-    edge = appendToEdge(edge, index, leaf);
-    const earlier = sizes.get(index + 1);
-    if (earlier !== undefined && !rootOfEdge(edge).equals(earlier.root))
-      problems.push(
-        `${earlier.what} has another root over the first ${earlier.size} entries: the log was changed or forked`,
-      );
-  }
-  for (const { what, size } of options.earlier) {
-    if (size > head.size)
-      problems.push(
-        `${what} covers ${size} entries, and the checkpoint only ${head.size}: the log was truncated or rolled back`,
-      );
-  }
-  if (!rootOfEdge(edge).equals(head.root)) problems.push('the tiles do not lead to the root of the checkpoint');
+  problems.push(...earlier.flatMap((one) => earlierProblem(one, head, leaves)));
+  if (!rootOf(leaves).equals(head.root)) problems.push('the tiles do not lead to the root of the checkpoint');
   return { size: head.size, root: head.root.toString('base64'), checkpoints: 1, problems };
+}
+
+function earlierProblem({ what, size, root }: EarlierState, head: TreeHead, leaves: readonly Hash[]): string[] {
+  if (size > head.size)
+    return [
+      `${what} covers ${size} entries, and the checkpoint only ${head.size}: the log was truncated or rolled back`,
+    ];
+  return rootOf(leaves.slice(0, size)).equals(root)
+    ? []
+    : [`${what} has another root over the first ${size} entries: the log was changed or forked`];
 }
 
 function openHead(note: string, verifiers: readonly NoteVerifier[], problems: string[]): TreeHead | undefined {

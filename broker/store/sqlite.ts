@@ -83,7 +83,7 @@ export function createSqliteFile(path: string): void {
 export function lockStore(path: string): () => void {
   // By its real name: a symlink would be a second lock for the same store.
   const lockFile = `${existsSync(path) ? realpathSync(path) : path}.lock`;
-  const lock = new DatabaseSync(lockFile, { timeout: 0 });
+  const lock = openLock(lockFile, path);
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
@@ -93,6 +93,17 @@ export function lockStore(path: string): () => void {
     });
   }
   return () => lock.close();
+}
+
+function openLock(lockFile: string, path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(lockFile, { timeout: 0 });
+  } catch (cause) {
+    throw new StartRefused(
+      `${lockFile} cannot be made: the directory of the store ${path} is missing or not writable; \`buildpass keys create\` makes the store`,
+      { cause },
+    );
+  }
 }
 
 async function readSnapshot<T>(database: DatabaseSync, query: () => Promise<T>): Promise<T> {

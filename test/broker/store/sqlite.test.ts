@@ -125,4 +125,10 @@ describe('the SQLite store', () => {
     unlock();
     lockStore(path)();
   });
+
+  it('says what is missing where not even its lock can be made', () => {
+    expect(() => lockStore(join(storePath(), 'nowhere', 'buildpass.db'))).toThrow(
+      '`buildpass keys create` makes the store',
+    );
+  });
 });

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configFileOf } from '../../support/broker-files.ts';
+import { buildpass } from '../../support/command-line.ts';
+import { TestBroker } from '../../support/test-broker.ts';
+
+describe('log show', () => {
+  let broker: TestBroker;
+  let config: string;
+  let issued: { request_id: string; issuance_id: string };
+  const show = (...words: string[]) => buildpass('log', 'show', '--config', config, ...words);
+
+  beforeAll(async () => {
+    broker = await TestBroker.start({ background: 'by-hand' });
+    config = configFileOf(broker);
+    issued = (await broker.ask({ parameters: { reason: 'nightly' } })).body;
+    await broker.ask({ claims: { ref: 'refs/heads/x' } });
+  });
+  afterAll(() => broker.close());
+
+  it('shows the newest entries beside a running broker, oldest first, with who asked', async () => {
+    const { code, out, err } = await show();
+    const lines = out.trimEnd().split('\n');
+    expect([code, err, lines.length]).toEqual([0, '', (await broker.entries()).length]);
+    expect(lines[0]).toMatch(/^ {5}0 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}key\.created/);
+    expect(lines.at(-1)).toMatch(
+      /request\.decided +shop\/publish-preview {2}deny {2}POLICY_NO_MATCH.* {2}asked by octocat \(583231\) {2}req_\S+$/,
+    );
+  });
+
+  it('shows as many as are asked for', async () => {
+    expect((await show('--last', '2')).out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('shows one request from its decision to its credential', async () => {
+    const { out } = await show('--request', issued.request_id);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => line.trim().split(/\s+/)[2])).toEqual([
+      'request.decided',
+      'issuance.started',
+      'issuance.succeeded',
+    ]);
+    expect(lines[2]).toContain(issued.issuance_id);
+  });
+
+  it('gives whole entries as JSON, personal fields opened', async () => {
+    const entries = JSON.parse((await show('--request', issued.request_id, '--json')).out);
+    expect(entries[0]).toMatchObject({
+      index: expect.any(Number),
+      entry: {
+        v: 1,
+        type: 'request.decided',
+        decision: 'permit',
+        personal: { requester: expect.stringMatching(/=$/) },
+      },
+      personal: { requester: '583231', requester_name: 'octocat', reason: 'nightly' },
+    });
+  });
+
+  it('says that there is nothing, and that the answer is no', async () => {
+    expect(await show('--request', 'req_none')).toEqual({ code: 1, out: '', err: 'There are no such entries.\n' });
+  });
+
+  it.each(['0', '-1', 'x', '1.5', '9999999'])('refuses --last=%s', async (last) => {
+    expect(await show(`--last=${last}`)).toMatchObject({
+      code: 2,
+      err: `buildpass: --last "${last}" is not a number of entries\n`,
+    });
+  });
+});

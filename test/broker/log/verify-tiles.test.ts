@@ -1,0 +1,176 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { tileBytes } from '../../../broker/log/prove.ts';
+import type { EarlierState } from '../../../broker/log/verify-log.ts';
+import { type ReadResource, resourcesAt, tilePath, verifyTiles } from '../../../broker/log/verify-tiles.ts';
+import { openCheckpoint } from '../../../shared/checkpoint.ts';
+import { EMPTY_ROOT } from '../../../shared/merkle.ts';
+import { serveOnce } from '../../support/serve-once.ts';
+import { openTestLog, type TestLog } from '../../support/test-log.ts';
+
+type Files = Map<string, Buffer>;
+
+/** What a log of so many entries publishes, by path. */
+async function published(size: number): Promise<{ log: TestLog; files: Files }> {
+  const log = await openTestLog();
+  await log.grow(size, 64);
+  const files: Files = new Map();
+  for (let [level, count] = [0, size]; count > 0; level += 1, count = Math.floor(count / 256)) {
+    for (let index = 0; index * 256 < count; index += 1) {
+      const width = Math.min(256, count - index * 256);
+      const bytes = await log.store.read((tx) => tileBytes(tx.log, { level, index, width }));
+      files.set(`tile/${level}/${tilePath(index)}${width === 256 ? '' : `.p/${width}`}`, bytes ?? Buffer.alloc(0));
+    }
+  }
+  files.set('checkpoint', Buffer.from((await log.store.read((tx) => tx.log.latestCheckpoint()))?.note ?? ''));
+  return { log, files };
+}
+
+const readFrom =
+  (files: Files): ReadResource =>
+  async (path) =>
+    files.get(path);
+
+const verify = (log: TestLog, files: Files, earlier: readonly EarlierState[] = []) =>
+  verifyTiles(readFrom(files), { verifiers: [log.verifier], earlier });
+
+function flipped(bytes: Buffer | undefined, at: number): Buffer {
+  const changed = Buffer.from(bytes ?? []);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+describe('published tiles', () => {
+  it.each([1, 2, 255, 256, 257, 600])('of a log of %i entries hold', async (size) => {
+    const { log, files } = await published(size);
+    const { root } = await log.verify();
+    expect(await verify(log, files)).toEqual({ size, root, checkpoints: 1, problems: [] });
+  });
+
+  it.each([
+    ['tile/0/000', 'the tiles of level 1 are not the roots of those below'],
+    ['tile/0/002.p/88', 'the tiles do not lead to the root of the checkpoint'],
+    ['tile/1/000.p/2', 'the tiles of level 1 are not the roots of those below'],
+  ])('are found changed in %s', async (path, problem) => {
+    const { log, files } = await published(600);
+    files.set(path, flipped(files.get(path), 40));
+    expect((await verify(log, files)).problems).toContain(problem);
+  });
+
+  it.each(['tile/0/001', 'tile/0/002.p/88', 'tile/1/000.p/2'])('are found missing: %s', async (path) => {
+    const { log, files } = await published(600);
+    files.delete(path);
+    expect((await verify(log, files)).problems).toContain(`${path} is missing or has another length`);
+  });
+
+  it('are found cut short', async () => {
+    const { log, files } = await published(3);
+    files.set('tile/0/000.p/3', Buffer.alloc(64));
+    expect((await verify(log, files)).problems[0]).toBe('tile/0/000.p/3 is missing or has another length');
+  });
+});
+
+describe('a published checkpoint', () => {
+  it('is found missing', async () => {
+    const { log } = await published(1);
+    expect(await verify(log, new Map())).toEqual({
+      size: 0,
+      root: '',
+      checkpoints: 0,
+      problems: ['there is no checkpoint there'],
+    });
+  });
+
+  it('is found of another key, or edited', async () => {
+    const [{ log, files }, { log: other }] = [await published(3), await published(3)];
+    expect((await verify(other, files)).problems).toEqual([
+      'the checkpoint does not hold: the note carries no signature of a known key',
+    ]);
+    files.set('checkpoint', Buffer.from(String(files.get('checkpoint')).replace('\n3\n', '\n4\n')));
+    expect((await verify(log, files)).problems[0]).toContain('the checkpoint does not hold: the signature of');
+  });
+});
+
+describe('against what was kept', () => {
+  const kept = (what: string, files: Files, log: TestLog): EarlierState => ({
+    what,
+    ...openCheckpoint(String(files.get('checkpoint')), [log.verifier]),
+  });
+
+  it('a log that grew on holds, down to the empty one', async () => {
+    const { log, files } = await published(300);
+    const earlier = await log.store.read(async (tx) =>
+      (await tx.log.checkpoints()).map(({ note }) => openCheckpoint(note, [log.verifier])),
+    );
+    const states = earlier.map((head) => ({ what: `the checkpoint of ${head.size}`, ...head }));
+    const nothing = { what: 'the empty log', size: 0, root: EMPTY_ROOT };
+    expect((await verify(log, files, [nothing, ...states])).problems).toEqual([]);
+  });
+
+  it('a log cut off is found', async () => {
+    const { log, files } = await published(3);
+    const later = { what: 'the receipt', size: 5, root: EMPTY_ROOT };
+    expect((await verify(log, files, [later])).problems).toEqual([
+      'the receipt covers 5 entries, and the checkpoint only 3: the log was truncated or rolled back',
+    ]);
+  });
+
+  it('every fork is found, also where two kept states are of one size', async () => {
+    const [{ log, files }, { log: fork, files: forked }] = [await published(5), await published(5)];
+    const states = [
+      kept('the fork’s', forked, fork),
+      kept('the anchor', files, log),
+      kept('the other’s', forked, fork),
+    ];
+    expect((await verify(log, files, states)).problems).toEqual([
+      'the fork’s has another root over the first 5 entries: the log was changed or forked',
+      'the other’s has another root over the first 5 entries: the log was changed or forked',
+    ]);
+  });
+});
+
+describe('where a log is published', () => {
+  it('may be a directory with a copy', async () => {
+    const { log, files } = await published(257);
+    const directory = mkdtempSync(join(tmpdir(), 'buildpass-copy-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    for (const [path, bytes] of files) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), bytes);
+    }
+    const report = await verifyTiles(resourcesAt(directory), { verifiers: [log.verifier], earlier: [] });
+    expect(report).toMatchObject({ size: 257, problems: [] });
+  });
+
+  it('that gives no answer is no verdict about the log', async () => {
+    const origin = await serveOnce((request, response) => {
+      const path = request.url ?? '';
+      if (path.endsWith('/checkpoint')) response.writeHead(503).end();
+      else if (path.endsWith('/moved')) response.writeHead(302, { location: '/log/key' }).end();
+      else if (path.endsWith('/huge')) response.end(Buffer.alloc(64 * 1024 + 1));
+      else response.writeHead(404).end();
+    });
+    const read = resourcesAt(`${origin}/`);
+    await expect(read('checkpoint')).rejects.toThrow(`${origin}/log/checkpoint cannot be read: it answered 503`);
+    await expect(read('moved')).rejects.toThrow(`${origin}/log/moved cannot be read: unexpected redirect`);
+    await expect(read('huge')).rejects.toThrow('cannot be read: the answer is larger than 64 KiB');
+    expect(await read('nothing')).toBeUndefined();
+    await expect(resourcesAt('http://127.0.0.1:1')('key')).rejects.toThrow(
+      /^http:\/\/127\.0\.0\.1:1\/log\/key cannot be read: .*/,
+    );
+  });
+});
+
+describe('the path of a tile', () => {
+  it.each([
+    [0, '000'],
+    [7, '007'],
+    [999, '999'],
+    [1_000, 'x001/000'],
+    [1_234_067, 'x001/x234/067'],
+  ])('of index %i is %s (C2SP tlog-tiles)', (index, path) => {
+    expect(tilePath(index)).toBe(path);
+  });
+});
