@@ -2,6 +2,7 @@
 // quotes what was given, before anything is asked.
 import { SCOPE_FORM } from '../shared/api.ts';
 import { parseDuration } from '../shared/duration.ts';
+import { isSecureUrl } from '../shared/secure-url.ts';
 import { type NoteVerifier, parseVerifierKey } from '../shared/signed-note.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 
@@ -70,17 +71,13 @@ function readBroker(get: GetInput): string {
       'is missing: set it to the address of your broker, such as https://buildpass.example.com',
     );
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // The job's identity goes there: in the clear it may only travel inside the machine.
-  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) {
-    throw wrong('broker-url', `must be an https address (http only with a loopback host), not "${text}"`);
-  }
-  if (url.username !== '' || url.password !== '')
+  if (url !== undefined && (url.username !== '' || url.password !== ''))
     throw wrong('broker-url', `must carry no user name or password: set it to "${url.origin}"`);
+  // The job's identity goes there: in the clear it may only travel inside the machine.
+  if (url === undefined || !isSecureUrl(text))
+    throw wrong('broker-url', `must be an https address (http only with a loopback host), not "${text}"`);
   return url.origin;
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(\.[0-9]{1,3}){3}$/.test(host);
 
 function readScope(get: GetInput): string {
   const text = given(get, 'entitlement');

@@ -1,6 +1,6 @@
 // The form of URLs in the configuration. Audiences, issuers and origins are compared byte by byte, so each has one spelling:
 // what is written must already be in normal form, and an error says what that form is.
-import { isSecureUrl } from './upstream-fetch.ts';
+import { isSecureUrl } from '../shared/secure-url.ts';
 
 /** What is wrong with an address of which only scheme, host and port may stand there; undefined where nothing is. */
 export function originProblem(text: string): string | undefined {

@@ -1,6 +1,8 @@
 // The one way to fetch a JSON document from a configured address. It promises: https (or http to loopback), no redirect,
 // one deadline for head and body, a body that can't outgrow its cap. A check of the connected address belongs in `fetchJson` too.
+import { isSecureUrl } from '../shared/secure-url.ts';
 import type { Millis } from './clock.ts';
+import { readCapped } from './read-capped.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -21,21 +23,11 @@ export async function fetchJson(url: string, { fetch, timeout, maxBytes }: Fetch
     signal: AbortSignal.timeout(timeout),
   });
   const problem = headProblem(response);
-  if (problem === undefined) return await readCapped(response, maxBytes, url);
+  if (problem === undefined) return await readBody(url, response, maxBytes);
   // An unread body would hold its connection until the garbage collector comes by.
   await response.body?.cancel();
   throw new Error(`${url} ${problem}`);
 }
-
-/** https, or http that never leaves this machine; no user name or password in it. */
-export function isSecureUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
-}
-
-const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 
 function headProblem(response: Response): string | undefined {
   if (response.status !== 200) return `answered with status ${response.status}`;
@@ -43,15 +35,10 @@ function headProblem(response: Response): string | undefined {
   return type === 'application/json' ? undefined : `answered with content type ${type ?? '(none)'}`;
 }
 
-/** Counts what arrives, not what `content-length` says: it may be absent, wrong, or that of a compressed body. */
-async function readCapped(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop early cancels the stream, and with it the transfer.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`${url} answered with more than ${maxBytes} bytes`);
-    chunks.push(chunk);
+async function readBody(url: string, response: Response, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await readCapped(response, maxBytes);
+  } catch (cause) {
+    throw new Error(`${url} answered with ${(cause as Error).message}`, { cause });
   }
-  return Buffer.concat(chunks);
 }

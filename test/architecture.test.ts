@@ -12,14 +12,14 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'action', files: /^action\//, mayImport: 'shared' },
   { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
   { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: '' },
-  { name: 'upstream-fetch', files: /^broker\/upstream-fetch\.ts$/, mayImport: 'kernel' },
+  { name: 'upstream-fetch', files: /^broker\/(upstream-fetch|read-capped)\.ts$/, mayImport: 'shared kernel' },
   { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel' },
-  { name: 'config', files: /^broker\/config(-[a-z]+)?\.ts$/, mayImport: 'kernel yaml upstream-fetch types:identity' },
+  { name: 'config', files: /^broker\/config(-[a-z]+)?\.ts$/, mayImport: 'shared kernel yaml types:identity' },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
   { name: 'store', files: /^broker\/store\//, mayImport: 'shared kernel' },
   { name: 'keys', files: /^broker\/keys\//, mayImport: 'shared kernel types:store' },
-  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel types:keys types:store' },
+  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream-fetch types:keys types:store' },
 
   // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
   {

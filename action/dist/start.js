@@ -6359,6 +6359,14 @@ function parseDuration(text) {
 	const seconds = unit === void 0 ? void 0 : UNIT_SECONDS[unit];
 	return seconds === void 0 ? void 0 : Number(count) * seconds;
 }
+// shared/secure-url.ts
+/** https, or http that never leaves this machine; no user name or password in it. */
+function isSecureUrl(text) {
+	const url = URL.parse(text);
+	if (url === null || url.username !== "" || url.password !== "") return false;
+	return url.protocol === "https:" || url.protocol === "http:" && isLoopbackHost(url.hostname);
+}
+const isLoopbackHost = (host) => host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 // action/inputs.ts
 const MAX_NOTE_CHARACTERS = 200;
 const DEFAULT_APPROVAL_TIMEOUT = "30m";
@@ -6394,11 +6402,10 @@ function readBroker(get) {
 	const text = given(get, "broker-url");
 	if (text === void 0) throw wrong("broker-url", "is missing: set it to the address of your broker, such as https://buildpass.example.com");
 	const url = URL.canParse(text) ? new URL(text) : void 0;
-	if (url === void 0 || !(url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname))) throw wrong("broker-url", `must be an https address (http only with a loopback host), not "${text}"`);
-	if (url.username !== "" || url.password !== "") throw wrong("broker-url", `must carry no user name or password: set it to "${url.origin}"`);
+	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw wrong("broker-url", `must carry no user name or password: set it to "${url.origin}"`);
+	if (url === void 0 || !isSecureUrl(text)) throw wrong("broker-url", `must be an https address (http only with a loopback host), not "${text}"`);
 	return url.origin;
 }
-const isLoopback = (host) => host === "localhost" || host === "[::1]" || /^127(\.[0-9]{1,3}){3}$/.test(host);
 function readScope(get) {
 	const text = given(get, "entitlement");
 	if (text === void 0) throw wrong("entitlement", "is missing: set it to <project>/<entitlement>, such as shop/publish-preview");

@@ -2,7 +2,7 @@
 // form; everything that may pass by itself is `unavailable`.
 import { GRANT_TYPE, ID_TOKEN_TYPE, type Issued, issuedSchema, type Refusal, refusalSchema } from '../../shared/api.ts';
 import type { Seconds } from '../clock.ts';
-import { readCapped } from './read-capped.ts';
+import { readCapped } from '../read-capped.ts';
 
 export interface Ask {
   readonly brokerUrl: string;
@@ -18,6 +18,8 @@ export type Answer =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'unavailable'; readonly why: string; readonly retryAfter: Seconds };
 
+/** An answer carries a credential of 64 KiB and a receipt at most. */
+export const MAX_ANSWER_BYTES = 256 * 1024;
 const TIMEOUT_MS = 30_000;
 const PAUSE: Seconds = 2;
 
@@ -53,7 +55,7 @@ function form(ask: Ask, subjectToken: string): URLSearchParams {
 }
 
 async function read(response: Response): Promise<Answer> {
-  const text = await readCapped(response);
+  const text = (await readCapped(response, MAX_ANSWER_BYTES)).toString('utf8');
   if (response.status === 429 || response.status >= 500) {
     return {
       kind: 'unavailable',

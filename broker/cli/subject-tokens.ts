@@ -2,8 +2,9 @@
 // holds one, which works once.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readCapped } from '../read-capped.ts';
+import { MAX_ANSWER_BYTES } from './ask-broker.ts';
 import { type CommandContext, UsageError } from './command.ts';
-import { readCapped } from './read-capped.ts';
 
 export interface SubjectTokens {
   readonly next: () => Promise<string>;
@@ -38,7 +39,9 @@ async function fromRunner(
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  const parsed = answerSchema.safeParse(response.ok ? JSON.parse(await readCapped(response)) : undefined);
+  const parsed = answerSchema.safeParse(
+    response.ok ? JSON.parse((await readCapped(response, MAX_ANSWER_BYTES)).toString('utf8')) : undefined,
+  );
   if (!parsed.success)
     throw new Error(
       `the runner gave no OIDC token (status ${response.status}): has the job \`permissions: id-token: write\`?`,

@@ -1,7 +1,7 @@
 // What an issuer publishes about itself (OpenID Connect Discovery §4, RFC 7517), as keys that verify its tokens.
 // An answer that could be another issuer's, or could be read in two ways, is no answer: then the keys we have stay.
 import { type CryptoKey, importJWK } from 'jose';
-import { isSecureUrl } from '../upstream-fetch.ts';
+import { isSecureUrl } from '../../shared/secure-url.ts';
 import { quoted } from './refusal.ts';
 import { parseJsonObject } from './strict-json.ts';
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openCheckpoint, type TreeHead } from '../../shared/checkpoint.ts';
 import { HASH_BYTES, type Hash, rootOf } from '../../shared/merkle.ts';
 import type { NoteVerifier } from '../../shared/signed-note.ts';
+import { readCapped } from '../read-capped.ts';
 import { TILE_WIDTH } from './append.ts';
 import type { EarlierState, LogReport } from './verify-log.ts';
 
@@ -26,23 +27,12 @@ async function fetchResource(address: string): Promise<Buffer | undefined> {
     const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return await readCapped(response);
+    return await readCapped(response, MAX_BYTES);
   } catch (error) {
     const { message, cause } = error as Error;
     // fetch itself only says that it failed; what happened is behind it.
     throw new Error(`${address} cannot be read: ${cause instanceof Error ? cause.message : message}`, { cause: error });
   }
-}
-
-async function readCapped(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES / 1024} KiB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 export async function verifyTiles(

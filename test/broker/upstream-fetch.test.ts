@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fetchJson, isSecureUrl } from '../../broker/upstream-fetch.ts';
+import { fetchJson } from '../../broker/upstream-fetch.ts';
 import type { Failure } from '../support/github-failures.ts';
 import { startGithubIssuer } from '../support/github-issuer.ts';
 
@@ -77,35 +77,5 @@ describe('fetching a document', () => {
     await expect(fetchJson('http://issuer.example/', { ...LIMITS, fetch })).rejects.toThrow(
       'http://issuer.example/ is neither https nor a loopback address',
     );
-  });
-});
-
-describe('a secure address', () => {
-  test.for([
-    'https://a.example',
-    'https://a.example:8443/path',
-    'http://127.0.0.1:8080',
-    'http://127.9.9.9',
-    'http://localhost',
-    'http://[::1]:1/x',
-  ])('%s is one', (url) => {
-    expect(isSecureUrl(url)).toBe(true);
-  });
-
-  test.for([
-    'http://a.example',
-    'http://localhost.a.example',
-    'http://127.0.0.1.a.example',
-    'http://0.0.0.0',
-    'https://user@a.example',
-    'https://:pw@a.example',
-    'ftp://a.example',
-    'file:///etc',
-    'javascript:1',
-    '//a.example',
-    'a.example',
-    '',
-  ])('%j is none', (url) => {
-    expect(isSecureUrl(url)).toBe(false);
   });
 });

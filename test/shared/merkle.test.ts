@@ -7,6 +7,9 @@ import {
   type Hash,
   inclusionProof,
   leafHash,
+  type NodeReader,
+  nodeHash,
+  rangeRoot,
   rootOf,
   rootOfEdge,
   verifyConsistency,
@@ -23,6 +26,22 @@ const trees = fc
   .integer({ min: 1, max: 70 })
   .chain((size) => fc.record({ size: fc.constant(size), a: fc.nat(size - 1), b: fc.nat(size - 1) }));
 const treeOf = (size: number) => new SmallTree(Array.from({ length: size }, (_, at) => `leaf ${at}`));
+
+/** A tree of any size whose leaves are all the same: each node is known by its level alone. */
+function uniformTree(): { readonly leaf: Hash; readonly read: NodeReader; rootAt(size: number): Promise<Hash> } {
+  const leaf = leafHash(Buffer.from('leaf'));
+  const levels = [leaf];
+  const nodeAt = (level: number): Hash => {
+    levels[level] ??= nodeHash(nodeAt(level - 1), nodeAt(level - 1));
+    return levels[level];
+  };
+  const read: NodeReader = async (level) => nodeAt(level);
+  return { leaf, read, rootAt: (size) => rangeRoot({ start: 0, end: size }, read) };
+}
+
+/** Around the widths at which numbers and bit operations on them wrap. */
+const LARGE = [2 ** 31 - 1, 2 ** 31, 2 ** 31 + 7, 2 ** 32 + 3, 2 ** 40 + 12_345, 2 ** 52 + 99];
+const placesIn = (size: number): number[] => [1, 2 ** 31 - 5, Math.floor(size / 2), size - 2, size - 1];
 
 describe('the Merkle tree of RFC 6962', () => {
   it('has the roots of the known vectors', () => {
@@ -84,6 +103,18 @@ describe('the Merkle tree of RFC 6962', () => {
         expect(verifyConsistency(first, second, [...proof, EMPTY_ROOT])).toBe(false);
       }),
     );
+  });
+
+  it.each(LARGE)('proves leaves of a tree of %i, and that it extends smaller ones', async (size) => {
+    const tree = uniformTree();
+    const whole = { size, root: await tree.rootAt(size) };
+    for (const place of placesIn(size)) {
+      const proof = await inclusionProof(place, size, tree.read);
+      expect(verifyInclusion({ index: place, size, hash: tree.leaf }, proof, whole.root)).toBe(true);
+      expect(verifyInclusion({ index: place, size, hash: EMPTY_ROOT }, proof, whole.root)).toBe(false);
+      const first = { size: place, root: await tree.rootAt(place) };
+      expect(verifyConsistency(first, whole, await consistencyProof(place, size, tree.read))).toBe(true);
+    }
   });
 
   it('refuses sizes and indexes that are no place in a tree', async () => {

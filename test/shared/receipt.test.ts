@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, parseTreeHead, signCheckpoint } from '../../shared/checkpoint.ts';
-import { inclusionProof } from '../../shared/merkle.ts';
+import { inclusionProof, leafHash } from '../../shared/merkle.ts';
 import { formatProof, parseProof, type Receipt, verifyReceipt } from '../../shared/receipt.ts';
-import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
+import { formatVerifierKey, parseVerifierKey, signNote } from '../../shared/signed-note.ts';
 import { SmallTree } from '../support/small-tree.ts';
 
 const ORIGIN = 'buildpass.example.com/log';
@@ -16,6 +16,13 @@ async function receiptOf(index: number, origin = ORIGIN): Promise<Receipt> {
   const checkpoint = signCheckpoint({ origin, size: 7, root: tree.rootAt(7) }, privateKey);
   const proof = formatProof({ index, hashes: await inclusionProof(index, 7, tree.read), checkpoint });
   return { entry: Buffer.from(leaves[index] ?? '').toString('base64'), proof };
+}
+
+/** A receipt of the only entry of a log, whatever that entry is. */
+function receiptOfLeaf(leaf: string): Receipt {
+  const root = leafHash(Buffer.from(leaf));
+  const checkpoint = signCheckpoint({ origin: ORIGIN, size: 1, root }, privateKey);
+  return { entry: Buffer.from(leaf).toString('base64'), proof: formatProof({ index: 0, hashes: [], checkpoint }) };
 }
 
 describe('a receipt', () => {
@@ -51,6 +58,38 @@ describe('a receipt', () => {
     const foreign = await receiptOf(1, 'elsewhere.example/log');
     expect(() => verifyReceipt(foreign, [verifier])).toThrow('no signature of a known key');
   });
+
+  it('does not hold for a checkpoint that names one pinned log and is signed by the key of another', () => {
+    const other = generateKeyPairSync('ed25519');
+    const otherVerifier = parseVerifierKey(formatVerifierKey('other.example/log', other.publicKey));
+    const leaf = leaves[0] ?? '';
+    const text = `${ORIGIN}\n1\n${leafHash(Buffer.from(leaf)).toString('base64')}\n`;
+    const checkpoint = signNote(text, 'other.example/log', other.privateKey);
+    const receipt = { ...receiptOfLeaf(leaf), proof: formatProof({ index: 0, hashes: [], checkpoint }) };
+    expect(() => verifyReceipt(receipt, [verifier, otherVerifier])).toThrow('no signature of a known key');
+  });
+
+  it.each([
+    ['two members of one name', '{"run_id":"1","run_id":"2"}'],
+    ['members out of order', '{"b":1,"a":2}'],
+    ['spaces', '{ "a": 1 }'],
+  ])('does not hold for an entry with %s, which a reader may see otherwise than it was logged', (_what, leaf) => {
+    expect(() => verifyReceipt(receiptOfLeaf(leaf), [verifier])).toThrow("the receipt's entry is not canonical JSON");
+  });
+
+  it.each(['null', '[1]', '"text"'])('does not hold for an entry that is %s', (leaf) => {
+    expect(() => verifyReceipt(receiptOfLeaf(leaf), [verifier])).toThrow("the receipt's entry is not an object");
+  });
+
+  it.each(['\n!!', ' ', '='])(
+    'does not hold with %j after its entry, which only a lenient decoder skips',
+    async (more) => {
+      const receipt = await receiptOf(4);
+      expect(() => verifyReceipt({ ...receipt, entry: receipt.entry + more }, [verifier])).toThrow(
+        "the receipt's entry is not base64",
+      );
+    },
+  );
 
   it('ignores an extra line, which nobody signed', async () => {
     const receipt = await receiptOf(2);

@@ -155,7 +155,7 @@ describe('where a log is published', () => {
     const read = resourcesAt(`${origin}/`);
     await expect(read('checkpoint')).rejects.toThrow(`${origin}/log/checkpoint cannot be read: it answered 503`);
     await expect(read('moved')).rejects.toThrow(`${origin}/log/moved cannot be read: unexpected redirect`);
-    await expect(read('huge')).rejects.toThrow('cannot be read: the answer is larger than 64 KiB');
+    await expect(read('huge')).rejects.toThrow('cannot be read: more than 65536 bytes');
     expect(await read('nothing')).toBeUndefined();
     await expect(resourcesAt('http://127.0.0.1:1')('key')).rejects.toThrow(
       /^http:\/\/127\.0\.0\.1:1\/log\/key cannot be read: .*/,
