@@ -16,6 +16,7 @@ import { createTrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
+import { recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
@@ -110,7 +111,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       ownerRefusal: (subject) => ownerRefusal(config.issuers, subject),
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
-      withheld: new Set(),
+      withheld: new Map(),
       ...{ store, append, policies, providers, clock, entropy, logger },
     };
     const closed = await reconcileAtStart(deps);
@@ -166,6 +167,9 @@ async function serve(
         server.closeIdleConnections();
       });
       await Promise.all(background.map((job) => job.stop()));
+      await recordWithheldLeft(deps).catch((error: unknown) =>
+        logger.error('withheld credentials are not on record at stop', { error }),
+      );
       // The store is let go of whatever the anchor's volume says.
       await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
         logger.error('the anchor could not be written at stop', { error }),
@@ -181,6 +185,7 @@ async function serve(
 function backgroundJobs(config: Config, deps: ExchangeDeps, verifierKey: string): readonly BackgroundJob[] {
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
+    { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },

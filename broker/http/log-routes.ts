@@ -1,8 +1,10 @@
 // The public face of the log: checkpoint, tiles of hashes, verifier key (C2SP tlog-checkpoint, tlog-tiles, signed-note).
 // Entries themselves are not public: their leaves stay with the broker, and nonces keep hashes from being guessed.
 import { Router } from 'express';
+import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { BrokerError } from '../errors.ts';
 import { TILE_WIDTH } from '../log/append.ts';
+import { newestCheckpoint } from '../log/newest-checkpoint.ts';
 import { tileBytes } from '../log/prove.ts';
 import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
@@ -18,10 +20,11 @@ export interface LogRouteDeps {
 
 export function logRoutes(deps: LogRouteDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
+  const verifiers = deps.verifierKeys.map(parseVerifierKey);
   router.get('/log/checkpoint', async (_request, response) => {
-    const checkpoint = await deps.store.read((tx) => tx.log.latestCheckpoint());
+    const checkpoint = await deps.store.read((tx) => newestCheckpoint(tx.log, verifiers));
     if (checkpoint === undefined) throw new BrokerError('NOT_FOUND', 'The log has no entries yet.');
-    response.set('Cache-Control', 'no-cache').type('text/plain').send(checkpoint.note);
+    response.set('Cache-Control', 'no-cache').type('text/plain').send(checkpoint);
   });
   router.get('/log/key', (_request, response) => {
     response

@@ -17,6 +17,7 @@ import { within } from './deadline.ts';
 import { issueUpstream } from './issue-upstream.ts';
 import type { AnswerSealer } from './sealed-answer.ts';
 import { grantGone, hideCredential, recordStarted, recordSucceeded, redeem } from './steps.ts';
+import type { Withheld } from './withhold.ts';
 
 export interface IssueDeps {
   readonly store: Store;
@@ -27,8 +28,8 @@ export interface IssueDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
-  /** leases whose credential nobody may get, until the store has that on record (withhold.ts) */
-  readonly withheld: Set<string>;
+  /** credentials that nobody may get, by lease, until the store has that on record (withhold.ts) */
+  readonly withheld: Map<string, Withheld>;
   /** how long a provider may take before its outcome counts as unknown */
   readonly providerTimeout: Millis;
 }

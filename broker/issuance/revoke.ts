@@ -42,6 +42,8 @@ async function tryToRevoke(deps: RevokeDeps, row: LeaseRow): Promise<unknown> {
     if (provider?.revoke === undefined) throw new Error(`this broker has no provider that revokes "${row.kind}"`);
     const revocationHandle =
       row.sealed_handle === null ? undefined : deps.answers.openHandle(row.sealed_handle, row.id);
+    // It may be the credential itself, and an error of the other side may repeat it.
+    if (revocationHandle !== undefined) deps.logger.hide(revocationHandle);
     const { id, kind, issuance_id: issuanceId, ends_at: endsAt, upstream_expires_at: upstreamExpiresAt } = row;
     const lease = { id, kind, issuanceId, endsAt, upstreamExpiresAt, revocationHandle };
     const revoke = provider.revoke.bind(provider);

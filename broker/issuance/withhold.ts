@@ -2,25 +2,27 @@
 // Stored first, revoked afterwards: "revoked" is said only when the other side said so (P8), and a crash in between loses nothing.
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
-import { within } from './deadline.ts';
 import type { IssueDeps, Issuing } from './issue.ts';
 import { insertLease, issuanceFields, queueRevocation } from './steps.ts';
 
 export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
 
 export async function withhold(deps: IssueDeps, withheld: Withheld): Promise<void> {
-  const { leaseId } = withheld.granted.grant;
   // Until it is on record nobody gets it either: a commit that failed may have left it ready to be delivered again.
-  deps.withheld.add(leaseId);
-  try {
+  deps.withheld.set(withheld.granted.grant.leaseId, withheld);
+  await recordWithheldLeft(deps).catch((error: unknown) =>
+    deps.logger.error('a withheld credential is not on record yet; it will be tried again', { error }),
+  );
+}
+
+/**
+ * Puts on record what is withheld and could not be yet. Nothing is revoked before: if the broker ends first, the store says
+ * either that the credential was issued, and then it works, or that nobody knows.
+ */
+export async function recordWithheldLeft(deps: IssueDeps): Promise<void> {
+  for (const [leaseId, withheld] of deps.withheld) {
     await deps.store.commit((tx) => recordWithheld(deps, tx, withheld));
     deps.withheld.delete(leaseId);
-  } catch (error) {
-    deps.logger.error('a withheld credential could not be put on record; it is revoked all the same', {
-      lease_id: leaseId,
-      error,
-    });
-    await revokeAtOnce(deps, withheld);
   }
 }
 
@@ -38,19 +40,4 @@ async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withhe
     type: 'issuance.withheld',
     fields: { ...issuanceFields(granted), lease_id: leaseId, reason, revocation: provider.revocation },
   });
-}
-
-async function revokeAtOnce(deps: IssueDeps, { granted, provider, credential }: Withheld): Promise<void> {
-  const { leaseId: id, issuanceId } = granted.grant;
-  const { upstreamExpiresAt, revocationHandle } = credential;
-  const lease = { id, issuanceId, kind: provider.kind, endsAt: null, upstreamExpiresAt, revocationHandle };
-  try {
-    await within(deps.providerTimeout, async (signal) => provider.revoke?.(lease, signal));
-  } catch (error) {
-    deps.logger.error('a credential that was never handed out could not be revoked', {
-      issuance_id: issuanceId,
-      kind: provider.kind,
-      error,
-    });
-  }
 }

@@ -7,6 +7,7 @@ import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import type { Store } from '../store/store.ts';
+import { newestCheckpoint } from './newest-checkpoint.ts';
 import { rootAt } from './prove.ts';
 
 export interface Anchor {
@@ -94,15 +95,15 @@ function refused(file: string, what: string): StartRefused {
 /**
  * Replaces the anchor by the newest checkpoint, where there is a newer one that extends it: an anchor that the log
  * contradicts is evidence, and stays as it is.
- * @throws StartRefused as `checkAnchor` does
+ * @throws StartRefused as `checkAnchor` does, BrokerError where the newest checkpoint is not ours
  */
 export async function keepAnchor(file: string | undefined, store: Store, verifierKey: string): Promise<void> {
   if (file === undefined) return;
   const newest = await store.read(async (tx) => {
-    const checkpoint = await tx.log.latestCheckpoint();
-    if (checkpoint === undefined || isKept(file, checkpoint.note)) return undefined;
+    const checkpoint = await newestCheckpoint(tx.log, [parseVerifierKey(verifierKey)]);
+    if (checkpoint === undefined || isKept(file, checkpoint)) return undefined;
     await checkAnchor(file, tx.log, verifierKey);
-    return checkpoint.note;
+    return checkpoint;
   });
   if (newest !== undefined) writeAnchor(file, { verifierKey, checkpoint: newest });
 }

@@ -81,12 +81,13 @@ class LogWalk {
   }
 
   #addAll(rows: readonly LogEntryRow[], personal: readonly (PersonalField & { entry_index: number })[]): void {
-    this.#personal += personal.length;
     const openings = Map.groupBy(personal, (opening) => opening.entry_index);
     for (const row of rows) {
       // After a gap every index is off: the first one says it all.
       if (row.entry_index !== this.size) return;
-      const problem = entryProblem(row, openings.get(row.entry_index) ?? []);
+      const own = openings.get(row.entry_index) ?? [];
+      this.#personal += own.length;
+      const problem = entryProblem(row, own);
       if (problem !== undefined) this.report(`entry ${row.entry_index}: ${problem}`);
       this.#addLeaf(leafHash(Buffer.from(row.leaf, 'utf8')));
     }

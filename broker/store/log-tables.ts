@@ -40,6 +40,7 @@ export interface LogTables {
   insertCheckpoint(row: CheckpointRow): Promise<void>;
   /** The checkpoint of the tree as it is: every transaction that makes it grow signs one. */
   latestCheckpoint(): Promise<CheckpointRow | undefined>;
+  hasCheckpointBeyond(size: number): Promise<boolean>;
   /** The first checkpoint that covers an entry. */
   checkpointCovering(index: number): Promise<CheckpointRow | undefined>;
   checkpoints(): Promise<readonly CheckpointRow[]>;
@@ -54,7 +55,10 @@ export const logTables = (db: Database): LogTables => ({
 
 type EntryTable = Pick<LogTables, 'insertEntry' | 'entries' | 'personalOf' | 'leafHashes' | 'counts'>;
 type EntryLookups = Pick<LogTables, 'entry' | 'entriesOfRequest' | 'issuedEntry'>;
-type CheckpointTable = Pick<LogTables, 'insertCheckpoint' | 'latestCheckpoint' | 'checkpointCovering' | 'checkpoints'>;
+type CheckpointTable = Pick<
+  LogTables,
+  'insertCheckpoint' | 'latestCheckpoint' | 'hasCheckpointBeyond' | 'checkpointCovering' | 'checkpoints'
+>;
 type TreeTables = Omit<LogTables, keyof EntryTable | keyof EntryLookups | keyof CheckpointTable>;
 
 const entryTable = (db: Database): EntryTable => ({
@@ -186,6 +190,10 @@ const checkpointTable = (db: Database): CheckpointTable => ({
       .selectAll()
       .where('size', '=', db.selectFrom('tree_head').select('size').where('id', '=', 1))
       .executeTakeFirst();
+  },
+  async hasCheckpointBeyond(size) {
+    const row = await db.selectFrom('checkpoints').select('size').where('size', '>', size).limit(1).executeTakeFirst();
+    return row !== undefined;
   },
   async checkpointCovering(index) {
     return db

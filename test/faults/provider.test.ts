@@ -1,5 +1,6 @@
 // The other side refuses, breaks, hangs or lies: what the job is told, what the log says, and what is given back.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { liftSuspensions, suspend } from '../support/beside-broker.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 
@@ -86,24 +87,10 @@ describe('a provider', () => {
   it('is not asked for an entitlement that is suspended', async () => {
     const request = ask();
     const before = broker.provider.issued.length;
-    await suspend(broker, 'shop/upstream');
-    onTestFinished(() => unsuspend(broker));
+    suspend(broker, 'entitlement shop/upstream');
+    onTestFinished(() => liftSuspensions(broker));
     const { body } = await broker.ask(request);
     expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });
     expect(broker.provider.issued).toHaveLength(before);
   });
 });
-
-async function suspend(broker: TestBroker, target: string): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite');
-  const database = new DatabaseSync(broker.config.store.path);
-  database.prepare("INSERT INTO suspensions VALUES ('s', 'entitlement', ?, 'incident', 0)").run(target);
-  database.close();
-}
-
-async function unsuspend(broker: TestBroker): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite');
-  const database = new DatabaseSync(broker.config.store.path);
-  database.exec('DELETE FROM suspensions');
-  database.close();
-}

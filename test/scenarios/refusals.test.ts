@@ -1,5 +1,5 @@
 // What is refused, how it is said, and to whom.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const OTHER_JOB = {
@@ -92,6 +92,33 @@ describe('a refused job', () => {
       request_url: expect.any(String),
       reasons: [{ code: 'POLICY_NO_MATCH' }],
     });
+  });
+
+  it.each([
+    ['private', 'public', '7701'],
+    ['public', 'private', '7702'],
+  ])(
+    'of a repository that was %s and is %s gets its earlier refusal in as few words as either allows',
+    async (was, is, run) => {
+      const ask = { secret: newSecret(), scope: 'shop/deploy' };
+      await broker.ask({ ...ask, claims: { repository_visibility: was, run_id: run } });
+      const { body } = await broker.ask({ ...ask, claims: { repository_visibility: is, run_id: run } });
+      expect(body).toMatchObject({ error: 'access_denied', error_description: 'No such entitlement for this job.' });
+      expect(body.reasons).toEqual([{ code: 'POLICY_NO_MATCH' }]);
+    },
+  );
+
+  it.each([
+    ['public', 'The system that issues this credential refused.'],
+    ['private', 'The system that issues this credential refused: the role does not trust us.'],
+  ])('of a %s repository is told of the other side’s refusal: %s', async (visibility, said) => {
+    broker.provider.mood = 'refuses';
+    onTestFinished(() => {
+      broker.provider.mood = 'well';
+    });
+    const claims = { repository_visibility: visibility, run_id: '7800' };
+    const { status, body } = await broker.ask({ scope: 'shop/upstream', claims });
+    expect([status, body.code, body.error_description]).toEqual([503, 'UPSTREAM_FAILED', said]);
   });
 
   it('is in the log once, however often it asks the same, and every stranger is in none', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
-import { createAppend } from '../../../broker/log/append.ts';
+import { createAppend, formatEdge, parseEdge } from '../../../broker/log/append.ts';
 import type { EarlierState } from '../../../broker/log/verify-log.ts';
+import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
-import { draftOf, openTestLog, type TestLog } from '../../support/test-log.ts';
+import { appendToEdge, leafHash } from '../../../shared/merkle.ts';
+import { signNote, splitNote } from '../../../shared/signed-note.ts';
+import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 /** What somebody kept when the log had `size` entries. */
 async function kept({ store, verifier }: TestLog, what: string): Promise<EarlierState> {
@@ -60,6 +63,58 @@ const EDITS = [
   ],
   ['a changed tree head', 'UPDATE tree_head SET size = 21', 'the tree head says 21 entries, and there are 20'],
 ] as const;
+
+/** The same table without the checks of its columns, as a file that somebody made himself may have it. */
+const unchecked = (table: string): string =>
+  `CREATE TABLE copied AS SELECT * FROM ${table}; DROP TABLE ${table}; ALTER TABLE copied RENAME TO ${table};`;
+
+const ENTRY_COPY = (at: string): string =>
+  `${unchecked('log_entries')} INSERT INTO log_entries SELECT ${at}, 'ent_forged', time, type, project, 'req_x', leaf, leaf_hash FROM log_entries WHERE entry_index = 3`;
+const CHECKPOINT_COPY = (size: string): string =>
+  `${unchecked('checkpoints')} INSERT INTO checkpoints SELECT ${size}, time, note FROM checkpoints WHERE size = 3`;
+const PERSONAL_COPY = (at: string): string =>
+  `${unchecked('entry_personal')} INSERT INTO entry_personal VALUES (${at}, 'requester', 'c2FsdA==', 'Mallory')`;
+
+/** what it is, how it gets there, and what the verifier says first */
+type Misplaced = readonly [string, string, string];
+
+const MISPLACED: readonly Misplaced[] = [
+  ...['-1', 'NULL', '9.5'].map(
+    (at): Misplaced => [`an entry at ${at}`, ENTRY_COPY(at), 'entry 10 is missing, and 1 later entries are there'],
+  ),
+  ['an entry at 2.5', ENTRY_COPY('2.5'), 'entry 3 is missing, and 8 later entries are there'],
+  ...['-5', '2.5', '1000000'].map(
+    (size): Misplaced => [
+      `a checkpoint of ${size} entries`,
+      CHECKPOINT_COPY(size),
+      `a checkpoint covers ${size} entries, and there are only 10`,
+    ],
+  ),
+  ['a checkpoint of nothing', CHECKPOINT_COPY('NULL'), 'a checkpoint covers null entries, and there are only 10'],
+  ...['-1', 'NULL', '99999'].map(
+    (at): Misplaced => [
+      `a personal field of an entry ${at}`,
+      PERSONAL_COPY(at),
+      '1 personal fields belong to no entry',
+    ],
+  ),
+];
+
+/** Appends a leaf past our own append, by somebody who can write in the broker's process or beside it before it signs. */
+async function appendLeaf({ store }: TestLog, leaf: string): Promise<void> {
+  const { id, type, time } = JSON.parse(leaf);
+  const hash = leafHash(Buffer.from(leaf));
+  const row = { id, type, time: Date.parse(time), leaf, leaf_hash: hash.toString('base64') };
+  await store.commit(async (tx) => {
+    const { index, edge } = await tx.log.takeIndex();
+    await tx.log.insertEntry({ ...row, entry_index: index, project: null, request_id: null }, []);
+    await tx.log.setEdge(formatEdge(appendToEdge(parseEdge(edge), index, hash)));
+  });
+}
+
+const KEY_CREATED = { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'pem' };
+const leafOf = (fields: object): string =>
+  canonicalJson({ v: 1, time: '2026-11-24T10:00:00.000Z', id: 'ent_x', nonce: 'n', personal: {}, ...fields });
 
 describe('the verifier', () => {
   it.each(EDITS)('finds %s by itself', async (_what, sql, problem) => {
@@ -130,5 +185,97 @@ describe('the verifier', () => {
     const earlier = await kept(log, 'the receipt');
     await log.store.commit(async (tx) => void (await createAppend(systemEntropy)(tx, draftOf(99))));
     expect(await log.verify({ earlier: [earlier] })).toMatchObject({ size: 11, problems: [] });
+  });
+
+  it.each(MISPLACED)('finds %s', async (_what, sql, problem) => {
+    const log = await logOf(10);
+    log.tamper(sql);
+    expect((await log.verify()).problems[0]).toBe(problem);
+  });
+
+  it('finds bytes of a personal field that were moved into its salt', async () => {
+    const log = await logOf(10);
+    const [opening] = await log.store.read((tx) => tx.log.personalOf({ start: 6, end: 7 }));
+    const salt = Buffer.concat([Buffer.from(opening?.salt ?? '', 'base64'), Buffer.from('per')]).toString('base64');
+    log.tamper(`UPDATE entry_personal SET salt = '${salt}', value = 'son 6' WHERE entry_index = 6`);
+    expect(opening?.value).toBe('person 6');
+    expect((await log.verify()).problems).toEqual(['entry 6: its personal field "requester" was changed']);
+  });
+
+  it.each(['toString', 'constructor', '__proto__'])(
+    'finds a personal field %s, which is a member of every object and of no entry',
+    async (field) => {
+      const log = await logOf(10);
+      log.tamper(`INSERT INTO entry_personal VALUES (5, '${field}', 'c2FsdA==', 'Mallory')`);
+      expect((await log.verify()).problems).toEqual([
+        `entry 5: it has a personal field "${field}" that it never committed to`,
+      ]);
+    },
+  );
+
+  it('does not take a checkpoint of another log, though our key signed it', async () => {
+    const log = await logOf(4);
+    const { text } = splitNote((await log.store.read((tx) => tx.log.latestCheckpoint()))?.note ?? '');
+    const note = signNote(text.replace(ORIGIN, 'elsewhere.example/log'), ORIGIN, log.privateKey);
+    log.tamper(`UPDATE checkpoints SET note = '${note}' WHERE size = 4`);
+    expect((await log.verify()).problems).toEqual([
+      expect.stringContaining(
+        'the checkpoint of 4 entries does not hold: the note carries no signature of a known key',
+      ),
+    ]);
+  });
+
+  it.each([
+    [
+      'a time beyond every calendar',
+      'UPDATE log_entries SET time = 9000000000000000 WHERE entry_index = 1',
+      'entry 1: its row cannot be read',
+    ],
+    [
+      'a time beyond every number',
+      `UPDATE log_entries SET time = ${2n ** 63n - 1n} WHERE entry_index = 1`,
+      'the store cannot be read: ',
+    ],
+    [
+      'a size beyond every number',
+      `UPDATE checkpoints SET size = ${2n ** 63n - 1n} WHERE size = 4`,
+      'the store cannot be read: ',
+    ],
+    ['a tree head beyond every number', `UPDATE tree_head SET size = ${2n ** 63n - 1n}`, 'the store cannot be read: '],
+  ])('reports %s instead of failing', async (_what, sql, problem) => {
+    const log = await logOf(4);
+    log.tamper(sql);
+    expect((await log.verify()).problems).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('reports more checkpoints than a call can have arguments', async () => {
+    const log = await logOf(3);
+    log.tamper(
+      `WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 150000) INSERT INTO checkpoints SELECT i, 0, 'x' FROM n`,
+    );
+    expect((await log.verify()).problems).toEqual(['a checkpoint covers 10 entries, and there are only 3']);
+  });
+
+  it.each([
+    ['a field of another type', { ...KEY_CREATED, type: 'key.created', granted_to: 'Mallory' }],
+    ['a field missing', { ...KEY_CREATED, type: 'key.created', purpose: undefined }],
+    ['a type that there is not', { ...KEY_CREATED, type: 'key.forgotten' }],
+    ['nothing of what its type says', { type: 'issuance.succeeded', anything: 'I like' }],
+  ])('finds an entry with %s, though a checkpoint was signed over it', async (_what, fields) => {
+    const log = await logOf(1);
+    await appendLeaf(log, leafOf(JSON.parse(JSON.stringify(fields))));
+    expect((await log.verify()).problems).toEqual(['entry 1: its leaf is not canonical JSON of a known form']);
+  });
+
+  it('finds nothing wrong with an entry that has the fields of its type', async () => {
+    const log = await logOf(1);
+    await appendLeaf(log, leafOf({ ...KEY_CREATED, type: 'key.created' }));
+    expect((await log.verify()).problems).toEqual([]);
+  });
+
+  it('finds a personal field between two entries', async () => {
+    const log = await logOf(10);
+    log.tamper("INSERT INTO entry_personal VALUES (2.5, 'requester', 'c2FsdA==', 'Mallory')");
+    expect((await log.verify()).problems).toEqual(['1 personal fields belong to no entry']);
   });
 });

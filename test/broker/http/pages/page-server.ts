@@ -29,7 +29,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       verifierKeys: [],
       providers: new Map(),
       providerTimeout: 1000,
-      withheld: new Set<string>(),
+      withheld: new Map(),
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),

@@ -1,0 +1,40 @@
+// The checkpoint of the tree as it is, and never a row that somebody else put in its place: what is published, what the
+// anchor keeps and what a start goes on from is opened first, and compared with the tree.
+import { openCheckpoint } from '../../shared/checkpoint.ts';
+import { rootOfEdge } from '../../shared/merkle.ts';
+import type { NoteVerifier } from '../../shared/signed-note.ts';
+import { BrokerError } from '../errors.ts';
+import type { LogTables } from '../store/log-tables.ts';
+import { parseEdge } from './append.ts';
+
+/**
+ * The signed note; undefined where the log has no entries.
+ * @throws BrokerError STORE_UNAVAILABLE where the store has no checkpoint of ours over its tree
+ */
+export async function newestCheckpoint(
+  log: LogTables,
+  verifiers: readonly NoteVerifier[],
+): Promise<string | undefined> {
+  const { size, edge } = await log.head();
+  const newest = await log.latestCheckpoint();
+  if (newest === undefined && size === 0 && edge === '') return undefined;
+  const signed = newest === undefined ? undefined : open(newest.note, verifiers);
+  if (newest !== undefined && signed?.size === size && signed.root.equals(rootOfEdge(parseEdge(edge))))
+    return newest.note;
+  throw changedBesideUs(`the log has ${size} entries that its newest checkpoint does not hold for`);
+}
+
+/** Somebody else wrote into the store: nothing that stands in it is vouched for any more. */
+export function changedBesideUs(what: string): BrokerError {
+  const cause = new Error(`${what}: the store was changed by somebody else. \`buildpass log verify\` says where`);
+  const message = 'The store is not in the state that this broker left it in, so nothing was handed out.';
+  return new BrokerError('STORE_UNAVAILABLE', message, { cause });
+}
+
+function open(note: string, verifiers: readonly NoteVerifier[]): ReturnType<typeof openCheckpoint> | undefined {
+  try {
+    return openCheckpoint(note, verifiers);
+  } catch {
+    return undefined;
+  }
+}

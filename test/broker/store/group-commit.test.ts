@@ -1,0 +1,98 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGroupCommit, type GroupCommit } from '../../../broker/store/group-commit.ts';
+import { openSqliteStore } from '../../../broker/store/sqlite.ts';
+import type { Transaction, TransactionGuard } from '../../../broker/store/store.ts';
+
+interface Recorded {
+  readonly group: GroupCommit;
+  /** what was done to the connection and the guard, in order */
+  readonly steps: string[];
+}
+
+/** A group over a connection that only remembers what it was told; `failing` is the step that goes wrong. */
+async function recordedGroup(failing?: { step: string; cause: Error }): Promise<Recorded> {
+  const tx = await someTransaction();
+  const steps: string[] = [];
+  const act = (step: string): void => {
+    steps.push(step);
+    if (step === failing?.step) throw failing.cause;
+  };
+  let isTransaction = false;
+  const connection = {
+    get isTransaction() {
+      return isTransaction;
+    },
+    exec(sql: string) {
+      act(sql);
+      isTransaction = sql === 'COMMIT' || sql === 'ROLLBACK' ? false : isTransaction || sql.startsWith('BEGIN');
+    },
+  };
+  const guard: TransactionGuard = {
+    begin: async () => act('guard begins'),
+    beforeCommit: async () => act('guard before commit'),
+    settled: (outcome) => act(`guard settled ${outcome}`),
+  };
+  return { group: createGroupCommit({ connection, transaction: () => tx, guard: () => guard }), steps };
+}
+
+/** What a unit is handed; none of these units does anything with it. */
+async function someTransaction(): Promise<Transaction> {
+  const store = await openSqliteStore({ path: ':memory:', clock: { now: () => 1_000 } });
+  onTestFinished(() => store.close());
+  return store.read(async (tx) => tx);
+}
+
+const unavailable = (cause: Error) => ({
+  code: 'STORE_UNAVAILABLE',
+  message: 'The store did not answer, so nothing was handed out. Ask again.',
+  retryAfter: 2,
+  cause,
+});
+
+describe('a group of units', () => {
+  it('is told the guard before the first and after the last, and that it is committed', async () => {
+    const { group, steps } = await recordedGroup();
+    const units = ['a', 'b'].map((name) => group.commit(async () => void steps.push(name)));
+    await Promise.all(units);
+    expect(steps.filter((step) => !/unit$/.test(step))).toEqual([
+      'BEGIN IMMEDIATE',
+      'guard begins',
+      'a',
+      'b',
+      'guard before commit',
+      'COMMIT',
+      'guard settled committed',
+    ]);
+  });
+
+  it('goes on after a unit that rejects with nothing at all', async () => {
+    const { group } = await recordedGroup();
+    const nothing = group.commit(() => Promise.reject(undefined));
+    const [outcome, neighbour] = await Promise.allSettled([nothing, group.commit(async () => 'kept')]);
+    expect(outcome).toEqual({ status: 'rejected', reason: undefined });
+    expect(neighbour).toEqual({ status: 'fulfilled', value: 'kept' });
+    expect(await group.commit(async () => 'next')).toBe('next');
+  });
+
+  it('runs no unit where the guard does not let it begin', async () => {
+    const cause = new Error('not our tree');
+    const { group, steps } = await recordedGroup({ step: 'guard begins', cause });
+    await expect(group.commit(async () => void steps.push('unit ran'))).rejects.toMatchObject(unavailable(cause));
+    expect(steps).toEqual(['BEGIN IMMEDIATE', 'guard begins', 'ROLLBACK']);
+  });
+
+  it('commits nothing where the guard fails after the last unit, and says nothing of an outcome', async () => {
+    const cause = new Error('cannot sign');
+    const { group, steps } = await recordedGroup({ step: 'guard before commit', cause });
+    await expect(group.commit(async () => 1)).rejects.toMatchObject(unavailable(cause));
+    expect(steps.slice(-2)).toEqual(['guard before commit', 'ROLLBACK']);
+  });
+
+  it('whose COMMIT fails is unknown to the guard, and fails every unit', async () => {
+    const cause = new Error('disk I/O error');
+    const { group, steps } = await recordedGroup({ step: 'COMMIT', cause });
+    const units = await Promise.allSettled([group.commit(async () => 1), group.commit(async () => 2)]);
+    for (const unit of units) expect(unit).toMatchObject({ status: 'rejected', reason: unavailable(cause) });
+    expect(steps.slice(-3)).toEqual(['COMMIT', 'ROLLBACK', 'guard settled unknown']);
+  });
+});
