@@ -22,7 +22,6 @@ import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/sign
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import { createCheckpointer, readTip } from './log/checkpointer.ts';
-import { readPolicyDirectory } from './policy/directory-source.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
@@ -97,9 +96,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     const append = createAppend(entropy);
     const verifierKey = await openLog(store, { config, keys, append });
     const context = policyContext(config, options.extraProviders ?? []);
-    const reload = oneAtATime(async () =>
-      reloadPolicies({ store, append, context }, await readPolicyDirectory(config.policies.directory)),
-    );
+    const reload = oneAtATime(() => reloadPolicies({ store, append, context }, config.policies.directory));
     await loadFirstPolicies(store, reload, logger);
     const policies = createInForce(context);
     // A policy that loaded under another configuration or version may not load now: better known before a port is open.

@@ -41,6 +41,7 @@ export type Exchanged =
   | Extract<Decided, { outcome: 'stranger' | 'refused' }>;
 
 export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promise<Exchanged> {
+  if (request.requestSecret !== undefined) deps.logger.hide(request.requestSecret);
   const subject = await identify(deps, request.subjectToken);
   const decided = await decide(deps, subject, request);
   switch (decided.outcome) {

@@ -88,7 +88,7 @@ export const ENTRY_FIELDS = {
     set_digest: digest,
   }),
   'policy.refused': z.strictObject({
-    set_digest: digest,
+    set_digest: digest.nullable(),
     findings: z.array(
       z.strictObject({ file: z.string(), line: z.int(), column: z.int(), key: z.string(), message: z.string() }),
     ),

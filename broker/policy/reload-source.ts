@@ -1,9 +1,11 @@
 // Puts the policies of a directory in force: whole or not at all. Each changed document is an entry of its own; a refused
 // directory is one too, and the last good policy stays in force.
+import { basename } from 'node:path';
 import type { Append } from '../log/append.ts';
 import type { StoredDocument } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Finding } from '../strict-yaml.ts';
+import { readPolicyDirectory } from './directory-source.ts';
 import { loadPolicy, type PolicyContext, type PolicyDocument, setDigest } from './load-policy.ts';
 
 export interface ReloadDeps {
@@ -24,14 +26,11 @@ export type Reloaded =
 const REFUSED_SET = 'refused policy set';
 const FINDINGS_ON_RECORD = 20;
 
-export async function reloadPolicies(deps: ReloadDeps, documents: readonly PolicyDocument[]): Promise<Reloaded> {
-  const loaded = loadPolicy(documents, deps.context);
-  if (!loaded.ok) {
-    await deps.store.commit((tx) =>
-      recordRefusedSet(deps, tx, { digest: setDigest(documents), findings: loaded.findings }),
-    );
-    return { outcome: 'refused', findings: loaded.findings };
-  }
+export async function reloadPolicies(deps: ReloadDeps, directory: string): Promise<Reloaded> {
+  const read = await readOrRefuse(directory);
+  if ('finding' in read) return refuse(deps, { digest: null, findings: [read.finding] });
+  const loaded = loadPolicy(read.documents, deps.context);
+  if (!loaded.ok) return refuse(deps, { digest: setDigest(read.documents), findings: loaded.findings });
   const { digest } = loaded.policies;
   const changed = await deps.store.commit(async (tx) => {
     const previous = await tx.policies.inForce();
@@ -45,19 +44,43 @@ export async function reloadPolicies(deps: ReloadDeps, documents: readonly Polic
   return { outcome: 'in-force', changed, digest, warnings: loaded.warnings };
 }
 
-async function recordRefusedSet(
-  deps: ReloadDeps,
-  tx: Transaction,
-  refused: { digest: string; findings: readonly Finding[] },
-): Promise<void> {
-  // The same broken directory, loaded again and again, is one event.
-  if ((await tx.meta.get(REFUSED_SET)) === refused.digest) return;
-  await tx.meta.set(REFUSED_SET, refused.digest);
-  const findings = refused.findings
-    .slice(0, FINDINGS_ON_RECORD)
-    .map((finding) => ({ ...finding, message: finding.message.slice(0, 500) }));
-  await deps.append(tx, { type: 'policy.refused', fields: { set_digest: refused.digest, findings } });
+/** What cannot be read is refused like what cannot be loaded: the last good policy stays in force, and it is on record. */
+async function readOrRefuse(
+  directory: string,
+): Promise<{ documents: readonly PolicyDocument[] } | { finding: Finding }> {
+  try {
+    return { documents: await readPolicyDirectory(directory) };
+  } catch (error) {
+    return { finding: { file: basename(directory), line: 1, column: 1, key: '', message: (error as Error).message } };
+  }
 }
+
+interface RefusedSet {
+  /** null where the directory could not even be read */
+  readonly digest: string | null;
+  readonly findings: readonly Finding[];
+}
+
+async function refuse(deps: ReloadDeps, refused: RefusedSet): Promise<Reloaded> {
+  await deps.store.commit((tx) => recordRefusedSet(deps, tx, refused));
+  return { outcome: 'refused', findings: refused.findings };
+}
+
+async function recordRefusedSet(deps: ReloadDeps, tx: Transaction, { digest, findings }: RefusedSet): Promise<void> {
+  const recorded = findings.slice(0, FINDINGS_ON_RECORD).map((finding) => ({
+    ...finding,
+    key: shortened(finding.key),
+    message: shortened(finding.message),
+  }));
+  // The same broken directory, loaded again and again, is one event.
+  const event = digest ?? JSON.stringify(recorded);
+  if ((await tx.meta.get(REFUSED_SET)) === event) return;
+  await tx.meta.set(REFUSED_SET, event);
+  await deps.append(tx, { type: 'policy.refused', fields: { set_digest: digest, findings: recorded } });
+}
+
+/** A cut may halve a pair of surrogates, and half a character cannot be written down. */
+const shortened = (text: string): string => text.slice(0, 500).toWellFormed();
 
 interface Change {
   readonly digest: string;

@@ -107,4 +107,23 @@ describe('a policy', () => {
     expect((await broker.ask()).status).toBe(200);
     expect(await broker.entries('key.created')).toHaveLength(3);
   });
+
+  it.each([
+    ['is too large', 'shop.yaml', `# ${'x'.repeat(70_000)}`],
+    [
+      'says more than can be written down',
+      'shop.yaml',
+      SHOP.replace('environment: production', `environment: "?${'a😀'.repeat(300)}"`),
+    ],
+  ])(
+    'that %s is refused on record, at a reload and at a restart, and the last good one is served',
+    async (_what, file, text) => {
+      const broker = await start();
+      broker.writePolicy(file, text);
+      expect(await broker.running.reload()).toMatchObject({ outcome: 'refused' });
+      await broker.restart();
+      expect(await broker.entries('policy.refused')).toHaveLength(1);
+      expect((await broker.ask()).status).toBe(200);
+    },
+  );
 });
