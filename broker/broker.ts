@@ -22,6 +22,7 @@ import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/sign
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import { createCheckpointer, readTip } from './log/checkpointer.ts';
+import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
@@ -197,6 +198,7 @@ async function openLog(
   const origin = logOrigin(config.url);
   const verifierKey = formatVerifierKey(origin, keys.log.publicKey);
   const tip = await store.read(async (tx) => {
+    await refuseOtherOrigin(tx.log, origin);
     await checkAnchor(config.log.anchorFile, tx.log, verifierKey);
     return readTip(tx.log, parseVerifierKey(verifierKey));
   });

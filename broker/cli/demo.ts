@@ -1,6 +1,6 @@
 // `demo` (npm start): a working broker with an issuer of its own, three jobs that show what it does, and pages to look at.
 // It listens on loopback only, marks its store, and says on every page and in every log line that it is a demo.
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
@@ -12,10 +12,12 @@ import { type DemoIssuer, startDemoIssuer } from '../demo/issuer.ts';
 import { demoJobs } from '../demo/jobs.ts';
 import { visit } from '../demo/tour.ts';
 import { verifyLog } from '../log/verify-log.ts';
-import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { lockStore } from '../store/sqlite.ts';
+import { formatFinding } from '../strict-yaml.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { type Command, type Io, UsageError } from './command.ts';
 import { createKeys } from './keys.ts';
-import { sayReloaded, stopped } from './serve.ts';
+import { stopped } from './serve.ts';
 
 const DEFAULT_PORT = 8080;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -51,12 +53,14 @@ async function runDemo(io: Io, { port, issuer, stop }: DemoRun): Promise<void> {
   const url = `http://127.0.0.1:${port}`;
   // A log belongs to one origin, so each port has a store of its own.
   const directory = join(process.cwd(), 'demo-data', ...(port === DEFAULT_PORT ? [] : [`port-${port}`]));
+  // Before anything is written: a demo that runs on it already must not find its configuration changed.
+  if (existsSync(join(directory, 'buildpass.db'))) lockStore(join(directory, 'buildpass.db'))();
   const data = prepareDemoData(directory, { url, issuerUrl: issuer.url });
   const config = await loadConfig(data.configFile);
   if (data.fresh) await createKeys(config, { demo: true });
   const logger = createLogger({ level: 'warn', demo: true });
   const broker = await startBroker({ config, logger, demo: true });
-  const watcher = watchPolicies(config.policies.directory, broker, logger);
+  const watcher = watchPolicies(io, config.policies.directory, broker);
   try {
     await tour(io, { url, issuer, directory });
     await sayWhatNext(io, { url, broker, configFile: data.configFile });
@@ -108,18 +112,23 @@ const relative = (path: string): string => path.replace(`${process.cwd()}/`, '')
 
 const SETTLE_MS = 200;
 
-/** Editors write a file in several steps: one load when they have settled. */
-function watchPolicies(directory: string, broker: RunningBroker, logger: Logger): { close(): void } {
+/** Editors write a file in several steps: one load when they have settled, and one sentence about it. */
+function watchPolicies(io: Io, directory: string, broker: RunningBroker): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
-  const load = (): void => {
-    broker.reload().then(
-      (reloaded) => sayReloaded(logger, reloaded),
-      (error: unknown) => logger.error('the policies could not be read', { error }),
-    );
+  const load = async (): Promise<void> => {
+    const reloaded = await broker.reload();
+    if (reloaded.outcome === 'refused')
+      io.out(
+        `\nThe policies were refused; the last good ones stay in force:\n${reloaded.findings.map(formatFinding).join('\n')}`,
+      );
+    else if (reloaded.changed) io.out('\nThe policies were loaded again: the next job is decided by them.');
   };
   const watcher = watch(directory, () => {
     clearTimeout(timer);
-    timer = setTimeout(load, SETTLE_MS);
+    timer = setTimeout(
+      () => void load().catch((error: unknown) => io.err(`The policies were not loaded: ${String(error)}`)),
+      SETTLE_MS,
+    );
   });
   return {
     close() {

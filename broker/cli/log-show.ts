@@ -1,5 +1,6 @@
 // `log show`: entries as people read them, or as they are.
 import type { LogEntryRow, PersonalField } from '../store/log-tables.ts';
+import type { Tables } from '../store/store.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 
@@ -8,10 +9,10 @@ export const command: Command = {
   summary: 'show entries of the issuance log',
   usage: 'log show [--request ID] [--last N]',
   about:
-    'Shows the newest entries, or all entries of one request, with the personal fields that the store still has. It reads and proves nothing: `log verify` does.',
-  examples: ['buildpass log show --last 50', 'buildpass log show --request req_…', 'buildpass log show --json'],
+    'Shows the newest entries, or all entries of one request, with the personal fields that the store still has. A request is found by its own id, by the issuance (the `jti` of a JWT) or by the lease. It reads and proves nothing: `log verify` does.',
+  examples: ['buildpass log show --last 50', 'buildpass log show --request iss_…', 'buildpass log show --json'],
   options: {
-    request: { type: 'string', value: 'ID', about: 'only the entries of this request' },
+    request: { type: 'string', value: 'ID', about: 'only the entries of this request, or of this issuance or lease' },
     last: { type: 'string', value: 'N', about: 'how many of the newest entries (default 20)' },
   },
   async run(context) {
@@ -19,7 +20,9 @@ export const command: Command = {
       reader.read(async (tx) => {
         const request = context.option('request');
         const rows =
-          request === undefined ? await newest(tx.log, countOf(context)) : await tx.log.entriesOfRequest(request);
+          request === undefined
+            ? await newest(tx.log, countOf(context))
+            : await tx.log.entriesOfRequest(await requestOf(tx, request));
         return Promise.all(
           rows.map(async (row) => ({
             row,
@@ -45,6 +48,12 @@ export const command: Command = {
     return shown.length === 0 ? 1 : 0;
   },
 };
+
+/** The request that an issuance or a lease belongs to; any other id stands for itself. */
+async function requestOf(tx: Tables, id: string): Promise<string> {
+  const owner = id.startsWith('iss_') ? await tx.issuances.find(id) : await tx.leases.find(id);
+  return owner?.request_id ?? id;
+}
 
 async function newest(
   log: {

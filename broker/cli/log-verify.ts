@@ -33,7 +33,8 @@ export const command: Command = {
     key: {
       type: 'string',
       value: 'KEY',
-      about: 'the verifier key to trust (GET /log/key); default: the one in the anchor file',
+      about:
+        'the verifier key to trust (GET /log/key); default: that of the anchor file, or with --from that of an anchor given to --since',
     },
     since: { type: 'string', value: 'FILE', about: 'an earlier checkpoint, receipt or anchor that must still hold' },
   },

@@ -11,13 +11,17 @@ export const command: Command = {
   summary: 'run the broker',
   usage: 'serve',
   about:
-    'Checks the configuration, the keys, the log against its anchor, and the policies; then listens. Anything that is not as it must be stops it with exit code 78 before a port is open. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
+    'Checks the configuration, the keys and the log against its anchor and its newest checkpoint; what is not as it must be stops it with exit code 78 before a port is open. Policies that do not load leave the last good ones in force, and it says so. It does not re-hash the log: run `log verify` now and then. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
   examples: ['buildpass serve --config buildpass.yaml'],
   options: {},
   async run({ io, configFile }) {
     const config = await loadConfig(configFile);
     const logger = createLogger({ level: 'info', demo: false });
     for (const warning of config.warnings) logger.warn(warning);
+    if (config.log.anchorFile === undefined)
+      logger.warn(
+        'there is no log.anchor-file: a store that was rolled back or cut off could not be told from a whole one',
+      );
     // Signals count from here on: one that comes while the broker starts must neither be lost nor kill it half-way.
     const stop = io.stopSignal();
     const starting = startBroker({ config, logger });

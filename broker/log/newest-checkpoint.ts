@@ -3,7 +3,7 @@
 import { openCheckpoint } from '../../shared/checkpoint.ts';
 import { rootOfEdge } from '../../shared/merkle.ts';
 import type { NoteVerifier } from '../../shared/signed-note.ts';
-import { BrokerError } from '../errors.ts';
+import { BrokerError, StartRefused } from '../errors.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import { parseEdge } from './append.ts';
 
@@ -22,6 +22,18 @@ export async function newestCheckpoint(
   if (newest !== undefined && signed?.size === size && signed.root.equals(rootOfEdge(parseEdge(edge))))
     return newest.note;
   throw changedBesideUs(`the log has ${size} entries that its newest checkpoint does not hold for`);
+}
+
+/**
+ * A log belongs to the origin that its checkpoints name, and so does everything that was ever proved by them.
+ * @throws StartRefused where the configuration names another
+ */
+export async function refuseOtherOrigin(log: LogTables, origin: string): Promise<void> {
+  const [was] = (await log.latestCheckpoint())?.note.split('\n') ?? [];
+  if (was === undefined || was === origin) return;
+  throw new StartRefused(
+    `the log in this store belongs to ${was}, and \`url\` in the configuration makes it ${origin}: set \`url\` back, or start with a new store`,
+  );
 }
 
 /** Somebody else wrote into the store: nothing that stands in it is vouched for any more. */

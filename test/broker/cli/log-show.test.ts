@@ -6,7 +6,7 @@ import { TestBroker } from '../../support/test-broker.ts';
 describe('log show', () => {
   let broker: TestBroker;
   let config: string;
-  let issued: { request_id: string; issuance_id: string };
+  let issued: { request_id: string; issuance_id: string; lease_id: string };
   const show = (...words: string[]) => buildpass('log', 'show', '--config', config, ...words);
 
   beforeAll(async () => {
@@ -40,6 +40,12 @@ describe('log show', () => {
       'issuance.succeeded',
     ]);
     expect(lines[2]).toContain(issued.issuance_id);
+  });
+
+  it('finds the request of an issuance, as a JWT names it, and of a lease', async () => {
+    const { out } = await show('--request', issued.request_id);
+    expect((await show('--request', issued.issuance_id)).out).toBe(out);
+    expect((await show('--request', issued.lease_id)).out).toBe(out);
   });
 
   it('gives whole entries as JSON, personal fields opened', async () => {

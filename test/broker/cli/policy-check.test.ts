@@ -1,15 +1,15 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { policyCheck } from '../../../broker/cli/policy-check.ts';
 import { buildContext, buildDocuments, buildPolicies, type PolicyParts } from '../../support/build-policy.ts';
+import { temporaryDirectory } from '../../support/config-file.ts';
 
 async function check(
   parts: PolicyParts,
   json = false,
 ): Promise<{ code: number; lines: readonly string[]; directory: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'buildpass-check-'));
+  const directory = await temporaryDirectory();
   for (const { file, text } of buildDocuments(parts)) await writeFile(join(directory, file), text);
   const lines: string[] = [];
   const code = await policyCheck({

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type PolicyExplainOptions, policyExplain } from '../../../broker/cli/policy-explain.ts';
 import { buildContext, buildDocuments, NOW, type PolicyParts, type Yaml } from '../../support/build-policy.ts';
+import { temporaryDirectory } from '../../support/config-file.ts';
 
 const SHA = 'a'.repeat(40);
 const WORKFLOW = 'acme/shop/.github/workflows/deploy.yml@refs/heads/main';
@@ -37,7 +37,7 @@ async function explained(
   options: Partial<PolicyExplainOptions> = {},
   parts: PolicyParts = {},
 ): Promise<{ code: number; text: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'buildpass-explain-'));
+  const directory = await temporaryDirectory();
   for (const { file, text } of buildDocuments(parts)) await writeFile(join(directory, file), text);
   const claimsFile = join(directory, 'claims.json');
   await writeFile(claimsFile, typeof given === 'string' ? given : JSON.stringify(given));

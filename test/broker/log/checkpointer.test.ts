@@ -3,6 +3,7 @@ import { systemEntropy } from '../../../broker/clock.ts';
 import { StartRefused } from '../../../broker/errors.ts';
 import { createAppend } from '../../../broker/log/append.ts';
 import { createCheckpointer, readTip, type Tip } from '../../../broker/log/checkpointer.ts';
+import { refuseOtherOrigin } from '../../../broker/log/newest-checkpoint.ts';
 import type { TransactionGuard } from '../../../broker/store/store.ts';
 import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
@@ -124,5 +125,14 @@ describe('a tree head that somebody changed', () => {
     await log.grow(1);
     log.tamper("INSERT INTO checkpoints VALUES (2, 0, 'bogus')");
     await expect(log.grow(2, 2)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('goes on for the origin that the log belongs to, and for no other', async () => {
+    const log = await openTestLog();
+    const refuse = (origin: string) => log.store.read((tx) => refuseOtherOrigin(tx.log, origin));
+    await expect(refuse('other.example/log')).resolves.toBeUndefined();
+    await log.grow(1);
+    await expect(refuse(ORIGIN)).resolves.toBeUndefined();
+    await expect(refuse('other.example/log')).rejects.toThrow(`belongs to ${ORIGIN}, and \`url\` in the configuration`);
   });
 });

@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPolicyDirectory } from '../../../broker/policy/directory-source.ts';
 
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'buildpass-policies-'));
 });
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const write = (name: string, content: string | Buffer): Promise<void> => writeFile(join(directory, name), content);
 
