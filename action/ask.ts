@@ -22,12 +22,14 @@ const SECRET_BYTES = 32;
 export async function askForCredential(job: Job, inputs: Inputs): Promise<Answered> {
   let requestSecret = newRequestSecret(job);
   let renewed = false;
-  return patiently(job, ASKING, async (leftMs) => {
+  return patiently(job, { ...ASKING, until: job.cancelled }, async (leftMs) => {
     const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
+    // What nobody will take is not asked for.
+    job.cancelled.throwIfAborted();
     const answer = await exchange({ send: job.send, leftMs }, inputs, { subjectToken, requestSecret });
     if (answer.outcome !== 'refused') return { answer, requestSecret, claims };
     // The broker can't tell any more what became of this request, and will never issue for it: ask anew, once.
-    if (answer.refusal.code !== 'REQUEST_SPENT' || renewed) throw refused(answer.refusal, inputs.scope);
+    if (answer.refusal.code !== 'REQUEST_SPENT' || renewed) throw refused(answer.refusal, inputs);
     renewed = true;
     requestSecret = newRequestSecret(job);
     throw new TryAgain('The broker has closed this request without an answer', 0);

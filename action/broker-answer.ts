@@ -10,7 +10,7 @@ export function parse<T>(answer: HttpAnswer, schema: z.ZodType<T>): T | undefine
   return schema.safeParse(json(answer)).data;
 }
 
-export function json({ text }: HttpAnswer): unknown {
+export function json({ text }: Pick<HttpAnswer, 'text'>): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -10,7 +10,7 @@ import { type Claims, freshSubjectToken } from './subject-token.ts';
 
 /** @throws ActionFailure where no decision could be had */
 export async function dryRun(job: Job, inputs: Inputs): Promise<void> {
-  const { claims, explanation } = await patiently(job, ASKING, async (leftMs) => {
+  const { claims, explanation } = await patiently(job, { ...ASKING, until: job.cancelled }, async (leftMs) => {
     const subject = await freshSubjectToken(job, inputs.audience, leftMs);
     return { claims: subject.claims, explanation: await explain({ send: job.send, leftMs }, inputs, subject.token) };
   });

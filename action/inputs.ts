@@ -16,6 +16,8 @@ export interface Inputs {
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
   readonly audience: string;
+  /** where the broker itself may say that it is: broker-url, and the audience where that is an address */
+  readonly origins: readonly string[];
   /** seconds; read strictly today, used once the broker can ask people */
   readonly approvalTimeout: number;
   readonly exportEnv: boolean;
@@ -29,6 +31,10 @@ export interface ReturnInputs {
   readonly failOnRevokeError: boolean;
 }
 
+/** People follow links from the job: none must lead them to a stranger's sign-in page. */
+export const isOwnPage = (page: string, origins: Inputs['origins']): boolean =>
+  origins.includes(URL.parse(page)?.origin ?? '');
+
 export type GetInput = (name: string) => string;
 
 const MAX_NOTE_CHARACTERS = 200;
@@ -37,6 +43,8 @@ const DEFAULT_APPROVAL_TIMEOUT = '30m';
 /** @throws ActionFailure about the first input that is wrong */
 export function readInputs(get: GetInput): Inputs {
   const broker = readBroker(get);
+  const audience = given(get, 'audience') ?? broker;
+  const origins = [...new Set([broker, ...(isSecureUrl(audience) ? [new URL(audience).origin] : [])])];
   readReturnInputs(get);
   return {
     broker,
@@ -44,10 +52,11 @@ export function readInputs(get: GetInput): Inputs {
     ttl: readDuration(get, 'ttl'),
     reason: readNote(get, 'reason'),
     ticket: readNote(get, 'ticket'),
-    audience: given(get, 'audience') ?? broker,
+    audience,
+    origins,
     approvalTimeout: readDuration((name) => get(name) || DEFAULT_APPROVAL_TIMEOUT, 'approval-timeout') ?? 0,
     exportEnv: readBoolean(get, 'export-env'),
-    logKeys: readLogKeys(get),
+    logKeys: readLogKeys(get, origins),
     dryRun: readBoolean(get, 'dry-run'),
   };
 }
@@ -115,7 +124,16 @@ function readBoolean(get: GetInput, name: string): boolean {
   return text === 'true';
 }
 
-function readLogKeys(get: GetInput): NoteVerifier[] {
+/** A key of another log would prove only that some broker issued. */
+function readLogKeys(get: GetInput, origins: readonly string[]): NoteVerifier[] {
+  const names = origins.map((origin) => `${new URL(origin).host}/log`);
+  const keys = parseLogKeys(get);
+  const stranger = keys.find(({ name }) => !names.includes(name));
+  if (stranger === undefined) return keys;
+  throw wrong('log-key', `must be of the log ${names.join(' or ')}, not of "${stranger.name}"`);
+}
+
+function parseLogKeys(get: GetInput): NoteVerifier[] {
   const texts = get('log-key')
     .split(/\s+/u)
     .filter((text) => text !== '');

@@ -13,7 +13,8 @@ type Toolkit = Pick<
 interface JobClock {
   /** milliseconds since the epoch */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** @throws where `until` is aborted first */
+  sleep(milliseconds: number, until?: AbortSignal): Promise<void>;
 }
 
 export interface Job {
@@ -23,4 +24,6 @@ export interface Job {
   readonly send: Send;
   readonly clock: JobClock;
   readonly randomBytes: (count: number) => Buffer;
+  /** The runner wants this process to end: it leaves it a few seconds. */
+  readonly cancelled: AbortSignal;
 }

@@ -1,17 +1,21 @@
 // Handing the credential on: first every value is masked, then the lease is kept for the post step, then the outputs are
 // written. Output and variable names are fixed here; no answer can choose one.
+import { z } from 'zod';
 import type { Issued } from '../shared/api.ts';
+import { isSecureUrl } from '../shared/secure-url.ts';
 import type { Accepted } from './accept.ts';
 import { ActionFailure } from './action-failure.ts';
+import { json } from './broker-answer.ts';
 import type { Job } from './job.ts';
 
 /** What the post step needs to give the lease back. */
-export interface HeldLease {
-  readonly broker: string;
-  readonly leaseId: string;
-  readonly requestSecret: string;
-  readonly expiresAt: string;
-}
+const heldLeaseSchema = z.object({
+  broker: z.string().refine(isSecureUrl),
+  leaseId: z.string(),
+  requestSecret: z.string(),
+  expiresAt: z.string(),
+});
+export type HeldLease = Readonly<z.infer<typeof heldLeaseSchema>>;
 
 const TOKEN_VARIABLE = 'BUILDPASS_TOKEN';
 const LEASE_STATE = 'lease';
@@ -36,9 +40,16 @@ export function keepLease({ toolkit }: Job, lease: HeldLease): void {
   toolkit.saveState(LEASE_STATE, JSON.stringify(lease));
 }
 
+/** @throws ActionFailure that quotes nothing of a state it can't read: a secret stands in it, and is not masked yet */
 export function heldLease({ toolkit }: Job): HeldLease | undefined {
   const state = toolkit.getState(LEASE_STATE);
-  return state === '' ? undefined : (JSON.parse(state) as HeldLease);
+  if (state === '') return undefined;
+  const lease = heldLeaseSchema.safeParse(json({ text: state })).data;
+  if (lease !== undefined) return lease;
+  throw new ActionFailure(
+    'The lease of this step could not be returned',
+    'What the main step kept of it (STATE_lease) is garbled. The lease ends by itself.',
+  );
 }
 
 export function writeOutputs({ toolkit }: Job, accepted: Accepted, exportEnv: boolean): void {
@@ -58,5 +69,6 @@ export function outputsOf({ issued, expiresAt, tokenHash, receipt }: Accepted): 
     'log-index': receipt.logIndex?.toString() ?? '',
     assurance: issued.assurance,
     'token-hash': tokenHash,
+    receipt: JSON.stringify(issued.receipt),
   };
 }

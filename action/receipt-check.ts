@@ -25,6 +25,9 @@ export function proveReceipt(issued: Issued, { logKeys, claims, tokenHash }: Exp
   const expected: Readonly<Record<string, unknown>> = {
     type: 'issuance.succeeded',
     issuance_id: issued.issuance_id,
+    lease_id: issued.lease_id,
+    // An answer need not name its request.
+    ...(issued.request_id === undefined ? {} : { request_id: issued.request_id }),
     fingerprint: tokenHash,
     project,
     entitlement,

@@ -2,13 +2,15 @@
 // gives only codes (the log of a public repository is read by the world) they and the link are all there is.
 import type { Explanation, Refusal, WireReason } from '../shared/api.ts';
 import { ActionFailure } from './action-failure.ts';
+import { type Inputs, isOwnPage } from './inputs.ts';
 
 const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
 const MAX_LINES = 8;
 
-export function refused(refusal: Refusal, scope: string): ActionFailure {
-  const link = linked(refusal, 'What was decided, and why');
+export function refused(refusal: Refusal, { scope, origins }: Pick<Inputs, 'scope' | 'origins'>): ActionFailure {
+  const linked = (what: string): string[] => linkTo(refusal, what, origins);
+  const link = linked('What was decided, and why');
   if (refusal.error === 'access_denied') {
     return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
   }
@@ -16,7 +18,7 @@ export function refused(refusal: Refusal, scope: string): ActionFailure {
     return new ActionFailure(
       `${scope} needs approval`,
       `${scope} needs approval, which this version of the action can't ask for yet.`,
-      ...linked(refusal, 'The request'),
+      ...linked('The request'),
     );
   }
   if (refusal.error === 'expired_token') {
@@ -68,8 +70,8 @@ function denial({ reasons = [], error_description: description }: Refusal, scope
   return lines.length === 0 ? [ended(description ?? `The broker refused ${scope} to this job`)] : lines;
 }
 
-const linked = ({ request_url: url }: Refusal, what: string): string[] =>
-  url === undefined ? [] : [`${what}: ${url}`];
+const linkTo = ({ request_url: url }: Refusal, what: string, origins: Inputs['origins']): string[] =>
+  url === undefined || !isOwnPage(url, origins) ? [] : [`${what}: ${url}`];
 
 const saysOnlyItsCode = ({ message, condition, expected, got }: WireReason): boolean =>
   [message, condition, expected, got].every((part) => part === undefined);

@@ -7,24 +7,36 @@ import { readReturnInputs } from './inputs.ts';
 import type { Job } from './job.ts';
 import { type HeldLease, heldLease } from './outputs.ts';
 import { type Patience, patiently } from './retry.ts';
+import { requireTlsChecks } from './subject-token.ts';
 
 /** A runner that is shutting down waits for nobody. */
 const RETURNING: Patience = { attempts: 3, withinMs: 10_000 };
+/** Of a step that was cancelled: what is left of the runner's 7.5 s. */
+const LEAVING: Patience = { attempts: 1, withinMs: 3_000 };
 
 /** The post step. A failure warns; it fails the job only where the workflow asks for that. */
 export async function returnLease(job: Job): Promise<void> {
-  const lease = heldLease(job);
-  if (lease === undefined) return job.log.info('This step holds no lease: nothing to return.');
-  job.log.mask([lease.requestSecret]);
-  const { skipRevoke, failOnRevokeError } = readReturnInputs(job.toolkit.getInput);
-  if (skipRevoke)
-    return job.log.info(`Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`);
   try {
-    job.log.info(await giveBack(job, lease));
+    job.log.info(await returnHeld(job));
   } catch (error) {
-    const failure = await notReturned(lease, error);
-    if (failOnRevokeError) throw failure;
-    job.log.warning(failure.message, ...failure.lines);
+    const { failOnRevokeError } = readReturnInputs(job.toolkit.getInput);
+    if (failOnRevokeError || !(error instanceof ActionFailure)) throw error;
+    job.log.warning(error.message, ...error.lines);
+  }
+}
+
+/** @throws ActionFailure that says what remains */
+async function returnHeld(job: Job): Promise<string> {
+  const lease = heldLease(job);
+  if (lease === undefined) return 'This step holds no lease: nothing to return.';
+  job.log.mask([lease.requestSecret]);
+  if (readReturnInputs(job.toolkit.getInput).skipRevoke)
+    return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
+  try {
+    requireTlsChecks(job);
+    return await giveBack(job, lease);
+  } catch (error) {
+    throw await notReturned(lease, error);
   }
 }
 
@@ -36,14 +48,16 @@ export async function giveBack(
   job: Job,
   lease: Pick<HeldLease, 'broker' | 'leaseId' | 'requestSecret'>,
 ): Promise<string> {
-  const returned = await patiently(job, RETURNING, (leftMs) => endLease({ send: job.send, leftMs }, lease));
+  const patience = job.cancelled.aborted ? LEAVING : RETURNING;
+  const returned = await patiently(job, patience, (leftMs) => endLease({ send: job.send, leftMs }, lease));
   return `Lease ${lease.leaseId} returned: ${meaning(returned)}.`;
 }
 
 function meaning(returned: LeaseReturn | undefined): string {
   if (returned === undefined) return 'it had ended already';
   const { revocation, upstream_expires_at: dies } = returned;
-  if (revocation === 'immediate') return 'the credential is revoked';
+  // The return is on record, and revoking comes after it: whether that succeeded, only the log can say (P8).
+  if (revocation === 'immediate') return 'the broker revokes the credential now; its log says when that is done';
   return dies === null
     ? "the credential can't be revoked and never dies: change it where it came from"
     : `the credential can't be revoked; it dies at ${dies}`;

@@ -9,15 +9,26 @@ import { send } from './send.ts';
 
 export async function start(step: (job: Job) => Promise<void>): Promise<void> {
   const log = createJobLog(core);
-  const clock = { now: () => Date.now(), sleep: (milliseconds: number) => sleep(milliseconds) };
+  const clock: Job['clock'] = {
+    now: () => Date.now(),
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  };
   try {
-    await step({ environment: process.env, toolkit: core, log, send, clock, randomBytes });
+    const cancelled = cancellation();
+    await step({ environment: process.env, toolkit: core, log, send, clock, randomBytes, cancelled });
     leave(0);
   } catch (error) {
     if (error instanceof ActionFailure) log.error(error.message, ...error.lines);
     else log.error('Buildpass failed unexpectedly', messageOf(error));
     leave(1);
   }
+}
+
+/** To die at once could lose an answer on its way, and with it the lease that it names. */
+function cancellation(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
 }
 
 /** A connection that still hangs must not hold the job: once what was printed is out, the process ends. */

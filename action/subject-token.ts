@@ -33,6 +33,16 @@ export async function freshSubjectToken(job: Job, audience: string, leftMs: numb
   }
 }
 
+/** @throws ActionFailure where whoever stands between could read what this job sends */
+export function requireTlsChecks({ environment }: Job): void {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
+  throw new ActionFailure(
+    'Certificate checks are off',
+    'NODE_TLS_REJECT_UNAUTHORIZED is "0" in this job, so that anybody between could pose as the broker and take the ID token.',
+    'Remove it, and name a private authority in NODE_EXTRA_CA_CERTS.',
+  );
+}
+
 /** @throws ActionFailure saying why this job can't have an ID token and what to change */
 export async function requireIdTokens(job: Job): Promise<void> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = job.environment;

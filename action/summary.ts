@@ -61,7 +61,7 @@ function logEntry({ logIndex, proven }: ReceiptFacts): string {
 
 function howToVerify({ inputs: { broker }, accepted: { receipt } }: Granted): string {
   const entry = receipt.logIndex === undefined ? 'the entry' : `entry ${receipt.logIndex}`;
-  return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the whole log; the \`fingerprint\` of ${entry} is the SHA-256 of the token.`;
+  return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; the \`fingerprint\` of ${entry} is the SHA-256 of the token.`;
 }
 
 /** An address can't leave the parentheses of its link. */

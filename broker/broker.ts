@@ -86,7 +86,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 async function startLocked(options: BrokerOptions, unlock: () => void): Promise<RunningBroker> {
   const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
-  logger.hide(encryptionKey.toString('base64'));
+  logger.hide(encryptionKey.toString('base64'), { always: true });
   const store = await openStore({ path: config.store.path, clock });
   try {
     await refuseWrongMark(store, options.demo === true);

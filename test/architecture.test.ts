@@ -11,7 +11,7 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
   { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
-  { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: '' },
+  { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: 'shared' },
   { name: 'upstream-fetch', files: /^broker\/(upstream-fetch|read-capped)\.ts$/, mayImport: 'shared kernel' },
   { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel' },
   { name: 'config', files: /^broker\/config(-[a-z]+)?\.ts$/, mayImport: 'shared kernel yaml types:identity' },

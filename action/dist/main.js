@@ -1,5 +1,120 @@
-import { a as maskCredential, c as readInputs, d as TryAgain, f as patiently, g as splitNote, h as openNote, i as keepLease, l as exchange, m as messageOf, n as giveBack, o as requireRunnerFiles, p as ActionFailure, s as writeOutputs, t as start, u as explain } from "./start.js";
+import { _ as TryAgain, a as maskCredential, b as messageOf, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as keepLease, l as requireIdTokens, m as splitNote, n as giveBack, o as requireRunnerFiles, p as openNote, s as writeOutputs, t as start, u as requireTlsChecks, v as patiently, y as ActionFailure } from "./start.js";
 import { createHash } from "node:crypto";
+// action/refusal.ts
+const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
+/** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
+const MAX_LINES = 8;
+function refused(refusal, { scope, origins }) {
+	const linked = (what) => linkTo(refusal, what, origins);
+	const link = linked("What was decided, and why");
+	if (refusal.error === "access_denied") return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
+	if (refusal.error === "authorization_pending") return new ActionFailure(`${scope} needs approval`, `${scope} needs approval, which this version of the action can't ask for yet.`, ...linked("The request"));
+	if (refusal.error === "expired_token") return new ActionFailure(`${scope} was not approved in time`, `The approval of ${scope} ran out before it was decided. Run the job again to ask again.`, ...link);
+	const code = refusal.code === void 0 ? "" : ` (${refusal.code})`;
+	return new ActionFailure("The broker did not take the request", `${ended(refusal.error_description ?? refusal.error)}${code}`, ...link);
+}
+/** The reasons of a decision as lines that say what to change. */
+function whatToChange(reasons, scope) {
+	const [first] = reasons;
+	if (first === void 0) return [];
+	if (first.code === "APPROVAL_UNAVAILABLE") return [`${scope} ${NEEDS_APPROVAL}.`];
+	if (reasons.every(saysOnlyItsCode)) return [`Refused: ${[...new Set(reasons.map((reason) => reason.code))].join(", ")}. The broker tells the details to people of the project only.`];
+	if (first.rule === void 0) return reasons.slice(0, MAX_LINES).map((reason) => ended(sentence(reason)));
+	const nearest = reasons.filter((reason) => reason.rule === first.rule);
+	const others = new Set(reasons.map((reason) => reason.rule)).size - 1;
+	return [
+		`No rule of ${scope} allows this job. The nearest is allow[${first.rule}], and this differs:`,
+		...nearest.slice(0, MAX_LINES).map((reason) => `- ${sentence(reason)}`),
+		...others === 0 ? [] : [`${others === 1 ? "One other rule fits" : `${others} other rules fit`} no better.`]
+	];
+}
+/** What a dry run says of a decision that is no permit: a title, and lines. */
+function wouldBeRefused({ decision, reasons }, scope) {
+	if (decision === "approval") return [`Approval: ${scope} would wait for people`, `${scope} ${NEEDS_APPROVAL}.`];
+	const lines = whatToChange(reasons, scope);
+	return [`Deny: ${scope} would be refused to this job`, ...lines.length === 0 ? ["The broker knows no such entitlement for this job."] : lines];
+}
+function denial({ reasons = [], error_description: description }, scope) {
+	const lines = whatToChange(reasons, scope);
+	return lines.length === 0 ? [ended(description ?? `The broker refused ${scope} to this job`)] : lines;
+}
+const linkTo = ({ request_url: url }, what, origins) => url === void 0 || !isOwnPage(url, origins) ? [] : [`${what}: ${url}`];
+const saysOnlyItsCode = ({ message, condition, expected, got }) => [
+	message,
+	condition,
+	expected,
+	got
+].every((part) => part === void 0);
+/** The broker's sentence, and what was wanted and found where the sentence doesn't quote them. */
+function sentence({ code, message, condition, expected, got }) {
+	const said = (message ?? condition ?? code).replace(/\.$/u, "");
+	const wanted = expected === void 0 || said.includes(expected) ? [] : [`expected ${expected}`];
+	const found = got === void 0 || said.includes(got) ? [] : [`got "${got}"`];
+	const values = [...wanted, ...found].join(", ");
+	return values === "" ? said : `${said}: ${values}`;
+}
+const ended = (text) => /[.!?]$/u.test(text) ? text : `${text}.`;
+// action/ask.ts
+const ASKING = {
+	attempts: 5,
+	withinMs: 12e4
+};
+const SECRET_BYTES = 32;
+/** @throws ActionFailure for every refusal, and where no answer could be had */
+async function askForCredential(job, inputs) {
+	let requestSecret = newRequestSecret(job);
+	let renewed = false;
+	return patiently(job, {
+		...ASKING,
+		until: job.cancelled
+	}, async (leftMs) => {
+		const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
+		job.cancelled.throwIfAborted();
+		const answer = await exchange({
+			send: job.send,
+			leftMs
+		}, inputs, {
+			subjectToken,
+			requestSecret
+		});
+		if (answer.outcome !== "refused") return {
+			answer,
+			requestSecret,
+			claims
+		};
+		if (answer.refusal.code !== "REQUEST_SPENT" || renewed) throw refused(answer.refusal, inputs);
+		renewed = true;
+		requestSecret = newRequestSecret(job);
+		throw new TryAgain("The broker has closed this request without an answer", 0);
+	});
+}
+function newRequestSecret({ randomBytes, log }) {
+	const secret = randomBytes(SECRET_BYTES).toString("base64url");
+	log.mask([secret]);
+	return secret;
+}
+// action/dry-run.ts
+/** @throws ActionFailure where no decision could be had */
+async function dryRun(job, inputs) {
+	const { claims, explanation } = await patiently(job, {
+		...ASKING,
+		until: job.cancelled
+	}, async (leftMs) => {
+		const subject = await freshSubjectToken(job, inputs.audience, leftMs);
+		return {
+			claims: subject.claims,
+			explanation: await explain({
+				send: job.send,
+				leftMs
+			}, inputs, subject.token)
+		};
+	});
+	job.log.group("What the ID token of this job says", claimLines(claims));
+	job.log.info("Dry run: nothing was asked for.");
+	if (explanation.decision === "permit") job.log.info(`Permit: this job would get ${inputs.scope}.`);
+	else job.log.warning(...wouldBeRefused(explanation, inputs.scope));
+}
+const claimLines = (claims) => Object.entries(claims).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
 // shared/canonical-json.ts
 /**
 * The canonical text of a value; members sorted by UTF-16 code units (RFC 8785 §3.2.3).
@@ -138,6 +253,8 @@ function proveReceipt(issued, { logKeys, claims, tokenHash }) {
 	const expected = {
 		type: "issuance.succeeded",
 		issuance_id: issued.issuance_id,
+		lease_id: issued.lease_id,
+		...issued.request_id === void 0 ? {} : { request_id: issued.request_id },
 		fingerprint: tokenHash,
 		project,
 		entitlement,
@@ -170,13 +287,17 @@ function readReceipt(receipt) {
 }
 // action/accept.ts
 const LONGEST_LIFE_SECONDS = 31536e4;
+/** Seconds that rounding may add to a life. */
+const LIFE_TOLERANCE = 5;
 /** What fits in an Authorization header (RFC 6750 §2.1), so on one line too. */
 const BEARER_FORM = /^[\x21-\x7e]+$/;
 /** @throws Error with a sentence saying what is wrong with the answer */
 function acceptIssued(issued, { inputs, claims, now }) {
 	if (issued.scope !== inputs.scope) throw new Error(`it is for "${issued.scope}", and ${inputs.scope} was asked for`);
 	if (issued.expires_in > LONGEST_LIFE_SECONDS) throw new Error(`expires_in is ${issued.expires_in} seconds, and no credential lives that long`);
-	if (issued.request_url !== void 0 && !isPage(issued.request_url)) throw new Error("request_url is no web address");
+	if (inputs.ttl !== void 0 && issued.expires_in > inputs.ttl + LIFE_TOLERANCE) throw new Error(`expires_in is ${issued.expires_in} seconds, and ${inputs.ttl} were asked for`);
+	const { request_url: page } = issued;
+	if (page !== void 0 && !isOwnPage(page, inputs.origins)) throw new Error(`request_url leads to "${page}", and not to ${inputs.origins.join(" or ")}`);
 	requireOneCredential(issued);
 	const tokenHash = createHash("sha256").update(issued.access_token, "utf8").digest("hex");
 	const receipt = inputs.logKeys.length === 0 ? readReceipt(issued.receipt) : proveReceipt(issued, {
@@ -187,13 +308,16 @@ function acceptIssued(issued, { inputs, claims, now }) {
 	return {
 		issued,
 		tokenHash,
-		expiresAt: endOf(issued, now),
+		expiresAt: endOf(issued, now, receipt.entry),
 		receipt
 	};
 }
-/** Whole seconds, and never later than it is: `expires_in` has no finer ones. */
-function endOf({ expires_in: seconds }, now) {
-	return (/* @__PURE__ */ new Date((Math.floor(now / 1e3) + seconds) * 1e3)).toISOString();
+const ROUNDING_MS = 2e3;
+/** The end that the log has, where it is the one that `expires_in` counts down to; else the latter, in whole seconds. */
+function endOf({ expires_in: seconds }, now, entry) {
+	const counted = (Math.floor(now / 1e3) + seconds) * 1e3;
+	const logged = Date.parse(String(entry["ends_at"]));
+	return new Date(Math.abs(logged - counted) <= ROUNDING_MS ? logged : counted).toISOString();
 }
 /** `access_token` and `credential` must tell of the same thing: only then is masking the one hiding the other. */
 function requireOneCredential({ token_type: type, access_token: token, credential }) {
@@ -203,162 +327,67 @@ function requireOneCredential({ token_type: type, access_token: token, credentia
 function sameMembers(text, credential) {
 	const sorted = (members) => JSON.stringify(Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1));
 	try {
-		return sorted(JSON.parse(text)) === sorted(credential);
+		const members = JSON.parse(text);
+		return JSON.stringify(members) === text && sorted(members) === sorted(credential);
 	} catch {
 		return false;
 	}
 }
-const isPage = (text) => URL.canParse(text) && ["https:", "http:"].includes(new URL(text).protocol);
-// action/refusal.ts
-const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
-/** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
-const MAX_LINES = 8;
-function refused(refusal, scope) {
-	const link = linked(refusal, "What was decided, and why");
-	if (refusal.error === "access_denied") return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
-	if (refusal.error === "authorization_pending") return new ActionFailure(`${scope} needs approval`, `${scope} needs approval, which this version of the action can't ask for yet.`, ...linked(refusal, "The request"));
-	if (refusal.error === "expired_token") return new ActionFailure(`${scope} was not approved in time`, `The approval of ${scope} ran out before it was decided. Run the job again to ask again.`, ...link);
-	const code = refusal.code === void 0 ? "" : ` (${refusal.code})`;
-	return new ActionFailure("The broker did not take the request", `${ended(refusal.error_description ?? refusal.error)}${code}`, ...link);
-}
-/** The reasons of a decision as lines that say what to change. */
-function whatToChange(reasons, scope) {
-	const [first] = reasons;
-	if (first === void 0) return [];
-	if (first.code === "APPROVAL_UNAVAILABLE") return [`${scope} ${NEEDS_APPROVAL}.`];
-	if (reasons.every(saysOnlyItsCode)) return [`Refused: ${[...new Set(reasons.map((reason) => reason.code))].join(", ")}. The broker tells the details to people of the project only.`];
-	if (first.rule === void 0) return reasons.slice(0, MAX_LINES).map((reason) => ended(sentence(reason)));
-	const nearest = reasons.filter((reason) => reason.rule === first.rule);
-	const others = new Set(reasons.map((reason) => reason.rule)).size - 1;
-	return [
-		`No rule of ${scope} allows this job. The nearest is allow[${first.rule}], and this differs:`,
-		...nearest.slice(0, MAX_LINES).map((reason) => `- ${sentence(reason)}`),
-		...others === 0 ? [] : [`${others === 1 ? "One other rule fits" : `${others} other rules fit`} no better.`]
-	];
-}
-/** What a dry run says of a decision that is no permit: a title, and lines. */
-function wouldBeRefused({ decision, reasons }, scope) {
-	if (decision === "approval") return [`Approval: ${scope} would wait for people`, `${scope} ${NEEDS_APPROVAL}.`];
-	const lines = whatToChange(reasons, scope);
-	return [`Deny: ${scope} would be refused to this job`, ...lines.length === 0 ? ["The broker knows no such entitlement for this job."] : lines];
-}
-function denial({ reasons = [], error_description: description }, scope) {
-	const lines = whatToChange(reasons, scope);
-	return lines.length === 0 ? [ended(description ?? `The broker refused ${scope} to this job`)] : lines;
-}
-const linked = ({ request_url: url }, what) => url === void 0 ? [] : [`${what}: ${url}`];
-const saysOnlyItsCode = ({ message, condition, expected, got }) => [
-	message,
-	condition,
-	expected,
-	got
-].every((part) => part === void 0);
-/** The broker's sentence, and what was wanted and found where the sentence doesn't quote them. */
-function sentence({ code, message, condition, expected, got }) {
-	const said = (message ?? condition ?? code).replace(/\.$/u, "");
-	const wanted = expected === void 0 || said.includes(expected) ? [] : [`expected ${expected}`];
-	const found = got === void 0 || said.includes(got) ? [] : [`got "${got}"`];
-	const values = [...wanted, ...found].join(", ");
-	return values === "" ? said : `${said}: ${values}`;
-}
-const ended = (text) => /[.!?]$/u.test(text) ? text : `${text}.`;
-// action/subject-token.ts
-/** GitHub's service answers at once or not at all. */
-const LONGEST_MS = 2e4;
-/** @throws TryAgain where it may come yet; ActionFailure where this job gets none */
-async function freshSubjectToken(job, audience, leftMs) {
-	const late = AbortSignal.timeout(Math.max(0, Math.min(leftMs, LONGEST_MS)));
-	const lateness = new Promise((_, reject) => {
-		late.addEventListener("abort", () => reject(/* @__PURE__ */ new Error("no answer in time")), { once: true });
-	});
+// action/hold.ts
+/** @throws ActionFailure that says what is wrong, and what became of the lease */
+async function hold(job, inputs, answered) {
+	if (answered.answer.outcome === "issued") maskCredential(job, answered.answer.issued);
 	try {
-		const token = await Promise.race([job.toolkit.getIDToken(audience), lateness]);
-		job.log.mask([token]);
-		return {
-			token,
-			claims: claimsOf(token)
-		};
+		if (job.cancelled.aborted) throw new ActionFailure("The job was cancelled", "The credential came too late and is not used.");
+		const accepted = accept(job, inputs, answered);
+		keep(job, inputs, {
+			accepted,
+			requestSecret: answered.requestSecret
+		});
+		return accepted;
 	} catch (error) {
-		const reason = `GitHub gave this job no ID token: ${messageOf(error)}`;
-		if (/Error Code : 4[0-9]{2}/.test(reason)) throw new ActionFailure("No ID token for this job", reason);
-		throw new TryAgain(reason);
+		const { message, lines } = error instanceof ActionFailure ? error : new ActionFailure("Buildpass failed unexpectedly", messageOf(error));
+		throw new ActionFailure(message, ...lines, await undo(job, inputs, answered));
 	}
 }
-/** @throws ActionFailure saying why this job can't have an ID token and what to change */
-async function requireIdTokens(job) {
-	const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = job.environment;
-	if (url && bearer) return;
-	const { readEvent } = await import("./event.js");
-	throw new ActionFailure("No ID token for this job", ...whyNone(await readEvent()));
-}
-function whyNone(event) {
-	const never = "GitHub gives such a run no ID token, whatever its permissions say: ask for credentials after the merge.";
-	if (event?.fork !== void 0) return [`This run is of a pull request from the fork ${event.fork}. ${never}`];
-	if (event?.dependabot) return [`This run was started by Dependabot. ${never}`];
-	return ["Add \"permissions: id-token: write\" to the job; a reusable workflow needs it from the job that calls it, too.", "It is there already? Runs of pull requests from forks and of Dependabot get no ID token."];
-}
-function claimsOf(token) {
+function accept(job, inputs, { answer, claims }) {
 	try {
-		const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-		return typeof claims === "object" && claims !== null ? claims : {};
-	} catch {
-		return {};
+		if (answer.outcome === "unusable") throw new Error(answer.problem);
+		return acceptIssued(answer.issued, {
+			inputs,
+			claims,
+			now: job.clock.now()
+		});
+	} catch (error) {
+		throw new ActionFailure("The credential was not accepted", `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`);
 	}
 }
-// action/ask.ts
-const ASKING = {
-	attempts: 5,
-	withinMs: 12e4
-};
-const SECRET_BYTES = 32;
-/** @throws ActionFailure for every refusal, and where no answer could be had */
-async function askForCredential(job, inputs) {
-	let requestSecret = newRequestSecret(job);
-	let renewed = false;
-	return patiently(job, ASKING, async (leftMs) => {
-		const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
-		const answer = await exchange({
-			send: job.send,
-			leftMs
-		}, inputs, {
-			subjectToken,
+function keep(job, { broker }, held) {
+	const { issued, expiresAt } = held.accepted;
+	try {
+		keepLease(job, {
+			broker,
+			leaseId: issued.lease_id,
+			requestSecret: held.requestSecret,
+			expiresAt
+		});
+	} catch (error) {
+		throw new ActionFailure("The lease could not be kept for the post step", `The state of this step can't be written: ${messageOf(error)}.`);
+	}
+}
+async function undo(job, { broker }, { answer, requestSecret }) {
+	const leaseId = answer.outcome === "issued" ? answer.issued.lease_id : answer.leaseId;
+	if (leaseId === void 0) return "There is no lease to return.";
+	try {
+		return await giveBack(job, {
+			broker,
+			leaseId,
 			requestSecret
 		});
-		if (answer.outcome !== "refused") return {
-			answer,
-			requestSecret,
-			claims
-		};
-		if (answer.refusal.code !== "REQUEST_SPENT" || renewed) throw refused(answer.refusal, inputs.scope);
-		renewed = true;
-		requestSecret = newRequestSecret(job);
-		throw new TryAgain("The broker has closed this request without an answer", 0);
-	});
+	} catch (error) {
+		return `Lease ${leaseId} could not be returned: ${error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error)}`;
+	}
 }
-function newRequestSecret({ randomBytes, log }) {
-	const secret = randomBytes(SECRET_BYTES).toString("base64url");
-	log.mask([secret]);
-	return secret;
-}
-// action/dry-run.ts
-/** @throws ActionFailure where no decision could be had */
-async function dryRun(job, inputs) {
-	const { claims, explanation } = await patiently(job, ASKING, async (leftMs) => {
-		const subject = await freshSubjectToken(job, inputs.audience, leftMs);
-		return {
-			claims: subject.claims,
-			explanation: await explain({
-				send: job.send,
-				leftMs
-			}, inputs, subject.token)
-		};
-	});
-	job.log.group("What the ID token of this job says", claimLines(claims));
-	job.log.info("Dry run: nothing was asked for.");
-	if (explanation.decision === "permit") job.log.info(`Permit: this job would get ${inputs.scope}.`);
-	else job.log.warning(...wouldBeRefused(explanation, inputs.scope));
-}
-const claimLines = (claims) => Object.entries(claims).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
 // action/summary.ts
 async function writeSummary({ toolkit, log, environment }, granted) {
 	if (!environment["GITHUB_STEP_SUMMARY"]) return;
@@ -402,7 +431,7 @@ function logEntry({ logIndex, proven }) {
 	return `${logIndex ?? "unknown"}, receipt not verified: no \`log-key\` is set`;
 }
 function howToVerify({ inputs: { broker }, accepted: { receipt } }) {
-	return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the whole log; the \`fingerprint\` of ${receipt.logIndex === void 0 ? "the entry" : `entry ${receipt.logIndex}`} is the SHA-256 of the token.`;
+	return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; the \`fingerprint\` of ${receipt.logIndex === void 0 ? "the entry" : `entry ${receipt.logIndex}`} is the SHA-256 of the token.`;
 }
 /** An address can't leave the parentheses of its link. */
 const link = (address) => new URL(address).href.replace(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
@@ -410,53 +439,20 @@ const link = (address) => new URL(address).href.replace(/[()]/g, (sign) => `%${s
 /** @throws ActionFailure that says what to change */
 async function run(job) {
 	const inputs = readInputs(job.toolkit.getInput);
+	requireTlsChecks(job);
 	await requireIdTokens(job);
 	if (inputs.dryRun) return dryRun(job, inputs);
 	requireRunnerFiles(job, inputs.exportEnv);
 	const answered = await askForCredential(job, inputs);
-	if (answered.answer.outcome === "issued") maskCredential(job, answered.answer.issued);
-	const accepted = await accept(job, inputs, answered);
-	const { issued, expiresAt } = accepted;
-	keepLease(job, {
-		broker: inputs.broker,
-		leaseId: issued.lease_id,
-		requestSecret: answered.requestSecret,
-		expiresAt
-	});
+	const accepted = await hold(job, inputs, answered);
 	writeOutputs(job, accepted, inputs.exportEnv);
 	await writeSummary(job, {
 		accepted,
 		inputs,
 		claims: answered.claims
 	});
+	const { issued, expiresAt } = accepted;
 	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), until ${expiresAt}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
-}
-async function accept(job, inputs, { answer, requestSecret, claims }) {
-	try {
-		if (answer.outcome === "unusable") throw new Error(answer.problem);
-		return acceptIssued(answer.issued, {
-			inputs,
-			claims,
-			now: job.clock.now()
-		});
-	} catch (error) {
-		const leaseId = answer.outcome === "issued" ? answer.issued.lease_id : answer.leaseId;
-		const after = leaseId === void 0 ? "There is no lease to return." : await undo(job, {
-			broker: inputs.broker,
-			leaseId,
-			requestSecret
-		});
-		throw new ActionFailure("The credential was not accepted", `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`, after);
-	}
-}
-/** Nobody will use this credential: it goes back at once, and what came of that is part of the failure. */
-async function undo(job, lease) {
-	try {
-		return await giveBack(job, lease);
-	} catch (error) {
-		const why = error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error);
-		return `Lease ${lease.leaseId} could not be returned: ${why}`;
-	}
 }
 // action/main.ts
 await start(run);

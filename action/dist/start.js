@@ -1,10 +1,10 @@
 import { a as require_tunnel, r as init_undici_left_out, s as __exportAll, t as ProxyAgent, u as __toESM } from "./undici-left-out.js";
-import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as http$1 from "http";
 import * as https$1 from "https";
 import * as events from "events";
+import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import * as os$1 from "os";
 import os, { EOL } from "os";
@@ -15,76 +15,6 @@ import * as path from "path";
 import { StringDecoder } from "string_decoder";
 import * as child from "child_process";
 import { setTimeout as setTimeout$2 } from "timers";
-// shared/signed-note.ts
-const ED25519 = 1;
-const ED25519_SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
-const MAX_NOTE_CHARACTERS$1 = 65536;
-const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
-/** @throws Error with a sentence saying what is wrong with the text */
-function parseVerifierKey(text) {
-	const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
-	const encoded = Buffer.from(base64 ?? "", "base64");
-	if (name === void 0 || keyId === void 0 || encoded.length !== 33 || encoded[0] !== ED25519) throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
-	if (keyIdOf(name, encoded) !== keyId) throw new Error(`the key id in "${text}" does not belong to its name and key`);
-	const spki = Buffer.concat([ED25519_SPKI_PREFIX, encoded.subarray(1)]);
-	return {
-		name,
-		keyId,
-		publicKey: createPublicKey({
-			key: spki,
-			format: "der",
-			type: "spki"
-		})
-	};
-}
-/**
-* The text of a note that at least one of `verifiers` signed.
-* @throws Error where none did, a known key's signature fails, or the form is not a note's
-*/
-function openNote(note, verifiers) {
-	const { text, signatures } = splitNote(note);
-	const known = signatures.flatMap(({ name, keyId, signature }) => verifiers.filter((one) => one.name === name && one.keyId === keyId).map((one) => ({
-		one,
-		signature
-	})));
-	if (known.length === 0) throw new Error("the note carries no signature of a known key");
-	for (const { one, signature } of known) if (!verify(null, Buffer.from(text, "utf8"), one.publicKey, signature)) throw new Error(`the signature of ${one.name}+${one.keyId} does not verify`);
-	return text;
-}
-/** @throws Error where the form is not a note's */
-function splitNote(note) {
-	const end = note.lastIndexOf("\n\n");
-	if (note.length > MAX_NOTE_CHARACTERS$1 || end === -1 || !note.endsWith("\n") || hasControlCharacters(note)) throw new Error("this is not a signed note");
-	const lines = note.slice(end + 2, -1).split("\n");
-	return {
-		text: note.slice(0, end + 1),
-		signatures: lines.map(parseSignatureLine)
-	};
-}
-function parseSignatureLine(line) {
-	const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
-	const blob = Buffer.from(base64 ?? "", "base64");
-	if (name === void 0 || blob.length < 5) throw new Error("a signature line of the note is malformed");
-	return {
-		name,
-		keyId: blob.subarray(0, 4).toString("hex"),
-		signature: blob.subarray(4)
-	};
-}
-const hasControlCharacters = (note) => [...note].some((one) => one < " " && one !== "\n");
-function keyIdOf(name, encodedKey) {
-	return createHash("sha256").update(`${name}\n`).update(encodedKey).digest("hex").slice(0, 8);
-}
-// action/action-failure.ts
-var ActionFailure = class extends Error {
-	name = "ActionFailure";
-	lines;
-	constructor(title, ...lines) {
-		super(title);
-		this.lines = lines;
-	}
-};
-const messageOf = (error) => error instanceof Error ? error.message : String(error);
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -5531,6 +5461,16 @@ const leaseReturnSchema = object({
 	]),
 	upstream_expires_at: text(40).nullable()
 });
+// action/action-failure.ts
+var ActionFailure = class extends Error {
+	name = "ActionFailure";
+	lines;
+	constructor(title, ...lines) {
+		super(title);
+		this.lines = lines;
+	}
+};
+const messageOf = (error) => error instanceof Error ? error.message : String(error);
 // action/broker-answer.ts
 const UNUSABLE = "The broker's answer can't be used";
 function parse(answer, schema) {
@@ -5591,30 +5531,56 @@ var TryAgain = class extends Error {
 	}
 };
 const FIRST_WAIT_MS = 2e3;
-const LONGEST_WAIT_MS = 3e4;
+/** Whoever asks to be asked again at once is not hammered all the same. */
+const SHORTEST_WAIT_MS = 1e3;
+/** The runner gives a cancelled step 7.5 s: what is left of them must do for giving a lease back. */
+const LAST_WORDS_MS = 4e3;
 /**
 * Runs `attempt` until it gives a result or fails otherwise than by TryAgain; it is told how many milliseconds are left.
 * @throws ActionFailure that says what was tried, once patience ends
 */
 async function patiently(job, patience, attempt) {
+	const { until } = patience;
 	const start = job.clock.now();
 	for (let tries = 1;; tries += 1) try {
-		return await attempt(start + patience.withinMs - job.clock.now());
+		const left = start + patience.withinMs - job.clock.now();
+		return await whileWanted(job.clock, until, () => attempt(left));
 	} catch (error) {
 		if (!(error instanceof TryAgain)) throw error;
-		const wait = Math.min(error.afterMs ?? backOff(tries, job.randomBytes), LONGEST_WAIT_MS);
+		const wait = Math.max(error.afterMs ?? backOff(tries, job.randomBytes), SHORTEST_WAIT_MS);
 		const elapsed = job.clock.now() - start;
-		if (tries >= patience.attempts || elapsed + wait >= patience.withinMs) throw gaveUp(error, tries, elapsed);
+		if (tries >= patience.attempts || elapsed + wait >= patience.withinMs) throw gaveUp(tries < patience.attempts ? inFull(error) : error.message, tries, elapsed);
 		job.log.info(`${error.message}; trying again in ${inSeconds(wait)} (${tries} of at most ${patience.attempts} attempts made).`);
-		await job.clock.sleep(wait);
+		await job.clock.sleep(wait, until).catch(() => void 0);
 	}
 }
+async function whileWanted(clock, until, attempt) {
+	if (until === void 0) return attempt();
+	if (until.aborted) throw cancelled();
+	try {
+		return await Promise.race([attempt(), whenLastWordsEnd(clock, until)]);
+	} catch (error) {
+		throw until.aborted && !(error instanceof ActionFailure) ? cancelled() : error;
+	}
+}
+function whenLastWordsEnd(clock, until) {
+	return new Promise((_, reject) => {
+		const end = async () => {
+			await clock.sleep(LAST_WORDS_MS);
+			reject(new TryAgain("the job was cancelled"));
+		};
+		until.addEventListener("abort", () => void end(), { once: true });
+	});
+}
+const cancelled = () => new ActionFailure("The job was cancelled", "Buildpass was still asking, and holds no credential. One that the broker issued unseen ends by itself.");
 /** 2, 4, 8, 16 s, each shortened by up to half at random, so that many jobs don't come back at one moment. */
 function backOff(tries, randomBytes) {
 	return FIRST_WAIT_MS * 2 ** (tries - 1) * (.5 + randomBytes(1).readUInt8() / 512);
 }
+/** With the wait that was too long for us. */
+const inFull = ({ message, afterMs }) => afterMs === void 0 ? message : `${message}, and asks to wait ${inSeconds(afterMs)}`;
 function gaveUp(last, tries, elapsed) {
-	return new ActionFailure("Buildpass got no answer", `${tries === 1 ? "Tried once" : `Tried ${tries} times in ${inSeconds(elapsed)}; the last time`}: ${last.message}.`);
+	return new ActionFailure("Buildpass got no answer", `${tries === 1 ? "Tried once" : `Tried ${tries} times in ${inSeconds(elapsed)}; the last time`}: ${last}.`);
 }
 const inSeconds = (milliseconds) => `${Math.round(milliseconds / 100) / 10} s`;
 // node_modules/@actions/http-client/lib/proxy.js
@@ -6244,7 +6210,7 @@ async function readCapped(incoming) {
 /** Where a name has several addresses Node reports one error for all of them, with an empty message. */
 const reasonOf = (error) => error.message || String(error.code ?? error.name);
 // action/broker-client.ts
-const LONGEST_MS = 3e4;
+const LONGEST_MS$1 = 3e4;
 /** What a broker, or the gateway before it, says while it restarts or is busy. */
 const PASSING = /* @__PURE__ */ new Set([
 	429,
@@ -6318,7 +6284,7 @@ async function ask({ send, leftMs }, request) {
 	try {
 		const answer = await send({
 			...request,
-			timeoutMs: Math.max(1, Math.min(leftMs, LONGEST_MS))
+			timeoutMs: Math.max(1, Math.min(leftMs, LONGEST_MS$1))
 		});
 		if (PASSING.has(answer.status)) throw new TryAgain(described(answer, broker), retryAfterMs(answer));
 		return answer;
@@ -6367,12 +6333,76 @@ function isSecureUrl(text) {
 	return url.protocol === "https:" || url.protocol === "http:" && isLoopbackHost(url.hostname);
 }
 const isLoopbackHost = (host) => host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
+// shared/signed-note.ts
+const ED25519 = 1;
+const ED25519_SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+const MAX_NOTE_CHARACTERS$1 = 65536;
+const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
+/** @throws Error with a sentence saying what is wrong with the text */
+function parseVerifierKey(text) {
+	const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
+	const encoded = Buffer.from(base64 ?? "", "base64");
+	if (name === void 0 || keyId === void 0 || encoded.length !== 33 || encoded[0] !== ED25519) throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
+	if (keyIdOf(name, encoded) !== keyId) throw new Error(`the key id in "${text}" does not belong to its name and key`);
+	const spki = Buffer.concat([ED25519_SPKI_PREFIX, encoded.subarray(1)]);
+	return {
+		name,
+		keyId,
+		publicKey: createPublicKey({
+			key: spki,
+			format: "der",
+			type: "spki"
+		})
+	};
+}
+/**
+* The text of a note that at least one of `verifiers` signed.
+* @throws Error where none did, a known key's signature fails, or the form is not a note's
+*/
+function openNote(note, verifiers) {
+	const { text, signatures } = splitNote(note);
+	const known = signatures.flatMap(({ name, keyId, signature }) => verifiers.filter((one) => one.name === name && one.keyId === keyId).map((one) => ({
+		one,
+		signature
+	})));
+	if (known.length === 0) throw new Error("the note carries no signature of a known key");
+	for (const { one, signature } of known) if (!verify(null, Buffer.from(text, "utf8"), one.publicKey, signature)) throw new Error(`the signature of ${one.name}+${one.keyId} does not verify`);
+	return text;
+}
+/** @throws Error where the form is not a note's */
+function splitNote(note) {
+	const end = note.lastIndexOf("\n\n");
+	if (note.length > MAX_NOTE_CHARACTERS$1 || end === -1 || !note.endsWith("\n") || hasControlCharacters(note)) throw new Error("this is not a signed note");
+	const lines = note.slice(end + 2, -1).split("\n");
+	return {
+		text: note.slice(0, end + 1),
+		signatures: lines.map(parseSignatureLine)
+	};
+}
+function parseSignatureLine(line) {
+	const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
+	const blob = Buffer.from(base64 ?? "", "base64");
+	if (name === void 0 || blob.length < 5) throw new Error("a signature line of the note is malformed");
+	return {
+		name,
+		keyId: blob.subarray(0, 4).toString("hex"),
+		signature: blob.subarray(4)
+	};
+}
+const hasControlCharacters = (note) => [...note].some((one) => one < " " && one !== "\n");
+function keyIdOf(name, encodedKey) {
+	return createHash("sha256").update(`${name}\n`).update(encodedKey).digest("hex").slice(0, 8);
+}
 // action/inputs.ts
+/** People follow links from the job: none must lead them to a stranger's sign-in page. */
+const isOwnPage = (page, origins) => origins.includes(URL.parse(page)?.origin ?? "");
 const MAX_NOTE_CHARACTERS = 200;
 const DEFAULT_APPROVAL_TIMEOUT = "30m";
 /** @throws ActionFailure about the first input that is wrong */
 function readInputs(get) {
 	const broker = readBroker(get);
+	const audience = given(get, "audience") ?? broker;
+	const origins = [.../* @__PURE__ */ new Set([broker, ...isSecureUrl(audience) ? [new URL(audience).origin] : []])];
 	readReturnInputs(get);
 	return {
 		broker,
@@ -6380,10 +6410,11 @@ function readInputs(get) {
 		ttl: readDuration(get, "ttl"),
 		reason: readNote(get, "reason"),
 		ticket: readNote(get, "ticket"),
-		audience: given(get, "audience") ?? broker,
+		audience,
+		origins,
 		approvalTimeout: readDuration((name) => get(name) || DEFAULT_APPROVAL_TIMEOUT, "approval-timeout") ?? 0,
 		exportEnv: readBoolean(get, "export-env"),
-		logKeys: readLogKeys(get),
+		logKeys: readLogKeys(get, origins),
 		dryRun: readBoolean(get, "dry-run")
 	};
 }
@@ -6431,7 +6462,15 @@ function readBoolean(get, name) {
 	if (text !== "true" && text !== "false") throw wrong(name, `must be true or false, not "${text}"`);
 	return text === "true";
 }
-function readLogKeys(get) {
+/** A key of another log would prove only that some broker issued. */
+function readLogKeys(get, origins) {
+	const names = origins.map((origin) => `${new URL(origin).host}/log`);
+	const keys = parseLogKeys(get);
+	const stranger = keys.find(({ name }) => !names.includes(name));
+	if (stranger === void 0) return keys;
+	throw wrong("log-key", `must be of the log ${names.join(" or ")}, not of "${stranger.name}"`);
+}
+function parseLogKeys(get) {
 	return get("log-key").split(/\s+/u).filter((text) => text !== "").map((text) => {
 		try {
 			return parseVerifierKey(text);
@@ -6440,7 +6479,62 @@ function readLogKeys(get) {
 		}
 	});
 }
+// action/subject-token.ts
+/** GitHub's service answers at once or not at all. */
+const LONGEST_MS = 2e4;
+/** @throws TryAgain where it may come yet; ActionFailure where this job gets none */
+async function freshSubjectToken(job, audience, leftMs) {
+	const late = AbortSignal.timeout(Math.max(0, Math.min(leftMs, LONGEST_MS)));
+	const lateness = new Promise((_, reject) => {
+		late.addEventListener("abort", () => reject(/* @__PURE__ */ new Error("no answer in time")), { once: true });
+	});
+	try {
+		const token = await Promise.race([job.toolkit.getIDToken(audience), lateness]);
+		job.log.mask([token]);
+		return {
+			token,
+			claims: claimsOf(token)
+		};
+	} catch (error) {
+		const reason = `GitHub gave this job no ID token: ${messageOf(error)}`;
+		if (/Error Code : 4[0-9]{2}/.test(reason)) throw new ActionFailure("No ID token for this job", reason);
+		throw new TryAgain(reason);
+	}
+}
+/** @throws ActionFailure where whoever stands between could read what this job sends */
+function requireTlsChecks({ environment }) {
+	if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
+	throw new ActionFailure("Certificate checks are off", "NODE_TLS_REJECT_UNAUTHORIZED is \"0\" in this job, so that anybody between could pose as the broker and take the ID token.", "Remove it, and name a private authority in NODE_EXTRA_CA_CERTS.");
+}
+/** @throws ActionFailure saying why this job can't have an ID token and what to change */
+async function requireIdTokens(job) {
+	const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = job.environment;
+	if (url && bearer) return;
+	const { readEvent } = await import("./event.js");
+	throw new ActionFailure("No ID token for this job", ...whyNone(await readEvent()));
+}
+function whyNone(event) {
+	const never = "GitHub gives such a run no ID token, whatever its permissions say: ask for credentials after the merge.";
+	if (event?.fork !== void 0) return [`This run is of a pull request from the fork ${event.fork}. ${never}`];
+	if (event?.dependabot) return [`This run was started by Dependabot. ${never}`];
+	return ["Add \"permissions: id-token: write\" to the job; a reusable workflow needs it from the job that calls it, too.", "It is there already? Runs of pull requests from forks and of Dependabot get no ID token."];
+}
+function claimsOf(token) {
+	try {
+		const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+		return typeof claims === "object" && claims !== null ? claims : {};
+	} catch {
+		return {};
+	}
+}
 // action/outputs.ts
+/** What the post step needs to give the lease back. */
+const heldLeaseSchema = object({
+	broker: string().refine(isSecureUrl),
+	leaseId: string(),
+	requestSecret: string(),
+	expiresAt: string()
+});
 const TOKEN_VARIABLE = "BUILDPASS_TOKEN";
 const LEASE_STATE = "lease";
 /** Without these files the toolkit would fall back to commands on stdout, the secret in them. */
@@ -6460,9 +6554,13 @@ function maskCredential({ log }, issued) {
 function keepLease({ toolkit }, lease) {
 	toolkit.saveState(LEASE_STATE, JSON.stringify(lease));
 }
+/** @throws ActionFailure that quotes nothing of a state it can't read: a secret stands in it, and is not masked yet */
 function heldLease({ toolkit }) {
 	const state = toolkit.getState(LEASE_STATE);
-	return state === "" ? void 0 : JSON.parse(state);
+	if (state === "") return void 0;
+	const lease = heldLeaseSchema.safeParse(json({ text: state })).data;
+	if (lease !== void 0) return lease;
+	throw new ActionFailure("The lease of this step could not be returned", "What the main step kept of it (STATE_lease) is garbled. The lease ends by itself.");
 }
 function writeOutputs({ toolkit }, accepted, exportEnv) {
 	for (const [name, value] of Object.entries(outputsOf(accepted))) toolkit.setOutput(name, value);
@@ -6479,7 +6577,8 @@ function outputsOf({ issued, expiresAt, tokenHash, receipt }) {
 		"lease-id": issued.lease_id,
 		"log-index": receipt.logIndex?.toString() ?? "",
 		assurance: issued.assurance,
-		"token-hash": tokenHash
+		"token-hash": tokenHash,
+		receipt: JSON.stringify(issued.receipt)
 	};
 }
 // action/return-lease.ts
@@ -6488,19 +6587,32 @@ const RETURNING = {
 	attempts: 3,
 	withinMs: 1e4
 };
+/** Of a step that was cancelled: what is left of the runner's 7.5 s. */
+const LEAVING = {
+	attempts: 1,
+	withinMs: 3e3
+};
 /** The post step. A failure warns; it fails the job only where the workflow asks for that. */
 async function returnLease(job) {
-	const lease = heldLease(job);
-	if (lease === void 0) return job.log.info("This step holds no lease: nothing to return.");
-	job.log.mask([lease.requestSecret]);
-	const { skipRevoke, failOnRevokeError } = readReturnInputs(job.toolkit.getInput);
-	if (skipRevoke) return job.log.info(`Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`);
 	try {
-		job.log.info(await giveBack(job, lease));
+		job.log.info(await returnHeld(job));
 	} catch (error) {
-		const failure = await notReturned(lease, error);
-		if (failOnRevokeError) throw failure;
-		job.log.warning(failure.message, ...failure.lines);
+		const { failOnRevokeError } = readReturnInputs(job.toolkit.getInput);
+		if (failOnRevokeError || !(error instanceof ActionFailure)) throw error;
+		job.log.warning(error.message, ...error.lines);
+	}
+}
+/** @throws ActionFailure that says what remains */
+async function returnHeld(job) {
+	const lease = heldLease(job);
+	if (lease === void 0) return "This step holds no lease: nothing to return.";
+	job.log.mask([lease.requestSecret]);
+	if (readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
+	try {
+		requireTlsChecks(job);
+		return await giveBack(job, lease);
+	} catch (error) {
+		throw await notReturned(lease, error);
 	}
 }
 /**
@@ -6508,7 +6620,7 @@ async function returnLease(job) {
 * @throws ActionFailure where the broker did not take it
 */
 async function giveBack(job, lease) {
-	const returned = await patiently(job, RETURNING, (leftMs) => endLease({
+	const returned = await patiently(job, job.cancelled.aborted ? LEAVING : RETURNING, (leftMs) => endLease({
 		send: job.send,
 		leftMs
 	}, lease));
@@ -6517,7 +6629,7 @@ async function giveBack(job, lease) {
 function meaning(returned) {
 	if (returned === void 0) return "it had ended already";
 	const { revocation, upstream_expires_at: dies } = returned;
-	if (revocation === "immediate") return "the credential is revoked";
+	if (revocation === "immediate") return "the broker revokes the credential now; its log says when that is done";
 	return dies === null ? "the credential can't be revoked and never dies: change it where it came from" : `the credential can't be revoked; it dies at ${dies}`;
 }
 async function notReturned(lease, error) {
@@ -8121,10 +8233,15 @@ function maskForms(value) {
 	].filter((piece) => piece.length >= SHORTEST_PIECE)];
 	return [...new Set(forms)].filter((form) => form.trim() !== "");
 }
+// shared/invisible.ts
+/** Inside a character class with the `u` flag: controls, formats, unassigned, line separators, letters that look empty. */
+const HIDDEN = "\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800";
+new RegExp(`[${HIDDEN}]|(?! )\\p{Zs}`, "gu");
 // action/plain-text.ts
+const NOT_SEEN = new RegExp(`[${HIDDEN}]`, "gu");
 /** The text as one line that can't be a workflow command. */
 function plain(text) {
-	return text.replace(/[^\S ]+/gu, " ").replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, "�").replaceAll("##[", "## [").replace(/^ *::/u, ": :");
+	return text.replace(/[^\S ]+/gu, " ").replace(NOT_SEEN, "�").replaceAll("##[", "## [").replace(/^ *::/u, ": :");
 }
 // action/job-log.ts
 /** GitHub keeps 4,096 characters of an annotation: no line of a long answer may push out the others. */
@@ -8162,16 +8279,18 @@ async function start(step) {
 	const log = createJobLog(core_exports);
 	const clock = {
 		now: () => Date.now(),
-		sleep: (milliseconds) => setTimeout$1(milliseconds)
+		sleep: (milliseconds, signal) => setTimeout$1(milliseconds, void 0, { signal })
 	};
 	try {
+		const cancelled = cancellation();
 		await step({
 			environment: process.env,
 			toolkit: core_exports,
 			log,
 			send,
 			clock,
-			randomBytes
+			randomBytes,
+			cancelled
 		});
 		leave(0);
 	} catch (error) {
@@ -8180,8 +8299,14 @@ async function start(step) {
 		leave(1);
 	}
 }
+/** To die at once could lose an answer on its way, and with it the lease that it names. */
+function cancellation() {
+	const controller = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => controller.abort());
+	return controller.signal;
+}
 /** A connection that still hangs must not hold the job: once what was printed is out, the process ends. */
 function leave(exitCode) {
 	process.stdout.write("", () => process.exit(exitCode));
 }
-export { maskCredential as a, readInputs as c, TryAgain as d, patiently as f, splitNote as g, openNote as h, keepLease as i, exchange as l, messageOf as m, giveBack as n, requireRunnerFiles as o, ActionFailure as p, returnLease as r, writeOutputs as s, start as t, explain as u };
+export { TryAgain as _, maskCredential as a, messageOf as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, keepLease as i, requireIdTokens as l, splitNote as m, giveBack as n, requireRunnerFiles as o, openNote as p, returnLease as r, writeOutputs as s, start as t, requireTlsChecks as u, patiently as v, ActionFailure as y };

@@ -14,15 +14,21 @@ export interface DescribedError {
   readonly cause?: DescribedError;
 }
 
-export function describeError(error: unknown, causes: number = MAX_CAUSES): DescribedError {
+/** `redact` takes secrets out of a text: before it is cut, since half a secret would not be recognised. */
+export function describeError(
+  error: unknown,
+  redact: (text: string) => string = (text) => text,
+  causes: number = MAX_CAUSES,
+): DescribedError {
   if (!(error instanceof Error)) return { name: 'NotAnError', message: `a value of type ${typeof error} was thrown` };
   const { code } = error as { code?: unknown };
+  const short = (text: string): string => redact(text).slice(0, MAX_CHARACTERS);
   return {
     name: error.name,
     ...(typeof code === 'string' ? { code } : {}),
-    message: messageOf(error),
-    ...(isForeseen(error) ? {} : { stack: framesOf(error) }),
-    ...(error.cause === undefined || causes === 0 ? {} : { cause: describeError(error.cause, causes - 1) }),
+    message: short(messageOf(error)),
+    ...(isForeseen(error) ? {} : { stack: short(framesOf(error)) }),
+    ...(error.cause === undefined || causes === 0 ? {} : { cause: describeError(error.cause, redact, causes - 1) }),
   };
 }
 
@@ -30,14 +36,11 @@ const isForeseen = (error: Error): boolean => error instanceof BrokerError || er
 
 /** JSON.parse quotes what it could not read in its message, and that may be the beginning of a credential. */
 function messageOf(error: Error): string {
-  return error instanceof SyntaxError ? 'the text could not be parsed' : error.message.slice(0, MAX_CHARACTERS);
+  return error instanceof SyntaxError ? 'the text could not be parsed' : error.message;
 }
 
 /** The frames alone: the first lines of a stack repeat the message. */
 function framesOf(error: Error): string {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return frames
-    .map((line) => line.trim())
-    .join('\n')
-    .slice(0, MAX_CHARACTERS);
+  return frames.map((line) => line.trim()).join('\n');
 }

@@ -4,7 +4,7 @@ import { type DestinationStream, pino } from 'pino';
 import { Secret } from '../../shared/secret.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { describeError } from './describe-error.ts';
-import { createRedaction } from './redaction.ts';
+import { createRedaction, type HideOptions, type Redaction } from './redaction.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,8 +14,11 @@ export interface Logger {
   error(message: string, fields?: Fields): void;
   /** The same log with these fields on every line. */
   child(fields: Fields): Logger;
-  /** From now on this value is never written, by this logger or any of its family. */
-  hide(value: Secret | string): void;
+  /**
+   * From now on this value is never written, by this logger or any of its family, until many newer ones came; with
+   * `always` for as long as the process lives.
+   */
+  hide(value: Secret | string, options?: HideOptions): void;
 }
 
 export interface LoggerOptions {
@@ -27,6 +30,9 @@ export interface LoggerOptions {
 }
 
 type Level = 'info' | 'warn' | 'error';
+
+/** No field of ours nests so deep; what refers to itself ends here. */
+const MAX_DEPTH = 5;
 
 export function createLogger(options: LoggerOptions): Logger {
   const { clock = systemClock } = options;
@@ -42,13 +48,14 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     options.destination ?? standardError(),
   );
-  return wrap(root, (value) => redaction.hide(value instanceof Secret ? value.reveal() : value));
+  return wrap(root, redaction);
 }
 
 /** What pino's loggers and their children have in common for us. */
 type Sink = Record<Level, (fields: object, message: string) => void> & { child(fields: object): Sink };
 
-function wrap(sink: Sink, hide: Logger['hide']): Logger {
+function wrap(sink: Sink, redaction: Redaction): Logger {
+  const printable = (fields: Fields): Record<string, unknown> => plainMembers(fields, redaction.redact, MAX_DEPTH);
   const at =
     (level: Level) =>
     (message: string, fields: Fields = {}) =>
@@ -57,15 +64,24 @@ function wrap(sink: Sink, hide: Logger['hide']): Logger {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => wrap(sink.child(printable(fields)), hide),
-    hide,
+    child: (fields) => wrap(sink.child(printable(fields)), redaction),
+    hide: (value, options) => redaction.hide(value instanceof Secret ? value.reveal() : value, options),
   };
 }
 
-function printable(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]),
-  );
+type Redact = Redaction['redact'];
+
+function plainMembers(members: object, redact: Redact, depth: number): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, printed(value, redact, depth)]));
+}
+
+/** An error is described wherever it stands: as JSON it would show what a library hung on it, headers and all. */
+function printed(value: unknown, redact: Redact, depth: number): unknown {
+  if (value instanceof Error) return describeError(value, redact);
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (depth === 0) return '[deeper]';
+  if (Array.isArray(value)) return value.map((item) => printed(item, redact, depth - 1));
+  return plainMembers(value, redact, depth - 1);
 }
 
 /** Synchronous: the last lines before an exit or a crash are the ones that are needed most. */

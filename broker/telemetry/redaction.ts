@@ -1,7 +1,8 @@
-// Takes secrets out of finished log lines, by value (promise P6): whatever object, error or sentence carried one there.
-// The values known are the newest MAX_VALUES; anything in the form of a compact JWS or JWE goes even when nobody named it.
+// Takes secrets out of log lines, by value (promise P6): whatever object, error or sentence carried one there.
+// The values known are those hidden for good and the newest MAX_VALUES; anything in the form of a compact JWS or JWE goes
+// even when nobody named it.
 
-/** Looking for a value costs about 50 ns a line, so the number of them is bounded; the oldest is forgotten first. */
+/** Looking for one form of a value costs about 50 ns a line, so the number of values is bounded; the oldest goes first. */
 const MAX_VALUES = 256;
 /** A shorter text would turn up in innocent words. Every secret that we make is longer. */
 const MIN_CHARACTERS = 8;
@@ -9,34 +10,61 @@ const MIN_CHARACTERS = 8;
 const COMPACT_TOKEN =
   /(?<![A-Za-z0-9_-])e[w-z][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]+)*/g;
 
+export interface HideOptions {
+  /** A secret that lives as long as the process: it is never forgotten, however many come after it. */
+  readonly always?: boolean;
+}
+
 export interface Redaction {
   /** From now on `value` is written as `[secret]`. */
-  readonly hide: (value: string) => void;
+  readonly hide: (value: string, options?: HideOptions) => void;
   readonly redact: (line: string) => string;
 }
 
 export function createRedaction(): Redaction {
-  const values = new Set<string>();
+  const kept = new Map<string, readonly string[]>();
+  const newest = new Map<string, readonly string[]>();
+  let forms: readonly string[] = [];
   const remember = (value: string): void => {
-    values.delete(value);
-    values.add(value);
-    const [oldest] = values;
-    if (values.size > MAX_VALUES && oldest !== undefined) values.delete(oldest);
+    newest.delete(value);
+    newest.set(value, writtenForms(value));
+    const [oldest] = newest.keys();
+    if (newest.size > MAX_VALUES && oldest !== undefined) newest.delete(oldest);
   };
   return {
-    hide: (value) => {
-      if (value.length >= MIN_CHARACTERS) for (const form of writtenForms(value)) remember(form);
+    hide: (value, { always = false } = {}) => {
+      if (value.length < MIN_CHARACTERS) return;
+      if (always) kept.set(value, writtenForms(value));
+      else remember(value);
+      forms = longestFirst([...kept.values(), ...newest.values()].flat());
     },
     redact: (line) => {
       let clean = line.replace(COMPACT_TOKEN, '[token]');
-      for (const value of values) if (clean.includes(value)) clean = clean.replaceAll(value, '[secret]');
+      for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, '[secret]');
       return clean;
     },
   };
 }
 
-/** A value as it stands in a JSON string, and in a URL or form body: a key file has line ends, a password has signs. */
-function writtenForms(value: string): Set<string> {
+/** A part must not be replaced before the whole that contains it: the rest of the whole would stay. */
+const longestFirst = (forms: readonly string[]): string[] => [...new Set(forms)].sort((a, b) => b.length - a.length);
+
+/** A value as it stands in a JSON string, in a URL or form body, and in base64: a password goes into a Basic header. */
+function writtenForms(value: string): string[] {
   const encoded = encodeURIComponent(value.toWellFormed());
-  return new Set([value, JSON.stringify(value).slice(1, -1), encoded]);
+  const forms = [value, JSON.stringify(value).slice(1, -1), encoded, ...inBase64(value)];
+  return [...new Set(forms)].filter((form) => form.length >= MIN_CHARACTERS);
+}
+
+/**
+ * What is left of the value in base64 of any text around it, such as `user:value`: three bytes make four characters, so it
+ * depends on where in its group of three the value begins. Characters that hold bits of the neighbours are left out.
+ */
+function inBase64(value: string): string[] {
+  const bytes = Buffer.from(value, 'utf8');
+  return [0, 1, 2].flatMap((before) => {
+    const shifted = Buffer.concat([Buffer.alloc(before), bytes]);
+    const whole = [Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6)] as const;
+    return [shifted.toString('base64').slice(...whole), shifted.toString('base64url').slice(...whole)];
+  });
 }

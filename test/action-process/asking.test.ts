@@ -1,6 +1,15 @@
 // The main step as a process: environment in, commands, files and requests out. Each story is a file to read.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { issued, pending, refused, reset, says, silence, unavailable } from '../support/broker-answers.ts';
+import {
+  issued,
+  leaseReturned,
+  pending,
+  refused,
+  reset,
+  says,
+  silence,
+  unavailable,
+} from '../support/broker-answers.ts';
 import { BrokerDouble } from '../support/broker-double.ts';
 import { runStep } from '../support/run-action.ts';
 import { FAST_FORWARD, tell } from './tell.ts';
@@ -24,7 +33,7 @@ test('a permitted job gets its credential, masked before it is written', async (
 });
 
 test('everything that a job can say with its ask reaches the broker', async () => {
-  broker.answer('POST /v1/token', issued());
+  broker.answer('POST /v1/token', issued({ answer: { expires_in: 300 } }));
   const { variables } = await tell(broker, 'issued-with-all-inputs', {
     inputs: { ttl: '5m', reason: 'Preview of the new cart', ticket: 'SHOP-17', 'export-env': 'true' },
   });
@@ -157,13 +166,43 @@ test('a wrong input ends the step before anything is asked', async () => {
   expect(broker.requests).toEqual([]);
 });
 
-test('a cancelled job leaves at once while it asks', async () => {
-  const cancelled = new AbortController();
+test('a credential that was on its way when the job was cancelled is returned', async () => {
+  const cancelling = new AbortController();
+  broker.answer('POST /v1/token', async (asked) => {
+    cancelling.abort();
+    // The signal goes another way than the answer, and must be there first.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return issued()(asked);
+  });
+  broker.answer('DELETE /v1/leases', leaseReturned('immediate'));
+  const { outputs, state, exitCode } = await tell(broker, 'cancelled', { signal: cancelling.signal });
+  expect({ outputs, state, exitCode }).toEqual({ outputs: {}, state: {}, exitCode: 1 });
+  expect(broker.requestsOf('DELETE /v1/leases').map(({ path }) => path)).toEqual(['/v1/leases/lse_1']);
+});
+
+test('a cancelled job does not wait for a silent broker', async () => {
+  const cancelling = new AbortController();
   broker.answer('POST /v1/token', () => {
-    cancelled.abort();
+    cancelling.abort();
     return 'silence';
   });
-  const { outputs, exitCode } = await runStep(broker, { signal: cancelled.signal });
-  expect(exitCode).toBe(null);
-  expect(outputs).toEqual({});
+  const { stdout, outputs, exitCode } = await runStep(broker, {
+    signal: cancelling.signal,
+    environment: FAST_FORWARD,
+  });
+  expect({ outputs, exitCode }).toEqual({ outputs: {}, exitCode: 1 });
+  expect(stdout).toContain('::error title=The job was cancelled::');
+  expect(broker.requests).toHaveLength(1);
+});
+
+test('a cancelled job does not wait for its next attempt', async () => {
+  const cancelling = new AbortController();
+  broker.answer('POST /v1/token', (asked) => {
+    setTimeout(() => cancelling.abort(), 200);
+    return unavailable('60')(asked);
+  });
+  const { stdout, exitCode } = await runStep(broker, { signal: cancelling.signal });
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('Buildpass was still asking, and holds no credential.');
+  expect(broker.requests).toHaveLength(1);
 });

@@ -10,6 +10,7 @@ const realSleep = timers.setTimeout;
 const realTimeout = AbortSignal.timeout;
 
 Date.now = () => start + (realNow() - start) * SPEED;
-timers.setTimeout = ((milliseconds: number) => realSleep(milliseconds / SPEED)) as typeof realSleep;
+timers.setTimeout = ((milliseconds: number, value: undefined, options: object) =>
+  realSleep(milliseconds / SPEED, value, options)) as typeof realSleep;
 AbortSignal.timeout = (milliseconds) => realTimeout(Math.ceil(milliseconds / SPEED));
 syncBuiltinESMExports();

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { issued, leaseReturned, refused, says } from '../support/broker-answers.ts';
 import { type Answer, BrokerDouble } from '../support/broker-double.ts';
+import { LogDouble } from '../support/log-double.ts';
 import { leaks, runStep } from '../support/run-action.ts';
 import { tell } from './tell.ts';
 
@@ -30,11 +31,10 @@ async function expectNothingWritten(answer: Answer, inputs: Record<string, strin
 const returned = (): string[] => broker.requestsOf('DELETE /v1/leases').map(({ path }) => path);
 
 test('the credential of a receipt by another key is returned', async () => {
-  const other = await BrokerDouble.start();
-  await other.close();
+  const other = new LogDouble(broker.log.origin);
   broker.answer('POST /v1/token', issued());
   const { exitCode, outputs, state } = await tell(broker, 'bad-receipt', {
-    inputs: { 'log-key': other.log.verifierKey },
+    inputs: { 'log-key': other.verifierKey },
   });
   expect({ exitCode, outputs, state }).toEqual({ exitCode: 1, outputs: {}, state: {} });
   expect(returned()).toEqual(['/v1/leases/lse_1']);
@@ -43,6 +43,8 @@ test('the credential of a receipt by another key is returned', async () => {
 test.for([
   ['type', 'issuance.started'],
   ['issuance_id', 'iss_other'],
+  ['lease_id', 'lse_other'],
+  ['request_id', 'req_other'],
   ['fingerprint', 'a'.repeat(64)],
   ['entitlement', 'another'],
   ['repository_id', '2002'],

@@ -29,7 +29,7 @@ test('the post step returns the lease', async () => {
   broker.answer('DELETE /v1/leases', leaseReturned('immediate'));
   const { exitCode, stdout } = await post('returned');
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('the credential is revoked');
+  expect(stdout).toContain('the broker revokes the credential now; its log says when that is done');
 });
 
 test('a credential that can’t be revoked is not called revoked', async () => {

@@ -6,8 +6,8 @@ import { CLAIMS } from '../support/job-double.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
-const accept = async (changes: Partial<Issued> = {}) =>
-  acceptIssued(await issuedAnswer(changes), { inputs: inputs(), claims: CLAIMS, now: NOW });
+const accept = async (changes: Partial<Issued> = {}, given: Record<string, string> = {}) =>
+  acceptIssued(await issuedAnswer(changes), { inputs: inputs(given), claims: CLAIMS, now: NOW });
 
 test('a whole answer gives end and fingerprint', async () => {
   expect(await accept()).toMatchObject({ expiresAt: '2026-11-22T12:10:00.000Z', tokenHash: TOKEN_HASH });
@@ -24,7 +24,18 @@ test('several values come as their JSON', async () => {
 test.for<[string, Partial<Issued>, string]>([
   ['another scope', { scope: 'shop/deploy' }, 'it is for "shop/deploy", and shop/publish-preview was asked for'],
   ['an endless life', { expires_in: 1e15 }, 'no credential lives that long'],
-  ['a link that is a script', { request_url: 'javascript:alert(1)' }, 'request_url is no web address'],
+  ['a link that is a script', { request_url: 'javascript:alert(1)' }, 'request_url leads to "javascript:alert(1)"'],
+  [
+    'a link to another host',
+    { request_url: 'https://evil.example/login' },
+    'request_url leads to "https://evil.example/login", and not to https://broker.example.com',
+  ],
+  ['a link without TLS', { request_url: 'http://broker.example.com/requests/req_1' }, 'request_url leads to'],
+  [
+    'a value hidden behind another of its name',
+    { token_type: 'N_A', access_token: '{"k":"first","k":"second"}', credential: { k: 'second' } },
+    'access_token is not the credential',
+  ],
   [
     'another credential',
     { credential: { token: 'another' } },
@@ -47,4 +58,23 @@ test.for<[string, Partial<Issued>, string]>([
   ],
 ])('%s is refused', async ([, changes, message]) => {
   await expect(accept(changes)).rejects.toThrow(message);
+});
+
+test('a life longer than was asked for is refused, rounding apart', async () => {
+  await expect(accept({ expires_in: 306 }, { ttl: '5m' })).rejects.toThrow(
+    'expires_in is 306 seconds, and 300 were asked for',
+  );
+  expect(await accept({ expires_in: 300 }, { ttl: '5m' })).toMatchObject({ expiresAt: '2026-11-22T12:05:00.000Z' });
+});
+
+test('a link to the address that the audience names is the broker’s own', async () => {
+  const page = 'https://buildpass.example.com/requests/req_1';
+  const { issued } = await accept({ request_url: page }, { audience: 'https://buildpass.example.com' });
+  expect(issued.request_url).toBe(page);
+});
+
+test('an audience that is no address makes no link its own', async () => {
+  await expect(accept({ request_url: 'data:text/html,x' }, { audience: 'urn:example:broker' })).rejects.toThrow(
+    'request_url leads to',
+  );
 });

@@ -21,6 +21,7 @@ const complaint = (inputs: Readonly<Record<string, string>>): string => {
 test('two inputs suffice; the rest has defaults', () => {
   expect(read()).toEqual({
     broker: 'https://broker.example.com',
+    origins: ['https://broker.example.com'],
     scope: 'shop/publish-preview',
     ttl: undefined,
     reason: undefined,
@@ -98,14 +99,23 @@ test.for(['export-env', 'skip-revoke', 'fail-on-revoke-error', 'dry-run'])(
   },
 );
 
+const keyOf = (name: string): string => formatVerifierKey(name, generateKeyPairSync('ed25519').publicKey);
+
 test('several log keys are read, one a line', () => {
-  const keys = ['a.example/log', 'b.example/log'].map((name) =>
-    formatVerifierKey(name, generateKeyPairSync('ed25519').publicKey),
+  const keys = [keyOf('broker.example.com/log'), keyOf('buildpass.example.com/log')];
+  const given = { 'log-key': `${keys.join('\n')}\n`, audience: 'https://buildpass.example.com' };
+  expect(read(given).logKeys.map(({ name }) => name)).toEqual(['broker.example.com/log', 'buildpass.example.com/log']);
+});
+
+test('a key of the log of another broker is refused', () => {
+  const stranger = { 'log-key': keyOf('other.example.com/log') };
+  expect(complaint(stranger)).toBe(
+    'log-key must be of the log broker.example.com/log, not of "other.example.com/log".',
   );
-  expect(read({ 'log-key': `${keys.join('\n')}\n` }).logKeys.map(({ name }) => name)).toEqual([
-    'a.example/log',
-    'b.example/log',
-  ]);
+  expect(complaint({ ...stranger, audience: 'https://buildpass.example.com' })).toBe(
+    'log-key must be of the log broker.example.com/log or buildpass.example.com/log, not of "other.example.com/log".',
+  );
+  expect(complaint({ ...stranger, audience: 'urn:example:broker' })).toContain('must be of the log');
 });
 
 test('a log key that is none is refused and quoted', () => {

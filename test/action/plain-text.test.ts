@@ -12,6 +12,8 @@ test('lines become one', () => {
 
 test('control, direction and invisible characters become visible', () => {
   expect(plain('a\u001b[31mb\u202ec\u200bd')).toBe('a\ufffd[31mb\ufffdc\ufffdd');
+  // variation selector, Hangul filler, empty braille pattern: letters to Unicode, nothing to the eye
+  expect(plain('a\ufe0fb\u3164c\u2800d')).toBe('a\ufffdb\ufffdc\ufffdd');
 });
 
 test('a command at the start of the line is none any more', () => {

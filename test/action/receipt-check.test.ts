@@ -28,13 +28,26 @@ test('an entry that was changed after the fact does not hold', async () => {
   expect(() => proveReceipt({ ...answer, receipt: { ...answer.receipt, entry } }, expected)).toThrow('inclusion proof');
 });
 
-test.for(['type', 'issuance_id', 'fingerprint', 'project', 'entitlement', 'repository_id', 'run_id', 'run_attempt'])(
-  'a genuine entry with another %s is not of this job',
-  async (member) => {
-    const answer = await issuedAnswer({}, { ...ENTRY, [member]: 'another' });
-    expect(() => proveReceipt(answer, expected)).toThrow(`its entry in the log says ${member} "another"`);
-  },
-);
+test.for([
+  'type',
+  'issuance_id',
+  'lease_id',
+  'request_id',
+  'fingerprint',
+  'project',
+  'entitlement',
+  'repository_id',
+  'run_id',
+  'run_attempt',
+])('a genuine entry with another %s is not of this job', async (member) => {
+  const answer = await issuedAnswer({}, { ...ENTRY, [member]: 'another' });
+  expect(() => proveReceipt(answer, expected)).toThrow(`its entry in the log says ${member} "another"`);
+});
+
+test('an answer that names no request is proven by the rest', async () => {
+  const { request_id: _, ...answer } = await issuedAnswer();
+  expect(proveReceipt(answer, expected).proven).toBe(true);
+});
 
 test('a job that does not know its own run proves nothing', async () => {
   const { run_id: _, ...entry } = ENTRY;

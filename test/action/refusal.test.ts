@@ -6,7 +6,7 @@ const SCOPE = 'shop/deploy';
 const LINK = 'https://broker.example.com/requests/req_1';
 
 function said(refusal: Refusal): string[] {
-  const { message, lines } = refused(refusal, SCOPE);
+  const { message, lines } = refused(refusal, { scope: SCOPE, origins: ['https://broker.example.com'] });
   return [message, ...lines];
 }
 
@@ -95,4 +95,9 @@ test('a dry run says that people would be asked', () => {
   expect(wouldBeRefused({ decision: 'approval', reasons: [] }, SCOPE)[0]).toBe(
     'Approval: shop/deploy would wait for people',
   );
+});
+
+test('a link to another host is left out', () => {
+  const refusal = { error: 'access_denied', error_description: 'No such entitlement for this job.' };
+  expect(said({ ...refusal, request_url: 'https://evil.example/login' })).toEqual(said(refusal));
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ActionFailure } from '../../action/action-failure.ts';
-import { patiently, TryAgain } from '../../action/retry.ts';
+import { type Patience, patiently, TryAgain } from '../../action/retry.ts';
 import { jobDouble } from '../support/job-double.ts';
 
-const PATIENCE = { attempts: 5, withinMs: 120_000 };
+const PATIENCE: Patience = { attempts: 5, withinMs: 120_000 };
 
 /** Runs attempts that fail so; tells the waits and the result. */
 async function tried(failures: readonly Error[], patience = PATIENCE) {
@@ -33,13 +33,34 @@ test('waits double, shortened at random', async () => {
   expect(waits).toEqual(['wait 1332.03125 ms', 'wait 2664.0625 ms', 'wait 5328.125 ms', 'wait 10656.25 ms']);
 });
 
-test('the wait that the other side asks for is kept, up to half a minute', async () => {
-  const { waits } = await tried([
-    new TryAgain('busy', 7_000),
-    new TryAgain('busy', 0),
-    new TryAgain('busy', 3_600_000),
-  ]);
-  expect(waits).toEqual(['wait 7000 ms', 'wait 0 ms', 'wait 30000 ms']);
+test('the wait that the other side asks for is kept where it fits, and is a second at least', async () => {
+  const { result, waits } = await tried([new TryAgain('busy', 90_000), new TryAgain('busy', 0)]);
+  expect(result).toBe('done');
+  expect(waits).toEqual(['wait 90000 ms', 'wait 1000 ms']);
+});
+
+test('a wait longer than our patience ends it, and is told', async () => {
+  const { result, waits } = await tried([new TryAgain('the quota is used up', 3_600_000)]);
+  expect(waits).toEqual([]);
+  expect(result).toMatchObject({ lines: ['Tried once: the quota is used up, and asks to wait 3600 s.'] });
+});
+
+test('nothing is begun for a job that was cancelled', async () => {
+  const { result, left } = await tried([], { ...PATIENCE, until: AbortSignal.abort() });
+  expect(left).toEqual([]);
+  expect(result).toMatchObject({ message: 'The job was cancelled' });
+});
+
+test('an attempt under way when the job is cancelled may still succeed, and is not repeated', async () => {
+  const job = jobDouble();
+  const cancelling = new AbortController();
+  const attempt = async (outcome: () => string) => {
+    cancelling.abort();
+    return outcome();
+  };
+  const patience = { ...PATIENCE, until: cancelling.signal };
+  expect(await patiently(job, patience, () => attempt(() => 'done'))).toBe('done');
+  await expect(patiently(job, patience, () => attempt(() => 'again'))).rejects.toThrow('The job was cancelled');
 });
 
 test('after five attempts it says what was tried', async () => {

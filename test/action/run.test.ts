@@ -92,3 +92,19 @@ test('a problem of the dry run is told in the broker’s words', async () => {
     lines: ['https://broker.example.com answered 401: The token expired (TOKEN_EXPIRED).'],
   });
 });
+
+test('where certificates are not checked, no token is even asked for', async () => {
+  const asked: unknown[] = [];
+  const job = jobDouble({
+    environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    getIDToken: async (audience) => String(asked.push(audience)),
+  });
+  await expect(run(job)).rejects.toMatchObject({
+    message: 'Certificate checks are off',
+    lines: [
+      expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED is "0"'),
+      expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    ],
+  });
+  expect([asked, job.sent]).toEqual([[], []]);
+});

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionResult, runAction } from '../../broker/demo/runner.ts';
-import { formatVerifierKey } from '../../shared/signed-note.ts';
+import { verifyReceipt } from '../../shared/receipt.ts';
+import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
 import { BROKER_URL, TestBroker } from '../support/test-broker.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,6 +56,8 @@ describe('the action and the broker', () => {
       issuance_id: main.outputs['issuance-id'],
       fingerprint: main.outputs['token-hash'],
     });
+    const { head } = verifyReceipt(JSON.parse(main.outputs['receipt'] ?? ''), [parseVerifierKey(key)]);
+    expect(head.size).toBeGreaterThan(Number(main.outputs['log-index']));
     const post = await run('post', {}, { state: main.state });
     expect(post.exitCode).toBe(0);
     expect((await broker.entries()).at(-1)).toMatchObject({

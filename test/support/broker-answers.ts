@@ -34,6 +34,7 @@ async function issuedBody(
     type: 'issuance.succeeded',
     issuance_id: `iss_${number}`,
     request_id: `req_${number}`,
+    lease_id: `lse_${number}`,
     project,
     entitlement,
     policy_digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',

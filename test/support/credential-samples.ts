@@ -61,7 +61,7 @@ export function offersOf(name: string, offers: readonly Yaml[]): Offers {
     return parsed.value;
   });
   return {
-    repositories: [{ name: 'acme/shop', id: '2001' }],
+    repositories: [{ name: 'acme/shop', issuer: 'github', id: '2001' }],
     offered,
     upstreams: ['vault-prod', 'cluster-eu'],
     where: 'may-offer',

@@ -15,6 +15,8 @@ export const ENTRY = {
   v: 1,
   type: 'issuance.succeeded',
   issuance_id: 'iss_1',
+  request_id: 'req_1',
+  lease_id: 'lse_1',
   project: 'shop',
   entitlement: 'publish-preview',
   policy_digest: POLICY_DIGEST,

@@ -13,6 +13,7 @@ export interface JobOptions {
   /** an Error is thrown, as where no answer comes */
   readonly answers?: readonly (HttpAnswer | Error)[];
   readonly getIDToken?: (audience?: string) => Promise<string>;
+  readonly cancelled?: AbortSignal;
 }
 
 export interface JobDouble extends Job {
@@ -92,6 +93,7 @@ export function jobDouble(options: JobOptions = {}): JobDouble {
       },
     },
     randomBytes: (count) => Buffer.alloc(count, 0x55),
+    cancelled: options.cancelled ?? new AbortController().signal,
   };
 }
 

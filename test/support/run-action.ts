@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { maskForms } from '../../action/masks.ts';
 import { type ActionResult, type ActionRun, runAction } from '../../broker/demo/runner.ts';
+import { receiptSchema } from '../../shared/api.ts';
 import type { BrokerDouble, RecordedRequest } from './broker-double.ts';
 
 const ACTION_DIRECTORY = join(import.meta.dirname, '../..');
@@ -41,7 +42,7 @@ export function story(broker: BrokerDouble, result: ActionResult): string {
     ['exit code', String(result.exitCode)],
     ['stdout', countedMasks(broker, result.stdout)],
     ['stderr', result.stderr],
-    ['outputs', listed(result.outputs)],
+    ['outputs', listed(withoutReceipt(result.outputs))],
     ['environment of later steps', listed(result.variables)],
     ['state for the post step', listed(result.state)],
     ['summary', result.summary],
@@ -82,6 +83,12 @@ function formatRequest({ method, path, authorization, parameters }: RecordedRequ
   return [`${method} ${path}`, ...(authorization === '' ? [] : [`authorization: ${authorization}`]), listed(parameters)]
     .join('\n')
     .trimEnd();
+}
+
+/** A receipt is another one each time: that it is one is enough. */
+function withoutReceipt({ receipt, ...outputs }: ActionResult['outputs']): Record<string, string> {
+  if (receipt === undefined) return outputs;
+  return { ...outputs, receipt: receiptSchema.safeParse(JSON.parse(receipt)).success ? '[a receipt]' : receipt };
 }
 
 function withoutPort(broker: BrokerDouble, text: string): string {

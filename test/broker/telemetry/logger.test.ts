@@ -70,6 +70,30 @@ describe('createLogger', () => {
     });
   });
 
+  it('describes an error wherever it stands, without what a library hung on it', () => {
+    const { logger, lines, last } = recorded();
+    const error = Object.assign(new Error('refused'), {
+      config: { headers: { authorization: 'opaque-token-123456' } },
+    });
+    logger.child({ origin: { error } }).error('failed', { detail: { error, attempts: [error] } });
+    expect(lines.join()).not.toContain('opaque-token-123456');
+    const described = expect.objectContaining({ name: 'Error', message: 'refused' }) as unknown;
+    expect(last()).toMatchObject({ origin: { error: described }, detail: { error: described, attempts: [described] } });
+  });
+
+  it('ends at a field that contains itself', () => {
+    const { logger, last } = recorded();
+    const field: Record<string, unknown> = {
+      name: 'outer',
+      at: new Date(0),
+      secret: new Secret('opaque-token-123456'),
+    };
+    field['self'] = field;
+    logger.info('x', { field });
+    expect(last()['field']).toMatchObject({ name: 'outer', at: '1970-01-01T00:00:00.000Z', secret: '[secret]' });
+    expect(JSON.stringify(last())).toContain('[deeper]');
+  });
+
   it('does not repeat what JSON.parse quotes from its input', () => {
     const { logger, lines } = recorded();
     try {
@@ -123,6 +147,37 @@ describe('redaction', () => {
     expect(last()['message']).toBe(text);
   });
 
+  it('cuts out a secret before it cuts a long message', () => {
+    const { logger, lines, last } = recorded();
+    const secret = `opaque-${'S'.repeat(40)}`;
+    logger.hide(secret);
+    logger.error('x', {
+      error: new Error(`${'u'.repeat(1_970)}${secret}`, { cause: new Error(`${'v'.repeat(1_970)}${secret}`) }),
+    });
+    expect(lines.join()).not.toContain('opaque-S');
+    expect(last()['error']).toMatchObject({ message: `${'u'.repeat(1_970)}[secret]` });
+  });
+
+  it.each(['', 'u:', 'user', ':', 'user:'])('cuts out a value in base64 after "%s"', (before) => {
+    const { logger, last } = recorded();
+    const secret = 'correct-horse~~~battery???staple';
+    logger.hide(secret);
+    const bytes = Buffer.from(`${before}${secret}:more`);
+    logger.info('x', { basic: bytes.toString('base64'), url: bytes.toString('base64url') });
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const text = String(last()[encoding === 'base64' ? 'basic' : 'url']);
+      expect(text).toContain('[secret]');
+      expect(Buffer.from(text.replace('[secret]', ''), encoding).toString()).not.toMatch(/horse|battery|staple/);
+    }
+  });
+
+  it('cuts out the whole of a value before a value that is part of it', () => {
+    const { logger, last } = recorded();
+    for (const value of ['correct-horse', 'correct-horse-battery-staple']) logger.hide(value);
+    logger.info('correct-horse-battery-staple');
+    expect(last()['message']).toBe('[secret]');
+  });
+
   it('does not take a value so short that it turns up in words', () => {
     const { logger, last } = recorded();
     logger.hide('a');
@@ -135,6 +190,14 @@ describe('redaction', () => {
     for (let at = 0; at < 300; at += 1) logger.hide(`secret-value-${String(at).padStart(4, '0')}`);
     logger.info('secret-value-0000 secret-value-0299');
     expect(last()['message']).toBe('secret-value-0000 [secret]');
+  });
+
+  it('never forgets what is hidden always', () => {
+    const { logger, last } = recorded();
+    logger.hide(new Secret('key-encryption-key'), { always: true });
+    for (let at = 0; at < 300; at += 1) logger.hide(`secret-value-${String(at).padStart(4, '0')}`);
+    logger.info('key-encryption-key');
+    expect(last()['message']).toBe('[secret]');
   });
 
   it('takes time that grows only with the length of a hostile line', () => {

@@ -1,0 +1,60 @@
+// From an answer to a lease that is held: accepted, and kept for the post step. Whatever fails on the way gives the lease
+// back at once, since nobody will use its credential, and what came of that is part of the failure.
+import { type Accepted, acceptIssued } from './accept.ts';
+import { ActionFailure, messageOf } from './action-failure.ts';
+import type { Answered } from './ask.ts';
+import type { Inputs } from './inputs.ts';
+import type { Job } from './job.ts';
+import { keepLease, maskCredential } from './outputs.ts';
+import { giveBack } from './return-lease.ts';
+
+/** @throws ActionFailure that says what is wrong, and what became of the lease */
+export async function hold(job: Job, inputs: Inputs, answered: Answered): Promise<Accepted> {
+  if (answered.answer.outcome === 'issued') maskCredential(job, answered.answer.issued);
+  try {
+    if (job.cancelled.aborted)
+      throw new ActionFailure('The job was cancelled', 'The credential came too late and is not used.');
+    const accepted = accept(job, inputs, answered);
+    keep(job, inputs, { accepted, requestSecret: answered.requestSecret });
+    return accepted;
+  } catch (error) {
+    const { message, lines } =
+      error instanceof ActionFailure ? error : new ActionFailure('Buildpass failed unexpectedly', messageOf(error));
+    throw new ActionFailure(message, ...lines, await undo(job, inputs, answered));
+  }
+}
+
+function accept(job: Job, inputs: Inputs, { answer, claims }: Answered): Accepted {
+  try {
+    if (answer.outcome === 'unusable') throw new Error(answer.problem);
+    return acceptIssued(answer.issued, { inputs, claims, now: job.clock.now() });
+  } catch (error) {
+    throw new ActionFailure(
+      'The credential was not accepted',
+      `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`,
+    );
+  }
+}
+
+function keep(job: Job, { broker }: Inputs, held: { accepted: Accepted; requestSecret: string }): void {
+  const { issued, expiresAt } = held.accepted;
+  try {
+    keepLease(job, { broker, leaseId: issued.lease_id, requestSecret: held.requestSecret, expiresAt });
+  } catch (error) {
+    throw new ActionFailure(
+      'The lease could not be kept for the post step',
+      `The state of this step can't be written: ${messageOf(error)}.`,
+    );
+  }
+}
+
+async function undo(job: Job, { broker }: Inputs, { answer, requestSecret }: Answered): Promise<string> {
+  const leaseId = answer.outcome === 'issued' ? answer.issued.lease_id : answer.leaseId;
+  if (leaseId === undefined) return 'There is no lease to return.';
+  try {
+    return await giveBack(job, { broker, leaseId, requestSecret });
+  } catch (error) {
+    const why = error instanceof ActionFailure ? error.lines.join(' ') : messageOf(error);
+    return `Lease ${leaseId} could not be returned: ${why}`;
+  }
+}
