@@ -55,7 +55,7 @@ const listen = z.strictObject({
     .meta({ description: '`host:port` of the listener for metrics and detailed readiness.', ...later }),
 });
 
-const OWNER_ID = 'must be the id of the owner in quotes, digits only, like "1001"';
+const OWNER_ID = 'must be the id of the owner in quotes, digits only and no zero before them, like "1001"';
 
 const issuer = z.strictObject({
   kind: z
@@ -63,11 +63,25 @@ const issuer = z.strictObject({
     .describe('What signs the tokens: `github` is GitHub Actions, on github.com, ghe.com or GitHub Enterprise Server.'),
   url: address(issuerUrlProblem, 'The exact `iss` of its tokens.'),
   owners: z
-    .record(text('owner'), z.string().regex(/^[0-9]{1,20}$/, OWNER_ID))
+    .record(text('owner'), z.string().regex(/^[1-9][0-9]{0,19}$/, OWNER_ID))
     .refine(
       (owners) => Object.keys(owners).length > 0,
       'names no owner: anybody could ask; write { name: "repository_owner_id" }',
     )
+    .superRefine((owners, context) => {
+      const names = new Map<string, string>();
+      for (const name of Object.keys(owners)) {
+        // GitHub tells no two owners apart by their letters' case: one of the two ids would silently win.
+        const first = names.get(name.toLowerCase());
+        if (first === undefined) names.set(name.toLowerCase(), name);
+        else
+          context.addIssue({
+            code: 'custom',
+            path: [name],
+            message: `"${name}" is the same owner as "${first}": keep one of them`,
+          });
+      }
+    })
     .describe(
       'Owners whose repositories may ask: name to `repository_owner_id`. Jobs of all others are refused before any policy is read.',
     ),

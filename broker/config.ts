@@ -71,12 +71,13 @@ function refuseUnverifiedTls(environment: Environment): void {
 
 async function readConfig(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    // What is not UTF-8 would be read with other characters in its place.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'there is no such file'
-        : `it cannot be read (${(error as Error).message})`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new StartRefused(`${file}: it is not UTF-8: save it as UTF-8`);
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${message})`;
     throw new StartRefused(
       `${file}: ${reason}: write one (docs/configuration.md has an example), or name another with --config FILE`,
       { cause: error },

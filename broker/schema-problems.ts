@@ -18,7 +18,8 @@ export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Checked<T> 
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return { ok: true, value: parsed.data };
   const known = knownKeys(schema);
-  return { ok: false, problems: telling(parsed.error.issues).flatMap((issue) => describe(issue, known)) };
+  const issues = telling(parsed.error.issues).slice(0, MAX_PROBLEMS);
+  return { ok: false, problems: issues.flatMap((issue) => describe(issue, known)).slice(0, MAX_PROBLEMS) };
 }
 
 /** Without what only follows from a mistyped key: a map that lost its one key that way is not "empty" too. */
@@ -40,8 +41,14 @@ export function didYouMean(word: string, known: Iterable<string>, mark = '`'): s
   return meant === undefined ? '' : `; did you mean ${mark}${meant}${mark}?`;
 }
 
+/** Ends in `…` where something was left out; never within a character. */
+export const shortened = (value: string, max: number): string =>
+  value.length <= max ? value : `${value.slice(0, max).toWellFormed()}…`;
+
 /** A file full of nonsense is refused as fast as one with a slip. */
 const MAX_UNKNOWN_KEYS = 20;
+const MAX_PROBLEMS = 100;
+const MAX_QUOTED = 200;
 
 type Issue = z.core.$ZodIssue;
 type KnownKeys = (path: KeyPath) => string[];
@@ -56,8 +63,14 @@ function describe(issue: Issue, known: KnownKeys): Problem[] {
     }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return describeUnion(issue, known);
-  return [{ path: issue.path, message: isOwn(issue.message) ? issue.message : wording(issue) }];
+  return [{ path: issue.path, message: `${isOwn(issue.message) ? issue.message : wording(issue)}${hintOf(issue)}` }];
 }
+
+/** A guess at what was meant takes long: a schema gives it as a function, called for the few problems that anybody reads. */
+const hintOf = (issue: Issue): string => {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'function' ? String(hint()) : '';
+};
 
 const knownHere = (keys: readonly string[]): string =>
   keys.length === 0 ? '' : `; known here: ${keys.map((key) => `\`${key}\``).join(', ')}`;
@@ -73,7 +86,9 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, known: 
     .filter((branch) => !mistyped(branch))
     .sort((a, b) => a.length - b.length || depth(b) - depth(a))[0];
   if (meant !== undefined)
-    return meant.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] } as Issue, known));
+    return meant
+      .slice(0, MAX_PROBLEMS)
+      .flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] } as Issue, known));
   const types = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []));
   return [{ path: issue.path, message: typeMessage([...new Set(types)], issue.input) }];
 }
@@ -131,7 +146,7 @@ function choiceMessage(values: readonly unknown[], input: unknown): string {
 
 /** A given value in words: text in quotes, and only the kind of a list or a map. */
 export function shown(input: unknown): string {
-  if (typeof input === 'string') return `"${input}"`;
+  if (typeof input === 'string') return `"${shortened(input, MAX_QUOTED)}"`;
   if (Array.isArray(input)) return 'a list';
   return typeof input === 'object' ? 'a map' : String(input);
 }

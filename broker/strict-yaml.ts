@@ -13,7 +13,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { z } from 'zod';
-import { checkShape, type KeyPath } from './schema-problems.ts';
+import { firstInvisible, inertLine } from '../shared/invisible.ts';
+import { checkShape, type KeyPath, shortened } from './schema-problems.ts';
 import { type FormProblem, formProblems } from './yaml-form.ts';
 
 export type { KeyPath } from './schema-problems.ts';
@@ -39,6 +40,9 @@ export type StrictYamlResult<T> =
 
 export const MAX_YAML_BYTES = 64 * 1024;
 const MAX_BROKEN = 20;
+/** Of a whole file: each item costs the checks of its schema, and a few bytes to write. */
+const MAX_LIST_ITEMS = 1_000;
+const MAX_QUOTED_KEY = 100;
 
 export function parseStrictYaml<T>(source: { file: string; text: string }, schema: z.ZodType<T>): StrictYamlResult<T> {
   const { file, text } = source;
@@ -68,6 +72,8 @@ export function parseStrictYaml<T>(source: { file: string; text: string }, schem
   const broken = [
     ...document.errors.map(({ pos, code, message }) => ({ offset: pos[0], message: WORDING[code] ?? message })),
     ...keyProblems(document),
+    ...escapeProblems(document),
+    ...lengthProblems(document),
   ];
   if (broken.length > 0) return refused(broken);
 
@@ -77,9 +83,12 @@ export function parseStrictYaml<T>(source: { file: string; text: string }, schem
   return { ok: false, findings: checked.problems.map(({ path, message }) => finding(path, message)) };
 }
 
-/** `file:line:column: key: reason`, one a line: the form that editors and people know. */
+/**
+ * `file:line:column: key: reason`, one a line: the form that editors and people know. A policy under review is anybody's text,
+ * and its words end up in job logs and terminals: nothing of it may act there.
+ */
 export function formatFinding({ file, line, column, key, message }: Finding): string {
-  return `${file}:${line}:${column}: ${key === '' ? '' : `${key}: `}${message}`;
+  return inertLine(`${file}:${line}:${column}: ${key === '' ? '' : `${key}: `}${message}`);
 }
 
 function countLines(text: string, lines: LineCounter): void {
@@ -118,7 +127,41 @@ function keyProblems(document: Document): FormProblem[] {
 function keyProblem(name: string, seen: ReadonlySet<string>): string | undefined {
   if (name === '<<') return 'merge keys (<<) are not allowed: write the keys out';
   if (RESERVED.has(name)) return `the key "${name}" is not allowed`;
-  return seen.has(name) ? `the key "${name}" stands here twice: only one of them could count` : undefined;
+  return seen.has(name)
+    ? `the key "${shortened(name, MAX_QUOTED_KEY)}" stands here twice: only one of them could count`
+    : undefined;
+}
+
+/** What escapes in quotes stand for is looked at too; line breaks only block text may have, which shows them. */
+function escapeProblems(document: Document): FormProblem[] {
+  const problems: FormProblem[] = [];
+  visit(document, {
+    Scalar(_key, { value, type, range }) {
+      const unseen =
+        typeof value === 'string' ? firstInvisible(value, type?.startsWith('BLOCK') ? '\t\n' : '') : undefined;
+      if (unseen !== undefined) problems.push({ offset: range?.[0] ?? 0, message: `in this text, ${unseen.message}` });
+    },
+  });
+  return problems;
+}
+
+function lengthProblems(document: Document): FormProblem[] {
+  let items = 0;
+  let offset: number | undefined;
+  visit(document, {
+    Seq(_key, { items: more, range }) {
+      items += more.length;
+      if (items > MAX_LIST_ITEMS) offset ??= range?.[0] ?? 0;
+    },
+  });
+  return offset === undefined
+    ? []
+    : [
+        {
+          offset,
+          message: `the lists of this file have more than ${MAX_LIST_ITEMS} items together: shorten them, with patterns for instance`,
+        },
+      ];
 }
 
 const keyOf = (pair: Pair): string | undefined => (isScalar(pair.key) ? String(pair.key.value) : undefined);
@@ -139,4 +182,8 @@ function offsetOf(document: Document, path: KeyPath): number {
 }
 
 const formatPath = (path: KeyPath): string =>
-  path.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`)).join('');
+  path
+    .map((part, at) =>
+      typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${shortened(String(part), MAX_QUOTED_KEY)}`,
+    )
+    .join('');

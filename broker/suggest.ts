@@ -1,9 +1,16 @@
 // The known word nearest to a mistyped one, for "did you mean": used by every refusal that meets a name it does not know.
 
+/** The work grows with the square of it, and longer words are not slips of the finger. */
+const LONGEST_WORD = 64;
+
 /** Undefined where no known word is near enough to be meant: about one mistake in three letters. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const limit = Math.floor(word.length / 3);
-  const near = [...known].map((one) => ({ one, distance: editDistance(word.toLowerCase(), one.toLowerCase()) }));
+  const near = [...known]
+    // No two words differ in less than their lengths do.
+    .filter((one) => Math.abs(one.length - word.length) <= limit)
+    .map((one) => ({ one, distance: editDistance(word.toLowerCase(), one.toLowerCase()) }));
   near.sort((a, b) => a.distance - b.distance);
   return near[0] !== undefined && near[0].distance <= limit ? near[0].one : undefined;
 }

@@ -1,6 +1,7 @@
 // What a YAML text may not contain, found in its tokens before anything is built from them: directives, anchors, aliases, tags,
 // characters that a reviewer cannot see, and nesting deep enough to exhaust the parser's stack.
 import { CST, Lexer } from 'yaml';
+import { firstInvisible } from '../shared/invisible.ts';
 
 export interface FormProblem {
   readonly offset: number;
@@ -10,19 +11,16 @@ export interface FormProblem {
 /** Policies need 8; a parser that recurses needs a limit. */
 const MAX_NESTING = 32;
 
-// Control characters but tab and line breaks; a carriage return alone; byte order mark, zero-width and direction-changing
-// characters, which let a text read differently from what it says ("Trojan Source", CVE-2021-42574).
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]|\r(?!\n)/;
+/** A parser's work grows with the lines; more of them in 64 KiB are not written for people. */
+const MAX_LINES = 8_000;
 
 export function formProblems(text: string): FormProblem[] {
-  const unseen = UNSEEN.exec(text);
-  if (unseen !== null)
-    return [
-      { offset: unseen.index, message: `the character ${codePoint(unseen[0])} cannot be seen and is not allowed` },
-    ];
   if (!text.isWellFormed()) return [{ offset: 0, message: 'is not well-formed Unicode: save the file as UTF-8' }];
+  // Of the same length, so that places stay true; a carriage return without its line feed is one that is not seen.
+  const unseen = firstInvisible(text.replaceAll('\r\n', ' \n'), '\t\n');
+  if (unseen !== undefined) return [{ offset: unseen.index, message: unseen.message }];
+  if (text.split('\n', MAX_LINES + 2).length > MAX_LINES + 1)
+    return [{ offset: 0, message: `has more than ${MAX_LINES} lines` }];
   const problems: FormProblem[] = [];
   let nesting = START;
   for (const { offset, type, source } of tokens(text)) {
@@ -81,6 +79,3 @@ function nestingAfter({ brackets, indicators }: Nesting, type: string): Nesting 
   if (type === 'seq-item-ind' || type === 'explicit-key-ind') return { brackets, indicators: indicators + 1 };
   return type === 'newline' ? { brackets, indicators: 0 } : { brackets, indicators };
 }
-
-const codePoint = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,6 +1,7 @@
 // `buildpass policy check`: loads a policy directory as the broker would, and says what is wrong with it, one finding a line.
 // Needs no broker and no network; without a configuration, names of issuers and upstreams are taken as they are.
 import { join } from 'node:path';
+import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
 import { type LoadResult, loadPolicy, type PolicyContext, type PolicyDocument } from '../policy/load-policy.ts';
 import { type Finding, formatFinding } from '../strict-yaml.ts';
@@ -17,7 +18,7 @@ export async function policyCheck({ directory, context, json, write }: PolicyChe
   const documents = await readOrSay(directory, { json, write });
   if (documents === undefined) return 1;
   const result = loadPolicy(documents, context);
-  if (json) write(JSON.stringify(asJson(result)));
+  if (json) write(inertJson(asJson(result)));
   else for (const line of asText(result, directory)) write(line);
   return result.ok ? 0 : 1;
 }
@@ -30,7 +31,7 @@ async function readOrSay(
     return await readPolicyDirectory(directory);
   } catch (error) {
     const { message } = error as Error;
-    write(json ? JSON.stringify({ ok: false, error: message, findings: [], warnings: [] }) : message);
+    write(json ? inertJson({ ok: false, error: message, findings: [], warnings: [] }) : inertLine(message));
     return undefined;
   }
 }

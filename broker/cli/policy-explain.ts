@@ -3,6 +3,7 @@
 // and said to be.
 import { readFile } from 'node:fs/promises';
 import { SCOPE_FORM } from '../../shared/api.ts';
+import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { parseClaims } from '../identity/github-claims.ts';
 import type { Decision, Entitlement, Subject } from '../model.ts';
@@ -10,7 +11,7 @@ import { readPolicyDirectory } from '../policy/directory-source.ts';
 import { evaluate, nearestFirst } from '../policy/evaluate.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { loadPolicy, type PolicyContext, type PolicySet } from '../policy/load-policy.ts';
-import { DEFAULT_ISSUER } from '../policy/project.ts';
+import { DEFAULT_ISSUER } from '../policy/policy-set.ts';
 import { anyOf, didYouMean } from '../schema-problems.ts';
 import { findingLines } from './policy-check.ts';
 
@@ -35,11 +36,12 @@ export async function policyExplain(options: PolicyExplainOptions): Promise<0 | 
     const policies = await load(options);
     const subject = await readSubject(options, clock);
     const result = explainAsk(policies, subject, { scope: options.entitlement, now: clock.now() });
-    for (const line of json ? [JSON.stringify(result)] : asText(result)) write(line);
+    // The rules are the policy's text and the claims the job's: nothing of them may act on a terminal or in a job's log.
+    for (const line of json ? [inertJson(result)] : asText(result)) write(json ? line : inertLine(line));
     return result.decision === 'permit' ? 0 : 1;
   } catch (error) {
     if (!(error instanceof Undecided)) throw error;
-    write(json ? JSON.stringify({ error: error.message }) : error.message);
+    write(json ? inertJson({ error: error.message }) : error.message.split('\n').map(inertLine).join('\n'));
     return 2;
   }
 }

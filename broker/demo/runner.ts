@@ -18,7 +18,7 @@ export interface ActionRun {
   readonly state?: Readonly<Record<string, string>>;
   readonly workDirectory: string;
   readonly nodePath?: string;
-  /** ends the process, as a cancelled job does */
+  /** asks the process to end, as the runner does where a job is cancelled */
   readonly signal?: AbortSignal;
 }
 
@@ -129,7 +129,7 @@ function execute({
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       printed.stderr += text;
     });
-    // A cancelled job gets SIGINT first (and more only where it does not leave).
+    // A cancelled job gets SIGINT first, and worse only where it does not leave within seconds.
     const cancel = (): boolean => child.kill('SIGINT');
     if (run.signal?.aborted) cancel();
     run.signal?.addEventListener('abort', cancel, { once: true });

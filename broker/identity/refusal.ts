@@ -1,4 +1,5 @@
 // How a token is refused: the words around a caller's own value, and the code for a token that is not what GitHub makes.
+import { inert } from '../../shared/invisible.ts';
 import { BrokerError, type BrokerErrorOptions } from '../errors.ts';
 
 const LONGEST_QUOTE = 200;
@@ -12,8 +13,7 @@ export const PASS_ON_UNCHANGED =
  * obey instead of showing (control characters, line separators, marks that turn or hide text).
  */
 export function quoted(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
-  const visible = json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+  const visible = inert(JSON.stringify(value) ?? 'nothing');
   return visible.length <= LONGEST_QUOTE ? visible : `${visible.slice(0, LONGEST_QUOTE).toWellFormed()}…`;
 }
 

@@ -1,7 +1,7 @@
 // A project's policy as it is written: every key there is, whether its part of the broker is built yet or not, and what each may
 // say. What the keys mean together is checked by the loader; what a credential may say, by its kind.
 import { z } from 'zod';
-import { parseDuration } from '../../shared/duration.ts';
+import { formatDuration, parseDuration } from '../../shared/duration.ts';
 import type { Seconds } from '../clock.ts';
 import {
   duration,
@@ -23,7 +23,11 @@ import { shortRefProblem } from './ref-form.ts';
 import { ruleSchema } from './rule-document.ts';
 
 const MINIMUM_TTL = 60;
+const DAY = 86_400;
 const count = z.int().min(1).max(1_000);
+
+const atMost = (one: typeof duration, most: Seconds, why: string) =>
+  one.refine((seconds) => seconds <= most, `must be at most ${formatDuration(most)}: ${why}`);
 
 const ttl = text(/^(never|[1-9][0-9]{0,6}[smhd])$/, 'a duration such as 15m, or never').transform(
   (value, context): Seconds | 'never' => {
@@ -100,14 +104,21 @@ const entitlement = z.strictObject({
   mode: z.literal('observe').optional().describe('Decide and log, and never issue: for trying a rule out.'),
   'max-per-job': count.default(10).describe('How many credentials one job may get.'),
   expires: lastDay.optional().describe('The last day, in UTC.'),
-  session: duration.optional().describe('Up to when a live job may renew.'),
+  session: atMost(duration, 5 * DAY, 'no job runs longer than 5 days')
+    .optional()
+    .describe('Up to when a live job may renew.'),
   'public-details': z
     .boolean()
     .default(false)
     .describe('Tell jobs of public repositories, whose logs everybody reads, the full reasons.'),
   approval: approval.optional().describe('People who must agree first.'),
   review: z
-    .strictObject({ every: duration.describe('How often.'), by: teams.describe('Teams that confirm it.') })
+    .strictObject({
+      every: atMost(duration, 366 * DAY, 'ask at least once a year')
+        .refine((seconds) => seconds >= DAY, 'must be at least 1d')
+        .describe('How often.'),
+      by: teams.describe('Teams that confirm it.'),
+    })
     .optional()
     .describe('Who confirms, and how often, that it is still needed.'),
   deployment: deployment.optional().describe('What the portal offers to people who write no workflows.'),

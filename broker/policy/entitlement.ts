@@ -17,6 +17,7 @@ export interface EntitlementContext {
   readonly repositories: readonly Repository[];
   readonly organization: Organization;
   readonly kinds: CredentialKinds;
+  readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly report: Report;
 }
@@ -32,6 +33,8 @@ export function compileEntitlement(
   const kind = context.kinds.get(document.credential.kind);
   const guarded = checkGuardrails(`${project}/${name}`, document, organization.document.guardrails);
   report.errors(guarded.problems);
+  for (const { path, message } of guarded.warnings) report.warn(path, message);
+  warnOfIdleKeys(document, report);
   checkTeams(document, context);
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind);
@@ -56,6 +59,14 @@ export function compileEntitlement(
   };
 }
 
+/** Keys of parts that are not built yet: a promise that nobody keeps is said, not passed over. */
+function warnOfIdleKeys(document: EntitlementDocument, report: Report): void {
+  for (const key of ['session', 'review', 'deployment'] as const) {
+    if (document[key] !== undefined)
+      report.warn([key], 'is read and checked, but has no effect yet: this version has no part that uses it');
+  }
+}
+
 function rulesOf({ allow }: EntitlementDocument, { repositories, report }: EntitlementContext): readonly Rule[] {
   return allow.map((document, index) => {
     const place = report.under('allow', index);
@@ -77,7 +88,7 @@ function parametersOf(
   kind: CredentialKind | undefined,
   context: EntitlementContext,
 ): unknown {
-  const { project, organization, repositories, upstreams } = context;
+  const { project, organization, repositories, appIssuers, upstreams } = context;
   const place = context.report.under('credential');
   const { kind: name, ...value } = document.credential;
   if (kind === undefined) {
@@ -88,6 +99,7 @@ function parametersOf(
   const parsed = kind.parse(value, {
     repositories,
     offered,
+    appIssuers,
     upstreams,
     where: `\`projects.${project}.may-offer\` of ${organization.file}`,
   });

@@ -2,6 +2,7 @@
 // Each says, where it is not met, what was wanted and what stands there.
 import { z } from 'zod';
 import { parseDuration } from '../../shared/duration.ts';
+import { firstInvisible } from '../../shared/invisible.ts';
 import type { Millis } from '../clock.ts';
 import { shown } from '../schema-problems.ts';
 import { patternProblem } from './pattern.ts';
@@ -19,18 +20,32 @@ export function text(form: RegExp, description: string) {
   return z.string({ error }).regex(form, { error });
 }
 
-/** Text that a function finds fault with, or doesn't. */
-export const judged = (problem: (value: string) => string | undefined) =>
+/** Text that a function finds fault with, or doesn't; `hint` is what such a text is then said to have meant. */
+export const judged = (problem: (value: string) => string | undefined, hint?: (value: string) => string) =>
   z.string().superRefine((value, context) => {
     const message = problem(value);
-    if (message !== undefined) context.addIssue({ code: 'custom', message: `"${value}" ${message}` });
+    if (message === undefined) return;
+    const params = hint === undefined ? {} : { hint: () => hint(value) };
+    context.addIssue({ code: 'custom', message: `${shown(value)} ${message}`, params });
   });
 
 /** A value or a list of them; a list afterwards. An empty list would leave open whether it means all or nothing. */
 export const oneOrMore = <T extends z.ZodType>(one: T) =>
   z.union([one, z.array(one).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 
-export const prose = (max: number) => z.string().trim().min(1, 'is empty: say it, or leave the key out').max(max);
+/** For people, on one line: it is printed where a line break or a control character would act. */
+export const prose = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'is empty: say it, or leave the key out')
+    .max(max)
+    .superRefine((value, context) => {
+      const message = value.includes('\n')
+        ? 'has a line break: write it on one line, or folded with `>-`'
+        : firstInvisible(value)?.message;
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
 export const name = text(/^[a-z0-9-]{1,40}$/, 'made of a-z, 0-9 and -, at most 40 characters');
 export const issuerName = text(/^[a-z0-9-]{1,40}$/, 'the short name of an issuer in the configuration');
 export const team = text(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, 'a team, written organization/team');
@@ -43,7 +58,7 @@ export const repositoryName = text(
 export const scope = text(/^[a-z0-9-]{1,40}\/[a-z0-9-]{1,40}$/, 'an entitlement, written project/entitlement');
 export const pattern = judged(patternProblem);
 export const workflowFile = text(
-  /^\.github\/workflows\/[^/@*]+\.ya?ml$/,
+  /^\.github\/workflows\/[^/@*\s\p{C}]+\.ya?ml$/u,
   'the whole path of a workflow file, such as .github/workflows/deploy.yml (it is compared whole)',
 );
 

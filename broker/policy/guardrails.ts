@@ -3,6 +3,7 @@
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement } from '../model.ts';
 import type { KeyPath, Problem } from '../schema-problems.ts';
+import { allowsAny } from './broad-conditions.ts';
 import { eventsOf } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import type { GuardrailsDocument, Need } from './organization-document.ts';
@@ -13,6 +14,7 @@ export interface GuardrailResult {
   readonly problems: readonly Problem[];
   /** the exceptions that the entitlement stands on; past their day it refuses */
   readonly waivers: Entitlement['waivers'];
+  readonly warnings: readonly Problem[];
 }
 
 /** What one guardrail objects to, and the name under which a waiver can except it; `undefined` where none can. */
@@ -45,8 +47,21 @@ export function checkGuardrails(
       message: of === undefined ? message : `${message}, or ask for a waiver of "${of}"`,
     })),
     waivers: waivers.map(({ of, until, owner }) => ({ of, until, owner })),
+    warnings: reviewWarnings(document, guardrails),
   };
 }
+
+/** The key is all that a policy can give; that the guardrail then protects nothing yet must not pass unsaid. */
+function reviewWarnings(document: EntitlementDocument, guardrails: GuardrailsDocument): Problem[] {
+  const isNeeded = requirementsFor(document, guardrails).some(({ needs }) => needs.some(({ key }) => key === 'review'));
+  if (!isNeeded || document.review === undefined) return [];
+  const message =
+    'is what the guardrail `require` asks for, and nobody is asked to review yet: the guardrail has no effect';
+  return [{ path: ['review'], message }];
+}
+
+const requirementsFor = ({ risk, credential }: EntitlementDocument, { require }: GuardrailsDocument) =>
+  require.filter((one) => (one.risk ?? risk) === risk && (one.kind ?? credential.kind) === credential.kind);
 
 /** A waiver that was renewed may stand beside the one that ended. */
 function latestWaiver(of: string | undefined, waivers: GuardrailsDocument['waivers']): GuardrailsDocument['waivers'] {
@@ -56,19 +71,18 @@ function latestWaiver(of: string | undefined, waivers: GuardrailsDocument['waive
     .slice(0, 1);
 }
 
-function needObjections(document: EntitlementDocument, { require }: GuardrailsDocument): Objection[] {
-  const { risk, credential } = document;
-  const applying = require.filter(
-    (one) => (one.risk ?? risk) === risk && (one.kind ?? credential.kind) === credential.kind,
-  );
+function needObjections(document: EntitlementDocument, guardrails: GuardrailsDocument): Objection[] {
   const needs = new Map(
-    applying.flatMap((one) => one.needs.map((need) => [need.text, { need, whom: whomItConcerns(one) }])),
+    requirementsFor(document, guardrails).flatMap((one) =>
+      one.needs.map((need) => [need.text, { need, whom: whomItConcerns(one) }]),
+    ),
   );
   return [...needs.values()].flatMap(({ need, whom }) =>
-    unmet(need, document).map((path) => {
-      const place = path.length === 0 ? 'add it' : 'add it to this rule';
-      return { path, of: need.text, message: `the guardrail \`require\` asks ${whom} for \`${need.text}\`: ${place}` };
-    }),
+    unmet(need, document).map(({ path, remedy }) => ({
+      path,
+      of: need.text,
+      message: `the guardrail \`require\` asks ${whom} for \`${need.text}\`: ${remedy}`,
+    })),
   );
 }
 
@@ -78,15 +92,21 @@ function whomItConcerns({ risk, kind }: GuardrailsDocument['require'][number]): 
 }
 
 /** Where a need is not met: the entitlement itself, or each of its rules. */
-function unmet(need: Need, document: EntitlementDocument): readonly KeyPath[] {
-  if (need.key === 'approval' || need.key === 'review') return document[need.key] === undefined ? [[]] : [];
-  return document.allow.flatMap((rule, index) => (ruleMeets(need, rule) ? [] : [['allow', index]]));
+function unmet(need: Need, document: EntitlementDocument): readonly { path: KeyPath; remedy: string }[] {
+  if (need.key === 'approval' || need.key === 'review')
+    return document[need.key] === undefined ? [{ path: [], remedy: 'add it' }] : [];
+  return document.allow.flatMap((rule, index) => {
+    if (ruleMeets(need, rule)) return [];
+    const isOpen = need.value === undefined && allowsAny(need.key, rule);
+    return [{ path: ['allow', index], remedy: isOpen ? 'here it allows any, name which' : 'add it to this rule' }];
+  });
 }
 
 function ruleMeets({ key, value }: Need, rule: RuleDocument): boolean {
-  const given = key === 'event' ? eventsOf(rule) : rule[key as keyof RuleDocument];
+  const given = rule[key as keyof RuleDocument];
   if (given === undefined) return false;
-  if (value === undefined) return true;
+  // What lets everything through has the key, and not what it stands for.
+  if (value === undefined) return !allowsAny(key, rule);
   // Every value that the rule allows must be the needed one: a list with one more would loosen it.
   const values = Array.isArray(given) ? given : [given];
   return values.every((one) => sameValue(key, String(one), value));

@@ -5,7 +5,16 @@ import type { CredentialKinds } from '../providers/credential-kinds.ts';
 import { type Finding, parseStrictYaml, type StrictYaml } from '../strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from './document.ts';
 import { type Organization, readOrganization, warnOfUnknownScopes } from './organization.ts';
-import { digestOf, indexRepositories, ownersOf, type PolicyDocument, type PolicySet, setDigest } from './policy-set.ts';
+import {
+  appIssuersOf,
+  type ConfiguredIssuer,
+  digestOf,
+  indexRepositories,
+  ownersOf,
+  type PolicyDocument,
+  type PolicySet,
+  setDigest,
+} from './policy-set.ts';
 import { compileProject } from './project.ts';
 import { type Findings, reportInto } from './report.ts';
 
@@ -15,7 +24,7 @@ export interface PolicyContext {
   /** base name of the organization's file */
   readonly organizationFile: string;
   /** undefined where no configuration is at hand: names of issuers are then not checked */
-  readonly issuers: readonly { readonly name: string; readonly owners: Readonly<Record<string, string>> }[] | undefined;
+  readonly issuers: readonly ConfiguredIssuer[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly kinds: CredentialKinds;
 }
@@ -41,8 +50,8 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
   refuseSameNames(read, findings);
   const projects = organization === undefined ? [] : compileAll(read, { context, organization, findings });
 
-  const warnings = inOrder(findings.warnings);
-  if (findings.errors.length > 0) return { ok: false, findings: inOrder(findings.errors), warnings };
+  const warnings = readable(findings.warnings);
+  if (findings.errors.length > 0) return { ok: false, findings: readable(findings.errors), warnings };
   const projectOf = new Map(projects.map(({ file, name }) => [file, name]));
   const policies: PolicySet = {
     digest: setDigest(documents),
@@ -94,6 +103,7 @@ function compileAll(
       digest,
       organization,
       owners,
+      appIssuers: appIssuersOf(context.issuers),
       upstreams: context.upstreams,
       kinds: context.kinds,
       report: reportInto(findings, yaml.finding),
@@ -104,6 +114,17 @@ function compileAll(
     new Set(projects.flatMap(({ name, entitlements }) => [...entitlements.keys()].map((one) => `${name}/${one}`))),
   );
   return projects;
+}
+
+/** More than anybody mends at once; a hostile file could have thousands. */
+const MAX_FINDINGS = 200;
+
+function readable(findings: readonly Finding[]): readonly Finding[] {
+  const ordered = inOrder(findings);
+  const [next, ...rest] = ordered.slice(MAX_FINDINGS);
+  const more =
+    next === undefined ? [] : [{ ...next, key: '', message: `${rest.length + 1} more findings are not listed` }];
+  return [...ordered.slice(0, MAX_FINDINGS), ...more];
 }
 
 const inOrder = (findings: readonly Finding[]): readonly Finding[] =>

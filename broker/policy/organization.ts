@@ -121,7 +121,8 @@ function readFreezes(document: OrganizationDocument, report: Report): readonly F
   return document.guardrails.freeze.map(({ from, to, zone, reason, except }, at) => {
     const freeze = {
       from: momentOf(from, zone),
-      to: momentOf(to, zone),
+      // An hour that comes twice is frozen both times.
+      to: momentOf(to, zone, 'last'),
       ends: `${to} ${zone}`,
       reason,
       except: new Set(except),

@@ -2,6 +2,8 @@
 // Anchored at both ends, and linear by construction: one step for each pair of pattern and value position, nothing is ever tried
 // twice. Published glob libraries hang on patterns such as `*a*a*a*a*b`; this cannot.
 
+import { firstInvisible } from '../../shared/invisible.ts';
+
 export interface Pattern {
   /** as it was written */
   readonly text: string;
@@ -14,6 +16,8 @@ const MAX_VALUE_LENGTH = 1024;
 /** Why a text is not a pattern; undefined where it is one. */
 export function patternProblem(text: string): string | undefined {
   if (text === '') return 'is empty: a pattern says what it allows, `**` is anything';
+  const unseen = firstInvisible(text);
+  if (unseen !== undefined) return `can match nothing that is meant: ${unseen.message}`;
   if (text.length > MAX_PATTERN_LENGTH) return `is longer than ${MAX_PATTERN_LENGTH} characters`;
   if (text.startsWith('!')) return 'has `!`: there is no negation, name what is allowed';
   // Wildcards of other dialects: taken literally they would match nothing that their author meant.
@@ -35,6 +39,21 @@ export function compilePattern(text: string, { fold = false } = {}): Pattern {
 /** Whether anything that starts so can match: the pattern's own text says what may follow. */
 export function canStartWith(text: string, start: string): boolean {
   return rowAfter(tokenize(text), start).includes(1);
+}
+
+/** Whether it can match `start`, then a number, then `end`. */
+export function canMatchNumbered(text: string, start: string, end: string): boolean {
+  const tokens = tokenize(text);
+  let reached = rowAfter(tokens, start);
+  let numbers: Uint8Array = new Uint8Array(reached.length);
+  // One digit more each time, until nothing new is reached: at most once for each token.
+  for (let grows = true; grows; ) {
+    const next = [...'0123456789'].map((digit) => nextRow(reached, tokens, digit));
+    reached = numbers.map((known, at) => (known === 1 || next.some((row) => row[at] === 1) ? 1 : 0));
+    grows = reached.some((one, at) => one !== numbers[at]);
+    numbers = reached;
+  }
+  return [...end].reduce<Uint8Array>((row, character) => nextRow(row, tokens, character), numbers)[tokens.length] === 1;
 }
 
 /** ASCII only: Unicode folding would take KELVIN SIGN for a `k`, and let a new environment pass for a protected one. */

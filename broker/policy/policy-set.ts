@@ -64,9 +64,24 @@ export function indexRepositories(projects: Iterable<Project>): Pick<PolicySet, 
   return { repositories, listed: new Set([...repositories.values()].flatMap((own) => [...own.keys()])) };
 }
 
-export function ownersOf(
-  issuers: readonly { readonly name: string; readonly owners: Readonly<Record<string, string>> }[] | undefined,
-): Owners {
+export interface ConfiguredIssuer {
+  readonly name: string;
+  readonly url?: string;
+  readonly owners: Readonly<Record<string, string>>;
+}
+
+/** The issuers of github.com, whose ids the GitHub App knows; undefined where there is no choice, or none is known. */
+export function appIssuersOf(issuers: readonly ConfiguredIssuer[] | undefined): readonly string[] | undefined {
+  if (issuers === undefined || issuers.length < 2) return undefined;
+  const isOfGithub = ({ name, url }: ConfiguredIssuer): boolean =>
+    url === undefined ? name === DEFAULT_ISSUER : new URL(url).hostname === 'token.actions.githubusercontent.com';
+  return issuers.filter(isOfGithub).map(({ name }) => name);
+}
+
+/** The issuer of a repository that names none, where no configuration says what issuers there are. */
+export const DEFAULT_ISSUER = 'github';
+
+export function ownersOf(issuers: readonly ConfiguredIssuer[] | undefined): Owners {
   if (issuers === undefined) return undefined;
   return new Map(
     issuers.map(({ name, owners }) => [

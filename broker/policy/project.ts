@@ -5,7 +5,7 @@ import { anyOf, didYouMean } from '../schema-problems.ts';
 import type { ProjectDocument } from './document.ts';
 import { compileEntitlement } from './entitlement.ts';
 import type { Organization } from './organization.ts';
-import { listedOwnerId, type Owners, repositoryKey } from './policy-set.ts';
+import { DEFAULT_ISSUER, listedOwnerId, type Owners, repositoryKey } from './policy-set.ts';
 import type { Report } from './report.ts';
 
 export interface ProjectContext {
@@ -14,13 +14,11 @@ export interface ProjectContext {
   readonly organization: Organization;
   /** undefined where no configuration is at hand */
   readonly owners: Owners;
+  readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly kinds: CredentialKinds;
   readonly report: Report;
 }
-
-/** The issuer of a repository that names none, where no configuration says what issuers there are. */
-export const DEFAULT_ISSUER = 'github';
 
 export function compileProject(document: ProjectDocument, context: ProjectContext): Project {
   const { report } = context;

@@ -1,11 +1,11 @@
 // Why not, in whole sentences: each says what was wanted, what the job has, and who or what can change that (P7).
 // Nothing of another project appears here, and no more of a claim than a person would read.
 import { formatDuration } from '../../shared/duration.ts';
+import { inert } from '../../shared/invisible.ts';
 import type { Millis } from '../clock.ts';
 import type { Ask, Condition, Entitlement, Project, Reason, Repository, Subject } from '../model.ts';
-import { didYouMean } from '../schema-problems.ts';
+import { didYouMean, shortened } from '../schema-problems.ts';
 import { type Freeze, listedOwnerId, type Owners } from './policy-set.ts';
-import { shortened } from './wanting.ts';
 
 /** Characters of a value, and of a list, that an answer repeats. */
 const MAX_VALUE = 256;
@@ -138,9 +138,4 @@ function ttlReasons({ ttl, shortestTtl, ...entitlement }: Entitlement, asked: nu
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** In quotes, and inert: control, direction-changing and invisible characters of a branch name are shown as what they are. */
-function quoted(value: string): string {
-  return JSON.stringify(value).replace(
-    /[\p{Cf}\p{Co}\u2028\u2029\u007f-\u009f]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
+const quoted = (value: string): string => inert(JSON.stringify(value));

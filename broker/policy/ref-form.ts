@@ -1,7 +1,7 @@
 // What the ref conditions may say: patterns that a ref of Git can match at all. A pattern that can match nothing is a typo that
 // would only be found when a job is refused.
-import type { RefKind } from './events.ts';
-import { canStartWith, patternProblem } from './pattern.ts';
+import { type RefKind, refKindOf } from './events.ts';
+import { canMatchNumbered, canStartWith, patternProblem } from './pattern.ts';
 
 /** `branch` and `tag` leave out what comes before the name. */
 export function shortRefProblem(key: 'branch' | 'tag', value: string): string | undefined {
@@ -17,7 +17,7 @@ export function fullRefProblem(value: string): string | undefined {
   if (problem !== undefined) return problem;
   if (refKindsOfPattern(value).length > 0) return gitProblem(value);
   const remedy = value.startsWith('refs/')
-    ? 'a ref of a job starts with refs/heads/, refs/tags/ or refs/pull/'
+    ? 'a ref of a job is refs/heads/…, refs/tags/… or refs/pull/NUMBER/merge'
     : `a ref is written in full, write "refs/heads/${value}" or \`branch: "${value}"\``;
   return `can match nothing: ${remedy}`;
 }
@@ -25,18 +25,23 @@ export function fullRefProblem(value: string): string | undefined {
 const STARTS: readonly (readonly [RefKind, string])[] = [
   ['branch', 'refs/heads/'],
   ['tag', 'refs/tags/'],
-  ['pull', 'refs/pull/'],
 ];
 
 /** The kinds of ref that a full pattern can match. */
 export function refKindsOfPattern(value: string): readonly RefKind[] {
-  return STARTS.filter(([, start]) => canStartWith(value, start)).map(([kind]) => kind);
+  if (!value.includes('*')) return [refKindOf(value) ?? []].flat();
+  // `refs/pull/27/head` exists in Git, and no job has it.
+  const isPull = canMatchNumbered(value, 'refs/pull/', '/merge');
+  return [
+    ...STARTS.filter(([, start]) => canStartWith(value, start)).map(([kind]) => kind),
+    ...(isPull ? ['pull' as const] : []),
+  ];
 }
 
 // `git help check-ref-format`: no ref can contain these.
-const NOT_IN_A_REF = /[\s~^:]|\.\.|@\{|\/\/|\/\.|^\.|^\/|\/$|\.$|\.lock$/;
+const NOT_IN_A_REF = /[\s\p{Cc}~^:]|\.\.|@\{|\/\/|\/\.|^\.|^\/|\/$|\.$|\.lock(?=\/|$)/u;
 
-function gitProblem(value: string): string | undefined {
+export function gitProblem(value: string): string | undefined {
   const part = NOT_IN_A_REF.exec(value)?.[0];
   if (part === undefined) return undefined;
   const remedy = value.endsWith('/') ? `, write "${value}**" for everything below it` : '';

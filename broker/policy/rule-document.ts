@@ -1,31 +1,53 @@
 // A rule of `allow` as it is written: the conditions there are, and what each may say. All conditions of a rule must hold.
 // The keys of this schema are the list of conditions; the compiler, the guardrails and the reference are made from them.
 import { z } from 'zod';
+import { firstInvisible } from '../../shared/invisible.ts';
 import { didYouMean } from '../schema-problems.ts';
 import { claimProblem } from './claim-names.ts';
 import { EVENTS } from './events.ts';
 import { id, judged, oneOrMore, pattern, team, text, workflowFile } from './forms.ts';
-import { fullRefProblem, shortRefProblem } from './ref-form.ts';
+import { patternProblem } from './pattern.ts';
+import { fullRefProblem, gitProblem, shortRefProblem } from './ref-form.ts';
 import { isZone, zoneNames } from './time-zones.ts';
 
 const DAY = '(mon|tue|wed|thu|fri|sat|sun)';
 const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
 
 const branch = judged((value) => shortRefProblem('branch', value));
-export const zone = judged((value) =>
-  isZone(value) ? undefined : `is not a time zone such as Europe/Berlin${didYouMean(value, zoneNames())}`,
+export const zone = judged(
+  (value) => (isZone(value) ? undefined : 'is not a time zone such as Europe/Berlin'),
+  (value) => didYouMean(value, zoneNames()),
 );
-export const event = judged((value) => {
-  if (EVENTS.includes(value)) return undefined;
-  if (value === 'workflow_call')
-    return 'is no event of a job: a called workflow runs under the event of its caller, see `called-workflow`';
-  return `is not an event that starts a job${didYouMean(value, EVENTS) || ' (events are named, there are no patterns)'}`;
-});
+export const event = judged(
+  (value) => (EVENTS.includes(value) ? undefined : 'is not an event that starts a job'),
+  (value) =>
+    value === 'workflow_call'
+      ? ': a called workflow runs under the event of its caller, see `called-workflow`'
+      : didYouMean(value, EVENTS) || ' (events are named, there are no patterns)',
+);
+
+// GitHub keeps no name with a space at either end, so that one here would match nothing.
+const environment = judged(
+  (value) =>
+    patternProblem(value) ?? (value.trim() === value ? undefined : 'can match nothing: it starts or ends with a space'),
+);
+const claimValue = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .superRefine((value, context) => {
+    const unseen = firstInvisible(value);
+    if (unseen !== undefined) context.addIssue({ code: 'custom', message: unseen.message });
+  });
+
+export const RUNNERS = ['github-hosted', 'self-hosted'] as const;
+export const VISIBILITIES = ['public', 'private', 'internal'] as const;
 
 const calledWorkflow = judged((value) => {
   const form =
-    /^[\w.-]+\/[\w.-]+\/\.github\/workflows\/[^/@*]+\.ya?ml@(refs\/(heads|tags)\/[^*]+|[0-9a-f]{40}|[0-9a-f]{64})$/;
-  if (form.test(value)) return undefined;
+    /^[\w.-]+\/[\w.-]+\/\.github\/workflows\/[^/@*\s\p{C}]+\.ya?ml@(refs\/(?:heads|tags)\/[^*]+|[0-9a-f]{40}|[0-9a-f]{64})$/u;
+  const ref = form.exec(value)?.[1];
+  if (ref !== undefined) return gitProblem(ref);
   const short = /^[^@]+@(?!refs\/)([^@*]+)$/.exec(value)?.[1];
   const remedy =
     short === undefined
@@ -50,7 +72,7 @@ const timeWindow = z
   );
 
 const claims = z
-  .record(judged(claimProblem), oneOrMore(z.string().min(1).max(1024)))
+  .record(judged(claimProblem), oneOrMore(claimValue))
   .refine((value) => Object.keys(value).length > 0, 'names no claim: name one, or leave the key out');
 
 const conditions = {
@@ -61,7 +83,7 @@ const conditions = {
   'pull-request': oneOrMore(z.strictObject({ into: oneOrMore(branch).describe('The base branch.') })).describe(
     'A pull request into one of these base branches.',
   ),
-  environment: oneOrMore(pattern).describe('Environment that the job names, whatever its letters are cased like.'),
+  environment: oneOrMore(environment).describe('Environment that the job names, whatever its letters are cased like.'),
   event: oneOrMore(event).describe(
     'What started the job. Left out: push, workflow_dispatch, release; with `pull-request`: pull_request.',
   ),
@@ -71,12 +93,14 @@ const conditions = {
   ),
   actor: oneOrMore(id).describe('Account that started the run, by id.'),
   requester: oneOrMore(team).describe('Team that the person behind the run belongs to.'),
-  runner: oneOrMore(z.enum(['github-hosted', 'self-hosted'])).describe('Where the job runs.'),
-  visibility: oneOrMore(z.enum(['public', 'private', 'internal'])).describe('Who can see the repository.'),
-  'protected-ref': z
-    .literal(true)
-    .describe('GitHub says that some protection rule applies to the ref. Never the only condition.'),
-  'protected-environment': z.literal(true).describe('The environment has protection rules, asked of GitHub.'),
+  runner: oneOrMore(z.enum(RUNNERS)).describe('Where the job runs.'),
+  visibility: oneOrMore(z.enum(VISIBILITIES)).describe('Who can see the repository.'),
+  'protected-ref': oneOrMore(z.literal(true)).describe(
+    'GitHub says that some protection rule applies to the ref. Only beside a `branch`, `tag` or `ref` that says which.',
+  ),
+  'protected-environment': oneOrMore(z.literal(true)).describe(
+    'The environment has protection rules, asked of GitHub.',
+  ),
   time: oneOrMore(timeWindow).describe('When it may be asked for, by the clocks of a zone.'),
   claims: claims.describe('Any other claim of the token, compared whole.'),
 } as const;
@@ -94,9 +118,4 @@ export const ruleSchema = z
   .refine(
     (rule) => Object.keys(rule).length > 0,
     'has no condition and would allow every job of the project: name at least one, such as `branch`',
-  )
-  // The claim says that some rule exists, not how strong it is.
-  .refine(
-    (rule) => rule['protected-ref'] === undefined || Object.keys(rule).length > 1,
-    '`protected-ref` is not enough as the only condition: name the branch too',
   );

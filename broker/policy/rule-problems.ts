@@ -1,6 +1,7 @@
 // Whether a rule can ever hold: a rule that cannot is a mistake that would only be found when a job is refused.
 import type { Repository } from '../model.ts';
 import { anyOf, didYouMean, type Problem } from '../schema-problems.ts';
+import { allowsAny } from './broad-conditions.ts';
 import { eventsOf, namedRepositories } from './conditions.ts';
 import { type RefKind, refKindsOf } from './events.ts';
 import { refKindsOfPattern } from './ref-form.ts';
@@ -8,7 +9,24 @@ import type { ConditionKey, RuleDocument } from './rule-document.ts';
 
 /** Problems of one rule; paths are relative to it. */
 export function ruleProblems(rule: RuleDocument, repositories: readonly Repository[]): readonly Problem[] {
-  return [...repositoryProblems(rule, repositories), ...refProblems(rule), ...timeProblems(rule)];
+  return [
+    ...repositoryProblems(rule, repositories),
+    ...refProblems(rule),
+    ...timeProblems(rule),
+    ...protectedRefProblems(rule),
+  ];
+}
+
+/** The claim says that some rule exists, not how strong it is, nor which: anybody who can push might make a ref that has one. */
+function protectedRefProblems(rule: RuleDocument): Problem[] {
+  const named = (['branch', 'tag', 'ref'] as const).filter((key) => rule[key] !== undefined && !allowsAny(key, rule));
+  if (rule['protected-ref'] === undefined || named.length > 0) return [];
+  return [
+    {
+      path: ['protected-ref'],
+      message: 'is not enough without a ref: name the `branch`, `tag` or `ref` too, and not just any (`**`)',
+    },
+  ];
 }
 
 function repositoryProblems({ repository = [] }: RuleDocument, repositories: readonly Repository[]): Problem[] {

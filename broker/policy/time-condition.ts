@@ -1,5 +1,6 @@
 // The `time` condition: windows on the clocks of a zone. A window that ends before it starts runs past midnight and belongs to the
 // day on which it starts.
+import type { Millis } from '../clock.ts';
 import type { Condition } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 import type { TimeWindow } from './rule-document.ts';
@@ -10,13 +11,19 @@ const WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const WHOLE_DAY = ['00:00-24:00'];
 
 export function timeCondition(windows: readonly TimeWindow[]): Condition {
-  const compiled = windows.map((window) => ({ window, clock: localClock(window.zone), includes: includes(window) }));
-  const [first] = compiled;
+  const [first] = windows.slice(0, 1).map(({ zone }) => ({ zone, clock: localClock(zone) }));
+  const holds = windowsHold(windows);
   return {
     ...wanting('time', windows.map(describe), 'ask at such a time'),
-    holds: (_subject, now) => compiled.some(({ clock, includes: isIn }) => isIn(clock(now))),
-    got: (_subject, now) => (first === undefined ? undefined : `${shownTime(first.clock(now))} ${first.window.zone}`),
+    holds: (_subject, now) => holds(now),
+    got: (_subject, now) => (first === undefined ? undefined : `${shownTime(first.clock(now))} ${first.zone}`),
   };
+}
+
+/** Whether any of the windows is open at a moment. */
+export function windowsHold(windows: readonly TimeWindow[]): (now: Millis) => boolean {
+  const compiled = windows.map((window) => ({ clock: localClock(window.zone), isIn: includes(window) }));
+  return (now) => compiled.some(({ clock, isIn }) => isIn(clock(now)));
 }
 
 function includes({ days, between = WHOLE_DAY }: TimeWindow): (local: LocalTime) => boolean {

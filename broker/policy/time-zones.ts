@@ -10,10 +10,12 @@ export interface LocalTime {
 }
 
 const MINUTE = 60_000;
+const FURTHEST_AHEAD = 15 * 60 * MINUTE;
+const FURTHEST_BEHIND = 13 * 60 * MINUTE;
 
 export function isZone(zone: string): boolean {
   // Offsets such as +01:00 would pass as zones, and be wrong for half of the year.
-  return /^[A-Za-z]/.test(zone) && formatterOf(zone) !== undefined;
+  return /^[A-Za-z][\w/+-]{0,63}$/.test(zone) && formatterOf(zone) !== undefined;
 }
 
 export const zoneNames = (): string[] => Intl.supportedValuesOf('timeZone');
@@ -27,14 +29,29 @@ export function localClock(zone: string): (moment: Millis) => LocalTime {
   };
 }
 
-/** The moment of a local time such as 2026-12-20T00:00. Where clocks are set back it is the first of the two; where forward, just after. */
-export function momentOf(local: string, zone: string): Millis {
+/**
+ * The moment of a local time such as 2026-12-20T00:00. Where clocks are set back there are two, and `of` says which;
+ * where they are set forward there is none, and it is the moment at which they are.
+ */
+export function momentOf(local: string, zone: string, of: 'first' | 'last' = 'first'): Millis {
   const asUtc = Date.parse(`${local}:00Z`);
   const offset = offsetClock(zone);
-  // Six hours away on either side both offsets that can apply are known.
-  const before = asUtc - offset(asUtc - 360 * MINUTE);
-  const after = asUtc - offset(asUtc + 360 * MINUTE);
-  return before + offset(before) === asUtc ? before : Math.max(before, after);
+  // No clock is further from UTC than that: of the offsets on either side, one applies.
+  const either = [asUtc - FURTHEST_AHEAD, asUtc + FURTHEST_BEHIND].map((moment) => asUtc - offset(moment));
+  const real = either.filter((moment) => moment + offset(moment) === asUtc);
+  if (real.length === 0) return changeBetween(Math.min(...either), Math.max(...either), offset);
+  return of === 'first' ? Math.min(...real) : Math.max(...real);
+}
+
+/** The first minute of the later offset. */
+function changeBetween(from: Millis, to: Millis, offset: (moment: Millis) => Millis): Millis {
+  let [before, after] = [from, to];
+  while (after - before > MINUTE) {
+    const middle = before + Math.floor((after - before) / 2 / MINUTE) * MINUTE;
+    if (offset(middle) === offset(from)) before = middle;
+    else after = middle;
+  }
+  return after;
 }
 
 /** How far the clocks of a zone are ahead of UTC, in milliseconds. */

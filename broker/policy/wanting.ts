@@ -1,6 +1,6 @@
 // What a condition wants, in words of a bounded length: a list of a thousand branches must not make an answer too long to send.
 import type { Condition } from '../model.ts';
-import { anyOf } from '../schema-problems.ts';
+import { anyOf, shortened } from '../schema-problems.ts';
 
 const MAX_EXPECTED = 512;
 
@@ -12,6 +12,3 @@ export function wanting(
 ): Pick<Condition, 'key' | 'expected' | 'remedy' | 'code'> {
   return { key, expected: shortened(anyOf(values), MAX_EXPECTED), remedy, code: 'POLICY_NO_MATCH' };
 }
-
-export const shortened = (value: string, max: number): string =>
-  value.length <= max ? value : `${value.slice(0, max)}…`;

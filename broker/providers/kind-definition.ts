@@ -10,7 +10,9 @@ import { anyOf, type Checked, checkShape, didYouMean, type Problem } from '../sc
 /** What one project may reach with credentials of one kind. */
 export interface Offers {
   /** the project's own repositories, reachable without an offer */
-  readonly repositories: readonly { readonly name: string; readonly id: string }[];
+  readonly repositories: readonly { readonly name: string; readonly id: string; readonly issuer: string }[];
+  /** whose ids the GitHub App knows; undefined where there is one issuer or no configuration at hand */
+  readonly appIssuers?: readonly string[] | undefined;
   /** what `parseOffer` made of each offer of this kind */
   readonly offered: readonly unknown[];
   /** names in the configuration; undefined where none is at hand */

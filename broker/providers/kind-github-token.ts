@@ -92,10 +92,9 @@ export const githubTokenKind: Kind = {
     if (!checked.ok) return checked;
     const problems = beyondOffers(checked.value, offers);
     if (problems.length > 0) return { ok: false, problems };
-    const repositories = checked.value.repositories
-      .map((name) => resolve(name, offers))
-      .filter((one) => one !== undefined);
-    return { ok: true, parameters: { repositories, permissions: checked.value.permissions } };
+    const { permissions: asked } = checked.value;
+    const repositories = checked.value.repositories.flatMap((name) => resolve(name, asked, offers) ?? []);
+    return { ok: true, parameters: { repositories, permissions: asked } };
   },
   parseOffer: (value) => checkShape(offerSchema, value),
 };
@@ -111,14 +110,19 @@ function beyondOffers(
       ? []
       : [notOffered(['permissions'], describe(wide), offers)];
   const beyond = repositories.flatMap((name, at) => {
-    const isOwn = offers.repositories.some((own) => sameName(own.name, name));
-    const isOffered = offered.some(
-      (offer) => offer.repositories.some((one) => sameName(one.name, name)) && allows(offer, asked),
-    );
-    return isOwn || isOffered ? [] : [notOffered(['repositories', at], `"${name}" with ${describe(asked)}`, offers)];
+    if (resolve(name, asked, offers) !== undefined) return [];
+    const elsewhere = offers.repositories.find((own) => sameName(own.name, name));
+    return elsewhere !== undefined
+      ? [ofAnotherIssuer(['repositories', at], elsewhere)]
+      : [notOffered(['repositories', at], `"${name}" with ${describe(asked)}`, offers)];
   });
   return [...overOrganization, ...beyond];
 }
+
+const ofAnotherIssuer = (path: Problem['path'], { name, issuer }: Repository): Problem => ({
+  path,
+  message: `"${name}" is a repository of the issuer \`${issuer}\`, and the GitHub App knows those of github.com: its id would be somebody else's there; take it out`,
+});
 
 const notOffered = (path: readonly (string | number)[], what: string, { where }: Offers): Problem => ({
   path,
@@ -138,12 +142,15 @@ const describe = (asked: Permissions): string =>
     .map(([name, level]) => `${name}: ${level}`)
     .join(', ');
 
-/** The id decides from here on; a name could be taken over by another repository. */
-function resolve(name: string, offers: Offers): { readonly name: string; readonly id: string } | undefined {
-  const known = [
-    ...offers.repositories,
-    ...(offers.offered as readonly Offer[]).flatMap((offer) => offer.repositories),
-  ];
-  const found = known.find((one) => sameName(one.name, name));
-  return found === undefined ? undefined : { name: found.name, id: found.id };
+type Repository = Offers['repositories'][number];
+
+/**
+ * The repository that a name stands for: the project's own, or that of an offer that allows all that is asked. The id decides
+ * from here on, as a name could be taken over by another repository; and an id says something beside its issuer only.
+ */
+function resolve(name: string, asked: Permissions, offers: Offers): Omit<Repository, 'issuer'> | undefined {
+  const { appIssuers, offered, repositories } = offers;
+  const own = repositories.filter(({ issuer }) => appIssuers === undefined || appIssuers.includes(issuer));
+  const allowing = (offered as readonly Offer[]).filter((offer) => allows(offer, asked));
+  return [...own, ...allowing.flatMap((offer) => offer.repositories)].find((one) => sameName(one.name, name));
 }

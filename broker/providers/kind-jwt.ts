@@ -20,6 +20,44 @@ const OURS = [
   'sha',
 ];
 
+/** What the broker or GitHub says elsewhere, in entries, answers and ID tokens: here a policy would be saying it. */
+const SAID_ELSEWHERE = [
+  'actor',
+  'actor_id',
+  'base_ref',
+  'credential',
+  'enterprise',
+  'enterprise_id',
+  'entitlement',
+  'environment_node_id',
+  'event_name',
+  'expires_in',
+  'head_ref',
+  'issuance_id',
+  'issued_token_type',
+  'issuer',
+  'job_workflow_ref',
+  'job_workflow_sha',
+  'kind',
+  'lease_id',
+  'policy_digest',
+  'project',
+  'ref_protected',
+  'ref_type',
+  'repository_owner',
+  'repository_owner_id',
+  'repository_visibility',
+  'request_id',
+  'requester',
+  'rule',
+  'run_number',
+  'runner_environment',
+  'token_type',
+  'workflow',
+  'workflow_ref',
+  'workflow_sha',
+];
+
 /** The IANA registry "JSON Web Token Claims": a relying party may act on any of these without our meaning it. */
 const REGISTERED = [
   'iss',
@@ -160,12 +198,14 @@ const REGISTERED = [
 ];
 
 /** AWS reads session tags and a source identity from here: permissions, in the guise of a claim. */
-const AWS_CLAIMS = 'https://aws.amazon.com/';
+const AWS_CLAIMS = /^https?:\/\/aws\.amazon\.com(?![\w.-])/i;
 
 function claimProblem(name: string): string | undefined {
-  if (name.startsWith(AWS_CLAIMS))
-    return `"${name}" would be taken by AWS for tags of the session: no claim may start with ${AWS_CLAIMS}`;
+  if (AWS_CLAIMS.test(name))
+    return `"${name}" would be taken by AWS for tags of the session: no claim may start with https://aws.amazon.com`;
   if (OURS.includes(name)) return `"${name}" is set by the broker: choose another name`;
+  if (SAID_ELSEWHERE.includes(name))
+    return `"${name}" is what GitHub or the broker says: choose another name, such as "x_${name}"`;
   if (REGISTERED.includes(name))
     return `"${name}" is a registered claim with a meaning of its own: choose another name, such as "x_${name}"`;
   return /^[\w.:/-]{1,128}$/.test(name)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { anyOf, checkShape, didYouMean } from '../../broker/schema-problems.ts';
+import { judged } from '../../broker/policy/forms.ts';
+import { anyOf, checkShape, didYouMean, shortened } from '../../broker/schema-problems.ts';
 
 const schema = z.strictObject({
   text: z.string().max(3).optional(),
@@ -96,5 +97,30 @@ describe('didYouMean', () => {
     ['b', ''],
   ])('of %s', (word, meant) => {
     expect(didYouMean(word, ['event', 'branch', 'environment'])).toBe(meant);
+  });
+});
+
+describe('shortened', () => {
+  it.each([255, 256, 257])('never leaves half a character at %i', (max) => {
+    const text = shortened('😀'.repeat(300), max);
+    expect(text.isWellFormed()).toBe(true);
+    expect(text).toHaveLength(max + 1);
+  });
+
+  it('names no more than a hundred problems, and guesses for no other', () => {
+    let guesses = 0;
+    const one = judged(
+      () => 'is odd',
+      () => {
+        guesses += 1;
+        return '!';
+      },
+    );
+    const checked = checkShape(
+      z.array(one),
+      Array.from({ length: 900 }, () => 'x'),
+    );
+    expect(checked).toMatchObject({ ok: false, problems: { length: 100, 0: { message: '"x" is odd!' } } });
+    expect(guesses).toBe(100);
   });
 });

@@ -1,6 +1,8 @@
 // HTML as a type of its own: text becomes markup in an `html` template and nowhere else, and whatever is put into one is
 // escaped. There is no way around it: no `raw`, and no other maker of `Html`.
 
+import { HIDDEN } from '../../../shared/invisible.ts';
+
 class Markup {
   readonly #markup: string;
 
@@ -37,7 +39,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Signs that would turn the writing around are taken out even of text that we took for ours (Trojan Source). */
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
-    .replace(/(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}]/gu, '\uFFFD');
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '').replace(NEVER_SEEN, '\uFFFD');
 }
+
+const NEVER_SEEN = new RegExp(`(?![\\n\\t])[${HIDDEN}]`, 'gu');

@@ -1,5 +1,6 @@
 // Words from outside: whatever somebody else typed or named is quoted, in a face of its own, so that no branch and no reason
 // can pose as the broker. Signs that are not seen, or that move others, are shown as boxed code points.
+import { codePoint, HIDDEN, ODD_SPACE } from '../../../shared/invisible.ts';
 import { type Html, html } from './html.ts';
 import { grouped } from './numbers.ts';
 
@@ -44,9 +45,6 @@ const withCode = (text: string): Html =>
 
 const INERT = /^[\w./:@+=-]{1,128}$/;
 
-/** Not seen, or moving what stands beside it: controls, formats, unassigned, all spaces but one, empty-looking letters. */
-const HIDDEN = '\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800';
-const ODD_SPACE = '(?! )\\p{Zs}';
 /** Three marks on a letter are writing; more of them draw over our own lines. */
 const HEAPED_MARK = '(?<=\\p{M}{3})\\p{M}';
 const UNSEEN = new RegExp(`([${HIDDEN}]|${ODD_SPACE}|${HEAPED_MARK})`, 'u');
@@ -66,8 +64,7 @@ function quoted(text: string, unseen: RegExp): Html {
   return html`<span class="heard">quote: </span><bdi dir="auto">${pieces}</bdi><span class="heard"> end of quote</span>`;
 }
 
-const boxed = (sign: string): Html =>
-  html`<span class="point">U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}</span>`;
+const boxed = (sign: string): Html => html`<span class="point">${codePoint(sign)}</span>`;
 
 function cut(text: string): { shown: string; total: number } {
   const signs = [...text];

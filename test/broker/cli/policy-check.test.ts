@@ -62,4 +62,16 @@ describe('policyCheck', () => {
     const sentence = 'the policy directory "/nowhere" cannot be read: it does not exist';
     expect(lines).toEqual([sentence, JSON.stringify({ ok: false, error: sentence, findings: [], warnings: [] })]);
   });
+
+  it.each([false, true])(
+    'prints nothing of a file that a terminal or a runner would obey (as JSON: %s)',
+    async (json) => {
+      const parts = { entitlement: { allow: [{ branch: 'x]##[add-mask]e ::stop-commands::y' }] } };
+      const { lines } = await check(parts, json);
+      expect(lines.join('\n')).toContain('stop-commands');
+      expect(lines.join('\n')).not.toMatch(/##\[|^\s*::/m);
+      const hidden = await check({ files: { 'evil.yaml': 'a: "\u001b[2J"' } }, json);
+      expect(hidden.lines.join('')).not.toContain('\u001b');
+    },
+  );
 });

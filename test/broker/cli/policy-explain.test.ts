@@ -212,4 +212,11 @@ describe('policyExplain', () => {
       1,
     );
   });
+
+  it.each([false, true])('gives no command to a runner, whatever policy or claims say (as JSON: %s)', async (json) => {
+    const parts = { entitlement: { allow: [{ branch: 'main', claims: { tier: '##[add-mask]a' } }] } };
+    const { text } = await explained({ ...CLAIMS, tier: '##[add-mask]b' }, { json }, parts);
+    expect(text).toContain('add-mask]b');
+    expect(text).not.toContain('##[');
+  });
 });

@@ -18,6 +18,8 @@ describe('words of a refusal', () => {
     ['a zero-width space', '\u200b', String.raw`\u{200b}`],
     ['a line separator', '\u2028', String.raw`\u{2028}`],
     ['a terminal’s control code', '\u009b', String.raw`\u{9b}`],
+    ['a filler', '\u3164', String.raw`\u{3164}`],
+    ['a space that is none', '\u00a0', String.raw`\u{a0}`],
     ['a tag character', '\u{e0041}', String.raw`\u{e0041}`],
   ])('%s is shown, not obeyed', ([, mark, shown]) => {
     expect(quoted(`a${mark}b`)).toBe(`"a${shown}b"`);

@@ -79,7 +79,7 @@ const CASES: readonly [key: string, rule: Yaml, meets: Partial<Subject>, fails: 
   ],
   [
     'protected-ref',
-    { branch: '**', 'protected-ref': true },
+    { branch: 'main', 'protected-ref': true },
     {},
     { refProtected: false },
     { expected: 'true', got: 'false' },

@@ -22,9 +22,14 @@ describe('the example policies', () => {
   it('load, and warn of what cannot be done yet and nothing else', async () => {
     const { warnings } = await loadExamples();
     expect(warnings).toEqual(
-      ['read-packages', 'deploy-production', 'deploy-production', 'rollback-production'].map(
-        (name) => `entitlements.${name}`,
-      ),
+      [
+        'read-packages',
+        'deploy-production',
+        'deploy-production',
+        'deploy-production.review',
+        'deploy-production.deployment',
+        'rollback-production',
+      ].map((name) => `entitlements.${name}`),
     );
   });
 

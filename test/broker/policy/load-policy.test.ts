@@ -103,12 +103,27 @@ describe('loadPolicy', () => {
     expect(
       warningsOf({
         entitlement: {
-          review: { every: '90d', by: 'acme/security' },
-          session: '2h',
           mode: 'observe',
           expires: '2020-01-01',
         },
       }),
     ).toEqual([]);
+  });
+
+  it('warns of keys whose part of the broker is not built: they have no effect yet', () => {
+    const deployment = { for: 'acme/security', workflow: '.github/workflows/deploy.yml', ref: 'main' };
+    const entitlement = { review: { every: '90d', by: 'acme/security' }, session: '2h', deployment };
+    expect(warningsOf({ entitlement })).toEqual(
+      ['review', 'session', 'deployment'].map((key) =>
+        expect.stringContaining(`entitlements.preview.${key}: is read and checked, but has no effect yet`),
+      ),
+    );
+  });
+
+  it('lists two hundred findings, and says how many more there are', () => {
+    const result = load({ entitlement: { allow: Array.from({ length: 300 }, () => ({ requester: 'acme/nobody' })) } });
+    const messages = result.ok ? [] : result.findings.map(({ message }) => message);
+    expect(messages).toHaveLength(201);
+    expect(messages.at(-1)).toBe('100 more findings are not listed');
   });
 });

@@ -67,12 +67,12 @@ const MISTAKES: readonly [what: string, rule: Yaml, error: string][] = [
   [
     'a ref that no job has',
     { ref: 'refs/notes/x' },
-    '.ref: "refs/notes/x" can match nothing: a ref of a job starts with refs/heads/, refs/tags/ or refs/pull/',
+    '.ref: "refs/notes/x" can match nothing: a ref of a job is refs/heads/…, refs/tags/… or refs/pull/NUMBER/merge',
   ],
   [
     'a wildcard that would have to pass a /',
     { ref: 'refs/*' },
-    '.ref: "refs/*" can match nothing: a ref of a job starts with refs/heads/, refs/tags/ or refs/pull/',
+    '.ref: "refs/*" can match nothing: a ref of a job is refs/heads/…, refs/tags/… or refs/pull/NUMBER/merge',
   ],
   ['a pull request into nothing', { 'pull-request': {} }, '.pull-request.into: is missing'],
   [
@@ -89,7 +89,7 @@ const MISTAKES: readonly [what: string, rule: Yaml, error: string][] = [
   [
     'workflow_call',
     { event: 'workflow_call' },
-    '.event: "workflow_call" is no event of a job: a called workflow runs under the event of its caller, see `called-workflow`',
+    '.event: "workflow_call" is not an event that starts a job: a called workflow runs under the event of its caller, see `called-workflow`',
   ],
   [
     'a short workflow',
@@ -127,7 +127,7 @@ const MISTAKES: readonly [what: string, rule: Yaml, error: string][] = [
   [
     'protected-ref alone',
     { 'protected-ref': true },
-    ': `protected-ref` is not enough as the only condition: name the branch too',
+    '.protected-ref: is not enough without a ref: name the `branch`, `tag` or `ref` too',
   ],
   [
     'protected-environment as text',

@@ -30,9 +30,22 @@ describe('time zones', () => {
     ['2026-07-01T00:00', 'Pacific/Kiritimati', '2026-06-30T10:00:00Z'],
     // Clocks are set back from 3:00 to 2:00: the first of the two.
     ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
-    // Clocks are set forward from 2:00 to 3:00: half an hour after.
-    ['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:30:00Z'],
+    // Clocks are set forward from 2:00 to 3:00: the moment at which they are.
+    ['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:00:00Z'],
+    ['2026-03-29T02:00', 'Europe/Berlin', '2026-03-29T01:00:00Z'],
+    // Far from UTC, shortly before and in the hour that comes twice.
+    ['2026-04-05T01:30', 'Pacific/Auckland', '2026-04-04T12:30:00Z'],
+    ['2026-04-05T02:30', 'Pacific/Auckland', '2026-04-04T13:30:00Z'],
   ])('%s in %s is %s', (local, zone, moment) => {
     expect(new Date(momentOf(local, zone)).toISOString()).toBe(moment.replace('Z', '.000Z'));
+  });
+
+  it.each([
+    ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T01:30:00.000Z'],
+    ['2026-04-05T02:30', 'Pacific/Auckland', '2026-04-04T14:30:00.000Z'],
+    ['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:00:00.000Z'],
+    ['2026-07-01T00:00', 'UTC', '2026-07-01T00:00:00.000Z'],
+  ])('the last moment that is %s in %s is %s', (local, zone, moment) => {
+    expect(new Date(momentOf(local, zone, 'last')).toISOString()).toBe(moment);
   });
 });

@@ -172,7 +172,36 @@ describe('github-token', () => {
     );
     expect(parsed).toEqual({
       ok: true,
-      parameters: { repositories: [{ name: 'acme/shop', id: '2001' }], permissions: { contents: 'write' } },
+      parameters: {
+        repositories: [{ name: 'acme/shop', id: '2001', issuer: 'github' }],
+        permissions: { contents: 'write' },
+      },
+    });
+  });
+
+  it('takes the repository of the offer that allows what is asked, where two offers give one name two ids', () => {
+    const offers = [
+      { repositories: [{ name: 'acme/libs', id: '2002' }], permissions: { contents: 'read' } },
+      { repositories: [{ name: 'acme/libs', id: '3003' }], permissions: { contents: 'write' } },
+    ];
+    const asked = { repositories: 'acme/libs', permissions: { contents: 'write' } };
+    expect(kindOf('github-token').parse(asked, offersOf('github-token', offers))).toMatchObject({
+      parameters: { repositories: [{ id: '3003' }] },
+    });
+  });
+
+  it('refuses an own repository of an issuer whose ids the GitHub App does not know', () => {
+    const asked = { repositories: 'acme/shop', permissions: { contents: 'read' } };
+    const offers = { ...offersOf('github-token', []), appIssuers: ['other'] };
+    expect(kindOf('github-token').parse(asked, offers)).toEqual({
+      ok: false,
+      problems: [
+        {
+          path: ['repositories', 0],
+          message:
+            '"acme/shop" is a repository of the issuer `github`, and the GitHub App knows those of github.com: its id would be somebody else\'s there; take it out',
+        },
+      ],
     });
   });
 

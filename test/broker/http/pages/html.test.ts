@@ -30,6 +30,8 @@ describe('the html template', () => {
     ['turns the direction', '\u202E'],
     ['is a control', '\u0007'],
     ['is half a pair', '\uD83D'],
+    ['looks empty', '\u3164'],
+    ['is a soft hyphen', '\u00AD'],
   ])('takes out a sign that %s', (_, sign) => {
     expect(String(html`a${`x${sign}y`}b`)).toBe('ax\uFFFDyb');
   });

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { errorsOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
+
+const needing = (need: string, rule: Yaml): readonly string[] =>
+  errorsOf({ organization: { guardrails: { require: [{ needs: [need] }] } }, entitlement: { allow: [rule] } });
+const everyDay = { zone: 'UTC', days: 'sun-sat' };
+const SPLIT = [
+  { zone: 'UTC', days: 'mon-thu' },
+  { zone: 'Europe/Berlin', days: 'thu-tue' },
+];
+
+describe('a guardrail that needs a condition', () => {
+  it.each<[need: string, rule: Yaml]>([
+    ['environment', { branch: 'main', environment: '**' }],
+    ['environment', { branch: 'main', environment: ['production', '*'] }],
+    ['branch', { branch: '**' }],
+    ['branch', { branch: '*/**' }],
+    ['tag', { tag: '**' }],
+    ['ref', { ref: 'refs/heads/**' }],
+    ['ref', { ref: 're**' }],
+    ['pull-request', { 'pull-request': { into: '**' } }],
+    ['repository', { repository: '**', branch: 'main' }],
+    ['runner', { branch: 'main', runner: ['self-hosted', 'github-hosted'] }],
+    ['visibility', { branch: 'main', visibility: ['public', 'private', 'internal'] }],
+    ['time', { branch: 'main', time: everyDay }],
+    ['time', { branch: 'main', time: { zone: 'UTC', between: ['00:00-12:00', '12:00-23:59'] } }],
+    ['time', { branch: 'main', time: SPLIT }],
+  ])('is not satisfied by %s in form only: %j', (need, rule) => {
+    expect(needing(need, rule)).toEqual([
+      expect.stringContaining(`asks every entitlement for \`${need}\`: here it allows any, name which`),
+    ]);
+  });
+
+  it.each<[need: string, rule: Yaml]>([
+    ['environment', { branch: 'main', environment: 'prod-*' }],
+    ['branch', { branch: 'release/**' }],
+    ['ref', { ref: 'refs/heads/main' }],
+    ['runner', { branch: 'main', runner: 'self-hosted' }],
+    ['time', { branch: 'main', time: { zone: 'UTC', days: 'mon-fri' } }],
+    ['event', { branch: 'main', event: 'push' }],
+  ])('is satisfied by %s that says something: %j', (need, rule) => {
+    expect(needing(need, rule)).toEqual([]);
+  });
+
+  it('wants an event to be named in the rule', () => {
+    expect(needing('event', { branch: 'main' })).toEqual([expect.stringContaining('`event`: add it to this rule')]);
+  });
+
+  it('is met by the key `review`, and says that nobody reviews yet', () => {
+    const parts = {
+      organization: { guardrails: { require: [{ needs: ['review'] }] } },
+      entitlement: { review: { every: '90d', by: 'acme/security' } },
+    };
+    expect(errorsOf(parts)).toEqual([]);
+    expect(warningsOf(parts)).toContainEqual(
+      expect.stringContaining('review: is what the guardrail `require` asks for, and nobody is asked to review yet'),
+    );
+  });
+});
+
+describe('protected-ref', () => {
+  it.each<Yaml>([{ event: 'push' }, { branch: '**' }, { runner: 'github-hosted' }, { ref: 'refs/heads/**' }])(
+    'is not enough beside %j',
+    (beside) => {
+      expect(errorsOf({ entitlement: { allow: [{ ...beside, 'protected-ref': true }] } })).toEqual([
+        expect.stringContaining('protected-ref: is not enough without a ref'),
+      ]);
+    },
+  );
+
+  it('takes a list, as every condition does', () => {
+    const rule = { branch: 'main', 'protected-ref': [true], 'protected-environment': [true] };
+    expect(errorsOf({ entitlement: { allow: [rule] } })).toEqual([]);
+  });
+});
+
+describe('times that nobody could keep', () => {
+  it.each([
+    [{ session: '6d' }, 'session: must be at most 5d: no job runs longer than 5 days'],
+    [
+      { review: { every: '367d', by: 'acme/security' } },
+      'review.every: must be at most 366d: ask at least once a year',
+    ],
+    [{ review: { every: '1h', by: 'acme/security' } }, 'review.every: must be at least 1d'],
+  ])('are refused: %j', (entitlement, error) => {
+    expect(errorsOf({ entitlement })).toEqual([expect.stringContaining(error)]);
+  });
+});
