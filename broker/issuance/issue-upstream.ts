@@ -39,18 +39,16 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
 
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
   const { granted, provider } = issuing;
-  let givenUp = false;
   const act = async (signal: AbortSignal): Promise<Credential> => {
     const credential = await provider.issue(granted.grant, granted.credential.parameters, signal);
     hideCredential(deps.logger, credential);
     // An answer after its time was given up: nobody waits for it, and what it carries goes back.
-    if (givenUp) await withhold(deps, { ...issuing, credential, reason: 'it came after its time was given up' });
+    if (signal.aborted) await withhold(deps, { ...issuing, credential, reason: 'it came after its time was given up' });
     return credential;
   };
   try {
     return await within(deps.providerTimeout, act);
   } catch (cause) {
-    givenUp = true;
     throw await recordNoCredential(deps, issuing, cause);
   }
 }

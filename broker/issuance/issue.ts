@@ -1,5 +1,5 @@
 // Spends a grant: `issuance.started`, the provider acts, `issuance.succeeded`. The credential leaves only after the last
-// commit; where that fails, it is revoked upstream and withheld (P1, P2).
+// commit; where that fails, it is withheld, and revoked by the outbox (P1, P2).
 // For a provider that signs here nothing can leave before the commit, so both entries commit at once.
 
 import type { Receipt } from '../../shared/receipt.ts';

@@ -29,7 +29,8 @@ export async function recordWithheldLeft(deps: IssueDeps): Promise<void> {
 async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withheld): Promise<void> {
   const { granted, provider, reason } = withheld;
   const { requestId, issuanceId, leaseId } = granted.grant;
-  await tx.issuances.withhold(issuanceId, tx.now);
+  // Two may come to record the same one, and a commit that failed may have happened: it is one entry and one revocation.
+  if (!(await tx.issuances.withhold(issuanceId, tx.now))) return;
   await tx.requests.setState(requestId, 'unknown', tx.now);
   // The commit that failed may have happened: then the lease is there, live, with a sealed copy of the answer.
   if ((await tx.leases.find(leaseId)) === undefined) await insertLease(deps, tx, { ...withheld, state: 'withheld' });

@@ -10,8 +10,8 @@ export interface Issuances {
   find(id: string): Promise<IssuanceRow | undefined>;
   /** Closes an issuance that is still open; true for exactly one caller. */
   close(id: string, state: 'succeeded' | 'failed' | 'unknown', at: Millis): Promise<boolean>;
-  /** Whatever was on record: its credential is handed to nobody. */
-  withhold(id: string, at: Millis): Promise<void>;
+  /** Whatever was on record: its credential is handed to nobody. False where that is on record already. */
+  withhold(id: string, at: Millis): Promise<boolean>;
   openSince(before: Millis): Promise<readonly IssuanceRow[]>;
 }
 
@@ -33,7 +33,14 @@ export const issuanceTable = (db: Database): Issuances => ({
     return won !== undefined;
   },
   async withhold(id, at) {
-    await db.updateTable('issuances').set({ state: 'withheld', ended_at: at }).where('id', '=', id).execute();
+    const changed = await db
+      .updateTable('issuances')
+      .set({ state: 'withheld', ended_at: at })
+      .where('id', '=', id)
+      .where('state', '!=', 'withheld')
+      .returning('id')
+      .executeTakeFirst();
+    return changed !== undefined;
   },
   async openSince(before) {
     return db

@@ -56,6 +56,16 @@ describe('a credential that nobody may get', () => {
     expect(broker.provider.revoked).toEqual(broker.provider.issued);
   });
 
+  it('is one entry and one revocation, whoever comes to record it at the same moment', async () => {
+    const { broker, store, ask } = await start();
+    store.arm({ at: OUTCOME, kind: 'failed' }, { at: OUTCOME + 1, kind: 'failed but happened' });
+    await broker.ask(ask);
+    store.arm();
+    await Promise.all([broker.running.runBackground(), broker.running.runBackground()]);
+    expect(await broker.entries('issuance.withheld')).toHaveLength(1);
+    expect(broker.provider.revoked).toEqual(broker.provider.issued);
+  });
+
   it('is put on record at the latest when the broker stops: the next one gives it to nobody', async () => {
     const { broker, store, ask } = await start();
     store.arm({ at: OUTCOME, kind: 'failed but happened' }, { at: OUTCOME + 1, kind: 'failed' });
