@@ -143,7 +143,7 @@ const notification = z.discriminatedUnion('kind', [
 export const configSchema = z.strictObject({
   url: address(
     originProblem,
-    'Public origin of the broker, without a path: the only audience accepted from jobs, and where people go.',
+    'Public origin of the broker, without a path: the only audience accepted from jobs, and where people go. It stays for the life of a store: the log is named after it.',
   ),
   issuer: address(
     originProblem,
@@ -210,7 +210,7 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({
       'anchor-file': file(
-        'The newest signed checkpoint is kept here and checked at start. Put it on another volume than the store: whoever can turn back one should not be able to turn back both.',
+        'The newest signed checkpoint is kept here and checked at start. Put it on another volume than the store: whoever can turn back one should not be able to turn back both. Its directory must exist. Without it the broker warns at start that a rollback could not be noticed.',
       ).optional(),
       witnesses: z
         .array(text('Address of a witness.'))

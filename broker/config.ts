@@ -43,7 +43,12 @@ export async function loadConfig(file: string, environment: Environment = proces
  * @throws StartRefused where the file is missing, readable by others, or not 32 bytes in base64
  */
 export async function readEncryptionKey(file: string): Promise<Buffer> {
-  const text = (await readSecretFile(file, 'run `buildpass keys create`, which makes it')).trim();
+  const text = (
+    await readSecretFile(
+      file,
+      'put it back, without it the keys in the store cannot be opened; only where there is no store yet, `buildpass keys create` makes both',
+    )
+  ).trim();
   const key = Buffer.from(text, 'base64');
   // The round trip refuses what base64 decoding forgives: a key cut or damaged by an editor must not become another key.
   if (key.length !== ENCRYPTION_KEY_BYTES || key.toString('base64') !== text) {

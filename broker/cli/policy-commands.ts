@@ -33,7 +33,8 @@ export const policyExplainCommand: Command = {
     claims: {
       type: 'string',
       value: 'FILE',
-      about: 'JSON with the claims of an OIDC token; times and `jti` may be left out',
+      about:
+        'JSON with the claims of an OIDC token, as examples/claims.json; what only the moment decides may be left out',
     },
     entitlement: { type: 'string', value: 'PROJECT/NAME', about: 'what the job would ask for' },
     issuer: { type: 'string', value: 'NAME', about: 'who signs the token, where several issuers are configured' },

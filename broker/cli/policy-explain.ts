@@ -6,6 +6,7 @@ import { SCOPE_FORM } from '../../shared/api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { parseClaims } from '../identity/github-claims.ts';
+import { PASS_ON_UNCHANGED } from '../identity/refusal.ts';
 import type { Decision, Entitlement, Subject } from '../model.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
 import { evaluate, nearestFirst } from '../policy/evaluate.ts';
@@ -64,17 +65,23 @@ async function readSubject({ claimsFile, context, issuer }: PolicyExplainOptions
   const claims = isObject(given) && isObject(given['payload']) ? given['payload'] : given;
   if (!isObject(claims))
     throw new Undecided(`"${claimsFile}" holds no claims: it must be a JSON object, the payload of an ID token.`);
-  // A rehearsal may leave out what only the moment of asking decides.
+  const name = issuerOf(issuer, context);
+  try {
+    return parseClaims({ ...momentary(clock), ...claims }, name);
+  } catch (cause) {
+    throw new Undecided((cause as Error).message.replace(PASS_ON_UNCHANGED, WHERE_CLAIMS_COME_FROM), { cause });
+  }
+}
+
+const WHERE_CLAIMS_COME_FROM =
+  'Start from examples/claims.json, or from the claims of a real job: the action prints them with `dry-run: true`.';
+
+/** What a rehearsal may leave out: the moment of asking decides it, and no condition reads it. */
+function momentary(clock: Clock): Record<string, unknown> {
   const seconds = Math.floor(clock.now() / 1000);
-  const momentary = {
-    iat: seconds,
-    nbf: seconds,
-    exp: seconds + 300,
-    jti: 'rehearsal',
-    aud: 'rehearsal',
-    sub: 'rehearsal',
-  };
-  return attempt('', async () => parseClaims({ ...momentary, ...claims }, issuerOf(issuer, context)));
+  const times = { iat: seconds, nbf: seconds, exp: seconds + 300 };
+  const run = { run_id: '1', run_number: '1', run_attempt: '1', workflow: 'rehearsal', head_ref: '', base_ref: '' };
+  return { ...times, ...run, jti: 'rehearsal', aud: 'rehearsal', sub: 'rehearsal' };
 }
 
 function issuerOf(given: string | undefined, { issuers }: PolicyContext): string {

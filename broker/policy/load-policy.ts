@@ -109,6 +109,8 @@ function compileAll(
       report: reportInto(findings, yaml.finding),
     }),
   );
+  // Beside errors it would speak of entitlements that are there, and only did not load.
+  if (findings.errors.length > 0) return projects;
   warnOfUnknownScopes(
     organization,
     new Set(projects.flatMap(({ name, entitlements }) => [...entitlements.keys()].map((one) => `${name}/${one}`))),

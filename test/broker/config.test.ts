@@ -289,7 +289,7 @@ describe('readEncryptionKey', () => {
   it('says how to make one where there is none', async () => {
     const file = join(await temporaryDirectory(), 'kek');
     await expect(readEncryptionKey(file)).rejects.toThrow(
-      `${file}: there is no such file: run \`buildpass keys create\`, which makes it`,
+      `${file}: there is no such file: put it back, without it the keys in the store cannot be opened; only where there is no store yet, \`buildpass keys create\` makes both`,
     );
   });
 });

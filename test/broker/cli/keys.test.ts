@@ -120,7 +120,7 @@ describe('a key-encryption key that is wrong', () => {
       (file: string) => chmodSync(file, 0o644),
       'can be read or changed by others (mode 0644): run chmod 600 on it',
     ],
-    ['gone', (file: string) => rmSync(file), 'there is no such file: run `buildpass keys create`'],
+    ['gone', (file: string) => rmSync(file), 'there is no such file: put it back'],
     [
       'another broker’s',
       (file: string) => writeFileSync(file, Buffer.alloc(32, 9).toString('base64')),

@@ -193,6 +193,16 @@ describe('policyExplain', () => {
     expect((await explained(claims, { context: buildContext({ issuers }), issuer: 'ghes' }, parts)).code).toBe(0);
   });
 
+  it('takes the example claims, and says of others where claims come from', async () => {
+    const examples = join(import.meta.dirname, '../../../examples');
+    const options = { directory: join(examples, 'policy'), entitlement: 'shop/publish-preview' };
+    const claims = JSON.parse(await readFile(join(examples, 'claims.json'), 'utf8'));
+    expect(await explained(claims, options)).toMatchObject({ code: 0, text: expect.stringMatching(/^permit: /) });
+    const { code, text } = await explained({ ...claims, actor_id: undefined }, options);
+    expect(code).toBe(2);
+    expect(text).toMatch(/"actor_id".* Start from examples\/claims\.json, or from the claims of a real job/);
+  });
+
   it('needs no configuration', async () => {
     const context = buildContext({ issuers: undefined, upstreams: undefined });
     expect((await explained({ ...CLAIMS, repository_owner_id: '5' }, { context })).code).toBe(0);
