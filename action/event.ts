@@ -18,7 +18,9 @@ export async function readEvent(): Promise<RunEvent | undefined> {
   try {
     const { context } = await import('@actions/github');
     const pull = context.payload.pull_request as { head: Side; base: Side } | undefined;
-    const fromFork = pull !== undefined && pull.head.repo?.id !== pull.base.repo?.id;
+    // `pull_request_target` runs in the repository itself, wherever the pull request comes from.
+    const fromFork =
+      context.eventName !== 'pull_request_target' && pull !== undefined && pull.head.repo?.id !== pull.base.repo?.id;
     return {
       fork: fromFork ? (pull.head.repo?.full_name ?? '(since deleted)') : undefined,
       dependabot: context.actor === 'dependabot[bot]',

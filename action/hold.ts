@@ -5,7 +5,7 @@ import { ActionFailure, messageOf } from './action-failure.ts';
 import type { Answered } from './ask.ts';
 import type { Inputs } from './inputs.ts';
 import type { Job } from './job.ts';
-import { keepLease, maskCredential } from './outputs.ts';
+import { type HeldLease, keepLease, maskCredential } from './outputs.ts';
 import { giveBack } from './return-lease.ts';
 
 /** @throws ActionFailure that says what is wrong, and what became of the lease */
@@ -50,11 +50,23 @@ function keep(job: Job, { broker }: Inputs, held: { accepted: Accepted; requestS
 
 async function undo(job: Job, { broker }: Inputs, { answer, requestSecret }: Answered): Promise<string> {
   const leaseId = answer.outcome === 'issued' ? answer.issued.lease_id : answer.leaseId;
-  if (leaseId === undefined) return 'There is no lease to return.';
+  if (leaseId === undefined)
+    return 'The answer names no lease that could be returned; if one was issued, it ends by itself.';
+  const lease = { broker, leaseId, requestSecret };
   try {
-    return await giveBack(job, { broker, leaseId, requestSecret });
+    return await giveBack(job, lease);
   } catch (error) {
     const why = error instanceof ActionFailure ? error.lines.join(' ') : messageOf(error);
-    return `Lease ${leaseId} could not be returned: ${why}`;
+    return `Lease ${leaseId} could not be returned: ${why} ${leftToPost(job, lease)}`;
+  }
+}
+
+/** The post step has time of its own: what could not be returned now may be returned then. */
+function leftToPost(job: Job, lease: HeldLease): string {
+  try {
+    keepLease(job, lease);
+    return 'The post step tries again.';
+  } catch {
+    return 'It ends by itself.';
   }
 }

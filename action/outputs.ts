@@ -13,7 +13,8 @@ const heldLeaseSchema = z.object({
   broker: z.string().refine(isSecureUrl),
   leaseId: z.string(),
   requestSecret: z.string(),
-  expiresAt: z.string(),
+  /** absent where the credential was not accepted, and so was never handed on */
+  expiresAt: z.string().optional(),
 });
 export type HeldLease = Readonly<z.infer<typeof heldLeaseSchema>>;
 

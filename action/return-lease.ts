@@ -30,7 +30,8 @@ async function returnHeld(job: Job): Promise<string> {
   const lease = heldLease(job);
   if (lease === undefined) return 'This step holds no lease: nothing to return.';
   job.log.mask([lease.requestSecret]);
-  if (readReturnInputs(job.toolkit.getInput).skipRevoke)
+  // skip-revoke is for a credential that is used after the job; one that was not accepted goes back all the same.
+  if (lease.expiresAt !== undefined && readReturnInputs(job.toolkit.getInput).skipRevoke)
     return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
   try {
     requireTlsChecks(job);
@@ -44,10 +45,7 @@ async function returnHeld(job: Job): Promise<string> {
  * Returns the lease and says in one sentence what that means.
  * @throws ActionFailure where the broker did not take it
  */
-export async function giveBack(
-  job: Job,
-  lease: Pick<HeldLease, 'broker' | 'leaseId' | 'requestSecret'>,
-): Promise<string> {
+export async function giveBack(job: Job, lease: HeldLease): Promise<string> {
   const patience = job.cancelled.aborted ? LEAVING : RETURNING;
   const returned = await patiently(job, patience, (leftMs) => endLease({ send: job.send, leftMs }, lease));
   return `Lease ${lease.leaseId} returned: ${meaning(returned)}.`;
@@ -69,7 +67,9 @@ async function notReturned(lease: HeldLease, error: unknown): Promise<ActionFail
   const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
   return new ActionFailure(
     `Lease ${lease.leaseId} could not be returned`,
-    `The credential may work until ${lease.expiresAt}.`,
+    lease.expiresAt === undefined
+      ? 'The credential was not handed on, and may work until it ends by itself.'
+      : `The credential may work until ${lease.expiresAt}.`,
     ...why,
     `To end it sooner, give your security team the lease${event === undefined ? '' : ` and the run, ${event.runUrl}`}.`,
   );

@@ -27,8 +27,8 @@ export async function freshSubjectToken(job: Job, audience: string, leftMs: numb
     return { token, claims: claimsOf(token) };
   } catch (error) {
     const reason = `GitHub gave this job no ID token: ${messageOf(error)}`;
-    // The toolkit tells the status in its text only. A refusal will not change its mind, all else may.
-    if (/Error Code : 4[0-9]{2}/.test(reason)) throw new ActionFailure('No ID token for this job', reason);
+    // The toolkit tells the status in its text only. A refusal will not change its mind; all else may, 408 and 429 too.
+    if (/Error Code : 4(?!08|29)[0-9]{2}/.test(reason)) throw new ActionFailure('No ID token for this job', reason);
     throw new TryAgain(reason);
   }
 }

@@ -1,5 +1,6 @@
 // A value that must never be written by accident: printing, logging, interpolating or serialising it shows "[secret]".
-// `reveal()` is the only way to the value; in the broker `sendToken` alone calls it on a credential (promise P6).
+// `reveal()` is the only way to the value; in the broker `sendToken` alone calls it to send a credential (promise P6),
+// `sealed-answer` to seal one, and the logger to know what to hide.
 import { createHash } from 'node:crypto';
 
 const HIDDEN = '[secret]';

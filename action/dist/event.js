@@ -5,7 +5,7 @@ async function readEvent() {
 		const { context } = await import("./github.js");
 		const pull = context.payload.pull_request;
 		return {
-			fork: pull !== void 0 && pull.head.repo?.id !== pull.base.repo?.id ? pull.head.repo?.full_name ?? "(since deleted)" : void 0,
+			fork: context.eventName !== "pull_request_target" && pull !== void 0 && pull.head.repo?.id !== pull.base.repo?.id ? pull.head.repo?.full_name ?? "(since deleted)" : void 0,
 			dependabot: context.actor === "dependabot[bot]",
 			runUrl: `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}/actions/runs/${context.runId}`
 		};

@@ -377,15 +377,25 @@ function keep(job, { broker }, held) {
 }
 async function undo(job, { broker }, { answer, requestSecret }) {
 	const leaseId = answer.outcome === "issued" ? answer.issued.lease_id : answer.leaseId;
-	if (leaseId === void 0) return "There is no lease to return.";
+	if (leaseId === void 0) return "The answer names no lease that could be returned; if one was issued, it ends by itself.";
+	const lease = {
+		broker,
+		leaseId,
+		requestSecret
+	};
 	try {
-		return await giveBack(job, {
-			broker,
-			leaseId,
-			requestSecret
-		});
+		return await giveBack(job, lease);
 	} catch (error) {
-		return `Lease ${leaseId} could not be returned: ${error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error)}`;
+		return `Lease ${leaseId} could not be returned: ${error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error)} ${leftToPost(job, lease)}`;
+	}
+}
+/** The post step has time of its own: what could not be returned now may be returned then. */
+function leftToPost(job, lease) {
+	try {
+		keepLease(job, lease);
+		return "The post step tries again.";
+	} catch {
+		return "It ends by itself.";
 	}
 }
 // action/summary.ts

@@ -6497,7 +6497,7 @@ async function freshSubjectToken(job, audience, leftMs) {
 		};
 	} catch (error) {
 		const reason = `GitHub gave this job no ID token: ${messageOf(error)}`;
-		if (/Error Code : 4[0-9]{2}/.test(reason)) throw new ActionFailure("No ID token for this job", reason);
+		if (/Error Code : 4(?!08|29)[0-9]{2}/.test(reason)) throw new ActionFailure("No ID token for this job", reason);
 		throw new TryAgain(reason);
 	}
 }
@@ -6533,7 +6533,8 @@ const heldLeaseSchema = object({
 	broker: string().refine(isSecureUrl),
 	leaseId: string(),
 	requestSecret: string(),
-	expiresAt: string()
+	/** absent where the credential was not accepted, and so was never handed on */
+	expiresAt: string().optional()
 });
 const TOKEN_VARIABLE = "BUILDPASS_TOKEN";
 const LEASE_STATE = "lease";
@@ -6607,7 +6608,7 @@ async function returnHeld(job) {
 	const lease = heldLease(job);
 	if (lease === void 0) return "This step holds no lease: nothing to return.";
 	job.log.mask([lease.requestSecret]);
-	if (readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
+	if (lease.expiresAt !== void 0 && readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
 	try {
 		requireTlsChecks(job);
 		return await giveBack(job, lease);
@@ -6636,7 +6637,7 @@ async function notReturned(lease, error) {
 	const { readEvent } = await import("./event.js");
 	const event = await readEvent();
 	const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
-	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, `The credential may work until ${lease.expiresAt}.`, ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
+	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, lease.expiresAt === void 0 ? "The credential was not handed on, and may work until it ends by itself." : `The credential may work until ${lease.expiresAt}.`, ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
 }
 // node_modules/@actions/core/lib/utils.js
 /**

@@ -19,11 +19,19 @@ afterEach(async () => {
   expect(broker.problems).toEqual([]);
 });
 
-/** The step fails, and its files are as empty as the runner made them. */
+/** The step fails, and nothing of the answer is handed on: what is kept is at most a lease that is still to return. */
 async function expectNothingWritten(answer: Answer, inputs: Record<string, string> = {}) {
   broker.answer('POST /v1/token', answer);
   const result = await runStep(broker, { inputs });
-  expect(result).toMatchObject({ exitCode: 1, outputs: {}, state: {}, variables: {}, summary: '', stderr: '' });
+  const { exitCode, outputs, variables, summary, stderr } = result;
+  expect({ exitCode, outputs, variables, summary, stderr }).toEqual({
+    exitCode: 1,
+    outputs: {},
+    variables: {},
+    summary: '',
+    stderr: '',
+  });
+  expect(Object.keys(result.state)).toEqual(result.stdout.includes('could not be returned') ? ['lease'] : []);
   expect(leaks(broker, result)).toEqual([]);
   return result;
 }
@@ -63,6 +71,7 @@ test('where the lease can’t be returned either, that is said', async () => {
   const { stdout } = await expectNothingWritten(issued({ answer: { scope: 'shop/other' } }));
   expect(stdout).toContain('it is for "shop/other", and shop/publish-preview was asked for');
   expect(stdout).toContain('Lease lse_1 could not be returned');
+  expect(stdout).toContain('The post step tries again.');
 });
 
 test('an answer without a part of it is refused, and its lease returned', async () => {
@@ -73,7 +82,7 @@ test('an answer without a part of it is refused, and its lease returned', async 
 
 test('a lease id that would lead elsewhere is not followed', async () => {
   const { stdout } = await expectNothingWritten(issued({ answer: { lease_id: '../token' } }));
-  expect(stdout).toContain('There is no lease to return.');
+  expect(stdout).toContain('The answer names no lease that could be returned');
   expect(returned()).toEqual([]);
 });
 

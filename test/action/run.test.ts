@@ -68,7 +68,10 @@ test('without the files of the runner nothing is asked for', async () => {
 test('a 200 that is no JSON says so', async () => {
   const job = jobDouble({ answers: [answering(200, 'Welcome to the hotel')] });
   await expect(run(job)).rejects.toMatchObject({
-    lines: [expect.stringContaining('it is no JSON object'), 'There is no lease to return.'],
+    lines: [
+      expect.stringContaining('it is no JSON object'),
+      'The answer names no lease that could be returned; if one was issued, it ends by itself.',
+    ],
   });
 });
 

@@ -16,12 +16,15 @@ test('a token that is no JWT has no claims', async () => {
   expect((await freshSubjectToken(job, 'x', 1000)).claims).toEqual({});
 });
 
-test.for(['Error Code : 500', 'Error Code : undefined'])('trouble may pass: %s', async (text) => {
-  await expect(freshSubjectToken(failing(text), 'x', 1000)).rejects.toMatchObject({
-    name: 'TryAgain',
-    message: `GitHub gave this job no ID token: ${text}`,
-  });
-});
+test.for(['Error Code : 500', 'Error Code : 429', 'Error Code : 408', 'Error Code : undefined'])(
+  'trouble may pass: %s',
+  async (text) => {
+    await expect(freshSubjectToken(failing(text), 'x', 1000)).rejects.toMatchObject({
+      name: 'TryAgain',
+      message: `GitHub gave this job no ID token: ${text}`,
+    });
+  },
+);
 
 test('a refusal does not', async () => {
   await expect(freshSubjectToken(failing('Error Code : 403'), 'x', 1000)).rejects.toMatchObject({
