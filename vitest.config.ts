@@ -1,4 +1,5 @@
-// How the tests run: real servers on loopback only, everything else of the network shut (test/support/no-network.ts).
+// How the tests run: real servers on loopback only, everything else of the network shut for the tests
+// themselves (test/support/no-network.ts); the processes that they start are given loopback addresses only.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

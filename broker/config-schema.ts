@@ -31,7 +31,7 @@ const privateNetwork = z
   .optional()
   .meta({ description: '`true` lets this host, and no other, be at a private or loopback address.', ...later });
 const caFile = file(
-  'PEM file of the certificate authority that this host is verified with, instead of the public ones.',
+  'PEM file of the certificate authority that this host is verified with, instead of the public ones. Refused until it is built: see NODE_EXTRA_CA_CERTS.',
 ).optional();
 
 const listen = z.strictObject({
@@ -151,15 +151,13 @@ export const configSchema = z.strictObject({
   ).optional(),
   listen: listen.prefault({}).describe('Where the broker listens. TLS is the business of the proxy before it.'),
   store: text('Where everything is kept: `sqlite:PATH`, relative to this file.').optional(),
-  'store-file': secretFile('File that holds a `postgres://` address, which carries a password.')
-    .optional()
-    .meta({ ...later }),
+  'store-file': secretFile(
+    'File that holds a `postgres://` address, which carries a password. Refused until it is built.',
+  ).optional(),
   policies: z
     .strictObject({
       directory: file('Directory of the policy files.').optional(),
-      repository: text('owner/name of the repository that holds the policies.')
-        .optional()
-        .meta({ ...later }),
+      repository: text('owner/name of the repository that holds the policies. Refused until it is built.').optional(),
       organization: z
         .string()
         .regex(/^[A-Za-z0-9_.-]+\.ya?ml$/, 'must be the name of a YAML file in the policy directory')

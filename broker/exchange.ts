@@ -1,4 +1,4 @@
-// THE request path: from a subject token to a credential. Read this first; each step is a folder of the same name.
+// THE request path: from a subject token to a credential. Read this first; each step has a folder: identity/, requests/, issuance/.
 // Nothing is answered before what it says is durable (P1); whatever fails on the way, no credential leaves (P2).
 
 import type { Secret } from '../shared/secret.ts';

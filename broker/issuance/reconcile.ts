@@ -8,27 +8,32 @@ import { expireLeases } from './leases.ts';
 
 const MARGIN_MS: Millis = 30_000;
 
-/** At start: every open issuance is a crash's, since one broker at a time has the store. */
+/** At start: every open issuance is a crash's, whatever the clock says, since one broker at a time has the store. */
 export async function reconcileAtStart(deps: IssueDeps): Promise<number> {
-  return closeOpen(deps, 0);
+  return closeOpen(deps, () => Number.MAX_SAFE_INTEGER, 'the broker stopped before the outcome was known');
 }
 
 /** Now and then, while running. */
 export async function reconcile(deps: IssueDeps): Promise<void> {
-  await closeOpen(deps, deps.providerTimeout + MARGIN_MS);
+  const given = deps.providerTimeout + MARGIN_MS;
+  await closeOpen(deps, (now) => now - given, 'no outcome was put on record in the time that it had');
   await expireLeases(deps);
   await deps.store.commit((tx) => tx.sealedAnswers.deleteDue(tx.now));
 }
 
-async function closeOpen(deps: IssueDeps, age: Millis): Promise<number> {
+async function closeOpen(deps: IssueDeps, before: (now: Millis) => Millis, reason: string): Promise<number> {
   return deps.store.commit(async (tx) => {
-    const open = await tx.issuances.openSince(tx.now - age);
-    for (const issuance of open) await closeAsUnknown(deps, tx, issuance);
+    const open = await tx.issuances.openSince(before(tx.now));
+    for (const issuance of open) await closeAsUnknown(deps, tx, { issuance, reason });
     return open.length;
   });
 }
 
-async function closeAsUnknown(deps: IssueDeps, tx: Transaction, issuance: IssuanceRow): Promise<void> {
+async function closeAsUnknown(
+  deps: IssueDeps,
+  tx: Transaction,
+  { issuance, reason }: { issuance: IssuanceRow; reason: string },
+): Promise<void> {
   if (!(await tx.issuances.close(issuance.id, 'unknown', tx.now))) return;
   await tx.requests.setState(issuance.request_id, 'unknown', tx.now);
   const request = await tx.requests.find(issuance.request_id);
@@ -38,7 +43,7 @@ async function closeAsUnknown(deps: IssueDeps, tx: Transaction, issuance: Issuan
     entitlement: request?.entitlement ?? '',
     issuance_id: issuance.id,
     kind: issuance.kind,
-    reason: 'the broker stopped before the outcome was known',
+    reason,
   };
   await deps.append(tx, { type: 'issuance.unknown', fields });
 }

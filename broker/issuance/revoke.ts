@@ -17,7 +17,10 @@ export async function revokeDue(deps: RevokeDeps): Promise<void> {
   const due = await deps.store.commit((tx) =>
     tx.outbox.claim({ now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
   );
-  for (const item of due) await revokeOne(deps, item);
+  // Side by side, within their claim: one system that hangs holds up neither the others nor the stop.
+  const done = await Promise.allSettled(due.map((item) => revokeOne(deps, item)));
+  const failed = done.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<void> {

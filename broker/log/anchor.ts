@@ -1,6 +1,6 @@
 // The anchor file: verifier key, an empty line, the newest checkpoint, kept on another volume than the store.
 // A store that was rolled back, truncated or swapped disagrees with it, and `serve` refuses to start (promise P5).
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openCheckpoint, type TreeHead } from '../../shared/checkpoint.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
@@ -43,14 +43,20 @@ export function writeAnchor(file: string, anchor: Anchor): void {
 
 function replaceFile(file: string, text: string): void {
   const temporary = `${file}.new`;
-  const descriptor = openSync(temporary, 'w', 0o600);
-  writeSync(descriptor, text);
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  durably(temporary, 'w', (descriptor) => writeFileSync(descriptor, text));
   renameSync(temporary, file);
-  const directory = openSync(dirname(file), 'r');
-  fsyncSync(directory);
-  closeSync(directory);
+  durably(dirname(file), 'r');
+}
+
+/** Closes whatever happens: a full volume is tried again every few seconds. */
+function durably(path: string, flags: 'w' | 'r', write?: (descriptor: number) => void): void {
+  const descriptor = openSync(path, flags, 0o600);
+  try {
+    write?.(descriptor);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ const SAYS_NOTHING: ReadonlyMap<string, string> = new Map([
   ['head_ref', 'the author of a pull request chooses it; use `pull-request: { into }`'],
   ['workflow', 'it is free text of the workflow; use `workflow` with the path of the file'],
   ['aud', 'every token here is for this broker, that is checked already'],
-  ['iss', 'the issuer is checked already; name it under `repositories`'],
+  ['iss', 'the issuer is checked with the repository; name the `repository` that the rule is for'],
   ['jti', 'it is another one in each token'],
 ]);
 

@@ -22,9 +22,9 @@ export function movedReason(
   if (listed === subject.repositoryOwnerId) return undefined;
   return {
     code: 'REPOSITORY_MOVED',
-    message: `The policy names this repository "${repository.name}", and it now belongs to ${quoted(subject.repositoryOwner)} (id ${subject.repositoryOwnerId}): if the move was meant, ask ${project.owner} to correct \`repositories\` in ${project.file}.`,
+    message: `The policy names this repository "${repository.name}", and it now belongs to ${quoted(shortened(subject.repositoryOwner, MAX_VALUE))} (id ${subject.repositoryOwnerId}): if the move was meant, ask ${project.owner} to correct \`repositories\` in ${project.file}.`,
     expected: `${repository.name} (owner id ${listed ?? 'not configured'})`,
-    got: `${subject.repository} (owner id ${subject.repositoryOwnerId})`,
+    got: `${shortened(subject.repository, MAX_VALUE)} (owner id ${subject.repositoryOwnerId})`,
   };
 }
 

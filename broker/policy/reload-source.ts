@@ -34,10 +34,11 @@ export async function reloadPolicies(deps: ReloadDeps, directory: string): Promi
   const { digest } = loaded.policies;
   const changed = await deps.store.commit(async (tx) => {
     const previous = await tx.policies.inForce();
+    // After a good load a refusal is news again, also where it is of the same files as the last one.
+    if (((await tx.meta.get(REFUSED_SET)) ?? '') !== '') await tx.meta.set(REFUSED_SET, '');
     if (previous?.digest === digest) return false;
     const before = previous === undefined ? [] : await tx.policies.documentsOf(previous.digest);
     await tx.policies.putInForce({ digest, documents: loaded.policies.documents, at: tx.now });
-    await tx.meta.set(REFUSED_SET, '');
     await recordChanges(deps, tx, { digest, before, after: loaded.policies.documents });
     return true;
   });

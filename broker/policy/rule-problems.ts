@@ -11,6 +11,7 @@ import type { ConditionKey, RuleDocument } from './rule-document.ts';
 export function ruleProblems(rule: RuleDocument, repositories: readonly Repository[]): readonly Problem[] {
   return [
     ...repositoryProblems(rule, repositories),
+    ...issuerProblems(rule, repositories),
     ...refProblems(rule),
     ...timeProblems(rule),
     ...protectedRefProblems(rule),
@@ -35,6 +36,18 @@ function repositoryProblems({ repository = [] }: RuleDocument, repositories: rea
   return unknown.map((pattern) => ({
     path: ['repository'],
     message: `"${pattern}" is not among the repositories of this policy (${names.join(', ')})${didYouMean(pattern, names)}`,
+  }));
+}
+
+/** Each GitHub numbers and names for itself: the account 501, or `acme/workflows`, is somebody else at another. */
+function issuerProblems(rule: RuleDocument, repositories: readonly Repository[]): Problem[] {
+  const meant = rule.repository === undefined ? repositories : namedRepositories(rule.repository, repositories);
+  const issuers = [...new Set(meant.map(({ issuer }) => issuer))];
+  if (issuers.length < 2) return [];
+  const keys = (['actor', 'called-workflow', 'claims'] as const).filter((key) => rule[key] !== undefined);
+  return keys.map((key) => ({
+    path: [key],
+    message: `would mean something else at each of ${issuers.join(' and ')}: name the \`repository\` of one of them in this rule, or make a project for each`,
   }));
 }
 

@@ -1,5 +1,5 @@
 // The tables as the queries see them. Times are epoch milliseconds by the store's clock, JSON and hashes are text
-// (hashes in base64), so that SQLite and PostgreSQL run the same statements.
+// (hashes in base64), so that PostgreSQL could run the same statements.
 
 export interface Schema {
   meta: { key: string; value: string };

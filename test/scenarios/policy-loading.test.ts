@@ -38,6 +38,16 @@ describe('a policy', () => {
     expect((await broker.fetch('/readyz')).status).toBe(200);
   });
 
+  it('that is refused again after a good one is on record again', async () => {
+    const broker = await start();
+    const typo = SHOP.replace('environment: production', 'enviroment: production');
+    for (const text of [typo, SHOP, typo]) {
+      broker.writePolicy('shop.yaml', text);
+      await broker.running.reload();
+    }
+    expect(await broker.entries('policy.refused')).toHaveLength(2);
+  });
+
   it('that asks for an audience the organization did not offer is refused, and says how to get it', async () => {
     const broker = await start();
     broker.writePolicy(

@@ -106,6 +106,10 @@ describe('two minutes later', () => {
     expect((await broker.ask({ secret })).body.access_token).toBe(body.access_token);
     now += 2_000;
     expect((await broker.ask({ secret })).body.code).toBe('REQUEST_SPENT');
+    const kept = () => broker.running.store.read((tx) => tx.sealedAnswers.find(body.request_id, 0));
+    expect(await kept()).toBeDefined();
+    await broker.running.runBackground();
+    expect(await kept()).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 // The first schema: requests to leases, the log, and the bones that later parts stand on (identities, outbox, suspensions).
-// Plain SQL that SQLite and PostgreSQL both take. Times are epoch milliseconds; hashes are base64; JSON is text.
+// Plain SQL, meant for SQLite and PostgreSQL both; SQLite is what runs it today. Times are epoch milliseconds; hashes are base64; JSON is text.
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

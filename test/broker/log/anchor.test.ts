@@ -1,5 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StartRefused } from '../../../broker/errors.ts';
@@ -110,6 +120,18 @@ describe('an anchor', () => {
     mkdirSync(`${anchorOf(log)}.new`);
     await log.grow(1);
     await expect(keep(log)).rejects.toThrow(`the log's anchor ${anchorOf(log)} cannot be written: EISDIR`);
+    expect(parseAnchor(readFileSync(anchorOf(log), 'utf8')).head?.size).toBe(2);
+  });
+
+  // Only Linux has a device that is always full, and lists a process's open files.
+  it.runIf(existsSync('/dev/full'))('on a full volume is refused each time, and leaves no file open', async () => {
+    const log = await anchored(2);
+    symlinkSync('/dev/full', `${anchorOf(log)}.new`);
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    const before = open();
+    for (let attempt = 0; attempt < 50; attempt++)
+      expect(() => writeAnchor(anchorOf(log), { verifierKey: otherKey, checkpoint: 'x' })).toThrow('ENOSPC');
+    expect(open()).toBeLessThan(before + 50);
     expect(parseAnchor(readFileSync(anchorOf(log), 'utf8')).head?.size).toBe(2);
   });
 });
