@@ -11,7 +11,7 @@ import {
   unavailable,
 } from '../support/broker-answers.ts';
 import { BrokerDouble } from '../support/broker-double.ts';
-import { runStep } from '../support/run-action.ts';
+import { leaks, runStep } from '../support/run-action.ts';
 import { FAST_FORWARD, tell } from './tell.ts';
 
 let broker: BrokerDouble;
@@ -140,9 +140,10 @@ test('a broker that is down is tried five times, and the end says which and why'
 
 test('a broker that does not answer is given up within two minutes', async () => {
   broker.answer('POST /v1/token', silence);
-  const { exitCode, stdout } = await runStep(broker, { environment: FAST_FORWARD });
-  expect(exitCode).toBe(1);
-  expect(stdout).toContain('no answer within');
+  const result = await runStep(broker, { environment: FAST_FORWARD });
+  expect(result.exitCode).toBe(1);
+  expect(result.stdout).toContain('no answer within');
+  expect(leaks(broker, result)).toEqual([]);
   expect(broker.requests.length).toBeLessThanOrEqual(5);
 });
 
@@ -186,12 +187,13 @@ test('a cancelled job does not wait for a silent broker', async () => {
     cancelling.abort();
     return 'silence';
   });
-  const { stdout, outputs, exitCode } = await runStep(broker, {
-    signal: cancelling.signal,
-    environment: FAST_FORWARD,
+  const result = await runStep(broker, { signal: cancelling.signal, environment: FAST_FORWARD });
+  expect(result).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining('::error title=The job was cancelled::'),
   });
-  expect({ outputs, exitCode }).toEqual({ outputs: {}, exitCode: 1 });
-  expect(stdout).toContain('::error title=The job was cancelled::');
+  expect(Object.keys(result.outputs)).toEqual([]);
+  expect(leaks(broker, result)).toEqual([]);
   expect(broker.requests).toHaveLength(1);
 });
 
@@ -201,8 +203,9 @@ test('a cancelled job does not wait for its next attempt', async () => {
     setTimeout(() => cancelling.abort(), 200);
     return unavailable('60')(asked);
   });
-  const { stdout, exitCode } = await runStep(broker, { signal: cancelling.signal });
-  expect(exitCode).toBe(1);
-  expect(stdout).toContain('Buildpass was still asking, and holds no credential.');
+  const result = await runStep(broker, { signal: cancelling.signal });
+  expect(result.exitCode).toBe(1);
+  expect(result.stdout).toContain('Buildpass was still asking, and holds no credential.');
+  expect(leaks(broker, result)).toEqual([]);
   expect(broker.requests).toHaveLength(1);
 });
