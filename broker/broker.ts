@@ -23,6 +23,7 @@ import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import { createCheckpointer, readTip } from './log/checkpointer.ts';
 import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
+import type { RecentTree } from './log/recent-tree.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
@@ -95,7 +96,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       keyEncryptionKey(encryptionKey, entropy),
     );
     const append = createAppend(entropy);
-    const verifierKey = await openLog(store, { config, keys, append });
+    const { verifierKey, recent } = await openLog(store, { config, keys, append });
     const context = policyContext(config, options.extraProviders ?? []);
     const reload = oneAtATime(() => reloadPolicies({ store, append, context }, config.policies.directory));
     await loadFirstPolicies(store, reload, logger);
@@ -110,7 +111,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
       withheld: new Map(),
-      ...{ store, append, policies, providers, clock, entropy, logger },
+      ...{ store, append, recent, policies, providers, clock, entropy, logger },
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
@@ -194,7 +195,7 @@ function backgroundJobs(config: Config, deps: ExchangeDeps, verifierKey: string)
 async function openLog(
   store: Store,
   { config, keys, append }: { config: Config; keys: SigningKeys; append: Append },
-): Promise<string> {
+): Promise<{ verifierKey: string; recent: RecentTree }> {
   const origin = logOrigin(config.url);
   const verifierKey = formatVerifierKey(origin, keys.log.publicKey);
   const tip = await store.read(async (tx) => {
@@ -202,7 +203,8 @@ async function openLog(
     await checkAnchor(config.log.anchorFile, tx.log, verifierKey);
     return readTip(tx.log, parseVerifierKey(verifierKey));
   });
-  store.guard(createCheckpointer({ origin, privateKey: keys.log.privateKey, tip }));
+  const checkpointer = createCheckpointer({ origin, privateKey: keys.log.privateKey, tip });
+  store.guard(checkpointer);
   await store.commit(async (tx) => {
     if ((await tx.log.head()).size > 0) return;
     for (const row of await tx.signingKeys.all()) {
@@ -210,7 +212,7 @@ async function openLog(
       await append(tx, { type: 'key.created', fields: { key_id, purpose, algorithm, public_key } });
     }
   });
-  return verifierKey;
+  return { verifierKey, recent: checkpointer.recent };
 }
 
 async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {

@@ -4,13 +4,13 @@ import { BrokerError } from '../errors.ts';
 import type { Credential } from '../model.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
-import type { IssueDeps, Issuing } from './issue.ts';
+import type { IssueDeps, Issuing, Recorded } from './issue.ts';
 import { endOfLease, grantGone, hideCredential, recordEnded, recordStarted, recordSucceeded, redeem } from './steps.ts';
 import { withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;
 
-export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
+export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
   const spent = await deps.store.commit(async (tx) => {
     if (!(await redeem(deps, tx, issuing.granted))) return false;
     await recordStarted(deps, tx, issuing);
@@ -25,7 +25,7 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
     throw upstreamFailed(`The credential was not handed out: ${excess}.`);
   }
   try {
-    await deps.store.commit((tx) => recordSucceeded(deps, tx, { ...issuing, credential }));
+    return await deps.store.commit((tx) => recordSucceeded(deps, tx, { ...issuing, credential }));
   } catch (cause) {
     await withhold(deps, { ...issuing, credential, reason: 'its issuance could not be put on record' });
     throw new BrokerError(
@@ -34,7 +34,6 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
       { cause, retryAfter: RETRY_AFTER_SECONDS },
     );
   }
-  return credential;
 }
 
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {

@@ -6,8 +6,9 @@ import type { Receipt } from '../../shared/receipt.ts';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock, Entropy, Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { Append } from '../log/append.ts';
-import { receiptOf } from '../log/prove.ts';
+import type { Append, Appended } from '../log/append.ts';
+import { receiptOfNew } from '../log/prove.ts';
+import type { RecentTree } from '../log/recent-tree.ts';
 import type { Assurance, Credential, Grant } from '../model.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import type { CredentialProvider, Providers } from '../providers/provider.ts';
@@ -22,6 +23,8 @@ import type { Withheld } from './withhold.ts';
 export interface IssueDeps {
   readonly store: Store;
   readonly append: Append;
+  /** the newest part of the log's tree: receipts of what was just issued come from it */
+  readonly recent: RecentTree;
   readonly policies: InForce;
   readonly providers: Providers;
   readonly answers: AnswerSealer;
@@ -57,6 +60,13 @@ export interface Issued {
   readonly receipt: Receipt;
 }
 
+/** A credential whose issuance is durable, and what the log says of it. */
+export interface Recorded {
+  readonly credential: Credential;
+  readonly entry: Appended;
+  readonly endsAt: Millis | null;
+}
+
 /** What both ways of issuing work with. */
 export interface Issuing {
   readonly granted: Granted;
@@ -74,40 +84,33 @@ export async function issue(deps: IssueDeps, granted: Granted, requestSecret: Se
   if (provider === undefined)
     throw new BrokerError('PROVIDER_UNAVAILABLE', `This broker cannot issue "${granted.credential.kind}".`);
   const issuing = { granted, provider, requestSecret };
-  const credential =
-    provider.acts === 'locally' ? await issueLocally(deps, issuing) : await issueUpstream(deps, issuing);
-  return describeIssued(deps, granted.grant, credential);
+  const recorded = provider.acts === 'locally' ? await issueLocally(deps, issuing) : await issueUpstream(deps, issuing);
+  return describeIssued(deps, granted.grant, recorded);
 }
 
-async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
+async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
   const { granted, provider } = issuing;
   const { parameters } = granted.credential;
   const credential = await within(deps.providerTimeout, (signal) => provider.issue(granted.grant, parameters, signal));
   hideCredential(deps.logger, credential);
-  const spent = await deps.store.commit(async (tx) => {
-    if (!(await redeem(deps, tx, granted))) return false;
+  const recorded = await deps.store.commit(async (tx) => {
+    if (!(await redeem(deps, tx, granted))) return undefined;
     await recordStarted(deps, tx, issuing);
-    await recordSucceeded(deps, tx, { ...issuing, credential });
-    return true;
+    return recordSucceeded(deps, tx, { ...issuing, credential });
   });
-  if (!spent) throw grantGone();
-  return credential;
+  if (recorded === undefined) throw grantGone();
+  return recorded;
 }
 
-async function describeIssued(deps: IssueDeps, grant: Grant, credential: Credential): Promise<Issued> {
-  return deps.store.read(async (tx) => {
-    const [entry, lease] = [await tx.log.issuedEntry(grant.requestId), await tx.leases.find(grant.leaseId)];
-    if (entry === undefined || lease === undefined)
-      throw new Error(`issuance ${grant.issuanceId} has no entry or lease`);
-    return {
-      credential,
-      scope: `${grant.project}/${grant.entitlement}`,
-      requestId: grant.requestId,
-      issuanceId: grant.issuanceId,
-      leaseId: grant.leaseId,
-      assurance: grant.assurance,
-      endsAt: lease.ends_at,
-      receipt: await receiptOf(tx.log, entry.entry_index),
-    };
-  });
+async function describeIssued(deps: IssueDeps, grant: Grant, { credential, entry, endsAt }: Recorded): Promise<Issued> {
+  return {
+    credential,
+    scope: `${grant.project}/${grant.entitlement}`,
+    requestId: grant.requestId,
+    issuanceId: grant.issuanceId,
+    leaseId: grant.leaseId,
+    assurance: grant.assurance,
+    endsAt,
+    receipt: await receiptOfNew(deps, entry),
+  };
 }

@@ -6,7 +6,7 @@ import { type EntryFields, isoTime, requesterFields, subjectFields } from '../lo
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Granted, IssueDeps, Issuing } from './issue.ts';
+import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
 
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
 
@@ -70,7 +70,7 @@ export async function recordSucceeded(
   deps: StepDeps,
   tx: Transaction,
   issued: Issuing & { credential: Credential },
-): Promise<void> {
+): Promise<Recorded> {
   const { granted, credential, requestSecret } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(granted, credential);
@@ -81,11 +81,12 @@ export async function recordSucceeded(
   await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
     await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
-  await deps.append(tx, {
+  const entry = await deps.append(tx, {
     type: 'issuance.succeeded',
     fields: succeededFields(granted, credential, endsAt),
     personal: requesterFields(grant.subject),
   });
+  return { credential, entry, endsAt };
 }
 
 export async function insertLease(

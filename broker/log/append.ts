@@ -1,7 +1,7 @@
 // Appends entries to the issuance log inside the transaction of the change that they describe: both happen, or neither does.
-// The tree head is taken first, so that two writers cannot take the same index; only its right edge is needed to append.
+// The checkpointer takes the tree head when the transaction begins, so that two writers cannot take the same index.
 import { canonicalJson, type JsonValue } from '../../shared/canonical-json.ts';
-import { appendToEdge, type Hash, leafHash, rootOf } from '../../shared/merkle.ts';
+import { type Hash, leafHash, rootOf } from '../../shared/merkle.ts';
 import type { Entropy } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { LogTables, PersonalField } from '../store/log-tables.ts';
@@ -12,22 +12,26 @@ export const TILE_WIDTH = 256;
 /** Entry bundles carry a uint16 length (C2SP tlog-tiles). */
 const MAX_LEAF_BYTES = 65_535;
 
-export type Append = <T extends EntryType>(
-  tx: Transaction,
-  draft: EntryDraft<T>,
-) => Promise<{ readonly index: number }>;
+/** What was appended: its place, and the very bytes (canonical JSON) that its hash is over. */
+export interface Appended {
+  readonly index: number;
+  readonly leaf: string;
+}
+
+export type Append = <T extends EntryType>(tx: Transaction, draft: EntryDraft<T>) => Promise<Appended>;
 
 export function createAppend(entropy: Entropy): Append {
   return async (tx, draft) => {
-    const { index, edge } = await tx.log.takeIndex();
+    if (tx.tree === undefined) throw new Error('nothing signs what would be appended: the store has no checkpointer');
+    const index = tx.tree.size;
     const personal = openings(draft, entropy);
     const { id, leaf } = formatLeaf({ draft, personal, entropy, time: tx.now });
     const hash = leafHash(Buffer.from(leaf, 'utf8'));
     const row = { entry_index: index, id, time: tx.now, type: draft.type, leaf, leaf_hash: hash.toString('base64') };
     await tx.log.insertEntry({ ...row, ...reference(draft) }, personal);
-    await tx.log.setEdge(formatEdge(appendToEdge(parseEdge(edge), index, hash)));
-    await completeTiles(tx.log, index + 1);
-    return { index };
+    tx.tree = tx.tree.grow(hash);
+    if (tx.tree.size % TILE_WIDTH === 0) await completeTiles(tx.log, tx.tree.size);
+    return { index, leaf };
   };
 }
 

@@ -8,8 +8,9 @@ import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import type { TransactionGuard } from '../store/store.ts';
-import { parseEdge } from './append.ts';
+import { formatEdge, parseEdge } from './append.ts';
 import { changedBesideUs, newestCheckpoint } from './newest-checkpoint.ts';
+import { RecentTree } from './recent-tree.ts';
 
 /** The tree as this process last knew it to be durable. */
 export interface Tip {
@@ -32,27 +33,43 @@ export async function readTip(log: LogTables, verifier: NoteVerifier): Promise<T
   return log.head();
 }
 
-export function createCheckpointer(options: { origin: string; privateKey: KeyObject; tip: Tip }): TransactionGuard {
+export interface Checkpointer extends TransactionGuard {
+  /** the tree that it signs, for proofs of what is new */
+  readonly recent: RecentTree;
+}
+
+export function createCheckpointer(options: { origin: string; privateKey: KeyObject; tip: Tip }): Checkpointer {
+  const { origin, privateKey } = options;
+  const recent = new RecentTree({ size: options.tip.size, edge: parseEdge(options.tip.edge) });
   let tip = options.tip;
   let pending = tip;
+  let signed = '';
   return {
+    recent,
     async begin(tx) {
       const head = await tx.log.head();
       // After a COMMIT of which nobody knows whether it happened, the tree may be either; whichever it is, it is ours.
       const known = [tip, pending].find(({ size, edge }) => size === head.size && edge === head.edge);
       if (known === undefined) throw changedBesideUs('the tree head is not the one committed last');
       if (await tx.log.hasCheckpointBeyond(head.size)) throw changedBesideUs('there is a checkpoint beyond the tree');
+      if (known !== tip) recent.committed(known.size, signed);
       tip = known;
+      pending = known;
+      tx.tree = recent.at(tip.size);
     },
     async beforeCommit(tx) {
-      const { size, edge } = await tx.log.head();
-      pending = { size, edge };
+      const size = tx.tree?.size ?? tip.size;
       if (size === tip.size) return;
-      const head = { origin: options.origin, size, root: rootOfEdge(parseEdge(edge)) };
-      await tx.log.insertCheckpoint({ size, time: tx.now, note: signCheckpoint(head, options.privateKey) });
+      const edge = recent.edge(size);
+      pending = { size, edge: formatEdge(edge) };
+      signed = signCheckpoint({ origin, size, root: rootOfEdge(edge) }, privateKey);
+      await tx.log.setHead(pending);
+      await tx.log.insertCheckpoint({ size, time: tx.now, note: signed });
     },
     settled(outcome) {
-      if (outcome === 'committed') tip = pending;
+      if (outcome !== 'committed' || pending.size === tip.size) return;
+      tip = pending;
+      recent.committed(tip.size, signed);
     },
   };
 }

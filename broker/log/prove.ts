@@ -2,7 +2,9 @@
 import { type Hash, inclusionProof, type NodeReader, rangeRoot, rootOf } from '../../shared/merkle.ts';
 import { formatProof, type Receipt } from '../../shared/receipt.ts';
 import type { LogTables } from '../store/log-tables.ts';
-import { TILE_WIDTH } from './append.ts';
+import type { Store } from '../store/store.ts';
+import { type Appended, TILE_WIDTH } from './append.ts';
+import type { RecentTree } from './recent-tree.ts';
 
 const TILE_HEIGHT = 8;
 
@@ -21,9 +23,31 @@ export function nodeReader(log: LogTables): NodeReader {
 export async function receiptOf(log: LogTables, index: number): Promise<Receipt> {
   const [entry, checkpoint] = [await log.entry(index), await log.checkpointCovering(index)];
   if (entry === undefined || checkpoint === undefined) throw new RangeError(`entry ${index} is not under a checkpoint`);
-  const hashes = await inclusionProof(index, checkpoint.size, nodeReader(log));
+  return receipt(entry.leaf, { index, checkpoint, read: nodeReader(log) });
+}
+
+/** The same receipt of an entry that was just committed, without a look into the store where that is not needed. */
+export async function receiptOfNew(
+  { store, recent }: { store: Store; recent: RecentTree },
+  { index, leaf }: Appended,
+): Promise<Receipt> {
+  const checkpoint = recent.covering(index);
+  if (checkpoint === undefined) return store.read((tx) => receiptOf(tx.log, index));
+  const read: NodeReader = async (level, at) =>
+    recent.node(level, at) ?? (await store.read((tx) => nodeReader(tx.log)(level, at)));
+  return receipt(leaf, { index, checkpoint, read });
+}
+
+interface Place {
+  readonly index: number;
+  readonly checkpoint: { readonly size: number; readonly note: string };
+  readonly read: NodeReader;
+}
+
+async function receipt(leaf: string, { index, checkpoint, read }: Place): Promise<Receipt> {
+  const hashes = await inclusionProof(index, checkpoint.size, read);
   const proof = formatProof({ index, hashes, checkpoint: checkpoint.note });
-  return { entry: Buffer.from(entry.leaf, 'utf8').toString('base64'), proof };
+  return { entry: Buffer.from(leaf, 'utf8').toString('base64'), proof };
 }
 
 /** Root of the tree of the first `size` leaves, 0 < size <= the log's. */

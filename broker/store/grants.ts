@@ -1,7 +1,7 @@
 // Grants: the right to issue once, redeemable for about a minute.
 import type { Millis } from '../clock.ts';
 import type { GrantRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { GrantRow } from './schema.ts';
 
@@ -14,36 +14,38 @@ export interface Grants {
   redeem(grant: { id: string; setDigest: string; now: Millis }): Promise<boolean>;
 }
 
-export const grantTable = (db: Database): Grants => ({
-  async replace(row) {
-    await db
-      .updateTable('grants')
-      .set({ expires_at: row.made_at })
-      .where('request_id', '=', row.request_id)
-      .where('expires_at', '>', row.made_at)
-      .execute();
-    await db.insertInto('grants').values(row).execute();
-  },
-  async latestOf(requestId) {
-    return db
+export const grantTable = ({ first }: Statements): Grants => {
+  const lapse = first((db, { requestId, at }: { requestId: string; at: Millis }) =>
+    db.updateTable('grants').set({ expires_at: at }).where('request_id', '=', requestId).where('expires_at', '>', at),
+  );
+  const insert = first((db, row: GrantRow) => db.insertInto('grants').values(row));
+  const latest = first((db, { requestId }: { requestId: string }) =>
+    db
       .selectFrom('grants')
       .selectAll()
       .where('request_id', '=', requestId)
       .orderBy('made_at', 'desc')
       .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
-  },
-  async redeem({ id, setDigest, now }) {
-    const won = await db
+      .limit(1),
+  );
+  const redeem = first((db, { id, setDigest, now }: { id: string; setDigest: string; now: Millis }) =>
+    db
       .updateTable('grants')
       .set({ redeemed_at: now })
       .where('id', '=', id)
       .where('redeemed_at', 'is', null)
       .where('expires_at', '>', now)
       .where('set_digest', '=', setDigest)
-      .returning('id')
-      .executeTakeFirst();
-    return won !== undefined;
-  },
-});
+      .returning('id'),
+  );
+  return {
+    async replace(row) {
+      await lapse({ requestId: row.request_id, at: row.made_at });
+      await insert(row);
+    },
+    latestOf: (requestId) => latest({ requestId }),
+    async redeem(grant) {
+      return (await redeem(grant)) !== undefined;
+    },
+  };
+};

@@ -77,6 +77,7 @@ async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[
 /** Runs one unit under a savepoint and says how to settle it once the whole group is durable. */
 async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): Promise<() => void> {
   connection.exec('SAVEPOINT unit');
+  const { tree } = tx;
   try {
     const value = await unit.run(tx);
     connection.exec('RELEASE unit');
@@ -86,6 +87,7 @@ async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): 
     if (!connection.isTransaction) throw error;
     connection.exec('ROLLBACK TO unit');
     connection.exec('RELEASE unit');
+    tx.tree = tree;
     const reason = isStoreFailure(error) ? storeFailure(error) : error;
     return () => unit.reject(reason);
   }

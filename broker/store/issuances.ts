@@ -1,7 +1,7 @@
 // Issuances: started, then succeeded, failed or unknown. An open one that nobody works on is closed by reconcile.
 import type { Millis } from '../clock.ts';
 import type { IssuanceRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { IssuanceRow } from './schema.ts';
 
@@ -15,39 +15,39 @@ export interface Issuances {
   openSince(before: Millis): Promise<readonly IssuanceRow[]>;
 }
 
-export const issuanceTable = (db: Database): Issuances => ({
-  async insert(row) {
-    await db.insertInto('issuances').values(row).execute();
-  },
-  async find(id) {
-    return db.selectFrom('issuances').selectAll().where('id', '=', id).executeTakeFirst();
-  },
-  async close(id, state, at) {
-    const won = await db
+export const issuanceTable = ({ all, first }: Statements): Issuances => {
+  const insert = first((db, row: IssuanceRow) => db.insertInto('issuances').values(row));
+  const find = first((db, { id }: { id: string }) => db.selectFrom('issuances').selectAll().where('id', '=', id));
+  const close = first((db, { id, state, at }: { id: string; state: IssuanceRow['state']; at: Millis }) =>
+    db
       .updateTable('issuances')
       .set({ state, ended_at: at })
       .where('id', '=', id)
       .where('state', '=', 'started')
-      .returning('id')
-      .executeTakeFirst();
-    return won !== undefined;
-  },
-  async withhold(id, at) {
-    const changed = await db
+      .returning('id'),
+  );
+  const withhold = first((db, { id, at }: { id: string; at: Millis }) =>
+    db
       .updateTable('issuances')
       .set({ state: 'withheld', ended_at: at })
       .where('id', '=', id)
       .where('state', '!=', 'withheld')
-      .returning('id')
-      .executeTakeFirst();
-    return changed !== undefined;
-  },
-  async openSince(before) {
-    return db
-      .selectFrom('issuances')
-      .selectAll()
-      .where('state', '=', 'started')
-      .where('started_at', '<=', before)
-      .execute();
-  },
-});
+      .returning('id'),
+  );
+  const openSince = all((db, { before }: { before: Millis }) =>
+    db.selectFrom('issuances').selectAll().where('state', '=', 'started').where('started_at', '<=', before),
+  );
+  return {
+    async insert(row) {
+      await insert(row);
+    },
+    find: (id) => find({ id }),
+    async close(id, state, at) {
+      return (await close({ id, state, at })) !== undefined;
+    },
+    async withhold(id, at) {
+      return (await withhold({ id, at })) !== undefined;
+    },
+    openSince: (before) => openSince({ before }),
+  };
+};

@@ -1,7 +1,7 @@
 // Leases: what remains of an issuance. Each ends once: returned, expired or revoked.
 import type { Millis } from '../clock.ts';
 import type { LeaseRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { LeaseRow } from './schema.ts';
 
@@ -17,46 +17,55 @@ export interface Leases {
   latest(limit: number): Promise<readonly LeaseRow[]>;
 }
 
-export const leaseTable = (db: Database): Leases => ({
-  async insert(row) {
-    await db.insertInto('leases').values(row).execute();
-  },
-  async find(id) {
-    return db.selectFrom('leases').selectAll().where('id', '=', id).executeTakeFirst();
-  },
-  async ofRequest(requestId) {
-    return db
-      .selectFrom('leases')
-      .selectAll()
-      .where('request_id', '=', requestId)
-      .orderBy('issued_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-  },
-  async end(id, state) {
-    const won = await db
-      .updateTable('leases')
-      .set({ state })
-      .where('id', '=', id)
-      .where('state', '=', 'live')
-      .returning('id')
-      .executeTakeFirst();
-    return won !== undefined;
-  },
-  async withhold(id) {
-    await db.updateTable('leases').set({ state: 'withheld' }).where('id', '=', id).execute();
-  },
-  async overdue(now, limit) {
-    return db
+export const leaseTable = (statements: Statements): Leases => ({
+  ...leaseLookups(statements),
+  ...leaseChanges(statements),
+});
+
+type Changes = Pick<Leases, 'insert' | 'end' | 'withhold'>;
+
+const leaseChanges = ({ first }: Statements): Changes => {
+  const insert = first((db, row: LeaseRow) => db.insertInto('leases').values(row));
+  const end = first((db, { id, state }: { id: string; state: LeaseRow['state'] }) =>
+    db.updateTable('leases').set({ state }).where('id', '=', id).where('state', '=', 'live').returning('id'),
+  );
+  const withhold = first((db, { id }: { id: string }) =>
+    db.updateTable('leases').set({ state: 'withheld' }).where('id', '=', id),
+  );
+  return {
+    async insert(row) {
+      await insert(row);
+    },
+    async end(id, state) {
+      return (await end({ id, state })) !== undefined;
+    },
+    async withhold(id) {
+      await withhold({ id });
+    },
+  };
+};
+
+const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> => {
+  const find = first((db, { id }: { id: string }) => db.selectFrom('leases').selectAll().where('id', '=', id));
+  const ofRequest = first((db, { requestId }: { requestId: string }) =>
+    db.selectFrom('leases').selectAll().where('request_id', '=', requestId).orderBy('issued_at', 'desc').limit(1),
+  );
+  const overdue = all((db, { now, limit }: { now: Millis; limit: number }) =>
+    db
       .selectFrom('leases')
       .selectAll()
       .where('state', '=', 'live')
       .where('ends_at', '<=', now)
       .orderBy('ends_at')
-      .limit(limit)
-      .execute();
-  },
-  async latest(limit) {
-    return db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit).execute();
-  },
-});
+      .limit(limit),
+  );
+  const latest = all((db, { limit }: { limit: number }) =>
+    db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
+  );
+  return {
+    find: (id) => find({ id }),
+    ofRequest: (requestId) => ofRequest({ requestId }),
+    overdue: (now, limit) => overdue({ now, limit }),
+    latest: (limit) => latest({ limit }),
+  };
+};

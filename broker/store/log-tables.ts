@@ -1,7 +1,7 @@
 // The rows of the issuance log: tree head, entries with the openings of their personal fields, complete tiles, checkpoints.
 import type { Millis } from '../clock.ts';
-import type { LogEntryRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { LogEntryRow, Schema } from './schema.ts';
+import type { Statements } from './statements.ts';
 
 export type { LogEntryRow } from './schema.ts';
 
@@ -18,11 +18,16 @@ export interface CheckpointRow {
   readonly note: string;
 }
 
+/** Size of the tree and the roots of its maximal complete subtrees, widest first: all that appending needs. */
+export interface HeadRow {
+  readonly size: number;
+  /** hashes in base64 with a space between them */
+  readonly edge: string;
+}
+
 export interface LogTables {
-  /** Takes the next index and locks the tree head for the rest of the transaction; `edge` is that of the tree before it. */
-  takeIndex(): Promise<{ readonly index: number; readonly edge: string }>;
-  setEdge(edge: string): Promise<void>;
-  head(): Promise<{ readonly size: number; readonly edge: string }>;
+  head(): Promise<HeadRow>;
+  setHead(head: HeadRow): Promise<void>;
   insertEntry(row: LogEntryRow, personal: readonly PersonalField[]): Promise<void>;
   entry(index: number): Promise<LogEntryRow | undefined>;
   entries(range: { start: number; end: number }): Promise<readonly LogEntryRow[]>;
@@ -46,11 +51,11 @@ export interface LogTables {
   checkpoints(): Promise<readonly CheckpointRow[]>;
 }
 
-export const logTables = (db: Database): LogTables => ({
-  ...entryTable(db),
-  ...entryLookups(db),
-  ...treeTables(db),
-  ...checkpointTable(db),
+export const logTables = (statements: Statements): LogTables => ({
+  ...entryTable(statements),
+  ...entryLookups(statements),
+  ...treeTables(statements),
+  ...checkpointTable(statements),
 });
 
 type EntryTable = Pick<LogTables, 'insertEntry' | 'entries' | 'personalOf' | 'leafHashes' | 'counts'>;
@@ -61,150 +66,153 @@ type CheckpointTable = Pick<
 >;
 type TreeTables = Omit<LogTables, keyof EntryTable | keyof EntryLookups | keyof CheckpointTable>;
 
-const entryTable = (db: Database): EntryTable => ({
-  async insertEntry(row, personal) {
-    await db.insertInto('log_entries').values(row).execute();
-    if (personal.length === 0) return;
-    await db
-      .insertInto('entry_personal')
-      .values(personal.map((opening) => ({ ...opening, entry_index: row.entry_index })))
-      .execute();
-  },
-  async entries({ start, end }) {
-    return db
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const entryTable = ({ db, all, first }: Statements): EntryTable => {
+  const insertEntry = first((build, row: LogEntryRow) => build.insertInto('log_entries').values(row));
+  const insertOpening = first((build, row: Schema['entry_personal']) => build.insertInto('entry_personal').values(row));
+  const entries = all((build, { start, end }: Range) =>
+    build
       .selectFrom('log_entries')
       .selectAll()
       .where('entry_index', '>=', start)
       .where('entry_index', '<', end)
-      .orderBy('entry_index')
-      .execute();
-  },
-  async personalOf({ start, end }) {
-    return db
+      .orderBy('entry_index'),
+  );
+  const personalOf = all((build, { start, end }: Range) =>
+    build
       .selectFrom('entry_personal')
       .selectAll()
       .where('entry_index', '>=', start)
       .where('entry_index', '<', end)
       .orderBy('entry_index')
-      .orderBy('field')
-      .execute();
-  },
-  async leafHashes({ start, end }) {
-    const rows = await db
+      .orderBy('field'),
+  );
+  const leafHashes = all((build, { start, end }: Range) =>
+    build
       .selectFrom('log_entries')
       .select('leaf_hash')
       .where('entry_index', '>=', start)
       .where('entry_index', '<', end)
-      .orderBy('entry_index')
-      .execute();
-    return rows.map((row) => row.leaf_hash);
-  },
-  async counts() {
-    const [entries, personal] = await Promise.all(
-      (['log_entries', 'entry_personal'] as const).map((table) =>
-        db
-          .selectFrom(table)
-          .select((select) => select.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow(),
-      ),
-    );
-    return { entries: Number(entries?.count), personal: Number(personal?.count) };
-  },
-});
+      .orderBy('entry_index'),
+  );
+  return {
+    async insertEntry(row, personal) {
+      await insertEntry(row);
+      for (const { field, salt, value } of personal)
+        await insertOpening({ entry_index: row.entry_index, field, salt, value });
+    },
+    entries,
+    personalOf,
+    async leafHashes(range) {
+      return (await leafHashes(range)).map((row) => row.leaf_hash);
+    },
+    async counts() {
+      const [entryRows, personalRows] = await Promise.all(
+        (['log_entries', 'entry_personal'] as const).map((table) =>
+          db
+            .selectFrom(table)
+            .select((select) => select.fn.countAll<number>().as('count'))
+            .executeTakeFirstOrThrow(),
+        ),
+      );
+      return { entries: Number(entryRows?.count), personal: Number(personalRows?.count) };
+    },
+  };
+};
 
-const entryLookups = (db: Database): EntryLookups => ({
-  async entry(index) {
-    return db.selectFrom('log_entries').selectAll().where('entry_index', '=', index).executeTakeFirst();
-  },
-  async entriesOfRequest(requestId) {
-    return db
-      .selectFrom('log_entries')
-      .selectAll()
-      .where('request_id', '=', requestId)
-      .orderBy('entry_index')
-      .execute();
-  },
-  async issuedEntry(requestId) {
-    return db
+const entryLookups = ({ all, first }: Statements): EntryLookups => {
+  const entry = first((db, { index }: { index: number }) =>
+    db.selectFrom('log_entries').selectAll().where('entry_index', '=', index),
+  );
+  const ofRequest = all((db, { requestId }: { requestId: string }) =>
+    db.selectFrom('log_entries').selectAll().where('request_id', '=', requestId).orderBy('entry_index'),
+  );
+  const issued = first((db, { requestId }: { requestId: string }) =>
+    db
       .selectFrom('log_entries')
       .selectAll()
       .where('request_id', '=', requestId)
       .where('type', '=', 'issuance.succeeded')
       .orderBy('entry_index', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-  },
-});
+      .limit(1),
+  );
+  return {
+    entry: (index) => entry({ index }),
+    entriesOfRequest: (requestId) => ofRequest({ requestId }),
+    issuedEntry: (requestId) => issued({ requestId }),
+  };
+};
 
-const treeTables = (db: Database): TreeTables => ({
-  async takeIndex() {
-    const head = await db
-      .updateTable('tree_head')
-      .set((row) => ({ size: row('size', '+', 1) }))
-      .where('id', '=', 1)
-      .returning(['size', 'edge'])
-      .executeTakeFirstOrThrow();
-    return { index: head.size - 1, edge: head.edge };
-  },
-  async setEdge(edge) {
-    await db.updateTable('tree_head').set({ edge }).where('id', '=', 1).execute();
-  },
-  async head() {
-    return db.selectFrom('tree_head').select(['size', 'edge']).where('id', '=', 1).executeTakeFirstOrThrow();
-  },
-  async insertTile(tile) {
-    await db.insertInto('log_tiles').values(tile).execute();
-  },
-  async tileHashes(level, tile) {
-    const row = await db
-      .selectFrom('log_tiles')
-      .select('hashes')
-      .where('level', '=', level)
-      .where('tile', '=', tile)
-      .executeTakeFirst();
-    return row?.hashes;
-  },
-  async tileRoots(level, { start, end }) {
-    const rows = await db
+const treeTables = ({ all, first }: Statements): TreeTables => {
+  const head = first((db, { id }: { id: number }) =>
+    db.selectFrom('tree_head').select(['size', 'edge']).where('id', '=', id),
+  );
+  const setHead = first((db, { id, size, edge }: Schema['tree_head']) =>
+    db.updateTable('tree_head').set({ size, edge }).where('id', '=', id),
+  );
+  const insertTile = first((db, row: Schema['log_tiles']) => db.insertInto('log_tiles').values(row));
+  const tileHashes = first((db, { level, tile }: { level: number; tile: number }) =>
+    db.selectFrom('log_tiles').select('hashes').where('level', '=', level).where('tile', '=', tile),
+  );
+  const tileRoots = all((db, { level, start, end }: Range & { level: number }) =>
+    db
       .selectFrom('log_tiles')
       .select('root')
       .where('level', '=', level)
       .where('tile', '>=', start)
       .where('tile', '<', end)
-      .orderBy('tile')
-      .execute();
-    return rows.map((row) => row.root);
-  },
-  async tiles() {
-    return db.selectFrom('log_tiles').selectAll().orderBy('level').orderBy('tile').execute();
-  },
-});
+      .orderBy('tile'),
+  );
+  const tiles = all((db, _: object) => db.selectFrom('log_tiles').selectAll().orderBy('level').orderBy('tile'));
+  return {
+    async head() {
+      const row = await head({ id: THE_ONE });
+      if (row === undefined) throw new Error('the store has no tree head');
+      return row;
+    },
+    async setHead({ size, edge }) {
+      await setHead({ id: THE_ONE, size, edge });
+    },
+    async insertTile(tile) {
+      await insertTile(tile);
+    },
+    async tileHashes(level, tile) {
+      return (await tileHashes({ level, tile }))?.hashes;
+    },
+    async tileRoots(level, { start, end }) {
+      return (await tileRoots({ level, start, end })).map((row) => row.root);
+    },
+    tiles: () => tiles({}),
+  };
+};
 
-const checkpointTable = (db: Database): CheckpointTable => ({
-  async insertCheckpoint(row) {
-    await db.insertInto('checkpoints').values(row).execute();
-  },
-  async latestCheckpoint() {
-    return db
+const THE_ONE = 1;
+
+const checkpointTable = ({ all, first }: Statements): CheckpointTable => {
+  const insert = first((db, row: Schema['checkpoints']) => db.insertInto('checkpoints').values(row));
+  const ofHead = first((db, { id }: { id: number }) =>
+    db
       .selectFrom('checkpoints')
       .selectAll()
-      .where('size', '=', db.selectFrom('tree_head').select('size').where('id', '=', 1))
-      .executeTakeFirst();
-  },
-  async hasCheckpointBeyond(size) {
-    const row = await db.selectFrom('checkpoints').select('size').where('size', '>', size).limit(1).executeTakeFirst();
-    return row !== undefined;
-  },
-  async checkpointCovering(index) {
-    return db
-      .selectFrom('checkpoints')
-      .selectAll()
-      .where('size', '>', index)
-      .orderBy('size')
-      .limit(1)
-      .executeTakeFirst();
-  },
-  async checkpoints() {
-    return db.selectFrom('checkpoints').selectAll().orderBy('size').execute();
-  },
-});
+      .where('size', '=', (head) => head.selectFrom('tree_head').select('size').where('id', '=', id)),
+  );
+  const beyond = first((db, { size }: { size: number }) =>
+    db.selectFrom('checkpoints').selectAll().where('size', '>', size).orderBy('size').limit(1),
+  );
+  const ascending = all((db, _: object) => db.selectFrom('checkpoints').selectAll().orderBy('size'));
+  return {
+    async insertCheckpoint({ size, time, note }) {
+      await insert({ size, time, note });
+    },
+    latestCheckpoint: () => ofHead({ id: THE_ONE }),
+    async hasCheckpointBeyond(size) {
+      return (await beyond({ size })) !== undefined;
+    },
+    checkpointCovering: (index) => beyond({ size: index }),
+    checkpoints: () => ascending({}),
+  };
+};

@@ -1,27 +1,24 @@
-// Kysely over Node's built-in SQLite: the few lines that make `node:sqlite` look like the driver Kysely knows.
-// Statements are compiled once for each SQL text and run prepared.
+// Node's built-in SQLite as the store uses it: statements prepared once, and the few lines that make it look like the driver
+// that Kysely knows, for migrations and for queries whose text depends on their arguments.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Schema } from './schema.ts';
-import type { Database } from './store.ts';
+import { createStatements, type Prepared, type Statements } from './statements.ts';
 
-const MAX_PREPARED = 500;
-
-export function kyselyOver(database: DatabaseSync): Database {
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+export function statementsOver(database: DatabaseSync): Statements {
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+  return createStatements(db, (sql) => prepared(database.prepare(sql)));
 }
 
+const prepared = (statement: StatementSync): Prepared => ({
+  all: (values) => statement.all(...values),
+  first: (values) => statement.get(...values),
+});
+
 function adapt(database: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => undefined, // the store closes the connection it opened
-    prepare(sql) {
-      const known = prepared.get(sql);
-      if (known !== undefined) return known;
-      const statement = adaptStatement(database.prepare(sql));
-      if (prepared.size < MAX_PREPARED) prepared.set(sql, statement);
-      return statement;
-    },
+    prepare: (sql) => adaptStatement(database.prepare(sql)),
   };
 }
 

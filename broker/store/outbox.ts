@@ -2,7 +2,7 @@
 // again and again until they succeed. Nothing in it can delay or fail an issuance.
 import type { Millis } from '../clock.ts';
 import type { OutboxRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { OutboxRow } from './schema.ts';
 
@@ -14,32 +14,37 @@ export interface Outbox {
   retry(id: string, dueAt: Millis): Promise<void>;
 }
 
-export const outboxTable = (db: Database): Outbox => ({
-  async put({ id, kind, payload, dueAt }) {
-    await db
-      .insertInto('outbox')
-      .values({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null })
-      .execute();
-  },
-  async claim({ now, claimedUntil, limit }) {
-    const free = db
-      .selectFrom('outbox')
-      .select('id')
-      .where('due_at', '<=', now)
-      .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
-      .orderBy('due_at')
-      .limit(limit);
-    return db
+export const outboxTable = ({ all, first }: Statements): Outbox => {
+  const insert = first((db, row: OutboxRow) => db.insertInto('outbox').values(row));
+  const claim = all((db, due: { now: Millis; claimedUntil: Millis; limit: number }) =>
+    db
       .updateTable('outbox')
-      .set((row) => ({ claimed_until: claimedUntil, attempts: row('attempts', '+', 1) }))
-      .where('id', 'in', free)
-      .returningAll()
-      .execute();
-  },
-  async done(id) {
-    await db.deleteFrom('outbox').where('id', '=', id).execute();
-  },
-  async retry(id, dueAt) {
-    await db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id).execute();
-  },
-});
+      .set((row) => ({ claimed_until: due.claimedUntil, attempts: row('attempts', '+', 1) }))
+      .where('id', 'in', (select) =>
+        select
+          .selectFrom('outbox')
+          .select('id')
+          .where('due_at', '<=', due.now)
+          .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', due.now)]))
+          .orderBy('due_at')
+          .limit(due.limit),
+      )
+      .returningAll(),
+  );
+  const remove = first((db, { id }: { id: string }) => db.deleteFrom('outbox').where('id', '=', id));
+  const postpone = first((db, { id, dueAt }: { id: string; dueAt: Millis }) =>
+    db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id),
+  );
+  return {
+    async put({ id, kind, payload, dueAt }) {
+      await insert({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null });
+    },
+    claim,
+    async done(id) {
+      await remove({ id });
+    },
+    async retry(id, dueAt) {
+      await postpone({ id, dueAt });
+    },
+  };
+};

@@ -1,6 +1,7 @@
 // Policy documents by digest, the sets they form, and the one row that says which set is in force.
 import type { Millis } from '../clock.ts';
-import type { Database } from './store.ts';
+import type { Schema } from './schema.ts';
+import type { Statements } from './statements.ts';
 
 export interface StoredDocument {
   readonly file: string;
@@ -19,64 +20,72 @@ export interface Policies {
   putInForce(set: { digest: string; documents: readonly StoredDocument[]; at: Millis }): Promise<void>;
 }
 
-export const policyTable = (db: Database): Policies => ({
-  async inForce() {
-    return db
-      .selectFrom('policy_in_force')
-      .select(['digest', 'sequence', 'since'])
-      .where('id', '=', 1)
-      .executeTakeFirst();
-  },
+export const policyTable = (statements: Statements): Policies => ({
+  ...policyLookups(statements),
+  ...policyChanges(statements),
+});
 
-  async documentsOf(setDigest) {
-    const set = await db.selectFrom('policy_sets').select('members').where('digest', '=', setDigest).executeTakeFirst();
-    const members: { file: string; digest: string }[] = set === undefined ? [] : JSON.parse(set.members);
-    return Promise.all(members.map((member) => documentOf(db, member)));
-  },
+const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'> => {
+  const inForce = first((db, { id }: { id: number }) =>
+    db.selectFrom('policy_in_force').select(['digest', 'sequence', 'since']).where('id', '=', id),
+  );
+  const members = first((db, { digest }: { digest: string }) =>
+    db.selectFrom('policy_sets').select('members').where('digest', '=', digest),
+  );
+  const byDigest = all((db, { digest }: { digest: string }) =>
+    db.selectFrom('policy_documents').select(['file', 'text', 'project']).where('digest', '=', digest),
+  );
+  const documentOf = async ({ file, digest }: { file: string; digest: string }): Promise<StoredDocument> => {
+    const row = (await byDigest({ digest })).find((document) => document.file === file);
+    if (row === undefined) throw new Error(`the policy ${file} (${digest}) is not in the store`);
+    return { file, digest, text: row.text, project: row.project ?? undefined };
+  };
+  return {
+    inForce: () => inForce({ id: THE_ONE }),
+    async documentsOf(setDigest) {
+      const set = await members({ digest: setDigest });
+      const listed: { file: string; digest: string }[] = set === undefined ? [] : JSON.parse(set.members);
+      return Promise.all(listed.map(documentOf));
+    },
+    async document(digest) {
+      const [row] = await byDigest({ digest });
+      return row === undefined ? undefined : { ...row, digest, project: row.project ?? undefined };
+    },
+  };
+};
 
-  async document(digest) {
-    const row = await db
-      .selectFrom('policy_documents')
-      .select(['file', 'text', 'project'])
-      .where('digest', '=', digest)
-      .executeTakeFirst();
-    return row === undefined ? undefined : { ...row, digest, project: row.project ?? undefined };
-  },
-
-  async putInForce({ digest, documents, at }) {
-    for (const { file, text, digest: documentDigest, project } of documents) {
-      await db
-        .insertInto('policy_documents')
-        .values({ digest: documentDigest, file, text, project: project ?? null, loaded_at: at })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    }
-    const members = JSON.stringify(
-      documents.map(({ file, digest: documentDigest }) => ({ file, digest: documentDigest })),
-    );
-    await db
+const policyChanges = ({ first }: Statements): Pick<Policies, 'putInForce'> => {
+  const keepDocument = first((db, row: Schema['policy_documents']) =>
+    db
+      .insertInto('policy_documents')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const keepSet = first((db, row: Schema['policy_sets']) =>
+    db
       .insertInto('policy_sets')
-      .values({ digest, members, loaded_at: at })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await db
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const putInForce = first((db, { id, digest, since }: Omit<Schema['policy_in_force'], 'sequence'>) =>
+    db
       .insertInto('policy_in_force')
-      .values({ id: 1, sequence: 1, digest, since: at })
+      .values({ id, sequence: 1, digest, since })
       .onConflict((conflict) =>
         conflict
           .column('id')
-          .doUpdateSet((row) => ({ sequence: row('policy_in_force.sequence', '+', 1), digest, since: at })),
-      )
-      .execute();
-  },
-});
+          .doUpdateSet((row) => ({ sequence: row('policy_in_force.sequence', '+', 1), digest, since })),
+      ),
+  );
+  return {
+    async putInForce({ digest, documents, at }) {
+      for (const { file, text, digest: of, project } of documents)
+        await keepDocument({ digest: of, file, text, project: project ?? null, loaded_at: at });
+      const members = JSON.stringify(documents.map(({ file, digest: of }) => ({ file, digest: of })));
+      await keepSet({ digest, members, loaded_at: at });
+      await putInForce({ id: THE_ONE, digest, since: at });
+    },
+  };
+};
 
-async function documentOf(db: Database, { file, digest }: { file: string; digest: string }): Promise<StoredDocument> {
-  const row = await db
-    .selectFrom('policy_documents')
-    .select(['text', 'project'])
-    .where('digest', '=', digest)
-    .where('file', '=', file)
-    .executeTakeFirstOrThrow();
-  return { file, digest, text: row.text, project: row.project ?? undefined };
-}
+const THE_ONE = 1;

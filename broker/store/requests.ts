@@ -1,9 +1,12 @@
 // Access requests: one row an ask, bound to the job that made it. The secrets that lead to it are in request-secrets.ts.
 import type { Millis } from '../clock.ts';
 import type { RequestRow, RequestState } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { RequestRow, RequestState } from './schema.ts';
+
+type RefusalKey = Pick<RequestRow, 'job_key' | 'project' | 'entitlement' | 'policy_digest' | 'decision'>;
+type Redecision = Pick<RequestRow, 'state' | 'policy_digest' | 'decision' | 'subject' | 'updated_at'>;
 
 export interface Requests {
   insert(row: RequestRow): Promise<void>;
@@ -17,15 +20,10 @@ export interface Requests {
     now: Millis;
   }): Promise<number>;
   /** The refusal that this one would repeat: the same job, entitlement, policy and decision. */
-  sameRefusal(
-    refusal: Pick<RequestRow, 'job_key' | 'project' | 'entitlement' | 'policy_digest' | 'decision'>,
-  ): Promise<RequestRow | undefined>;
+  sameRefusal(refusal: RefusalKey): Promise<RequestRow | undefined>;
   countRepeat(id: string, at: Millis): Promise<void>;
   /** Records a decision made again for the same request. */
-  redecide(
-    id: string,
-    change: Pick<RequestRow, 'state' | 'policy_digest' | 'decision' | 'subject' | 'updated_at'>,
-  ): Promise<void>;
+  redecide(id: string, change: Redecision): Promise<void>;
   /** From a grant to its issuance: true for exactly one caller, and only while the request still has its permit. */
   startIssuing(id: string, at: Millis): Promise<boolean>;
   setState(id: string, state: RequestState, at: Millis): Promise<void>;
@@ -34,68 +32,85 @@ export interface Requests {
 
 const HAS_OR_GETS: readonly RequestState[] = ['issuing', 'issued', 'unknown'];
 
-export const requestTable = (db: Database): Requests => ({ ...requestLookups(db), ...requestChanges(db) });
+export const requestTable = (statements: Statements): Requests => ({
+  ...requestLookups(statements),
+  ...requestChanges(statements),
+});
 
 type Lookups = Pick<Requests, 'find' | 'countOfJob' | 'sameRefusal' | 'latest'>;
 
-const requestChanges = (db: Database): Omit<Requests, keyof Lookups> => ({
-  async insert(row) {
-    await db.insertInto('requests').values(row).execute();
-  },
-  async countRepeat(id, at) {
-    await db
+const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> => {
+  const insert = first((db, row: RequestRow) => db.insertInto('requests').values(row));
+  const countRepeat = first((db, { id, at }: { id: string; at: Millis }) =>
+    db
       .updateTable('requests')
       .set((row) => ({ repeats: row('repeats', '+', 1), updated_at: at }))
-      .where('id', '=', id)
-      .execute();
-  },
-  async redecide(id, change) {
-    await db.updateTable('requests').set(change).where('id', '=', id).execute();
-  },
-  async startIssuing(id, at) {
-    const won = await db
+      .where('id', '=', id),
+  );
+  const redecide = first((db, { id, ...change }: { id: string } & Redecision) =>
+    db.updateTable('requests').set(change).where('id', '=', id),
+  );
+  const startIssuing = first((db, { id, at }: { id: string; at: Millis }) =>
+    db
       .updateTable('requests')
       .set({ state: 'issuing', updated_at: at })
       .where('id', '=', id)
       .where('state', '=', 'granted')
-      .returning('id')
-      .executeTakeFirst();
-    return won !== undefined;
-  },
-  async setState(id, state, at) {
-    await db.updateTable('requests').set({ state, updated_at: at }).where('id', '=', id).execute();
-  },
-});
+      .returning('id'),
+  );
+  const setState = first((db, { id, state, at }: { id: string; state: RequestState; at: Millis }) =>
+    db.updateTable('requests').set({ state, updated_at: at }).where('id', '=', id),
+  );
+  return {
+    async insert(row) {
+      await insert(row);
+    },
+    async countRepeat(id, at) {
+      await countRepeat({ id, at });
+    },
+    async redecide(id, { state, policy_digest, decision, subject, updated_at }) {
+      await redecide({ id, state, policy_digest, decision, subject, updated_at });
+    },
+    async startIssuing(id, at) {
+      return (await startIssuing({ id, at })) !== undefined;
+    },
+    async setState(id, state, at) {
+      await setState({ id, state, at });
+    },
+  };
+};
 
-const requestLookups = (db: Database): Lookups => ({
-  async find(id) {
-    return db.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst();
-  },
-  async countOfJob({ jobKey, project, entitlement, except, now }) {
-    // A grant that lapsed unspent holds no place: the job got nothing for it.
-    const withOpenGrant = db
-      .selectFrom('grants')
-      .select('request_id')
-      .where('redeemed_at', 'is', null)
-      .where('expires_at', '>', now);
-    const row = await db
-      .selectFrom('requests')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .where('job_key', '=', jobKey)
-      .where('project', '=', project)
-      .where('entitlement', '=', entitlement)
-      .where((row) =>
-        row.or([
-          row('state', 'in', HAS_OR_GETS),
-          row.and([row('state', '=', 'granted'), row('id', 'in', withOpenGrant)]),
-        ]),
-      )
-      .where('id', '!=', except ?? '')
-      .executeTakeFirstOrThrow();
-    return Number(row.count);
-  },
-  async sameRefusal(refusal) {
-    return db
+const requestLookups = ({ all, first }: Statements): Lookups => {
+  const find = first((db, { id }: { id: string }) => db.selectFrom('requests').selectAll().where('id', '=', id));
+  const countOfJob = first(
+    (db, job: { jobKey: string; project: string; entitlement: string; except: string; now: Millis }) =>
+      db
+        .selectFrom('requests')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('job_key', '=', job.jobKey)
+        .where('project', '=', job.project)
+        .where('entitlement', '=', job.entitlement)
+        .where((row) =>
+          row.or([
+            row('state', 'in', HAS_OR_GETS),
+            // A grant that lapsed unspent holds no place: the job got nothing for it.
+            row.and([
+              row('state', '=', 'granted'),
+              row.exists(
+                row
+                  .selectFrom('grants')
+                  .select('grants.id')
+                  .whereRef('grants.request_id', '=', 'requests.id')
+                  .where('redeemed_at', 'is', null)
+                  .where('expires_at', '>', job.now),
+              ),
+            ]),
+          ]),
+        )
+        .where('id', '!=', job.except),
+  );
+  const sameRefusal = first((db, refusal: RefusalKey) =>
+    db
       .selectFrom('requests')
       .selectAll()
       .where('job_key', '=', refusal.job_key)
@@ -103,10 +118,17 @@ const requestLookups = (db: Database): Lookups => ({
       .where('entitlement', '=', refusal.entitlement)
       .where('policy_digest', '=', refusal.policy_digest)
       .where('decision', '=', refusal.decision)
-      .where('state', '=', 'denied')
-      .executeTakeFirst();
-  },
-  async latest(limit) {
-    return db.selectFrom('requests').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
-  },
-});
+      .where('state', '=', 'denied'),
+  );
+  const latest = all((db, { limit }: { limit: number }) =>
+    db.selectFrom('requests').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit),
+  );
+  return {
+    find: (id) => find({ id }),
+    async countOfJob({ except, ...job }) {
+      return Number((await countOfJob({ ...job, except: except ?? '' }))?.count);
+    },
+    sameRefusal: (refusal) => sameRefusal(refusal),
+    latest: (limit) => latest({ limit }),
+  };
+};

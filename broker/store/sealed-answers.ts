@@ -1,6 +1,7 @@
 // Sealed copies of answers, for the retry of a job whose connection broke. Two minutes at most; their key is not ours to keep.
 import type { Millis } from '../clock.ts';
-import type { Database } from './store.ts';
+import type { Schema } from './schema.ts';
+import type { Statements } from './statements.ts';
 
 export interface SealedAnswers {
   put(answer: { requestId: string; sealed: string; deleteAt: Millis }): Promise<void>;
@@ -9,23 +10,29 @@ export interface SealedAnswers {
   deleteDue(now: Millis): Promise<void>;
 }
 
-export const sealedAnswerTable = (db: Database): SealedAnswers => ({
-  async put({ requestId, sealed, deleteAt }) {
-    await db.insertInto('sealed_answers').values({ request_id: requestId, sealed, delete_at: deleteAt }).execute();
-  },
-  async find(requestId, now) {
-    const row = await db
-      .selectFrom('sealed_answers')
-      .select('sealed')
-      .where('request_id', '=', requestId)
-      .where('delete_at', '>', now)
-      .executeTakeFirst();
-    return row?.sealed;
-  },
-  async delete(requestId) {
-    await db.deleteFrom('sealed_answers').where('request_id', '=', requestId).execute();
-  },
-  async deleteDue(now) {
-    await db.deleteFrom('sealed_answers').where('delete_at', '<=', now).execute();
-  },
-});
+export const sealedAnswerTable = ({ first }: Statements): SealedAnswers => {
+  const insert = first((db, row: Schema['sealed_answers']) => db.insertInto('sealed_answers').values(row));
+  const find = first((db, { requestId, now }: { requestId: string; now: Millis }) =>
+    db.selectFrom('sealed_answers').select('sealed').where('request_id', '=', requestId).where('delete_at', '>', now),
+  );
+  const remove = first((db, { requestId }: { requestId: string }) =>
+    db.deleteFrom('sealed_answers').where('request_id', '=', requestId),
+  );
+  const removeDue = first((db, { now }: { now: Millis }) =>
+    db.deleteFrom('sealed_answers').where('delete_at', '<=', now),
+  );
+  return {
+    async put({ requestId, sealed, deleteAt }) {
+      await insert({ request_id: requestId, sealed, delete_at: deleteAt });
+    },
+    async find(requestId, now) {
+      return (await find({ requestId, now }))?.sealed;
+    },
+    async delete(requestId) {
+      await remove({ requestId });
+    },
+    async deleteDue(now) {
+      await removeDue({ now });
+    },
+  };
+};

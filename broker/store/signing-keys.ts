@@ -1,6 +1,6 @@
 // Signing keys: public halves in the clear, private halves sealed under the key-encryption key, which is never here.
 import type { SigningKeyRow } from './schema.ts';
-import type { Database } from './store.ts';
+import type { Statements } from './statements.ts';
 
 export type { SigningKeyRow } from './schema.ts';
 
@@ -10,11 +10,15 @@ export interface SigningKeys {
   all(): Promise<readonly SigningKeyRow[]>;
 }
 
-export const signingKeyTable = (db: Database): SigningKeys => ({
-  async insert(row) {
-    await db.insertInto('signing_keys').values(row).execute();
-  },
-  async all() {
-    return db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
-  },
-});
+export const signingKeyTable = ({ all, first }: Statements): SigningKeys => {
+  const insert = first((db, row: SigningKeyRow) => db.insertInto('signing_keys').values(row));
+  const newestFirst = all((db, _: object) =>
+    db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').orderBy('id'),
+  );
+  return {
+    async insert(row) {
+      await insert(row);
+    },
+    all: () => newestFirst({}),
+  };
+};

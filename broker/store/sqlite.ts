@@ -6,7 +6,7 @@ import { Migrator } from 'kysely/migration';
 import { StartRefused } from '../errors.ts';
 import { createGroupCommit, isStoreFailure, storeFailure } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
-import { kyselyOver } from './node-sqlite.ts';
+import { statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { tablesOf } from './tables.ts';
 
@@ -22,11 +22,11 @@ export interface SqliteOptions extends StoreOptions {
 export async function openSqliteStore({ path, clock }: SqliteOptions): Promise<Store> {
   const database = openDatabase(path, { readOnly: false });
   assertDurable(database, path);
-  const db = kyselyOver(database);
-  await migrate(db, path);
-  const tables = tablesOf(db);
+  const statements = statementsOver(database);
+  await migrate(statements.db, path);
+  const tables = tablesOf(statements);
   let guard: TransactionGuard = NO_GUARD;
-  const transaction = (): Transaction => ({ ...tables, now: clock.now() });
+  const transaction = (): Transaction => ({ ...tables, now: clock.now(), tree: undefined });
   const group = createGroupCommit({ connection: database, transaction, guard: () => guard });
   // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
   const reader = path === ':memory:' ? undefined : openSqliteReader({ path, clock });
@@ -55,11 +55,13 @@ export type StoreReader = Pick<Store, 'read' | 'close'>;
 /** Opens the store for reading only; works beside a running broker and without one. */
 export function openSqliteReader({ path, clock }: SqliteOptions): StoreReader {
   const database = openDatabase(path, { readOnly: true });
-  const tables = tablesOf(kyselyOver(database));
+  const tables = tablesOf(statementsOver(database));
   let turn: Promise<unknown> = Promise.resolve();
   return {
     read<T>(query: Unit<T>): Promise<T> {
-      const mine = turn.then(() => readSnapshot(database, () => query({ ...tables, now: clock.now() })));
+      const mine = turn.then(() =>
+        readSnapshot(database, () => query({ ...tables, now: clock.now(), tree: undefined })),
+      );
       turn = mine.catch(() => undefined);
       return mine;
     },

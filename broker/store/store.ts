@@ -6,6 +6,7 @@
 // A unit is a function of the transaction alone, without other I/O, and safe to run again.
 // `read(query)` sees one consistent, committed state.
 import type { Kysely } from 'kysely';
+import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Grants } from './grants.ts';
 import type { Issuances } from './issuances.ts';
@@ -42,9 +43,17 @@ export interface Tables {
   readonly suspensions: Suspensions;
 }
 
+/** The log's tree as one transaction makes it: growing returns the next, so that the one before is still at hand. */
+export interface GrowingTree {
+  readonly size: number;
+  grow(leaf: Hash): GrowingTree;
+}
+
 export interface Transaction extends Tables {
   /** One time for the whole transaction, by the store's clock. */
   readonly now: Millis;
+  /** Set by the log's guard when the transaction begins, grown by appending, and put back when a unit rolls back. */
+  tree: GrowingTree | undefined;
 }
 
 /** What the log does around a transaction; a throw in `begin` or `beforeCommit` fails it whole. */

@@ -1,6 +1,7 @@
 // Which subject tokens were used: each works once (threat T14). Rows are kept until the token has long expired.
 import type { Millis } from '../clock.ts';
-import type { Database } from './store.ts';
+import type { Schema } from './schema.ts';
+import type { Statements } from './statements.ts';
 
 export interface SubjectTokens {
   /** Uses the token up. `replays` is 0 for its first use, and counts every further attempt. */
@@ -9,26 +10,30 @@ export interface SubjectTokens {
   forget(expiredBefore: Millis): Promise<number>;
 }
 
-export const subjectTokenTable = (db: Database): SubjectTokens => ({
-  async use({ issuer, tokenId, expiresAt }) {
-    // One statement decides the race: of any number of simultaneous uses exactly one sees 0.
-    return db
+export const subjectTokenTable = ({ all, first }: Statements): SubjectTokens => {
+  // One statement decides the race: of any number of simultaneous uses exactly one sees 0.
+  const use = first((db, row: Omit<Schema['subject_tokens'], 'replays'>) =>
+    db
       .insertInto('subject_tokens')
-      .values({ issuer, token_id: tokenId, expires_at: expiresAt, replays: 0 })
+      .values({ ...row, replays: 0 })
       .onConflict((conflict) =>
         conflict
           .columns(['issuer', 'token_id'])
-          .doUpdateSet((row) => ({ replays: row('subject_tokens.replays', '+', 1) })),
+          .doUpdateSet((stored) => ({ replays: stored('subject_tokens.replays', '+', 1) })),
       )
-      .returning('replays')
-      .executeTakeFirstOrThrow();
-  },
-  async forget(expiredBefore) {
-    const forgotten = await db
-      .deleteFrom('subject_tokens')
-      .where('expires_at', '<', expiredBefore)
-      .returning('token_id')
-      .execute();
-    return forgotten.length;
-  },
-});
+      .returning('replays'),
+  );
+  const forget = all((db, { expiredBefore }: { expiredBefore: Millis }) =>
+    db.deleteFrom('subject_tokens').where('expires_at', '<', expiredBefore).returning('token_id'),
+  );
+  return {
+    async use({ issuer, tokenId, expiresAt }) {
+      const used = await use({ issuer, token_id: tokenId, expires_at: expiresAt });
+      if (used === undefined) throw new Error('a subject token was used up without a row');
+      return used;
+    },
+    async forget(expiredBefore) {
+      return (await forget({ expiredBefore })).length;
+    },
+  };
+};

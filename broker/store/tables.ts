@@ -1,4 +1,4 @@
-// All tables over one database handle.
+// All tables over one connection.
 import { grantTable } from './grants.ts';
 import { issuanceTable } from './issuances.ts';
 import { leaseTable } from './leases.ts';
@@ -12,24 +12,25 @@ import { requestTable } from './requests.ts';
 import { saidOnceTable } from './said-once.ts';
 import { sealedAnswerTable } from './sealed-answers.ts';
 import { signingKeyTable } from './signing-keys.ts';
-import type { Database, Tables } from './store.ts';
+import type { Statements } from './statements.ts';
+import type { Tables } from './store.ts';
 import { subjectTokenTable } from './subject-tokens.ts';
 import { suspensionTable } from './suspensions.ts';
 
-export const tablesOf = (db: Database): Tables => ({
-  grants: grantTable(db),
-  issuances: issuanceTable(db),
-  leases: leaseTable(db),
-  log: logTables(db),
-  meta: metaTable(db),
-  outbox: outboxTable(db),
-  policies: policyTable(db),
-  principals: principalTable(db),
-  requests: requestTable(db),
-  requestSecrets: requestSecretTable(db),
-  saidOnce: saidOnceTable(db),
-  sealedAnswers: sealedAnswerTable(db),
-  signingKeys: signingKeyTable(db),
-  subjectTokens: subjectTokenTable(db),
-  suspensions: suspensionTable(db),
+export const tablesOf = (statements: Statements): Tables => ({
+  grants: grantTable(statements),
+  issuances: issuanceTable(statements),
+  leases: leaseTable(statements),
+  log: logTables(statements),
+  meta: metaTable(statements),
+  outbox: outboxTable(statements),
+  policies: policyTable(statements),
+  principals: principalTable(statements),
+  requests: requestTable(statements),
+  requestSecrets: requestSecretTable(statements),
+  saidOnce: saidOnceTable(statements),
+  sealedAnswers: sealedAnswerTable(statements),
+  signingKeys: signingKeyTable(statements),
+  subjectTokens: subjectTokenTable(statements),
+  suspensions: suspensionTable(statements),
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
-import { createAppend, formatEdge, parseEdge } from '../../../broker/log/append.ts';
+import { createAppend } from '../../../broker/log/append.ts';
 import type { EarlierState } from '../../../broker/log/verify-log.ts';
 import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
-import { appendToEdge, leafHash } from '../../../shared/merkle.ts';
+import { leafHash } from '../../../shared/merkle.ts';
 import { signNote, splitNote } from '../../../shared/signed-note.ts';
 import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
@@ -106,9 +106,8 @@ async function appendLeaf({ store }: TestLog, leaf: string): Promise<void> {
   const hash = leafHash(Buffer.from(leaf));
   const row = { id, type, time: Date.parse(time), leaf, leaf_hash: hash.toString('base64') };
   await store.commit(async (tx) => {
-    const { index, edge } = await tx.log.takeIndex();
-    await tx.log.insertEntry({ ...row, entry_index: index, project: null, request_id: null }, []);
-    await tx.log.setEdge(formatEdge(appendToEdge(parseEdge(edge), index, hash)));
+    await tx.log.insertEntry({ ...row, entry_index: tx.tree?.size ?? 0, project: null, request_id: null }, []);
+    tx.tree = tx.tree?.grow(hash);
   });
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
 import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts';
+import { RecentTree } from '../../../../broker/log/recent-tree.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
 import { NOW } from './page-store.ts';
@@ -30,6 +31,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       providers: new Map(),
       providerTimeout: 1000,
       withheld: new Map(),
+      recent: new RecentTree({ size: 0, edge: [] }),
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),

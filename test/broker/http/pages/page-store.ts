@@ -1,8 +1,9 @@
 // A real store in memory with requests in it: rows and log entries as the broker writes them, with whatever a test wants to be
 // different.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { newId, systemEntropy } from '../../../../broker/clock.ts';
 import { createAppend } from '../../../../broker/log/append.ts';
+import { createCheckpointer } from '../../../../broker/log/checkpointer.ts';
 import { isoTime, subjectFields } from '../../../../broker/log/entry.ts';
 import type { Reason, Revocation, Subject } from '../../../../broker/model.ts';
 import type { LeaseRow } from '../../../../broker/store/leases.ts';
@@ -57,10 +58,12 @@ export interface PageStore {
 export async function openPageStore(): Promise<PageStore> {
   let now = NOW;
   const store = await openSqliteStore({ path: ':memory:', clock: { now: () => now } });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  store.guard(createCheckpointer({ origin: 'pages/log', privateKey, tip: { size: 0, edge: '' } }));
   const write = createAppend(systemEntropy);
   const append: PageStore['append'] = async (at, draft) => {
     now = at;
-    await store.commit((tx) => write(tx, draft));
+    await store.commit(async (tx) => void (await write(tx, draft)));
     now = NOW;
   };
   const insert = (row: RequestRow) => store.commit((tx) => tx.requests.insert(row));
