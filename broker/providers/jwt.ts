@@ -1,8 +1,8 @@
 // The `jwt` kind: the broker as OIDC issuer. Relying parties, clouds and vaults trust what it signs by its JWKS, so that the
 // broker holds no key of theirs. Access tokens in the form of RFC 9068; nothing here leaves before the log has it.
-import { SignJWT } from 'jose';
 import { ACCESS_TOKEN_TYPE } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
+import { signJws } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
 import type { CredentialProvider } from './provider.ts';
@@ -28,17 +28,16 @@ export function jwtProvider(options: { issuer: string; keys: SigningKeys }): Cre
       const key = options.keys.credential(algorithm);
       const issuedAt = Math.floor(grant.issuedAt / 1000);
       const expiresAt = issuedAt + grant.ttl;
-      const token = await new SignJWT({ ...claims, ...jobClaims(grant) })
-        .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid: key.id })
-        .setIssuer(options.issuer)
-        .setSubject(`project:${grant.project}:entitlement:${grant.entitlement}`)
-        .setAudience(audience)
-        .setIssuedAt(issuedAt)
-        .setNotBefore(issuedAt)
-        .setExpirationTime(expiresAt)
-        .setJti(grant.issuanceId)
-        .sign(key.privateKey);
-      const secret = new Secret(token);
+      const registered = {
+        iss: options.issuer,
+        sub: `project:${grant.project}:entitlement:${grant.entitlement}`,
+        aud: audience,
+        ...{ iat: issuedAt, nbf: issuedAt, exp: expiresAt },
+        jti: grant.issuanceId,
+      };
+      // Ours last, so that no policy can set one of them.
+      const payload = { ...claims, ...jobClaims(grant), ...registered };
+      const secret = new Secret(await signJws({ ...key, algorithm }, { typ: 'at+jwt', kid: key.id }, payload));
       return {
         accessToken: secret,
         tokenType: 'Bearer',
@@ -50,7 +49,7 @@ export function jwtProvider(options: { issuer: string; keys: SigningKeys }): Cre
   };
 }
 
-/** The claims that say for which job it was issued; set last, so that no policy can set one of them. */
+/** The claims that say for which job it was issued. */
 function jobClaims({ subject, project, entitlement, assurance, approvedBy }: Grant): Record<string, unknown> {
   return {
     client_id: `${project}/${entitlement}`,

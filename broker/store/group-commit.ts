@@ -3,7 +3,7 @@
 import { BrokerError } from '../errors.ts';
 import type { Transaction, TransactionGuard, Unit } from './store.ts';
 
-const MAX_GROUP = 64;
+const MAX_GROUP = 256;
 const RETRY_AFTER_SECONDS = 2;
 
 export interface Connection {
@@ -34,7 +34,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let draining: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
-    while (queue.length > 0) await commitGroup(options, queue.splice(0, MAX_GROUP));
+    while (queue.length > 0) {
+      // A turn later, so that whoever has sent a request by now joins the same group, and answers go out in between.
+      await new Promise((resolve) => setImmediate(resolve));
+      await commitGroup(options, queue.splice(0, MAX_GROUP));
+    }
     draining = undefined;
   }
 
@@ -42,8 +46,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     commit<T>(unit: Unit<T>): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         queue.push({ run: unit, resolve: resolve as (value: unknown) => void, reject });
-        // Starting a turn later lets everything that is ready now join the same group.
-        draining ??= Promise.resolve().then(drain);
+        draining ??= drain();
       });
     },
     idle: async () => draining,

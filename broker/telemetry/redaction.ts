@@ -22,28 +22,37 @@ export interface Redaction {
 }
 
 export function createRedaction(): Redaction {
-  const kept = new Map<string, readonly string[]>();
-  const newest = new Map<string, readonly string[]>();
-  let forms: readonly string[] = [];
+  // The forms of each value are worked out when a line is written: secrets come by the thousand a second, lines do not.
+  const kept: Values = new Map();
+  const newest: Values = new Map();
+  let forms: readonly string[] | undefined;
   const remember = (value: string): void => {
     newest.delete(value);
-    newest.set(value, writtenForms(value));
+    newest.set(value, undefined);
     const [oldest] = newest.keys();
     if (newest.size > MAX_VALUES && oldest !== undefined) newest.delete(oldest);
   };
   return {
     hide: (value, { always = false } = {}) => {
       if (value.length < MIN_CHARACTERS) return;
-      if (always) kept.set(value, writtenForms(value));
+      if (always) kept.set(value, undefined);
       else remember(value);
-      forms = longestFirst([...kept.values(), ...newest.values()].flat());
+      forms = undefined;
     },
     redact: (line) => {
+      forms ??= longestFirst([...formsOf(kept), ...formsOf(newest)]);
       let clean = line.replace(COMPACT_TOKEN, '[token]');
       for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, '[secret]');
       return clean;
     },
   };
+}
+
+type Values = Map<string, readonly string[] | undefined>;
+
+function formsOf(values: Values): string[] {
+  for (const [value, forms] of values) if (forms === undefined) values.set(value, writtenForms(value));
+  return [...values.values()].flatMap((forms) => forms ?? []);
 }
 
 /** A part must not be replaced before the whole that contains it: the rest of the whole would stay. */

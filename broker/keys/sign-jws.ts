@@ -1,0 +1,49 @@
+// Signs a compact JWS (RFC 7515 §7.1) with one of the broker's own credential keys.
+import { type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { CredentialAlgorithm } from './signing-keys.ts';
+
+interface JwsKey {
+  readonly algorithm: CredentialAlgorithm;
+  readonly privateKey: KeyObject;
+}
+
+type Header = Readonly<Record<string, string>>;
+
+/** `alg` in the header is that of the key. */
+export async function signJws(key: JwsKey, header: Header, payload: object): Promise<string> {
+  const input = `${encode({ alg: key.algorithm, ...header })}.${encode(payload)}`;
+  const signature = key.algorithm === 'ES256' ? signEs256(input, key.privateKey) : await signRs256(input, key.privateKey);
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part), 'utf8').toString('base64url');
+
+/**
+ * On this thread: handing 35 µs of work to another one costs more than doing it, and lets the asks that wait for a commit
+ * come apart. Signed as DER and taken apart here, because Node 24 takes twice as long to make the JWS form itself.
+ */
+const signEs256 = (input: string, privateKey: KeyObject): Buffer => toRaw(sign('sha256', Buffer.from(input), privateKey));
+
+/** A millisecond and more: on another thread. */
+const signElsewhere = promisify(sign);
+const signRs256 = (input: string, privateKey: KeyObject): Promise<Buffer> =>
+  signElsewhere('sha256', Buffer.from(input), privateKey);
+
+const P256_BYTES = 32;
+
+/** SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 §2.2.3) as r ‖ s, each of 32 bytes (RFC 7518 §3.4). */
+export function toRaw(der: Buffer): Buffer {
+  const raw = Buffer.alloc(2 * P256_BYTES);
+  // P-256 signatures are at most 72 bytes, so that every length is a single byte.
+  let at = 2;
+  for (const end of [P256_BYTES, 2 * P256_BYTES]) {
+    const length = der[at + 1] ?? 0;
+    const integer = der.subarray(at + 2, at + 2 + length);
+    // DER adds a zero byte before a first bit of one, and leaves leading zeros out.
+    const magnitude = integer.subarray(Math.max(0, length - P256_BYTES));
+    magnitude.copy(raw, end - magnitude.length);
+    at += 2 + length;
+  }
+  return raw;
+}
