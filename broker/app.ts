@@ -21,7 +21,7 @@ export function createApp(deps: AppDeps): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(requestContext(deps.entropy));
+  app.use(requestContext(deps));
   app.use(secureHeaders(deps.url));
   app.use((_request, response, next) => {
     // Whatever says otherwise does so for itself: keys, tiles and style sheets.

@@ -1,5 +1,5 @@
 // Time, ids and randomness as dependencies: everything that decides or records receives them, so that tests can choose them.
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 export type Millis = number;
 export type Seconds = number;
@@ -14,9 +14,37 @@ export interface Entropy {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
-export const systemEntropy: Entropy = { bytes: (count) => randomBytes(count) };
+export const systemEntropy: Entropy = pooledEntropy();
 
-/** A new id such as `req_…` with 128 random bits: not guessable, and its kind is seen at a glance. */
-export function newId(kind: 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err', entropy: Entropy): string {
-  return `${kind}_${entropy.bytes(16).toString('base64url')}`;
+const POOL_BYTES = 4096;
+
+/** An issuance takes a dozen small pieces; asking the system once for many costs a tenth of asking for each. */
+function pooledEntropy(): Entropy {
+  let pool = Buffer.alloc(0);
+  return {
+    bytes(count) {
+      if (pool.length < count) pool = randomFillSync(Buffer.allocUnsafeSlow(Math.max(count, POOL_BYTES)));
+      const taken = Buffer.from(pool.subarray(0, count));
+      // Given out once: nothing that looks at our memory later finds the beginning of a key here.
+      pool.fill(0, 0, count);
+      pool = pool.subarray(count);
+      return taken;
+    },
+  };
+}
+
+export type IdKind = 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err';
+
+const TIME_DIGITS = 8;
+const TIME_STEP: Millis = 8;
+
+/**
+ * A new id such as `req_…` with 128 random bits: not guessable, and its kind is seen at a glance. It begins with the time
+ * in digits that sort, so that rows of one moment lie together in an index: a commit writes a few of its pages, not one a row.
+ */
+export function newId(kind: IdKind, { entropy, now }: { entropy: Entropy; now: Millis }): string {
+  const time = Math.floor(Math.max(0, now) / TIME_STEP)
+    .toString(32)
+    .padStart(TIME_DIGITS, '0');
+  return `${kind}_${time}${entropy.bytes(16).toString('base64url')}`;
 }

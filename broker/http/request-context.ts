@@ -1,6 +1,6 @@
 // What every HTTP request carries through the broker: an id that answers and log lines share.
 import type { Request, RequestHandler } from 'express';
-import { type Entropy, newId } from '../clock.ts';
+import { type Clock, type Entropy, newId } from '../clock.ts';
 
 export interface RequestContext {
   readonly requestId: string;
@@ -8,9 +8,9 @@ export interface RequestContext {
 
 const contexts = new WeakMap<Request, RequestContext>();
 
-export function requestContext(entropy: Entropy): RequestHandler {
+export function requestContext({ clock, entropy }: { clock: Clock; entropy: Entropy }): RequestHandler {
   return (request, _response, next) => {
-    contexts.set(request, { requestId: newId('err', entropy) });
+    contexts.set(request, { requestId: newId('err', { entropy, now: clock.now() }) });
     next();
   };
 }

@@ -155,7 +155,12 @@ export async function queueRevocation(
   tx: Transaction,
   leaseId: string,
 ): Promise<void> {
-  await tx.outbox.put({ id: newId('obx', deps.entropy), kind: 'revoke', payload: leaseId, dueAt: tx.now });
+  await tx.outbox.put({
+    id: newId('obx', { entropy: deps.entropy, now: tx.now }),
+    kind: 'revoke',
+    payload: leaseId,
+    dueAt: tx.now,
+  });
 }
 
 export const isoTimeOrNull = (at: Millis | null): string | null => (at === null ? null : isoTime(at));

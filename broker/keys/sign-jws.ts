@@ -13,7 +13,8 @@ type Header = Readonly<Record<string, string>>;
 /** `alg` in the header is that of the key. */
 export async function signJws(key: JwsKey, header: Header, payload: object): Promise<string> {
   const input = `${encode({ alg: key.algorithm, ...header })}.${encode(payload)}`;
-  const signature = key.algorithm === 'ES256' ? signEs256(input, key.privateKey) : await signRs256(input, key.privateKey);
+  const signature =
+    key.algorithm === 'ES256' ? signEs256(input, key.privateKey) : await signRs256(input, key.privateKey);
   return `${input}.${signature.toString('base64url')}`;
 }
 
@@ -23,7 +24,8 @@ const encode = (part: object): string => Buffer.from(JSON.stringify(part), 'utf8
  * On this thread: handing 35 µs of work to another one costs more than doing it, and lets the asks that wait for a commit
  * come apart. Signed as DER and taken apart here, because Node 24 takes twice as long to make the JWS form itself.
  */
-const signEs256 = (input: string, privateKey: KeyObject): Buffer => toRaw(sign('sha256', Buffer.from(input), privateKey));
+const signEs256 = (input: string, privateKey: KeyObject): Buffer =>
+  toRaw(sign('sha256', Buffer.from(input), privateKey));
 
 /** A millisecond and more: on another thread. */
 const signElsewhere = promisify(sign);

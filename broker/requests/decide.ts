@@ -48,7 +48,8 @@ export async function decide(deps: DecideDeps, subject: Subject, request: TokenR
     const context = await readContext(deps, tx, { subject, request });
     const decision = await decisionFor(tx, context);
     // A stranger is answered as a stranger, whatever secret it presents: nobody learns what exists.
-    if (decision.outcome === 'stranger') return { outcome: 'stranger', requestId: newId('req', deps.entropy) };
+    if (decision.outcome === 'stranger')
+      return { outcome: 'stranger', requestId: newId('req', { entropy: deps.entropy, now: tx.now }) };
     const { known } = context;
     if (known === undefined) return record(deps, tx, { context, decision });
     const misuse = misuseOf(known, context);

@@ -23,11 +23,12 @@ export async function makeGrant(
   parts: GrantParts,
 ): Promise<Granted> {
   const { request, context, permit } = parts;
+  const of = { entropy: deps.entropy, now: tx.now };
   const row: GrantRow = {
-    id: newId('grt', deps.entropy),
+    id: newId('grt', of),
     request_id: request.id,
-    issuance_id: newId('iss', deps.entropy),
-    lease_id: newId('lse', deps.entropy),
+    issuance_id: newId('iss', of),
+    lease_id: newId('lse', of),
     rule: permit.rule,
     ttl: permit.ttl === 'never' ? null : permit.ttl,
     policy_digest: permit.project.digest,

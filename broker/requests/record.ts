@@ -119,13 +119,14 @@ async function requestRow(
   { context, state, policyDigest, decision }: RowParts,
 ): Promise<RequestRow> {
   const { subject, request, known } = context;
+  const of = { entropy: deps.entropy, now: tx.now };
   const identity = { provider: subject.issuer, providerId: subject.actorId };
   return {
-    id: known?.id ?? newId('req', deps.entropy),
+    id: known?.id ?? newId('req', of),
     origin: 'job',
     requester:
       context.requester ??
-      (await tx.principals.create({ ...identity, kind: kindOf(subject), id: newId('prn', deps.entropy), at: tx.now })),
+      (await tx.principals.create({ ...identity, kind: kindOf(subject), id: newId('prn', of), at: tx.now })),
     issuer: subject.issuer,
     repository_id: subject.repositoryId,
     job_key: context.jobKey,

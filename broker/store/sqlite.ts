@@ -13,6 +13,12 @@ import { tablesOf } from './tables.ts';
 const MIGRATIONS = { '0001-first-schema': firstSchema };
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;
+/**
+ * Durable, and nothing deleted left readable. The pages that a commit works on stay in memory (64 MiB; the default of 2 MB has
+ * them written out and read again within one commit), and the write-ahead log is folded in every 32 MB rather than every 4.
+ */
+const PRAGMAS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
+  PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000`;
 
 export interface SqliteOptions extends StoreOptions {
   readonly path: string;
@@ -126,10 +132,7 @@ function openDatabase(path: string, { readOnly }: { readOnly: boolean }): Databa
     );
   }
   const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-  if (!readOnly)
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON',
-    );
+  if (!readOnly) database.exec(PRAGMAS);
   return database;
 }
 

@@ -1,6 +1,6 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { systemEntropy } from '../../../broker/clock.ts';
+import { systemClock, systemEntropy } from '../../../broker/clock.ts';
 import { BrokerError } from '../../../broker/errors.ts';
 import { OAuthError, problemHandler } from '../../../broker/http/problem.ts';
 import { requestContext } from '../../../broker/http/request-context.ts';
@@ -17,7 +17,7 @@ function recordedLogger() {
 /** What a caller gets, and what our own log gets, when a route throws this. */
 async function answerTo(thrown: unknown, form: 'oauth' | 'problem') {
   const { logger, lines } = recordedLogger();
-  const app = express().use(requestContext(systemEntropy));
+  const app = express().use(requestContext({ clock: systemClock, entropy: systemEntropy }));
   app.get('/', () => {
     throw thrown;
   });
@@ -140,7 +140,7 @@ describe('the log line', () => {
 describe('an answer under way', () => {
   it('is broken off, and only our own log learns why', async () => {
     const { logger, lines } = recordedLogger();
-    const app = express().use(requestContext(systemEntropy));
+    const app = express().use(requestContext({ clock: systemClock, entropy: systemEntropy }));
     app.get('/', (_request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
       throw new Error('too late');

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemEntropy } from '../../../broker/clock.ts';
+import { systemClock, systemEntropy } from '../../../broker/clock.ts';
 import { problemHandler } from '../../../broker/http/problem.ts';
 import { requestContext } from '../../../broker/http/request-context.ts';
 import { refuseWhileStopping } from '../../../broker/http/while-stopping.ts';
@@ -13,7 +13,7 @@ describe('a broker that is stopping', () => {
   it('begins nothing new, and says when to ask again', async () => {
     let accepting = true;
     const app = express();
-    app.use(requestContext(systemEntropy));
+    app.use(requestContext({ clock: systemClock, entropy: systemEntropy }));
     app.post(
       '/',
       refuseWhileStopping(() => accepting),
