@@ -57,6 +57,8 @@ export interface RunningBroker {
   reload(): Promise<Reloaded>;
   /** the background work, now */
   runBackground(): Promise<void>;
+  /** Resolves when the store broke: nothing is handed out any more, and the process should end. */
+  readonly storeBroken: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,7 +89,8 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
   const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'), { always: true });
-  const store = await openStore({ path: config.store.path, clock });
+  const { storeBroken, onBroken } = watchStore(config.store.path, logger);
+  const store = await openStore({ path: config.store.path, clock, onBroken });
   try {
     await refuseWrongMark(store, options.demo === true);
     const keys = openSigningKeys(
@@ -114,7 +117,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    return await serve(options, { deps, keys, verifierKey, reload, unlock });
+    return await serve(options, { deps, keys, verifierKey, reload, unlock, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -127,11 +130,12 @@ interface Started {
   readonly verifierKey: string;
   readonly reload: () => Promise<Reloaded>;
   readonly unlock: () => void;
+  readonly storeBroken: Promise<void>;
 }
 
 async function serve(
   options: BrokerOptions,
-  { deps, keys, verifierKey, reload, unlock }: Started,
+  { deps, keys, verifierKey, reload, unlock, storeBroken }: Started,
 ): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
   const { store, logger } = deps;
@@ -155,6 +159,7 @@ async function serve(
     store,
     verifierKey,
     reload,
+    storeBroken,
     async runBackground() {
       for (const job of jobs) await job.run();
     },
@@ -177,6 +182,18 @@ async function serve(
       logger.info('stopped');
     },
   };
+}
+
+function watchStore(path: string, logger: Logger): { storeBroken: Promise<void>; onBroken: (cause: unknown) => void } {
+  const { promise: storeBroken, resolve } = Promise.withResolvers<void>();
+  const onBroken = (error: unknown): void => {
+    logger.error(
+      `the store ${path} is not trusted any more: from now on every ask gets 503, and this broker ends itself. Check the disk and its room, then start it again: what it handed out is on record, and the start checks it`,
+      { error },
+    );
+    resolve();
+  };
+  return { storeBroken, onBroken };
 }
 
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */

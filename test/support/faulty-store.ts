@@ -40,7 +40,13 @@ export class FaultyStore {
 
   readonly open = async (options: SqliteOptions): Promise<Store> => {
     const store = await openSqliteStore(options);
-    return { ...store, commit: async (unit) => this.#commit(store, unit) };
+    return {
+      ...store,
+      get broken() {
+        return store.broken;
+      },
+      commit: async (unit) => this.#commit(store, unit),
+    };
   };
 
   async #commit<T>(store: Store, unit: Unit<T>): Promise<T> {
