@@ -16,7 +16,7 @@ import { createTrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
-import { recordWithheldLeft } from './issuance/withhold.ts';
+import { recordWithheldAtStop, recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
@@ -33,6 +33,7 @@ import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { watchStore } from './watch-store.ts';
 
 export interface BrokerOptions {
   readonly config: Config;
@@ -165,14 +166,14 @@ async function serve(
     },
     async close() {
       accepting = false;
+      // At once, since what else a stop waits for takes its time, and its end may be forced; and for what came meanwhile, again.
+      await recordWithheldAtStop(deps);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
       });
       await Promise.all(background.map((job) => job.stop()));
-      await recordWithheldLeft(deps).catch((error: unknown) =>
-        logger.error('withheld credentials are not on record at stop', { error }),
-      );
+      await recordWithheldAtStop(deps);
       // The store is let go of whatever the anchor's volume says.
       await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
         logger.error('the anchor could not be written at stop', { error }),
@@ -182,18 +183,6 @@ async function serve(
       logger.info('stopped');
     },
   };
-}
-
-function watchStore(path: string, logger: Logger): { storeBroken: Promise<void>; onBroken: (cause: unknown) => void } {
-  const { promise: storeBroken, resolve } = Promise.withResolvers<void>();
-  const onBroken = (error: unknown): void => {
-    logger.error(
-      `the store ${path} is not trusted any more: from now on every ask gets 503, and this broker ends itself. Check the disk and its room, then start it again: what it handed out is on record, and the start checks it`,
-      { error },
-    );
-    resolve();
-  };
-  return { storeBroken, onBroken };
 }
 
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
