@@ -13,8 +13,7 @@ export const SQLITE_CODES = {
 };
 
 export interface StatementFault {
-  /** how its text begins */
-  readonly sql: string;
+  readonly sql: RegExp;
   readonly code: keyof typeof SQLITE_CODES;
   /** it was done, and only the answer is an error */
   readonly happened?: boolean;
@@ -25,7 +24,7 @@ export class FaultyConnection {
   readonly ran: string[] = [];
   #fault: StatementFault | undefined;
 
-  /** The next statement that begins so fails; none given lets all succeed. */
+  /** The next statement with such a text fails; none given lets all succeed. */
   arm(fault?: StatementFault): void {
     this.ran.length = 0;
     this.#fault = fault;
@@ -46,7 +45,7 @@ export class FaultyConnection {
   #run<T>(sql: string, act: () => T): T {
     this.ran.push(sql);
     const fault = this.#fault;
-    if (fault === undefined || !sql.toLowerCase().startsWith(fault.sql.toLowerCase())) return act();
+    if (fault?.sql.test(sql) !== true) return act();
     this.#fault = undefined;
     if (fault.happened === true) act();
     throw sqliteError(fault.code);
