@@ -128,19 +128,17 @@ function problemsOfLeftovers({ rows, entries }: Books): string[] {
 }
 
 function problemsOfPolicies({ rows, entries }: Books): string[] {
-  const [inForce] = rows(
-    'SELECT digest, members FROM policy_sets WHERE digest IN (SELECT digest FROM policy_in_force)',
-  );
+  const [inForce] = rows('SELECT * FROM policy_in_force JOIN policy_sets USING (digest)');
   const changes = entries.filter((entry) => 'previous_digest' in entry);
+  const sets = changes.map((entry) => entry['set_digest']).filter((set, at, all) => set !== all[at - 1]);
   const logged = new Map(
     changes.map((entry) => [entry['file'], entry['policy_digest'] ?? entry['organization_digest']]),
   );
   const members = JSON.parse(String(inForce?.['members'] ?? '[]')) as { file: string; digest: string }[];
   const strange = members.filter(({ file, digest }) => logged.get(file) !== digest);
   return [
-    ...(changes.at(-1)?.['set_digest'] === inForce?.['digest']
-      ? []
-      : ['the policy in force is not the one logged last']),
+    ...(sets.at(-1) === inForce?.['digest'] ? [] : ['the policy in force is not the one logged last']),
+    ...(sets.length === inForce?.['sequence'] ? [] : [`${inForce?.['sequence']} policy sets, ${sets.length} logged`]),
     ...strange.map(({ file }) => `the document ${file} in force is not the one logged last`),
   ];
 }
