@@ -16,7 +16,7 @@ import { createTrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
-import { recordWithheldLeft } from './issuance/withhold.ts';
+import { recordWithheldAtStop, recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
@@ -34,6 +34,7 @@ import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { watchStore } from './watch-store.ts';
 
 export interface BrokerOptions {
   readonly config: Config;
@@ -58,6 +59,8 @@ export interface RunningBroker {
   reload(): Promise<Reloaded>;
   /** the background work, now */
   runBackground(): Promise<void>;
+  /** Resolves when the store broke: nothing is handed out any more, and the process should end. */
+  readonly storeBroken: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,7 +91,8 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
   const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'), { always: true });
-  const store = await openStore({ path: config.store.path, clock });
+  const { storeBroken, onBroken } = watchStore(config.store.path, logger);
+  const store = await openStore({ path: config.store.path, clock, onBroken });
   try {
     await refuseWrongMark(store, options.demo === true);
     const keys = openSigningKeys(
@@ -115,7 +119,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    return await serve(options, { deps, keys, verifierKey, reload, unlock });
+    return await serve(options, { deps, keys, verifierKey, reload, unlock, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -128,11 +132,12 @@ interface Started {
   readonly verifierKey: string;
   readonly reload: () => Promise<Reloaded>;
   readonly unlock: () => void;
+  readonly storeBroken: Promise<void>;
 }
 
 async function serve(
   options: BrokerOptions,
-  { deps, keys, verifierKey, reload, unlock }: Started,
+  { deps, keys, verifierKey, reload, unlock, storeBroken }: Started,
 ): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
   const { store, logger } = deps;
@@ -156,19 +161,20 @@ async function serve(
     store,
     verifierKey,
     reload,
+    storeBroken,
     async runBackground() {
       for (const job of jobs) await job.run();
     },
     async close() {
       accepting = false;
+      // At once, since what else a stop waits for takes its time, and its end may be forced; and for what came meanwhile, again.
+      await recordWithheldAtStop(deps);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
       });
       await Promise.all(background.map((job) => job.stop()));
-      await recordWithheldLeft(deps).catch((error: unknown) =>
-        logger.error('withheld credentials are not on record at stop', { error }),
-      );
+      await recordWithheldAtStop(deps);
       // The store is let go of whatever the anchor's volume says.
       await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
         logger.error('the anchor could not be written at stop', { error }),

@@ -24,3 +24,15 @@ export class BrokerError extends Error {
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }
+
+/** The store failed in a way after which nothing that it says is believed: exit 74, and a start that checks everything. */
+export class StoreBroken extends BrokerError {
+  constructor(cause: unknown) {
+    super(
+      'STORE_UNAVAILABLE',
+      'The store failed and is not trusted any more, so nothing was handed out. The broker ends itself; ask again when it is back.',
+      { cause, retryAfter: 10 },
+    );
+    this.name = 'StoreBroken';
+  }
+}

@@ -6,7 +6,7 @@ import { findCommand, readArguments } from './cli/arguments.ts';
 import { type ExitCode, type Io, UsageError } from './cli/command.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { helpOf, overview } from './cli/help.ts';
-import { StartRefused } from './errors.ts';
+import { StartRefused, StoreBroken } from './errors.ts';
 import { describeError } from './telemetry/describe-error.ts';
 
 export async function main(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -51,6 +51,7 @@ function failed(error: unknown, io: Io): ExitCode {
   }
   const { message } = describeError(error);
   io.err(`buildpass: ${message}`);
+  if (error instanceof StoreBroken) return 74;
   return error instanceof UsageError ? 2 : 1;
 }
 
@@ -72,4 +73,8 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2), processIo());
+  // Not by letting everything close first: that would write to a store of which nobody knows what is on the disk.
+  if (process.exitCode === 74) process.exit();
+}

@@ -1,8 +1,8 @@
 // What a command of `buildpass` is: its words for `--help`, its options, and what it does. Commands write through `io` and
 // return an exit code; they never exit by themselves, so that a test can run each as a function.
 
-/** 0 well · 1 the answer is no · 2 used wrongly · 78 bad configuration. */
-export type ExitCode = 0 | 1 | 2 | 78;
+/** 0 well · 1 the answer is no · 2 used wrongly · 74 the store broke · 78 bad configuration. */
+export type ExitCode = 0 | 1 | 2 | 74 | 78;
 
 /** The world as a command sees it. */
 export interface Io {

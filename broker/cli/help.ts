@@ -11,7 +11,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', about: 'say what the command does' },
 };
 
-const EXIT_CODES = 'Exit codes: 0 well, 1 the answer is no, 2 used wrongly, 78 bad configuration.';
+const EXIT_CODES = 'Exit codes: 0 well, 1 the answer is no, 2 used wrongly, 74 the store broke, 78 bad configuration.';
 
 export function overview(commands: readonly Command[]): string {
   return [

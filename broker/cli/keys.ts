@@ -44,17 +44,23 @@ export const keysListCommand: Command = {
   },
 };
 
+export interface CreateKeysOptions {
+  readonly demo?: boolean;
+  /** how the store is opened: `openSqliteStore` unless given */
+  readonly openStore?: typeof openSqliteStore;
+}
+
 /** @throws StartRefused where there are keys already, or a broker is running on the store */
 export async function createKeys(
   config: Config,
-  { demo = false }: { demo?: boolean },
+  { demo = false, openStore = openSqliteStore }: CreateKeysOptions,
 ): Promise<readonly SigningKeyRow[]> {
   const { path } = config.store;
   makeDirectory(dirname(path));
   const unlock = lockStore(path);
   try {
     createSqliteFile(path);
-    const store = await openSqliteStore({ path, clock: systemClock });
+    const store = await openStore({ path, clock: systemClock });
     try {
       await refuseSecondSet(store, path);
       const sealing = keyEncryptionKey(await encryptionKey(config.keys.encryptionKeyFile), systemEntropy);

@@ -1,4 +1,5 @@
 // `serve`: a real broker, until it is asked to stop. SIGHUP loads the policies again.
+import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningBroker, startBroker } from '../broker.ts';
 import { loadConfig } from '../config.ts';
 import type { Reloaded } from '../policy/reload-source.ts';
@@ -11,7 +12,7 @@ export const command: Command = {
   summary: 'run the broker',
   usage: 'serve',
   about:
-    'Checks the configuration, the keys and the log against its anchor and its newest checkpoint; what is not as it must be stops it with exit code 78 before a port is open. Policies that do not load leave the last good ones in force, and it says so. It does not re-hash the log: run `log verify` now and then. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
+    'Checks the configuration, the keys and the log against its anchor and its newest checkpoint; what is not as it must be stops it with exit code 78 before a port is open. A store that fails while it runs ends it with exit code 74, to be started again. Policies that do not load leave the last good ones in force, and it says so. It does not re-hash the log: run `log verify` now and then. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
   examples: ['buildpass serve --config buildpass.yaml'],
   options: {},
   async run({ io, configFile }) {
@@ -31,14 +32,22 @@ export const command: Command = {
       const broker = await starting;
       const { url, listen } = config;
       logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
-      await stopped(stop);
-      await broker.close();
+      await Promise.race([stopped(stop), broker.storeBroken]);
+      await closed(broker);
+      return broker.store.broken ? 74 : 0;
     } finally {
       process.off('SIGHUP', reload);
     }
-    return 0;
   },
 };
+
+const ANSWER_LAST_MS = 3_000;
+
+/** With a broken store only for as long as whoever waits is told so; what is left is what a crash leaves, and the next start's. */
+async function closed(broker: RunningBroker): Promise<void> {
+  const giveUp = broker.storeBroken.then(() => delay(ANSWER_LAST_MS));
+  await Promise.race([broker.close(), giveUp]);
+}
 
 async function reloadOnce(starting: Promise<RunningBroker>, logger: Logger): Promise<void> {
   try {

@@ -26,6 +26,13 @@ export async function recordWithheldLeft(deps: IssueDeps): Promise<void> {
   }
 }
 
+/** A stop goes on whatever the store says. */
+export function recordWithheldAtStop(deps: IssueDeps): Promise<void> {
+  return recordWithheldLeft(deps).catch((error: unknown) =>
+    deps.logger.error('withheld credentials are not on record at stop', { error }),
+  );
+}
+
 async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withheld): Promise<void> {
   const { granted, provider, reason } = withheld;
   const { requestId, issuanceId, leaseId } = granted.grant;

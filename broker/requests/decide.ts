@@ -100,10 +100,10 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
 }
 
 function refusedBefore({ context, decision, known }: Step & { known: KnownRequest }): Refused {
-  const refusal = JSON.parse(known.decision) as Refusal;
+  const { summary, reasons, disclosure: then } = JSON.parse(known.decision) as Refusal;
   // A repository may have become public since: the narrower of then and now holds.
-  const narrow = refusal.disclosure === 'codes' || disclosure(decision, context.subject) !== 'full';
-  return { outcome: 'refused', requestId: known.id, ...refusal, disclosure: narrow ? 'codes' : 'full' };
+  const narrow = then === 'codes' || disclosure(decision, context.subject) !== 'full';
+  return { outcome: 'refused', requestId: known.id, summary, reasons, disclosure: narrow ? 'codes' : 'full' };
 }
 
 function misuseOf(

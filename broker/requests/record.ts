@@ -28,7 +28,7 @@ export async function recordRefusal(
     context,
     state: 'denied',
     policyDigest: decision.project.digest,
-    decision: refusal,
+    decision: keptRefusal(context, refusal),
   });
   const same = context.known === undefined ? await tx.requests.sameRefusal(row) : undefined;
   if (same !== undefined) {
@@ -50,6 +50,11 @@ export async function recordRefusal(
     personal: personalFields(context),
   });
   return { outcome: 'refused', requestId: row.id, ...refusal };
+}
+
+/** Equal refusals are equal texts: what the organization said then is part of it, as it is part of the entry. */
+function keptRefusal({ policies }: AskContext, refusal: Refusal): object {
+  return { ...refusal, organizationDigest: policies.organizationDigest ?? null };
 }
 
 export async function recordPermit(

@@ -1,10 +1,10 @@
 // Grouped commits: units that wait at the same moment share one transaction and one fsync, each under its own savepoint.
 // Nothing resolves before COMMIT returned; when COMMIT fails, every unit of the group is "failed or happened".
-import { BrokerError } from '../errors.ts';
+import type { BrokenLatch } from './broken-latch.ts';
 import type { Transaction, TransactionGuard, Unit } from './store.ts';
+import { breaksStore, isStoreFailure, storeFailure } from './store-failure.ts';
 
 const MAX_GROUP = 256;
-const RETRY_AFTER_SECONDS = 2;
 
 export interface Connection {
   readonly isTransaction: boolean;
@@ -15,6 +15,7 @@ export interface GroupCommitOptions {
   readonly connection: Connection;
   readonly transaction: () => Transaction;
   readonly guard: () => TransactionGuard;
+  readonly latch: BrokenLatch;
 }
 
 interface Waiting {
@@ -59,6 +60,7 @@ async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[
   const settled: (() => void)[] = [];
   let committing = false;
   try {
+    options.latch.check();
     connection.exec('BEGIN IMMEDIATE');
     const tx = options.transaction();
     await guard.begin(tx);
@@ -68,7 +70,7 @@ async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[
     connection.exec('COMMIT');
     guard.settled('committed');
   } catch (cause) {
-    rollBack(connection);
+    if (!options.latch.broken) rollBack(options, cause);
     if (committing) guard.settled('unknown');
     const error = storeFailure(cause);
     for (const unit of group) unit.reject(error);
@@ -87,7 +89,7 @@ async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): 
     return () => unit.resolve(value);
   } catch (error) {
     // On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted.
-    if (!connection.isTransaction) throw error;
+    if (breaksStore(error) || !connection.isTransaction) throw error;
     connection.exec('ROLLBACK TO unit');
     connection.exec('RELEASE unit');
     tx.tree = tree;
@@ -96,27 +98,12 @@ async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): 
   }
 }
 
-function rollBack(connection: Connection): void {
+function rollBack({ connection, latch }: GroupCommitOptions, cause: unknown): void {
+  latch.see(cause);
   try {
     if (connection.isTransaction) connection.exec('ROLLBACK');
-  } catch {
-    // The next BEGIN will say so; the units of this group have been told already.
+  } catch (error) {
+    // The next BEGIN will say so, where it still comes to that; the units of this group are told already.
+    latch.see(error);
   }
-}
-
-const SQLITE_CONSTRAINT = 19;
-
-/** A failure of the database itself; a broken constraint is a mistake of ours and stays what it is. */
-export function isStoreFailure(error: unknown): boolean {
-  const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number };
-  return code === 'ERR_SQLITE_ERROR' && ((errcode ?? 0) & 0xff) !== SQLITE_CONSTRAINT;
-}
-
-/** What the caller is told when the store failed; the cause is for our own log. */
-export function storeFailure(cause: unknown): BrokerError {
-  if (cause instanceof BrokerError) return cause;
-  return new BrokerError('STORE_UNAVAILABLE', 'The store did not answer, so nothing was handed out. Ask again.', {
-    cause,
-    retryAfter: RETRY_AFTER_SECONDS,
-  });
 }

@@ -11,7 +11,10 @@ type Redecision = Pick<RequestRow, 'state' | 'policy_digest' | 'decision' | 'sub
 export interface Requests {
   insert(row: RequestRow): Promise<void>;
   find(id: string): Promise<RequestRow | undefined>;
-  /** Credentials of the entitlement that this job has or is getting, apart from the request `except`. */
+  /**
+   * Credentials of the entitlement that this job has or is getting, apart from the request `except`. One that was withheld, or
+   * whose outcome is unknown, was handed to nobody.
+   */
   countOfJob(job: {
     jobKey: string;
     project: string;
@@ -30,7 +33,7 @@ export interface Requests {
   latest(limit: number): Promise<readonly RequestRow[]>;
 }
 
-const HAS_OR_GETS: readonly RequestState[] = ['issuing', 'issued', 'unknown'];
+const HAS_OR_GETS: readonly RequestState[] = ['issuing', 'issued'];
 
 export const requestTable = (statements: Statements): Requests => ({
   ...requestLookups(statements),

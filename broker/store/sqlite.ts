@@ -4,10 +4,12 @@ import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Migrator } from 'kysely/migration';
 import { StartRefused } from '../errors.ts';
-import { createGroupCommit, isStoreFailure, storeFailure } from './group-commit.ts';
+import { createBrokenLatch } from './broken-latch.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
+import { isStoreFailure, storeFailure } from './store-failure.ts';
 import { tablesOf } from './tables.ts';
 
 const MIGRATIONS = { '0001-first-schema': firstSchema };
@@ -24,28 +26,41 @@ export interface SqliteOptions extends StoreOptions {
   readonly path: string;
 }
 
+export interface SqliteStoreOptions extends SqliteOptions {
+  /** how the connection that writes is made: a test has one that fails */
+  readonly connect?: ((path: string) => DatabaseSync) | undefined;
+}
+
 /** Opens the store for writing and brings its schema up to date. It must exist, but for `:memory:`: see `createSqliteFile`. */
-export async function openSqliteStore({ path, clock }: SqliteOptions): Promise<Store> {
-  const database = openDatabase(path, { readOnly: false });
-  assertDurable(database, path);
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { path, clock, connect = connectWriter, onBroken = () => undefined } = options;
+  const database = openWriter(path, connect);
   const statements = statementsOver(database);
   await migrate(statements.db, path);
   const tables = tablesOf(statements);
   let guard: TransactionGuard = NO_GUARD;
   const transaction = (): Transaction => ({ ...tables, now: clock.now(), tree: undefined });
-  const group = createGroupCommit({ connection: database, transaction, guard: () => guard });
+  const latch = createBrokenLatch(onBroken);
+  const group = createGroupCommit({ connection: database, transaction, guard: () => guard, latch });
   // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
   const reader = path === ':memory:' ? undefined : openSqliteReader({ path, clock });
   return {
     commit: group.commit,
-    read: reader?.read ?? group.commit,
+    async read(query) {
+      latch.check();
+      return reader === undefined ? group.commit(query) : reader.read(query);
+    },
     guard(given) {
       guard = given;
+    },
+    get broken() {
+      return latch.broken;
     },
     async close() {
       await group.idle();
       await reader?.close();
-      database.close();
+      // The last connection that closes writes the WAL into the database: not from a state that nobody knows.
+      if (!latch.broken) database.close();
     },
   };
 }
@@ -60,7 +75,7 @@ export type StoreReader = Pick<Store, 'read' | 'close'>;
 
 /** Opens the store for reading only; works beside a running broker and without one. */
 export function openSqliteReader({ path, clock }: SqliteOptions): StoreReader {
-  const database = openDatabase(path, { readOnly: true });
+  const database = orRefuse(path, () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
   const tables = tablesOf(statementsOver(database));
   let turn: Promise<unknown> = Promise.resolve();
   return {
@@ -125,15 +140,33 @@ async function readSnapshot<T>(database: DatabaseSync, query: () => Promise<T>):
   }
 }
 
-function openDatabase(path: string, { readOnly }: { readOnly: boolean }): DatabaseSync {
+const connectWriter = (path: string): DatabaseSync => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+
+function openWriter(path: string, connect: (path: string) => DatabaseSync): DatabaseSync {
+  return orRefuse(path, () => {
+    const database = connect(path);
+    database.exec(PRAGMAS);
+    assertDurable(database, path);
+    // After a failed fsync, what stands in the WAL may be in the operating system's cache alone, and a power cut would take it
+    // with everything that was built on it. So it is written again, into the database, and synced before anything else.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return database;
+  });
+}
+
+/** @throws StartRefused where there is no store, or SQLite cannot open what is there */
+function orRefuse(path: string, open: () => DatabaseSync): DatabaseSync {
   if (path !== ':memory:' && !existsSync(path)) {
     throw new StartRefused(
       `there is no store at ${path}: \`buildpass keys create\` makes one, or the path in the configuration is wrong`,
     );
   }
-  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-  if (!readOnly) database.exec(PRAGMAS);
-  return database;
+  try {
+    return open();
+  } catch (cause) {
+    if (cause instanceof StartRefused) throw cause;
+    throw new StartRefused(`the store ${path} cannot be opened: ${(cause as Error).message}`, { cause });
+  }
 }
 
 // A database in WAL mode silently opens with synchronous=NORMAL in some builds, and then the last commits can be lost (T37).
@@ -151,5 +184,8 @@ async function migrate(db: Database, path: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined)
-    throw new StartRefused(`the store ${path} could not be brought to this version's schema`, { cause: error });
+    throw new StartRefused(
+      `the store ${path} could not be brought to this version's schema: ${(error as Error).message}`,
+      { cause: error },
+    );
 }

@@ -5,6 +5,7 @@
 // STORE_UNAVAILABLE, and each is then "failed or happened": the caller must be able to find out by asking again.
 // A unit is a function of the transaction alone, without other I/O, and safe to run again.
 // `read(query)` sees one consistent, committed state.
+// An error after which nobody knows what is on the disk breaks the store: from then on both fail with StoreBroken at once.
 import type { Kysely } from 'kysely';
 import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
@@ -73,11 +74,15 @@ export interface Store {
   read<T>(query: Unit<T>): Promise<T>;
   /** Watches every transaction. Set once, at composition. */
   guard(guard: TransactionGuard): void;
+  /** An error of the disk was seen: nothing is read or written any more, and the process should end. */
+  readonly broken: boolean;
   close(): Promise<void>;
 }
 
 export interface StoreOptions {
   readonly clock: Clock;
+  /** Told once, when the store breaks. */
+  readonly onBroken?: ((cause: unknown) => void) | undefined;
 }
 
 export type Database = Kysely<Schema>;

@@ -6,6 +6,7 @@ import { UpstreamRefused } from '../../broker/providers/provider.ts';
 import { Secret } from '../../shared/secret.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { type Fault, FaultyStore } from '../support/faulty-store.ts';
+import { SHOP } from '../support/policy-files.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 
@@ -74,6 +75,32 @@ describe('a credential that nobody may get', () => {
     await broker.restart();
     const { status, body } = await broker.ask(ask);
     expect([status, body.code]).toEqual([400, 'REQUEST_SPENT']);
+  });
+
+  it('is put on record as soon as the broker begins to stop, whatever else the stop waits for', async () => {
+    const { broker, store, ask } = await start({ providerTimeout: 60_000 });
+    store.arm({ at: OUTCOME, kind: 'failed' }, { at: OUTCOME + 1, kind: 'failed' });
+    await broker.ask(ask);
+    broker.provider.mood = 'hangs';
+    const waiting = broker.ask({ scope: 'shop/upstream' });
+    await broker.provider.hanging();
+    const stopping = broker.running.close();
+    await expect.poll(() => entriesBeside(broker, 'issuance.withheld'), { timeout: 10_000 }).toHaveLength(1);
+    broker.provider.letGo();
+    expect((await waiting).status).toBe(200);
+    await stopping;
+    await broker.start();
+  });
+
+  it('does not count as one that the job has: it may ask again, as it is told', async () => {
+    const { broker, store, ask } = await start();
+    broker.writePolicy('shop.yaml', SHOP.replace('credential: { kind: _test }', '$&\n    max-per-job: 1'));
+    expect((await broker.running.reload()).outcome).toBe('in-force');
+    store.arm({ at: OUTCOME, kind: 'failed' });
+    expect((await broker.ask(ask)).body.error_description).toContain('Ask again with a new request_secret.');
+    expect((await broker.ask({ ...ask, secret: newSecret() })).status).toBe(200);
+    const { body } = await broker.ask({ ...ask, secret: newSecret() });
+    expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'JOB_LIMIT_REACHED' }] });
   });
 
   it('shows its handle in no log line, also when another broker process revokes it', async () => {
@@ -147,6 +174,30 @@ describe('a provider that throws before it does anything', () => {
 });
 
 describe('a revocation', () => {
+  it('waits for no other: one system that hangs does not hold up what another one revokes', async () => {
+    const { broker } = await start({ providerTimeout: 60_000 });
+    const leases = [];
+    for (const secret of [newSecret(), newSecret()]) {
+      const { body } = await broker.ask({ scope: 'shop/upstream', secret });
+      leases.push(body);
+      await broker.returnLease(body.lease_id, secret);
+    }
+    const [hanging, other] = leases;
+    const [asked, gate] = [new Set<string>(), Promise.withResolvers<void>()];
+    broker.provider.revoke = async ({ id }) => {
+      asked.add(id);
+      if (id === hanging.lease_id) await gate.promise;
+    };
+    const run = broker.running.runBackground();
+    await expect
+      .poll(() => broker.entries('lease.revoked'), { timeout: 10_000 })
+      .toMatchObject([{ lease_id: other.lease_id }]);
+    expect(asked).toEqual(new Set([hanging.lease_id, other.lease_id]));
+    gate.resolve();
+    await run;
+    expect(await broker.entries('lease.revoked')).toHaveLength(2);
+  });
+
   it('that never answers is given up after its time and tried again', async () => {
     const { broker, ask } = await start({ providerTimeout: 100 });
     const { body } = await broker.ask(ask);
@@ -180,6 +231,10 @@ describe('a revocation', () => {
     expect(rowsBeside(broker, 'SELECT * FROM outbox')).toEqual([]);
   });
 });
+
+/** Read from beside: the broker itself answers nothing any more. */
+const entriesBeside = (broker: TestBroker, type: string) =>
+  rowsBeside(broker, `SELECT entry_index FROM log_entries WHERE type = '${type}'`);
 
 const VALUE = 'wJalrXUtnFEMI-K7MDENG';
 const HANDLE = 'session-0123456789';

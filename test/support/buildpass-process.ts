@@ -17,7 +17,20 @@ export interface BuildpassProcess {
 
 /** Gone after the test, whatever becomes of it. */
 export function startBuildpass(...words: readonly string[]): BuildpassProcess {
-  const child = spawn(process.execPath, ['broker/main.ts', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  return watched(process.execPath, ['broker/main.ts', ...words]);
+}
+
+/**
+ * The same where the operating system lets no file grow beyond so many blocks of 512 bytes: what SQLite writes then fails with a
+ * true I/O error (Node ignores SIGXFSZ, so the process is not killed for it).
+ */
+export function startBuildpassOnSmallDisk(blocks: number, ...words: readonly string[]): BuildpassProcess {
+  const limited = ['-c', 'ulimit -f "$0" && exec "$@"', String(blocks), process.execPath, 'broker/main.ts', ...words];
+  return watched('sh', limited);
+}
+
+function watched(command: string, words: readonly string[]): BuildpassProcess {
+  const child = spawn(command, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   return {

@@ -6,6 +6,12 @@ import type { Store, Unit } from '../../broker/store/store.ts';
 
 export type Fault = 'failed' | 'failed but happened';
 
+/** The `at`-th commit that goes wrong; 1 is the next. */
+export interface FaultAt {
+  readonly at: number;
+  readonly kind: Fault;
+}
+
 /** A commit that waits, with nothing of it done yet. */
 export interface Held {
   readonly begun: Promise<void>;
@@ -20,12 +26,14 @@ interface Hold {
 export class FaultyStore {
   /** commits since the last `arm` */
   commits = 0;
+  /** from where in `broker/` commits were made so far, as `issuance/leases.ts:31` */
+  readonly sites = new Set<string>();
   /** by the number of the commit */
   #faults = new Map<number, Fault>();
   #holds = new Map<number, Hold>();
 
-  /** The `at`-th commit from now on (1 is the next) fails; none given lets all succeed. */
-  arm(...faults: readonly { at: number; kind: Fault }[]): void {
+  /** Counted from now on; none given lets all succeed. */
+  arm(...faults: readonly FaultAt[]): void {
     this.commits = 0;
     this.#faults = new Map(faults.map(({ at, kind }) => [at, kind]));
     this.#holds = new Map();
@@ -40,11 +48,18 @@ export class FaultyStore {
 
   readonly open = async (options: SqliteOptions): Promise<Store> => {
     const store = await openSqliteStore(options);
-    return { ...store, commit: async (unit) => this.#commit(store, unit) };
+    return {
+      ...store,
+      get broken() {
+        return store.broken;
+      },
+      commit: async (unit) => this.#commit(store, unit),
+    };
   };
 
   async #commit<T>(store: Store, unit: Unit<T>): Promise<T> {
     this.commits += 1;
+    this.sites.add(calledFrom());
     const [fault, hold] = [this.#faults.get(this.commits), this.#holds.get(this.commits)];
     hold?.begin();
     await hold?.released;
@@ -53,6 +68,11 @@ export class FaultyStore {
     if (fault === 'failed but happened') throw unavailable();
     return value;
   }
+}
+
+function calledFrom(): string {
+  const [, site = 'somewhere'] = /[/]broker[/]((?!store[/]).*?:\d+):\d+/.exec(new Error('where').stack ?? '') ?? [];
+  return site;
 }
 
 const unavailable = (): BrokerError =>

@@ -139,14 +139,16 @@ describe('serve', () => {
     const { broker, files, github, origin, ask } = await serving();
     await github.fail('slow', 'discovery');
     const answer = ask();
-    await expect.poll(() => github.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => github.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
     broker.kill('SIGTERM');
     await expect
-      .poll(() =>
-        fetch(`${origin}/healthz`).then(
-          () => 'open',
-          () => 'shut',
-        ),
+      .poll(
+        () =>
+          fetch(`${origin}/healthz`).then(
+            () => 'open',
+            () => 'shut',
+          ),
+        { timeout: 10_000 },
       )
       .toBe('shut');
     await github.recover();

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createBrokenLatch } from '../../../broker/store/broken-latch.ts';
 import { createGroupCommit, type GroupCommit } from '../../../broker/store/group-commit.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import type { Transaction, TransactionGuard } from '../../../broker/store/store.ts';
@@ -32,7 +33,8 @@ async function recordedGroup(failing?: { step: string; cause: Error }): Promise<
     beforeCommit: async () => act('guard before commit'),
     settled: (outcome) => act(`guard settled ${outcome}`),
   };
-  return { group: createGroupCommit({ connection, transaction: () => tx, guard: () => guard }), steps };
+  const latch = createBrokenLatch(() => act('broken'));
+  return { group: createGroupCommit({ connection, transaction: () => tx, guard: () => guard, latch }), steps };
 }
 
 /** What a unit is handed; none of these units does anything with it. */

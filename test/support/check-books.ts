@@ -1,0 +1,150 @@
+// Compares the rows of a store with the entries of its log, both whole: after every story each says what the other says, and no
+// more. A problem is a sentence; a store in order has none.
+import type { LoggedEntry } from './check-log.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface Books {
+  readonly entries: readonly LoggedEntry[];
+  /** rows of a query on the store */
+  readonly rows: (sql: string) => readonly Row[];
+  readonly now: number;
+}
+
+export function problemsInBooks(books: Books): string[] {
+  const index = indexed(books);
+  return [
+    ...books.rows('SELECT * FROM issuances').flatMap((issuance) => problemsOfIssuance(index, issuance)),
+    ...books.rows('SELECT * FROM leases').flatMap((lease) => problemsOfLease(index, lease)),
+    ...books.rows('SELECT * FROM requests').flatMap((request) => problemsOfRequest(index, request)),
+    ...problemsOfLeftovers(books),
+    ...problemsOfPolicies(books),
+    ...problemsOfKeys(books),
+  ];
+}
+
+interface Index {
+  readonly books: Books;
+  /** types of the entries that name an issuance, a lease or a request, in order */
+  typesOf(member: 'issuance_id' | 'lease_id' | 'request_id', id: unknown, prefix: string): string;
+  issuancesOf(requestId: unknown): readonly Row[];
+}
+
+function indexed(books: Books): Index {
+  const begun = books.entries.filter(({ type }) => type === 'issuance.started').map((entry) => entry['issuance_id']);
+  const rows = books.rows('SELECT * FROM issuances');
+  const inOrder = rows.toSorted((a, b) => begun.indexOf(a['id']) - begun.indexOf(b['id']));
+  const issuances = Map.groupBy(inOrder, (row) => row['request_id']);
+  return {
+    books,
+    issuancesOf: (requestId) => issuances.get(requestId) ?? [],
+    typesOf: (member, id, prefix) =>
+      books.entries
+        .filter((entry) => entry[member] === id && entry.type.startsWith(prefix))
+        .map(({ type }) => type.slice(prefix.length))
+        .join(' '),
+  };
+}
+
+/** What the log says of an issuance, by its state; it may have been given again any number of times once it succeeded. */
+const ISSUANCE_ENTRIES: Readonly<Record<string, RegExp>> = {
+  started: /^started$/,
+  succeeded: /^started succeeded( redelivered)*$/,
+  failed: /^started failed$/,
+  unknown: /^started unknown$/,
+  withheld: /^started( succeeded| unknown)? withheld$/,
+};
+
+function problemsOfIssuance({ books, typesOf }: Index, { id, state }: Row): string[] {
+  const said = typesOf('issuance_id', id, 'issuance.');
+  const leases = books.rows(`SELECT state FROM leases WHERE issuance_id = '${id}'`).map((lease) => lease['state']);
+  const leased = leases.length === (state === 'succeeded' || state === 'withheld' ? 1 : 0);
+  const withheld = leases.includes('withheld') === (state === 'withheld');
+  return [
+    ...(ISSUANCE_ENTRIES[String(state)]?.test(said) ? [] : [`issuance ${id} is ${state}, and the log says: ${said}`]),
+    ...(leased && withheld ? [] : [`issuance ${id} is ${state}, and its leases are: ${leases}`]),
+  ];
+}
+
+const LEASE_ENTRIES: Readonly<Record<string, RegExp>> = {
+  live: /^$/,
+  returned: /^returned( revocation_failed)*( revoked)?$/,
+  expired: /^expired( revocation_failed)*( revoked)?$/,
+  withheld: /^( ?revocation_failed)*( ?revoked)?$/,
+};
+
+function problemsOfLease(
+  { books, typesOf }: Index,
+  { id, state, revocation, upstream_expires_at: dies }: Row,
+): string[] {
+  const said = typesOf('lease_id', id, 'lease.');
+  const queued = books.rows(`SELECT id FROM outbox WHERE payload = '${id}'`).length;
+  const revoked = said.endsWith('revoked') ? 1 : 0;
+  const mustGo =
+    ['returned', 'withheld'].includes(String(state)) && revocation === 'immediate' && Number(dies) > books.now;
+  return [
+    ...(LEASE_ENTRIES[String(state)]?.test(said) ? [] : [`lease ${id} is ${state}, and the log says: ${said}`]),
+    ...(queued + revoked > 1 ? [`lease ${id} is revoked, and waits for it ${queued} times`] : []),
+    ...(mustGo && queued + revoked === 0 ? [`lease ${id} is ${state}, and nothing revokes it`] : []),
+  ];
+}
+
+/** The state of a request by that of its newest issuance; without one it is as it was decided. */
+const BY_ISSUANCE: Readonly<Record<string, string>> = {
+  started: 'issuing',
+  succeeded: 'issued',
+  failed: 'failed',
+  unknown: 'unknown',
+  withheld: 'unknown',
+};
+
+function problemsOfRequest({ books, issuancesOf }: Index, { id, state }: Row): string[] {
+  const issuances = issuancesOf(id);
+  const decided = books.entries.filter((entry) => entry.type === 'request.decided' && entry['request_id'] === id);
+  const issued = issuances.filter((issuance) => issuance['state'] === 'succeeded');
+  const newest = BY_ISSUANCE[String(issuances.at(-1)?.['state'])];
+  const lastWord = decided.at(-1)?.['decision'] === 'permit' ? 'granted' : 'denied';
+  const right = newest === undefined ? [lastWord] : newest === 'failed' ? ['failed', lastWord] : [newest];
+  return [
+    ...(decided.length > 0 ? [] : [`request ${id} was never decided, as far as the log says`]),
+    ...(issued.length <= 1 ? [] : [`request ${id} was issued ${issued.length} times`]),
+    ...(right.includes(String(state)) ? [] : [`request ${id} is ${state}, and should be ${right.join(' or ')}`]),
+  ];
+}
+
+/** Rows that no entry stands for, and that must lead to one that does. */
+function problemsOfLeftovers({ rows, entries }: Books): string[] {
+  const known = new Set(rows('SELECT id FROM issuances').map((row) => row['id']));
+  const strange = entries.filter((entry) => 'issuance_id' in entry && !known.has(entry['issuance_id']));
+  const spent = rows('SELECT id FROM grants WHERE (redeemed_at IS NULL) = (id IN (SELECT grant_id FROM issuances))');
+  const sealed = rows(
+    `SELECT request_id FROM sealed_answers WHERE request_id NOT IN (SELECT request_id FROM leases WHERE state = 'live')`,
+  );
+  return [
+    ...strange.map((entry) => `entry ${entry.index} is of an issuance that the store does not have`),
+    ...spent.map((row) => `grant ${row['id']} is spent without an issuance, or has one unspent`),
+    ...sealed.map((row) => `request ${row['request_id']} has a sealed answer and no live lease`),
+  ];
+}
+
+function problemsOfPolicies({ rows, entries }: Books): string[] {
+  const [inForce] = rows('SELECT * FROM policy_in_force JOIN policy_sets USING (digest)');
+  const changes = entries.filter((entry) => 'previous_digest' in entry);
+  const sets = changes.map((entry) => entry['set_digest']).filter((set, at, all) => set !== all[at - 1]);
+  const logged = new Map(
+    changes.map((entry) => [entry['file'], entry['policy_digest'] ?? entry['organization_digest']]),
+  );
+  const members = JSON.parse(String(inForce?.['members'] ?? '[]')) as { file: string; digest: string }[];
+  const strange = members.filter(({ file, digest }) => logged.get(file) !== digest);
+  return [
+    ...(sets.at(-1) === inForce?.['digest'] ? [] : ['the policy in force is not the one logged last']),
+    ...(sets.length === inForce?.['sequence'] ? [] : [`${inForce?.['sequence']} policy sets, ${sets.length} logged`]),
+    ...strange.map(({ file }) => `the document ${file} in force is not the one logged last`),
+  ];
+}
+
+function problemsOfKeys({ rows, entries }: Books): string[] {
+  const logged = entries.filter(({ type }) => type === 'key.created').map((entry) => entry['key_id']);
+  const kept = rows('SELECT id FROM signing_keys').map((row) => row['id']);
+  return logged.toSorted().join() === kept.toSorted().join() ? [] : ['the keys in the store are not those in the log'];
+}
