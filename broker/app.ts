@@ -2,9 +2,7 @@
 // which costs more than everything else that is done about a request before it is decided.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
-import type { Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
-import { createAnswering } from './http/answer.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
@@ -12,27 +10,22 @@ import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
 import { methodNotAllowed } from './http/method-not-allowed.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
-import { createRefuse, type Refuse, refusing } from './http/refuse.ts';
-import { originForm } from './http/request-target.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import { refusing } from './http/refuse.ts';
+import { checkForm, originForm } from './http/request-form.ts';
 import { type TokenRouteDeps, tokenRoute } from './http/token-route.ts';
 import { quoted } from './identity/refusal.ts';
 
-export type AppDeps = Omit<TokenRouteDeps, 'answering' | 'refuse'> &
-  ExplainRouteDeps &
-  LogRouteDeps &
-  MetadataDeps &
-  PageDeps & { readonly entropy: Entropy };
+export type AppDeps = TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
 
 const TOKEN_PATH = '/v1/token';
 
 export function createApp(deps: AppDeps): RequestListener {
-  const answering = createAnswering(securityHeaders(deps.url));
-  const refuse = createRefuse({ ...deps, answering });
-  const token = tokenRoute({ ...deps, answering, refuse });
-  const others = expressApp(deps, refuse);
+  const { answering, refuse } = deps;
+  const token = tokenRoute(deps);
+  const others = expressApp(deps);
   const fromHere = deps.demo ? isFromHere(deps.url) : () => true;
   const route = (request: IncomingMessage, response: ServerResponse): void => {
+    checkForm(request);
     request.url = originForm(request.url ?? '');
     if (!fromHere(request)) throw elsewhere(deps.url);
     if (isTokenRequest(request)) {
@@ -46,7 +39,7 @@ export function createApp(deps: AppDeps): RequestListener {
     try {
       route(request, response);
     } catch (error) {
-      refuse(response, 'problem', error);
+      refuse.response(response, 'problem', error);
     }
   };
 }
@@ -59,7 +52,8 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-function expressApp(deps: AppDeps, refuse: Refuse): Express {
+function expressApp(deps: AppDeps): Express {
+  const { refuse } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

@@ -1,6 +1,6 @@
 // The composition root: the only file that knows concrete stores and providers. `startBroker` reads as the order of a start;
 // whatever is not as it must be refuses it before a port is open.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { relative } from 'node:path';
 import { formatVerifierKey, parseVerifierKey } from '../shared/signed-note.ts';
@@ -10,6 +10,10 @@ import { type Clock, type Entropy, type Millis, systemClock, systemEntropy } fro
 import { type Config, readEncryptionKey } from './config.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
+import { createAnswering } from './http/answer.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { createRefuse } from './http/refuse.ts';
+import { securityHeaders } from './http/security-headers.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
 import { createTrustedIssuers } from './identity/trusted-issuers.ts';
@@ -62,13 +66,6 @@ export interface RunningBroker {
 
 const PROVIDER_TIMEOUT_MS = 20_000;
 const BACKGROUND_EVERY_MS = 2_000;
-/** Ten seconds for a request to arrive; Node looks for late ones only every half minute unless told otherwise. */
-const HTTP_LIMITS = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-};
 
 export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
 
@@ -136,8 +133,10 @@ async function serve(
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
   const { store, logger } = deps;
   let accepting = true;
+  const answering = createAnswering(securityHeaders(config.url));
+  const refuse = createRefuse({ ...deps, answering });
   const app = createApp({
-    ...deps,
+    ...{ ...deps, answering, refuse },
     url: config.url,
     issuer: config.issuer,
     keySet: publicKeySet(keys.published),
@@ -146,7 +145,7 @@ async function serve(
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
   });
-  const server = createServer(HTTP_LIMITS, app);
+  const server = createHttpServer(app, refuse);
   const port = await listen(server, config.listen);
   const jobs = backgroundJobs(config, deps, verifierKey);
   const background = jobs.map((job) => every(backgroundEvery, job, logger));

@@ -29,6 +29,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   INTERNAL: 500,
   PROVIDER_UNAVAILABLE: 500,
 };
+/** Where the next request begins after one of these is anybody's guess (RFC 9112 §9.6). */
+const ENDS_CONNECTION: ReadonlySet<ErrorCode> = new Set(['REQUEST_MALFORMED', 'HEADERS_TOO_LARGE', 'BODY_TOO_LARGE']);
 const DEFAULT_RETRY_AFTER: Seconds = 5;
 
 /** What an operator should see; the rest is between us and the caller. */
@@ -52,6 +54,7 @@ export function problemOf(thrown: unknown, form: ProblemForm, requestId: string)
   const headers = {
     'Content-Type': `application/${form === 'oauth' ? 'json' : 'problem+json'}; charset=utf-8`,
     ...(status === 503 || status === 429 ? { 'Retry-After': String(error.retryAfter ?? DEFAULT_RETRY_AFTER) } : {}),
+    ...(ENDS_CONNECTION.has(error.code) ? { Connection: 'close' } : {}),
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
   };
   const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');

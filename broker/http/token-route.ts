@@ -29,7 +29,7 @@ export function tokenRoute(deps: TokenRouteDeps): Route {
       const ask = parseTokenRequest(parseForm(request.headers['content-type'], await readBody(request)));
       answerToken(deps, response, await exchange(deps, ask));
     } catch (error) {
-      deps.refuse(response, 'oauth', error);
+      deps.refuse.response(response, 'oauth', error);
     }
   };
 }

@@ -19,7 +19,7 @@ function recorded() {
 /** What a caller gets, and what our own log gets, when a route throws this. */
 async function answerTo(thrown: unknown, form: 'oauth' | 'problem') {
   const { refuse, lines } = recorded();
-  const response = await fetch(await serveOnce((_request, answer) => refuse(answer, form, thrown)));
+  const response = await fetch(await serveOnce((_request, answer) => refuse.response(answer, form, thrown)));
   const line = JSON.parse(lines[0] ?? '{}') as Record<string, unknown>;
   return {
     status: response.status,
@@ -140,7 +140,7 @@ describe('an answer under way', () => {
     const { refuse, lines } = recorded();
     const half: RequestListener = (_request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
-      refuse(response, 'problem', new Error('too late'));
+      refuse.response(response, 'problem', new Error('too late'));
     };
     const origin = await serveOnce(half);
     await expect(fetch(origin).then((response) => response.text())).rejects.toThrow();

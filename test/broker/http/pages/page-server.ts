@@ -3,6 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
+import { createAnswering } from '../../../../broker/http/answer.ts';
+import { createRefuse } from '../../../../broker/http/refuse.ts';
+import { securityHeaders } from '../../../../broker/http/security-headers.ts';
 import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
@@ -21,6 +24,9 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
   const unused = () => {
     throw new Error('no page needs this');
   };
+  const logger = createLogger({ level: 'silent', demo });
+  const answering = createAnswering(securityHeaders(url));
+  const refuse = createRefuse({ answering, logger, entropy: systemEntropy });
   const app = createApp({
     configFile: 'demo-data/buildpass.yaml',
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock: { now: () => NOW } },
@@ -33,7 +39,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
-    logger: createLogger({ level: 'silent', demo }),
+    ...{ logger, answering, refuse },
   });
   server.on('request', app);
   return {
