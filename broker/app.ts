@@ -1,8 +1,9 @@
 // The HTTP face: what a request meets, in order, and what holds for all of them. `POST /v1/token` is answered before Express,
 // which costs more than everything else that is done about a request before it is decided.
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import { BrokerError } from './errors.ts';
+import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
@@ -11,41 +12,24 @@ import { methodNotAllowed } from './http/method-not-allowed.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
 import { refusing } from './http/refuse.ts';
-import { checkForm, originForm } from './http/request-form.ts';
 import { type TokenRouteDeps, tokenRoute } from './http/token-route.ts';
 import { quoted } from './identity/refusal.ts';
 
-export type AppDeps = TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
-
-const TOKEN_PATH = '/v1/token';
+export type AppDeps = EdgeDeps & TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
 
 export function createApp(deps: AppDeps): RequestListener {
-  const { answering, refuse } = deps;
   const token = tokenRoute(deps);
   const others = expressApp(deps);
   const fromHere = deps.demo ? isFromHere(deps.url) : () => true;
-  const route = (request: IncomingMessage, response: ServerResponse): void => {
-    checkForm(request);
-    request.url = originForm(request.url ?? '');
+  return atEdge(deps, (request, response) => {
     if (!fromHere(request)) throw elsewhere(deps.url);
-    if (isTokenRequest(request)) {
+    if (request.method === 'POST' && isTokenPath(request.url)) {
       void token(request, response);
     } else {
-      setHeaders(response, answering.headers);
+      setHeaders(response, deps.answering.headers);
       others(request, response);
     }
-  };
-  return (request, response) => {
-    try {
-      route(request, response);
-    } catch (error) {
-      refuse.response(response, 'problem', error);
-    }
-  };
-}
-
-function isTokenRequest({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && (url === TOKEN_PATH || url.startsWith(`${TOKEN_PATH}?`));
+  });
 }
 
 function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
@@ -60,7 +44,7 @@ function expressApp(deps: AppDeps): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  app.all(TOKEN_PATH, methodNotAllowed('POST'), refusing('oauth', refuse));
+  app.all('/v1/token', methodNotAllowed('POST'), refusing('oauth', refuse));
   app.use(explainRoutes(deps));
   app.use(leaseRoutes(deps));
   app.use(logRoutes(deps));

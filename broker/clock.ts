@@ -20,3 +20,8 @@ export const systemEntropy: Entropy = { bytes: (count) => randomBytes(count) };
 export function newId(kind: 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err', entropy: Entropy): string {
   return `${kind}_${entropy.bytes(16).toString('base64url')}`;
 }
+
+/** Milliseconds since some moment, with fractions; it never goes back. For how long something took. */
+export type Elapsed = () => Millis;
+
+export const systemElapsed: Elapsed = () => performance.now();

@@ -1,7 +1,7 @@
 // `POST /v1/explain`: what the answer to an ask would be.
 import { type Request, Router } from 'express';
 import type { Explanation } from '../../shared/api.ts';
-import { type ExchangeDeps, identify } from '../exchange.ts';
+import { type ExchangeDeps, inTurn } from '../exchange.ts';
 import { disclosure, explain } from '../policy/explain.ts';
 import { decisionFor, readContext } from '../requests/ask-context.ts';
 import { bearerOf } from './bearer.ts';
@@ -33,12 +33,13 @@ async function explainAsk(deps: ExplainRouteDeps, request: Request): Promise<Exp
   const body = await readBody(request);
   const subjectToken = bearerOf(request);
   const ask = parseAsk(parseForm(request.headers['content-type'], body));
-  const subject = await identify(deps, subjectToken);
-  const decision = await deps.store.read(async (tx) => {
-    const unsaid = { subjectToken, reason: undefined, ticket: undefined, requestSecret: undefined };
-    return decisionFor(tx, await readContext(deps, tx, { subject, request: { ...ask, ...unsaid } }));
+  const unsaid = { subjectToken, reason: undefined, ticket: undefined, requestSecret: undefined };
+  return inTurn(deps, subjectToken, async (subject) => {
+    const decision = await deps.store.read(async (tx) =>
+      decisionFor(tx, await readContext(deps, tx, { subject, request: { ...ask, ...unsaid } })),
+    );
+    if (decision.outcome === 'stranger') return { decision: 'deny', reasons: [] };
+    const { decision: outcome, reasons } = explain(decision);
+    return { decision: outcome, reasons: disclosure(decision, subject) === 'full' ? [...reasons] : codesOf(reasons) };
   });
-  if (decision.outcome === 'stranger') return { decision: 'deny', reasons: [] };
-  const { decision: outcome, reasons } = explain(decision);
-  return { decision: outcome, reasons: disclosure(decision, subject) === 'full' ? [...reasons] : codesOf(reasons) };
 }

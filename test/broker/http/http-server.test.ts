@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemEntropy } from '../../../broker/clock.ts';
+import { systemClock, systemEntropy } from '../../../broker/clock.ts';
 import { createAnswering, jsonAnswer } from '../../../broker/http/answer.ts';
 import { createHttpServer, SERVER_LIMITS } from '../../../broker/http/http-server.ts';
 import { readBody } from '../../../broker/http/read-body.ts';
 import { createRefuse } from '../../../broker/http/refuse.ts';
 import { createLogger } from '../../../broker/telemetry/logger.ts';
+import { createMetrics } from '../../../broker/telemetry/metrics.ts';
 
 const SOON = { ...SERVER_LIMITS, headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 };
 
@@ -15,7 +16,13 @@ const SOON = { ...SERVER_LIMITS, headersTimeout: 100, requestTimeout: 100, conne
 async function connected(): Promise<Socket> {
   const answering = createAnswering({ 'x-common': 'yes' });
   const logger = createLogger({ level: 'silent', demo: false });
-  const refuse = createRefuse({ answering, logger, entropy: systemEntropy });
+  const refuse = createRefuse({
+    answering,
+    logger,
+    clock: systemClock,
+    entropy: systemEntropy,
+    metrics: createMetrics(),
+  });
   const server = createHttpServer(
     (request, response) => {
       readBody(request).then(

@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { systemEntropy } from '../../../broker/clock.ts';
+import { systemClock, systemEntropy } from '../../../broker/clock.ts';
 import { BrokerError } from '../../../broker/errors.ts';
 import { createAnswering } from '../../../broker/http/answer.ts';
 import { OAuthError } from '../../../broker/http/problem.ts';
 import { createRefuse } from '../../../broker/http/refuse.ts';
 import { createLogger } from '../../../broker/telemetry/logger.ts';
+import { createMetrics } from '../../../broker/telemetry/metrics.ts';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { serveOnce } from '../../support/serve-once.ts';
 
@@ -13,7 +14,11 @@ function recorded() {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ level: 'info', demo: false, destination });
-  return { lines, refuse: createRefuse({ answering: createAnswering({}), entropy: systemEntropy, logger }) };
+  const answering = createAnswering({});
+  return {
+    lines,
+    refuse: createRefuse({ answering, logger, clock: systemClock, entropy: systemEntropy, metrics: createMetrics() }),
+  };
 }
 
 /** What a caller gets, and what our own log gets, when a route throws this. */
@@ -120,10 +125,15 @@ describe('the log line', () => {
     ['ISSUANCE_IN_PROGRESS', 'info'],
     ['ISSUER_UNREACHABLE', 'warn'],
     ['UPSTREAM_FAILED', 'warn'],
-    ['STORE_UNAVAILABLE', 'error'],
-    ['PROVIDER_UNAVAILABLE', 'error'],
   ] as const)('of %s is for those who watch at level %s', async (code, level) => {
     expect((await answerTo(error(code), 'oauth')).line).toMatchObject({ level, code, message: 'request not served' });
+  });
+
+  it.each([
+    ['STORE_UNAVAILABLE', 'the store did not answer'],
+    ['PROVIDER_UNAVAILABLE', 'a request failed inside the broker'],
+  ] as const)('of %s wakes somebody', async (code, message) => {
+    expect((await answerTo(error(code), 'oauth')).line).toMatchObject({ level: 'error', code, message });
   });
 
   it('has the cause that the caller does not learn, without what libraries hang on their errors', async () => {

@@ -4,11 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
 import { createAnswering } from '../../../../broker/http/answer.ts';
+import { createClientAddresses } from '../../../../broker/http/client-address.ts';
 import { createRefuse } from '../../../../broker/http/refuse.ts';
 import { securityHeaders } from '../../../../broker/http/security-headers.ts';
 import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts';
+import { createRepositoryQuota } from '../../../../broker/limits/repository-quota.ts';
+import { createTurns } from '../../../../broker/limits/turns.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
+import { createMetrics } from '../../../../broker/telemetry/metrics.ts';
 import { NOW } from './page-store.ts';
 
 export interface PageServer {
@@ -26,10 +30,12 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
   };
   const logger = createLogger({ level: 'silent', demo });
   const answering = createAnswering(securityHeaders(url));
-  const refuse = createRefuse({ answering, logger, entropy: systemEntropy });
+  const metrics = createMetrics();
+  const clock = { now: () => NOW };
+  const refuse = createRefuse({ answering, logger, clock, entropy: systemEntropy, metrics });
   const app = createApp({
     configFile: 'demo-data/buildpass.yaml',
-    ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock: { now: () => NOW } },
+    ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock },
     ...{
       keySet: { keys: [] },
       verifierKeys: [],
@@ -39,7 +45,9 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
-    ...{ logger, answering, refuse },
+    ...{ logger, answering, refuse, metrics, elapsed: () => 0 },
+    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed: () => 0 }) },
+    ...{ quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, clock }), readiness: unused },
   });
   server.on('request', app);
   return {
