@@ -130,7 +130,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       withheld: new Map(),
       turns: createTurns({ elapsed: systemElapsed, onRejected: () => metrics.count('buildpass_turns_rejected_total') }),
       quota: createRepositoryQuota({
-        ...{ ...config.limits, clock },
+        ...{ ...config.limits, elapsed: systemElapsed },
         onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
       }),
       ...{ store, append, policies, providers, clock, entropy, logger, metrics },

@@ -39,7 +39,7 @@ export async function openFace(options: FaceOptions): Promise<Listeners> {
   const { deps, standing, eventLoop, listen, drainTimeout } = options;
   const { metrics } = deps;
   const answering = createAnswering(securityHeaders(options.url));
-  const refuse = createRefuse({ ...deps, answering });
+  const refuse = createRefuse({ ...deps, answering, elapsed: options.elapsed });
   const addresses = createClientAddresses(listen.trustedProxies);
   const readiness = createReadiness({
     ...{ ...options, ...deps },

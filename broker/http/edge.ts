@@ -1,6 +1,6 @@
 // What every request passes before a route: its form, the limit of its address, and the measure of how it ended.
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { Clock, Elapsed } from '../clock.ts';
+import type { Elapsed } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { type Rate, RateLimit } from '../limits/rate-limit.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -11,7 +11,6 @@ import { checkForm, originForm } from './request-form.ts';
 
 export interface EdgeDeps {
   readonly addresses: ClientAddresses;
-  readonly clock: Clock;
   readonly elapsed: Elapsed;
   readonly metrics: Metrics;
   readonly refuse: Refuse;
@@ -43,8 +42,8 @@ export function atEdge(deps: EdgeDeps, route: RequestListener): RequestListener 
   };
 }
 
-function createAdmit({ addresses, clock, metrics }: EdgeDeps): (request: IncomingMessage) => void {
-  const limit = new RateLimit({ ...REQUESTS_OF_ADDRESS, clock });
+function createAdmit({ addresses, elapsed, metrics }: EdgeDeps): (request: IncomingMessage) => void {
+  const limit = new RateLimit({ ...REQUESTS_OF_ADDRESS, elapsed });
   return (request) => {
     checkForm(request);
     request.url = originForm(request.url ?? '');

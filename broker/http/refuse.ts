@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorRequestHandler } from 'express';
-import { type Clock, type Entropy, type Millis, newId } from '../clock.ts';
+import { type Elapsed, type Entropy, type Millis, newId } from '../clock.ts';
 import { type Rate, RateLimit } from '../limits/rate-limit.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -11,7 +11,7 @@ import { type Problem, type ProblemForm, problemOf } from './problem.ts';
 
 export interface RefuseDeps {
   readonly answering: Answering;
-  readonly clock: Clock;
+  readonly elapsed: Elapsed;
   readonly entropy: Entropy;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -58,8 +58,8 @@ export function createRefuse(deps: RefuseDeps): Refuse {
 /** Lines of one code: so many at once, then one a second. Whoever asks wrongly fast must not fill a disk with our words. */
 const LINES_OF_CODE: Rate = { count: 60, per: 60_000 };
 
-function createSay({ logger, clock }: RefuseDeps): (problem: Problem, requestId: string) => void {
-  const lines = new RateLimit({ ...LINES_OF_CODE, clock });
+function createSay({ logger, elapsed }: RefuseDeps): (problem: Problem, requestId: string) => void {
+  const lines = new RateLimit({ ...LINES_OF_CODE, elapsed });
   const leftOut = new Map<string, number>();
   return ({ error, level, answer }, requestId) => {
     const { code } = error;

@@ -1,6 +1,6 @@
 // How often something may happen for each of many keys: `count` at once, and refilled evenly over `per` (GCRA: one number a key).
 // Its memory is bounded, whoever chooses the keys: a key that was quiet for `per` is as good as a new one, and forgotten.
-import type { Clock, Millis } from '../clock.ts';
+import type { Elapsed, Millis } from '../clock.ts';
 
 export interface Rate {
   readonly count: number;
@@ -8,7 +8,8 @@ export interface Rate {
 }
 
 interface RateLimitOptions extends Rate {
-  readonly clock: Clock;
+  /** not the time of day, which may be set back */
+  readonly elapsed: Elapsed;
 }
 
 /** More keys than this within `per`, and the quiet half is forgotten early: the limit then errs for the caller. */
@@ -25,12 +26,12 @@ export class RateLimit {
   constructor(options: RateLimitOptions) {
     this.#options = options;
     this.#interval = options.per / options.count;
-    this.#turnedAt = options.clock.now();
+    this.#turnedAt = options.elapsed();
   }
 
   /** Takes one for this key: 0, or how long to wait for it, and then none was taken. */
   take(key: string): Millis {
-    const now = this.#options.clock.now();
+    const now = this.#options.elapsed();
     const full = this.#fullAt(key, now) + this.#interval;
     const wait = this.#excess(full, now);
     if (wait > 0) return wait;
@@ -41,14 +42,12 @@ export class RateLimit {
 
   /** What `take` would say, without taking. */
   wait(key: string): Millis {
-    const now = this.#options.clock.now();
+    const now = this.#options.elapsed();
     return this.#excess(this.#fullAt(key, now) + this.#interval, now);
   }
 
-  /** Within the times that can be: a clock that was set back would shut a key out for as long as it was set back. */
   #fullAt(key: string, now: Millis): Millis {
-    const known = this.#recent.get(key) ?? this.#before.get(key) ?? now;
-    return Math.min(Math.max(known, now), now + this.#options.per);
+    return Math.max(this.#recent.get(key) ?? this.#before.get(key) ?? now, now);
   }
 
   /** Less than a microsecond is the rounding of the interval, not an excess. */

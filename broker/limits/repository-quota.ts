@@ -1,7 +1,7 @@
 // How much one repository may ask (`limits` of the configuration), counted after its token was verified: `requests-per-repository`
 // of all its asks, and a share of those that may be refused. Past that share a refusal is neither decided nor written down, so
 // that a job that asks wrongly in a loop cannot fill the log; what the policy permits goes on.
-import type { Clock, Millis, Seconds } from '../clock.ts';
+import type { Elapsed, Millis, Seconds } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { Subject } from '../model.ts';
 import { type Rate, RateLimit } from './rate-limit.ts';
@@ -30,15 +30,15 @@ export interface RepositoryQuota {
 export const repositoryKey = ({ issuer, repositoryId }: Subject): string => `${issuer} ${repositoryId}`;
 
 export interface RepositoryQuotaOptions extends RepositoryLimits {
-  readonly clock: Clock;
+  readonly elapsed: Elapsed;
   readonly onLimited?: (limit: 'repository' | 'refused-share') => void;
 }
 
 export function createRepositoryQuota(options: RepositoryQuotaOptions): RepositoryQuota {
-  const { requests, refusedShare, clock, onLimited = () => undefined } = options;
+  const { requests, refusedShare, elapsed, onLimited = () => undefined } = options;
   const refusals: Rate = { ...requests, count: Math.max(1, Math.floor(requests.count * refusedShare)) };
-  const asked = new RateLimit({ ...requests, clock });
-  const refused = new RateLimit({ ...refusals, clock });
+  const asked = new RateLimit({ ...requests, elapsed });
+  const refused = new RateLimit({ ...refusals, elapsed });
   const limited = (limit: 'repository' | 'refused-share', wait: Millis): TooMany => {
     onLimited(limit);
     const retryAfter = Math.ceil(wait / 1000);

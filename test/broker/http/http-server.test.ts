@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock, systemEntropy } from '../../../broker/clock.ts';
+import { systemElapsed, systemEntropy } from '../../../broker/clock.ts';
 import { createAnswering, jsonAnswer } from '../../../broker/http/answer.ts';
 import { createHttpServer, SERVER_LIMITS } from '../../../broker/http/http-server.ts';
 import { readBody } from '../../../broker/http/read-body.ts';
@@ -19,7 +19,7 @@ async function connected(): Promise<Socket> {
   const refuse = createRefuse({
     answering,
     logger,
-    clock: systemClock,
+    elapsed: systemElapsed,
     entropy: systemEntropy,
     metrics: createMetrics(),
   });

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { systemClock, systemEntropy } from '../../../broker/clock.ts';
+import { systemElapsed, systemEntropy } from '../../../broker/clock.ts';
 import { BrokerError } from '../../../broker/errors.ts';
 import { createAnswering } from '../../../broker/http/answer.ts';
 import { OAuthError } from '../../../broker/http/problem.ts';
@@ -17,7 +17,13 @@ function recorded() {
   const answering = createAnswering({});
   return {
     lines,
-    refuse: createRefuse({ answering, logger, clock: systemClock, entropy: systemEntropy, metrics: createMetrics() }),
+    refuse: createRefuse({
+      answering,
+      logger,
+      elapsed: systemElapsed,
+      entropy: systemEntropy,
+      metrics: createMetrics(),
+    }),
   };
 }
 

@@ -32,7 +32,8 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
   const answering = createAnswering(securityHeaders(url));
   const metrics = createMetrics();
   const clock = { now: () => NOW };
-  const refuse = createRefuse({ answering, logger, clock, entropy: systemEntropy, metrics });
+  const elapsed = () => 0;
+  const refuse = createRefuse({ answering, logger, elapsed, entropy: systemEntropy, metrics });
   const app = createApp({
     configFile: 'demo-data/buildpass.yaml',
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock },
@@ -45,9 +46,12 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
-    ...{ logger, answering, refuse, metrics, elapsed: () => 0 },
-    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed: () => 0 }) },
-    ...{ quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, clock }), readiness: unused },
+    ...{ logger, answering, refuse, metrics, elapsed },
+    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }) },
+    ...{
+      quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, elapsed }),
+      readiness: unused,
+    },
   });
   server.on('request', app);
   return {
