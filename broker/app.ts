@@ -1,35 +1,51 @@
-// The HTTP face: every route, in the order in which a request meets them, and what holds for all of them.
+// The HTTP face: what a request meets, in order, and what holds for all of them. `POST /v1/token` is answered before Express,
+// which costs more than everything else that is done about a request before it is decided.
+import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import { BrokerError } from './errors.ts';
+import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
+import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
-import { onlyFromHere } from './http/own-host.ts';
+import { methodNotAllowed } from './http/method-not-allowed.ts';
+import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
-import { problemHandler } from './http/problem.ts';
-import { requestContext } from './http/request-context.ts';
-import { type TokenRouteDeps, tokenRoutes } from './http/token-routes.ts';
+import { refusing } from './http/refuse.ts';
+import { type TokenRouteDeps, tokenRoute } from './http/token-route.ts';
 import { quoted } from './identity/refusal.ts';
 
-export type AppDeps = TokenRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
+export type AppDeps = EdgeDeps & TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
 
-export function createApp(deps: AppDeps): Express {
+export function createApp(deps: AppDeps): RequestListener {
+  const token = tokenRoute(deps);
+  const others = expressApp(deps);
+  const fromHere = deps.demo ? isFromHere(deps.url) : () => true;
+  return atEdge(deps, (request, response) => {
+    if (!fromHere(request)) throw elsewhere(deps.url);
+    if (request.method === 'POST' && isTokenPath(request.url)) {
+      void token(request, response);
+    } else {
+      setHeaders(response, deps.answering.headers);
+      others(request, response);
+    }
+  });
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function expressApp(deps: AppDeps): Express {
+  const { refuse } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(requestContext(deps));
-  app.use(secureHeaders(deps.url));
-  app.use((_request, response, next) => {
-    // Whatever says otherwise does so for itself: keys, tiles and style sheets.
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
-  if (deps.demo) app.use(onlyFromHere(deps.url));
-  app.use(tokenRoutes(deps));
+  app.all('/v1/token', methodNotAllowed('POST'), refusing('oauth', refuse));
+  app.use(explainRoutes(deps));
   app.use(leaseRoutes(deps));
   app.use(logRoutes(deps));
   app.use(metadataRoutes(deps));
@@ -37,24 +53,6 @@ export function createApp(deps: AppDeps): Express {
   app.use((request) => {
     throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${quoted(request.path)}.`);
   });
-  app.use(problemHandler('problem', deps.logger));
+  app.use(refusing('problem', refuse));
   return app;
-}
-
-function secureHeaders(url: string) {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        formAction: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: url.startsWith('https:'),
-    referrerPolicy: { policy: 'no-referrer' },
-  });
 }

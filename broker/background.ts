@@ -13,18 +13,37 @@ export interface BackgroundJob {
   run(): Promise<unknown>;
 }
 
-export function every(interval: Millis, job: BackgroundJob, logger: Logger): Background {
+/** Failures in a row after which somebody should look: 20 seconds of work that comes back every other one. */
+const KEEPS_FAILING = 10;
+/** After that it is said again now and then, not every time. */
+const SAID_AGAIN = 300;
+
+export interface EveryOptions {
+  readonly logger: Logger;
+  readonly onFailure?: (name: string) => void;
+}
+
+export function every(interval: Millis, job: BackgroundJob, { logger, onFailure }: EveryOptions): Background {
+  let failures = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
   const again = (): void => {
     if (!stopped) timer = setTimeout(start, interval);
   };
+  const succeeded = (): void => {
+    if (failures > 0) logger.info(`${job.name} works again`, { failures });
+    failures = 0;
+  };
+  const failed = (error: unknown): void => {
+    failures += 1;
+    onFailure?.(job.name);
+    if (failures === 1) logger.warn(`${job.name} failed; it will be tried again`, { error });
+    if (failures % SAID_AGAIN === KEEPS_FAILING)
+      logger.error('background work keeps failing', { job: job.name, failures, error });
+  };
   const start = (): void => {
-    running = job
-      .run()
-      .catch((error: unknown) => logger.error(`${job.name} failed; it will be tried again`, { error }))
-      .then(again);
+    running = job.run().then(succeeded, failed).then(again);
   };
   again();
   return {

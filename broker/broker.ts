@@ -1,15 +1,14 @@
 // The composition root: the only file that knows concrete stores and providers. `startBroker` reads as the order of a start;
 // whatever is not as it must be refuses it before a port is open.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { relative } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
 import { formatVerifierKey, parseVerifierKey } from '../shared/signed-note.ts';
-import { createApp } from './app.ts';
 import { type BackgroundJob, every } from './background.ts';
-import { type Clock, type Entropy, type Millis, systemClock, systemEntropy } from './clock.ts';
+import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
+import { openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
 import { createTrustedIssuers } from './identity/trusted-issuers.ts';
@@ -19,11 +18,14 @@ import { createAnswerSealer } from './issuance/sealed-answer.ts';
 import { recordWithheldAtStop, recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
+import { createRepositoryQuota } from './limits/repository-quota.ts';
+import { createTurns } from './limits/turns.ts';
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import { createCheckpointer, readTip } from './log/checkpointer.ts';
 import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
 import type { RecentTree } from './log/recent-tree.ts';
+import type { Subject } from './model.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
@@ -33,7 +35,12 @@ import type { CredentialProvider } from './providers/provider.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
+import { countedLogger } from './telemetry/counted-logger.ts';
+import { watchEventLoop } from './telemetry/event-loop.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { measuredStore } from './telemetry/measured-store.ts';
+import { createMetrics, type MetricsRegistry } from './telemetry/metrics.ts';
+import { Standing } from './telemetry/standing.ts';
 import { watchStore } from './watch-store.ts';
 
 export interface BrokerOptions {
@@ -50,10 +57,14 @@ export interface BrokerOptions {
   readonly openStore?: typeof openSqliteStore;
   /** pause between two runs of the background work */
   readonly backgroundEvery?: Millis;
+  /** how long what is under way may take to finish at a stop */
+  readonly drainTimeout?: Millis;
 }
 
 export interface RunningBroker {
   readonly port: number;
+  /** of the operator's listener, where there is one */
+  readonly adminPort: number | undefined;
   readonly store: Store;
   readonly verifierKey: string;
   reload(): Promise<Reloaded>;
@@ -66,13 +77,6 @@ export interface RunningBroker {
 
 const PROVIDER_TIMEOUT_MS = 20_000;
 const BACKGROUND_EVERY_MS = 2_000;
-/** Ten seconds for a request to arrive; Node looks for late ones only every half minute unless told otherwise. */
-const HTTP_LIMITS = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-};
 
 export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
 
@@ -88,11 +92,14 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 }
 
 async function startLocked(options: BrokerOptions, unlock: () => void): Promise<RunningBroker> {
-  const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
+  const { config, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
+  const metrics = createMetrics();
+  const logger = countedLogger(options.logger, metrics);
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'), { always: true });
   const { storeBroken, onBroken } = watchStore(config.store.path, logger);
-  const store = await openStore({ path: config.store.path, clock, onBroken });
+  const opened = await openStore({ path: config.store.path, clock, onBroken });
+  const store = measuredStore(opened, metrics, systemElapsed);
   try {
     await refuseWrongMark(store, options.demo === true);
     const keys = openSigningKeys(
@@ -102,24 +109,41 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     const append = createAppend(entropy);
     const { verifierKey, recent } = await openLog(store, { config, keys, append });
     const context = policyContext(config, options.extraProviders ?? []);
-    const reload = oneAtATime(() => reloadPolicies({ store, append, context }, config.policies.directory));
+    const standing = new Standing(
+      clock,
+      config.issuers.map(({ name }) => name),
+    );
+    const reload = oneAtATime(async () => {
+      const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
+      standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
+      return reloaded;
+    });
     await loadFirstPolicies(store, reload, logger);
     const policies = createInForce(context);
     // A policy that loaded under another configuration or version may not load now: better known before a port is open.
     await store.read(policies);
     const providers = createProviders({ issuer: config.issuer, keys, extra: options.extraProviders ?? [] });
-    const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, clock });
-    const deps: ExchangeDeps = {
+    const onKeyFetch = (issuer: string, failure?: { readonly cause: unknown }): void => {
+      standing.keysFetched(issuer, failure);
+      metrics.count('buildpass_issuer_key_fetches_total', issuer, failure === undefined ? 'fetched' : 'failed');
+    };
+    const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, clock, onKeyFetch });
+    const deps = {
       authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
-      ownerRefusal: (subject) => ownerRefusal(config.issuers, subject),
+      ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
       withheld: new Map(),
-      ...{ store, append, recent, policies, providers, clock, entropy, logger },
+      turns: createTurns({ elapsed: systemElapsed, onRejected: () => metrics.count('buildpass_turns_rejected_total') }),
+      quota: createRepositoryQuota({
+        ...{ ...config.limits, elapsed: systemElapsed },
+        onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
+      }),
+      ...{ store, append, recent, policies, providers, clock, entropy, logger, metrics },
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    return await serve(options, { deps, keys, verifierKey, reload, unlock, storeBroken });
+    return await serve(options, { deps, keys, verifierKey, reload, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -127,7 +151,8 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
 }
 
 interface Started {
-  readonly deps: ExchangeDeps;
+  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry };
+  readonly standing: Standing;
   readonly keys: SigningKeys;
   readonly verifierKey: string;
   readonly reload: () => Promise<Reloaded>;
@@ -135,33 +160,27 @@ interface Started {
   readonly storeBroken: Promise<void>;
 }
 
-async function serve(
-  options: BrokerOptions,
-  { deps, keys, verifierKey, reload, unlock, storeBroken }: Started,
-): Promise<RunningBroker> {
+async function serve(options: BrokerOptions, started: Started): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
-  const { store, logger } = deps;
+  const { deps, keys, verifierKey, reload, unlock, standing, storeBroken } = started;
+  const { store, logger, metrics } = deps;
   let accepting = true;
-  const app = createApp({
-    ...deps,
-    url: config.url,
-    issuer: config.issuer,
+  const eventLoop = watchEventLoop(systemElapsed);
+  const face = await openFace({
+    ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
+    ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
     keySet: publicKeySet(keys.published),
     verifierKeys: [verifierKey],
     accepting: () => accepting,
+    storeBroken: () => undefined,
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
   });
-  const server = createServer(HTTP_LIMITS, app);
-  const port = await listen(server, config.listen);
-  const jobs = backgroundJobs(config, deps, verifierKey);
-  const background = jobs.map((job) => every(backgroundEvery, job, logger));
+  const jobs = backgroundJobs(config, started);
+  const onFailure = (job: string): void => metrics.count('buildpass_background_failures_total', job);
+  const background = jobs.map((job) => every(backgroundEvery, job, { logger, onFailure }));
   return {
-    port,
-    store,
-    verifierKey,
-    reload,
-    storeBroken,
+    ...{ port: face.port, adminPort: face.adminPort, store, verifierKey, reload, storeBroken },
     async runBackground() {
       for (const job of jobs) await job.run();
     },
@@ -169,16 +188,15 @@ async function serve(
       accepting = false;
       // At once, since what else a stop waits for takes its time, and its end may be forced; and for what came meanwhile, again.
       await recordWithheldAtStop(deps);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await face.drain();
       await Promise.all(background.map((job) => job.stop()));
       await recordWithheldAtStop(deps);
       // The store is let go of whatever the anchor's volume says.
       await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
         logger.error('the anchor could not be written at stop', { error }),
       );
+      await face.close();
+      eventLoop.stop();
       await store.close();
       unlock();
       logger.info('stopped');
@@ -187,13 +205,18 @@ async function serve(
 }
 
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
-function backgroundJobs(config: Config, deps: ExchangeDeps, verifierKey: string): readonly BackgroundJob[] {
+function backgroundJobs(config: Config, { deps, verifierKey, standing }: Started): readonly BackgroundJob[] {
+  const { anchorFile } = config.log;
+  const anchor = async (): Promise<void> => {
+    await keepAnchor(anchorFile, deps.store, verifierKey);
+    if (anchorFile !== undefined) standing.anchorKept();
+  };
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
-    { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },
+    { name: 'writing the anchor', run: anchor },
   ];
 }
 
@@ -230,7 +253,7 @@ async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, 
   const findings = loaded.findings.map(formatFinding).join('\n');
   if ((await store.read((tx) => tx.policies.inForce())) === undefined)
     throw new StartRefused(`the policies do not load, and there is no earlier one to go on with:\n${findings}`);
-  logger.error(`the policies do not load; the last good ones stay in force:\n${findings}`);
+  logger.warn(`the policies do not load; the last good ones stay in force:\n${findings}`);
 }
 
 function policyContext(config: Config, extra: readonly CredentialProvider[]): PolicyContext {
@@ -251,16 +274,6 @@ async function refuseWrongMark(store: Store, demo: boolean): Promise<void> {
       'this store is marked as a demo’s: a real broker needs one of its own, made by `buildpass keys create`',
     );
   if (!marked && demo) throw new StartRefused('this store is a real broker’s: the demo does not touch it');
-}
-
-async function listen(server: Server, { host, port }: Config['listen']): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new StartRefused(`cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
-    );
-    server.listen(port, host, resolve);
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 /** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */

@@ -39,12 +39,20 @@ const TIME_DIGITS = 8;
 const TIME_STEP: Millis = 8;
 
 /**
- * A new id such as `req_…` with 128 random bits: not guessable, and its kind is seen at a glance. It begins with the time
- * in digits that sort, so that rows of one moment lie together in an index: a commit writes a few of its pages, not one a row.
+ * A new id such as `req_…` with 128 random bits: not guessable, and its kind is seen at a glance. With a time it begins with
+ * that, in digits that sort: rows of one moment lie together in an index, so that a commit writes a few of its pages, not one a row.
  */
-export function newId(kind: IdKind, { entropy, now }: { entropy: Entropy; now: Millis }): string {
-  const time = Math.floor(Math.max(0, now) / TIME_STEP)
-    .toString(32)
-    .padStart(TIME_DIGITS, '0');
+export function newId(kind: IdKind, entropy: Entropy, now?: Millis): string {
+  const time = now === undefined ? '' : timeDigits(now);
   return `${kind}_${time}${entropy.bytes(16).toString('base64url')}`;
 }
+
+const timeDigits = (now: Millis): string =>
+  Math.floor(Math.max(0, now) / TIME_STEP)
+    .toString(32)
+    .padStart(TIME_DIGITS, '0');
+
+/** Milliseconds since some moment, with fractions; it never goes back. For how long something took. */
+export type Elapsed = () => Millis;
+
+export const systemElapsed: Elapsed = () => performance.now();

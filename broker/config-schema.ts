@@ -1,10 +1,12 @@
 // Every key of buildpass.yaml, what it means and what it may hold: the one list that the loader, its suggestions and
 // docs/configuration.md are made from. A key marked `later` is read and checked, and said at start to have no effect yet.
 import { z } from 'zod';
+import { isAddressOrNetwork } from './config-addresses.ts';
 import { issuerUrlProblem, originProblem } from './config-urls.ts';
 
 const NAME = /^[a-z0-9-]{1,40}$/;
 const TEAM = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/;
+const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/;
 const RATE = /^[1-9][0-9]{0,8}\/[smhd]$/;
 
 /** Marks a key whose part of the broker is not built yet. */
@@ -43,16 +45,24 @@ const listen = z.strictObject({
     .default(8080)
     .describe('Port to listen on; 0 lets the system choose, and the broker says which.'),
   'trusted-proxies': z
-    .array(text('An address.'))
+    .array(
+      z
+        .string()
+        .refine(isAddressOrNetwork, 'must be an address or a network, like 10.0.3.7 or 10.0.3.0/24')
+        .describe('An address or a network.'),
+    )
     .min(1)
     .optional()
-    .meta({
-      description: 'Addresses of the proxies whose word on the client address counts. Nobody else is believed.',
-      ...later,
-    }),
-  admin: text('host:port')
+    .describe(
+      'Addresses or networks of the proxies whose `X-Forwarded-For` is believed, hop by hop from the right. Nobody else is: left out, the address of the connection counts.',
+    ),
+  admin: z
+    .string()
+    .regex(HOST_AND_PORT, 'must be host:port, like 127.0.0.1:9090')
     .optional()
-    .meta({ description: '`host:port` of the listener for metrics and detailed readiness.', ...later }),
+    .describe(
+      '`host:port` of a second listener, for `/metrics` and the detailed `/readyz`. It only reads and asks for no password: keep it where only monitoring gets to. Left out, there is none.',
+    ),
 });
 
 const OWNER_ID = 'must be the id of the owner in quotes, digits only and no zero before them, like "1001"';
@@ -178,16 +188,20 @@ export const configSchema = z.strictObject({
         .string()
         .regex(RATE, 'must be a count and a unit, like 2000/h')
         .default('2000/h')
-        .describe('Asks of one repository: count/s, /m, /h or /d.'),
+        .describe(
+          'Asks of one repository: count/s, /m, /h or /d. So many at once, refilled evenly. More are answered 429; giving back is not counted.',
+        ),
       'refused-share': z
         .number()
         .gt(0, 'must be more than 0')
         .max(1)
         .default(0.5)
-        .describe('Share of them that may be refused before further refusals answer 429.'),
+        .describe(
+          'Share of them that may be refused. Past it, what would be refused is answered 429 without an entry in the log; what is permitted goes on.',
+        ),
     })
-    .optional()
-    .meta({ description: 'Quotas.', ...later }),
+    .prefault({})
+    .describe('How much one repository may ask. Counted in memory, from the start of the broker.'),
   'sign-in': named(signIn)
     .optional()
     .meta({ description: 'How people sign in.', ...later }),

@@ -2,11 +2,15 @@
 // does not start: every problem is named with file, line and key, and nothing is guessed, defaulted to a demo or ignored.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Millis } from './clock.ts';
+import { type ListenAddress, listenAddress } from './config-addresses.ts';
 import { readSecretFile, secretFileProblem } from './config-files.ts';
 import { laterKeys } from './config-later.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { StartRefused } from './errors.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
+import type { Rate } from './limits/rate-limit.ts';
+import type { RepositoryLimits } from './limits/repository-quota.ts';
 import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
 
 export interface Config {
@@ -14,7 +18,12 @@ export interface Config {
   readonly file: string;
   readonly url: string;
   readonly issuer: string;
-  readonly listen: { readonly host: string; readonly port: number; readonly trustedProxies: readonly string[] };
+  readonly listen: ListenAddress & {
+    readonly trustedProxies: readonly string[];
+    /** of the listener for metrics and detailed readiness */
+    readonly admin: ListenAddress | undefined;
+  };
+  readonly limits: RepositoryLimits;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };
   readonly policies: { readonly directory: string; readonly organizationFile: string };
   readonly issuers: readonly TrustedIssuer[];
@@ -164,7 +173,11 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, place: { file:
     file: place.file,
     url: value.url,
     issuer: value.issuer ?? value.url,
-    listen: { host: value.listen.host, port: value.listen.port, trustedProxies: value.listen['trusted-proxies'] ?? [] },
+    listen: toListen(value.listen),
+    limits: {
+      requests: toRate(value.limits['requests-per-repository']),
+      refusedShare: value.limits['refused-share'],
+    },
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
     issuers: Object.entries(value.issuers).map(([name, issuer]) => ({
@@ -181,4 +194,19 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, place: { file:
       formatFinding(finding(at, 'is read and checked, but has no effect yet: this version has no part that uses it')),
     ),
   };
+}
+
+function toListen({ host, port, admin, ...more }: ConfigDocument['listen']): Config['listen'] {
+  return {
+    ...{ host, port },
+    trustedProxies: more['trusted-proxies'] ?? [],
+    admin: admin === undefined ? undefined : listenAddress(admin),
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function toRate(text: string): Rate {
+  const [count, unit = 'h'] = text.split('/');
+  return { count: Number(count), per: UNIT_MS[unit] ?? 3_600_000 };
 }

@@ -4,14 +4,18 @@
 import type { Secret } from '../shared/secret.ts';
 import type { Clock, Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
+import { countDecided, countIssuing } from './exchange-metrics.ts';
 import { useUp } from './identity/first-use.ts';
-import { type IssueDeps, type Issued, issue } from './issuance/issue.ts';
+import { type Granted, type IssueDeps, type Issued, issue } from './issuance/issue.ts';
+import { type RepositoryQuota, repositoryKey } from './limits/repository-quota.ts';
+import type { Turns } from './limits/turns.ts';
 import type { Append } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { InForce } from './policy/in-force-source.ts';
 import { type Decided, decide } from './requests/decide.ts';
 import { recordReplay } from './requests/record.ts';
 import type { Store } from './store/store.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 
 export interface ExchangeDeps extends IssueDeps {
   readonly authenticate: (subjectToken: string) => Promise<Subject>;
@@ -22,6 +26,9 @@ export interface ExchangeDeps extends IssueDeps {
   readonly append: Append;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly turns: Turns;
+  readonly quota: RepositoryQuota;
+  readonly metrics: Metrics;
 }
 
 /** One ask, as parsed from `POST /v1/token`. */
@@ -42,26 +49,66 @@ export type Exchanged =
 
 export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promise<Exchanged> {
   if (request.requestSecret !== undefined) deps.logger.hide(request.requestSecret);
-  const subject = await identify(deps, request.subjectToken);
-  const decided = await decide(deps, subject, request);
-  switch (decided.outcome) {
-    case 'stranger':
-    case 'refused':
-      return decided;
-    case 'granted':
-      return { outcome: 'issued', issued: await issue(deps, decided.granted, request.requestSecret) };
-    case 'redelivered':
-      return { outcome: 'issued', issued: decided.issued };
-    case 'unanswered':
-      throw new BrokerError(decided.code, decided.message, { retryAfter: decided.retryAfter });
-  }
+  return inTurn(deps, request.subjectToken, async (subject, leave) => {
+    const decided = await decide(deps, subject, request);
+    countDecided(deps, subject, decided);
+    switch (decided.outcome) {
+      case 'stranger':
+      case 'refused':
+        return decided;
+      case 'granted':
+        return { outcome: 'issued', issued: await issueGranted(deps, { ...decided, request, leave }) };
+      case 'redelivered':
+        return { outcome: 'issued', issued: decided.issued };
+      case 'unanswered':
+        throw new BrokerError(decided.code, decided.message, { retryAfter: decided.retryAfter });
+    }
+  });
 }
 
-/** Who is asking: verified, used up, and of an owner that this broker serves. */
+/**
+ * Answers a repository in its turn. Its token is verified first: the line to wait in is the repository's own, and nobody may
+ * choose another's. Only then is the token used up, and the ask counted.
+ */
+export async function inTurn<T>(
+  deps: ExchangeDeps,
+  subjectToken: string,
+  answer: (subject: Subject, leave: () => void) => Promise<T>,
+): Promise<T> {
+  deps.turns.refuseWhenFull();
+  const subject = await deps.authenticate(subjectToken);
+  return deps.turns.take(repositoryKey(subject), async (leave) => {
+    const refusal = await useUpToken(deps, subject);
+    deps.quota.count(subject);
+    if (refusal !== undefined) throw refusal;
+    return answer(subject, leave);
+  });
+}
+
+/** Who gives something back: verified and used up like any other, but neither made to wait nor counted. */
 export async function identify(deps: ExchangeDeps, subjectToken: string): Promise<Subject> {
   const subject = await deps.authenticate(subjectToken);
-  const refusal = deps.ownerRefusal(subject);
-  await useUp(deps.store, subject, async (tx) => (refusal === undefined ? recordReplay(deps, tx, subject) : undefined));
+  const refusal = await useUpToken(deps, subject);
   if (refusal !== undefined) throw refusal;
   return subject;
+}
+
+/** @returns why it is turned away all the same: its owner is not served */
+async function useUpToken(deps: ExchangeDeps, subject: Subject): Promise<BrokerError | undefined> {
+  const refusal = deps.ownerRefusal(subject);
+  await useUp(deps.store, subject, async (tx) => (refusal === undefined ? recordReplay(deps, tx, subject) : undefined));
+  return refusal;
+}
+
+interface Granting {
+  readonly granted: Granted;
+  readonly request: TokenRequest;
+  readonly leave: () => void;
+}
+
+async function issueGranted(deps: ExchangeDeps, { granted, request, leave }: Granting): Promise<Issued> {
+  const { kind } = granted.credential;
+  // Another system may take its time, and no other repository's: its turn ends here.
+  if (deps.providers.get(kind)?.acts !== 'locally') leave();
+  return countIssuing(deps.metrics, kind, issue(deps, granted, request.requestSecret));
 }

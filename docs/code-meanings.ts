@@ -137,6 +137,18 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'The call needs `Authorization: Bearer`, and it is missing or unreadable.',
     next: 'Send the `request_secret` or a fresh subject token, as the call says.',
   },
+  REQUEST_MALFORMED: {
+    means: 'What came is not one HTTP request that can be read in one way only.',
+    next: 'Use an HTTP client, and look at what stands between it and the broker.',
+  },
+  REQUEST_TIMEOUT: {
+    means: 'The request did not arrive whole within 10 seconds.',
+    next: 'Send it in one go; ask again with the same `request_secret` and a fresh token.',
+  },
+  HEADERS_TOO_LARGE: {
+    means: 'The headers are more than 16 KiB, or more than 100.',
+    next: 'Send fewer; look at what a proxy adds.',
+  },
   NOT_FOUND: {
     means: 'There is no such thing, or it is not yours; both look the same.',
     next: 'Compare the address and the secret.',
@@ -148,6 +160,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   BODY_TOO_LARGE: { means: 'The body is larger than 64 KiB.', next: 'Send less.' },
   RATE_LIMITED: { means: 'You ask too often.', next: 'Ask again after `Retry-After`.' },
+  OVERLOADED: {
+    means: 'More is being asked than the broker can answer in time.',
+    next: 'Ask again after `Retry-After` with the same `request_secret` and a fresh token.',
+  },
   INTERNAL: {
     means: 'Something failed that nobody foresaw.',
     next: 'Give the operators the `request_id`: their log knows more.',

@@ -8,6 +8,8 @@ import { configSchema } from '../broker/config-schema.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
 import { organizationSchema } from '../broker/policy/organization-document.ts';
+import { ALARMS } from '../broker/telemetry/alarms.ts';
+import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
 import { CODE_MEANINGS } from './code-meanings.ts';
 import { keyTable } from './key-table.ts';
@@ -21,6 +23,8 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
     'other codes': () => codeTable(OTHER_CODES),
   },
   'log-format.md': { types: entryTypes },
+  'metrics.md': { metrics: metricTable, alerts: alertList },
+  'operations.md': { alarms: alarmTable },
   'policy-reference.md': {
     'project keys': () => keyTable(projectSchema),
     'organization keys': () => keyTable(organizationSchema),
@@ -30,6 +34,29 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
 function codeTable(codes: readonly ErrorCode[]): string {
   const rows = codes.map((code) => `| \`${code}\` | ${CODE_MEANINGS[code].means} | ${CODE_MEANINGS[code].next} |`);
   return ['| code | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function alarmTable(): string {
+  const rows = Object.entries(ALARMS).map(([line, { means, next }]) => `| \`${line}\` | ${means} | ${next} |`);
+  return ['| line | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+const DEFINITIONS: readonly [string, MetricDefinition][] = Object.entries(METRICS);
+
+function metricTable(): string {
+  const rows = DEFINITIONS.map(([name, { type, labels, means }]) => {
+    const braced = labels.length === 0 ? '' : `{${labels.join(', ')}}`;
+    return `| \`${name}${braced}\` | ${type} | ${means} |`;
+  });
+  return ['| metric | type | means |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Rules as Prometheus loads them. */
+function alertList(): string {
+  const rules = DEFINITIONS.flatMap(([name, { alert, means }]) =>
+    alert === undefined ? [] : [`      # ${means}\n      - alert: ${name}\n        expr: ${JSON.stringify(alert)}`],
+  );
+  return ['```yaml', 'groups:', '  - name: buildpass', '    rules:', ...rules, '```'].join('\n');
 }
 
 function entryTypes(): string {

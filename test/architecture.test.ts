@@ -13,8 +13,13 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
   { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: 'shared' },
   { name: 'upstream-fetch', files: /^broker\/(upstream-fetch|read-capped)\.ts$/, mayImport: 'shared kernel' },
-  { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel' },
-  { name: 'config', files: /^broker\/config(-[a-z]+)?\.ts$/, mayImport: 'shared kernel yaml types:identity' },
+  { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel types:store' },
+  { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
+  {
+    name: 'config',
+    files: /^broker\/config(-[a-z]+)?\.ts$/,
+    mayImport: 'shared kernel yaml types:identity types:limits',
+  },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
   { name: 'store', files: /^broker\/store\//, mayImport: 'shared kernel' },
@@ -50,19 +55,20 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   },
   {
     name: 'exchange',
-    files: /^broker\/exchange\.ts$/,
-    mayImport: 'shared kernel identity policy policy-sources requests issuance log types:store',
+    files: /^broker\/exchange(-metrics)?\.ts$/,
+    mayImport: 'shared kernel identity policy policy-sources requests issuance log limits types:store types:telemetry',
   },
 
   {
     name: 'http',
     files: /^broker\/(http\/|app\.ts$)/,
-    mayImport: 'shared kernel identity policy requests issuance exchange log types:keys types:store types:telemetry',
+    mayImport:
+      'shared kernel identity policy requests issuance exchange log limits types:keys types:store types:telemetry',
   },
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
-    files: /^broker\/((broker|background|watch-store)\.ts$|demo\/|cli\/|main\.ts$)/,
+    files: /^broker\/((broker|background|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];
@@ -144,7 +150,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^yaml$/, only: 'yaml composition' },
   { packages: /^jose$/, only: 'identity keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log http composition' },
-  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action http composition' },
+  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action http config composition' },
   { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
 ];
 

@@ -8,6 +8,8 @@ import { loadConfig } from '../broker/config.ts';
 import { loadPolicy } from '../broker/policy/load-policy.ts';
 import { credentialKinds } from '../broker/providers/credential-kinds.ts';
 import { BUILT_KINDS } from '../broker/providers/index.ts';
+import { ALARMS } from '../broker/telemetry/alarms.ts';
+import { METRICS } from '../broker/telemetry/metric-definitions.ts';
 import { generate } from '../docs/generate.ts';
 import { OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
 import { writeConfig } from './support/config-file.ts';
@@ -96,6 +98,20 @@ describe('what documents and messages name', () => {
     expect(
       [...REQUEST_CODES, ...REASON_CODES, ...OTHER_CODES].filter((code) => !text.includes(`| \`${code}\` |`)),
     ).toEqual([]);
+  });
+
+  it('every line that wakes somebody is on the list, and is really said', () => {
+    const files = filesMatching(/^broker\/.*\.ts$/).filter((file) => !file.startsWith('broker/telemetry/'));
+    const source = files.map(readSource).join('\n');
+    const said = [...source.matchAll(/\blogger\.error\(\s*'([^']+)'/g)].map(([, line]) => line);
+    expect(new Set(said)).toEqual(new Set(Object.keys(ALARMS)));
+    expect(source.match(/\blogger\.error\(/g)).toHaveLength(said.length);
+  });
+
+  it('every metric is really measured', () => {
+    const files = filesMatching(/^broker\/.*\.ts$/).filter((file) => !file.endsWith('metric-definitions.ts'));
+    const source = files.map(readSource).join('\n');
+    expect(Object.keys(METRICS).filter((name) => !source.includes(`'${name}'`))).toEqual([]);
   });
 
   it('every package has its reason', () => {

@@ -54,13 +54,13 @@ async function reloadOnce(starting: Promise<RunningBroker>, logger: Logger): Pro
     const broker = await starting;
     sayReloaded(logger, await broker.reload());
   } catch (error) {
-    logger.error('the policies could not be read; the last good ones stay in force', { error });
+    logger.warn('the policies could not be read; the last good ones stay in force', { error });
   }
 }
 
 export function sayReloaded(logger: Logger, reloaded: Reloaded): void {
   if (reloaded.outcome === 'refused') {
-    logger.error(
+    logger.warn(
       `the new policies do not load; the last good ones stay in force:\n${reloaded.findings.map(formatFinding).join('\n')}`,
     );
     return;

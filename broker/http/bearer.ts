@@ -1,10 +1,10 @@
 // The bearer of `Authorization` (RFC 6750 §2.1).
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { BrokerError } from '../errors.ts';
 
 /** @throws BrokerError AUTHORIZATION_MISSING where there is none, or it is unreadable */
-export function bearerOf(request: Request): string {
-  const [, bearer] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.get('authorization') ?? '') ?? [];
+export function bearerOf({ headers }: IncomingMessage): string {
+  const [, bearer] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(headers.authorization ?? '') ?? [];
   if (bearer === undefined)
     throw new BrokerError(
       'AUTHORIZATION_MISSING',

@@ -2,16 +2,14 @@
 import { Router } from 'express';
 import { GRANT_TYPE } from '../../shared/api.ts';
 import type { KeySet } from '../keys/key-set.ts';
-import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface MetadataDeps {
   readonly url: string;
   readonly issuer: string;
   readonly keySet: KeySet;
-  readonly store: Store;
-  /** false from the moment a shutdown began */
-  readonly accepting: () => boolean;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 const CACHE = 'public, max-age=300';
@@ -33,7 +31,7 @@ export function metadataRoutes(deps: MetadataDeps): Router {
     response.json({ status: 'alive' });
   });
   router.get('/readyz', async (_request, response) => {
-    const ready = deps.accepting() && (await answers(deps.store));
+    const { ready } = await deps.readiness();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
   });
   router.all(['/healthz', '/readyz'], methodNotAllowed('GET', 'HEAD'));
@@ -81,13 +79,4 @@ function authorizationServer(url: string): object {
     grant_types_supported: [GRANT_TYPE],
     response_types_supported: ['id_token'],
   };
-}
-
-async function answers(store: Store): Promise<boolean> {
-  return store
-    .read((tx) => tx.policies.inForce())
-    .then(
-      (row) => row !== undefined,
-      () => false,
-    );
 }

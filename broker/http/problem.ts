@@ -1,10 +1,9 @@
 // Errors become answers here and nowhere else. What is not a BrokerError reveals a request id and nothing more (P6, P7).
-import type { ErrorRequestHandler, Response } from 'express';
 import type { Refusal } from '../../shared/api.ts';
 import { type ErrorCode, REQUEST_CODES } from '../../shared/error-codes.ts';
+import type { Seconds } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { contextOf } from './request-context.ts';
+import type { Answer } from './answer.ts';
 
 /** RFC 6749 §5.2 on the token endpoint, RFC 9457 elsewhere. */
 export type ProblemForm = 'oauth' | 'problem';
@@ -16,18 +15,23 @@ const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
   'PAUSED',
   'SHUTTING_DOWN',
   'UPSTREAM_FAILED',
+  'OVERLOADED',
 ]);
 const STATUS: Partial<Record<ErrorCode, number>> = {
   AUTHORIZATION_MISSING: 401,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNSUPPORTED: 415,
   RATE_LIMITED: 429,
+  HEADERS_TOO_LARGE: 431,
   INTERNAL: 500,
   PROVIDER_UNAVAILABLE: 500,
 };
-const DEFAULT_RETRY_AFTER_SECONDS = 5;
+/** Where the next request begins after one of these is anybody's guess (RFC 9112 §9.6). */
+const ENDS_CONNECTION: ReadonlySet<ErrorCode> = new Set(['REQUEST_MALFORMED', 'HEADERS_TOO_LARGE', 'BODY_TOO_LARGE']);
+const DEFAULT_RETRY_AFTER: Seconds = 5;
 
 /** What an operator should see; the rest is between us and the caller. */
 const LEVEL: Partial<Record<ErrorCode, 'warn' | 'error'>> = {
@@ -36,53 +40,31 @@ const LEVEL: Partial<Record<ErrorCode, 'warn' | 'error'>> = {
   UPSTREAM_FAILED: 'warn',
 };
 
-export function problemHandler(form: ProblemForm, logger: Logger): ErrorRequestHandler {
-  // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters
-  return (thrown: unknown, request, response, _next) => {
-    const { requestId } = contextOf(request);
-    // Too late for another answer. Not Express's last handler: it prints what was thrown past our redaction.
-    if (response.headersSent) {
-      logger.error('an answer broke off', { http_request_id: requestId, error: thrown });
-      response.destroy();
-      return;
-    }
-    const error = asBrokerError(thrown);
-    const status = statusOf(error.code, form);
-    const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');
-    logger[level]('request not served', { http_request_id: requestId, code: error.code, status, error });
-    if (status === 503 || status === 429)
-      response.set('Retry-After', String(error.retryAfter ?? DEFAULT_RETRY_AFTER_SECONDS));
-    if (status === 401) response.set('WWW-Authenticate', 'Bearer');
-    sendProblem(response, form, { error, status, requestId });
-  };
-}
-
-interface Problem {
+export interface Problem {
   readonly error: BrokerError;
-  readonly status: number;
-  readonly requestId: string;
+  readonly answer: Answer;
+  /** how loud our own log says it */
+  readonly level: 'info' | 'warn' | 'error';
 }
 
-function sendProblem(response: Response, form: ProblemForm, { error, status, requestId }: Problem): void {
-  if (form === 'oauth') {
-    response.status(status).json(oauthBody(error, status, requestId));
-    return;
-  }
+export function problemOf(thrown: unknown, form: ProblemForm, requestId: string): Problem {
+  const error = asBrokerError(thrown);
+  const status = statusOf(error.code, form);
+  const body = form === 'oauth' ? oauthBody(error, status, requestId) : detailsOf(error, status, requestId);
+  const headers = {
+    'Content-Type': `application/${form === 'oauth' ? 'json' : 'problem+json'}; charset=utf-8`,
+    ...(status === 503 || status === 429 ? { 'Retry-After': String(error.retryAfter ?? DEFAULT_RETRY_AFTER) } : {}),
+    ...(ENDS_CONNECTION.has(error.code) ? { Connection: 'close' } : {}),
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+  };
+  const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');
+  return { error, level, answer: { status, headers, body: JSON.stringify(body) } };
+}
+
+function detailsOf(error: BrokerError, status: number, requestId: string): object {
   const detail =
     status === 500 ? `Something failed inside the broker. Its log knows more under ${requestId}.` : error.message;
-  response
-    .status(status)
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: titleOf(status),
-        status,
-        code: error.code,
-        detail,
-        request_id: requestId,
-      }),
-    );
+  return { type: 'about:blank', title: titleOf(status), status, code: error.code, detail, request_id: requestId };
 }
 
 function oauthBody(error: BrokerError, status: number, requestId: string): Refusal {
@@ -117,22 +99,18 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   413: 'Content too large',
   415: 'Unsupported media type',
   429: 'Too many requests',
+  431: 'Request header fields too large',
   503: 'Service unavailable',
 };
 const titleOf = (status: number): string => TITLES[status] ?? 'Internal server error';
 
-/** What the body reader throws has a `type`; its message may hold the body, so only the kind is taken from it. */
 function asBrokerError(thrown: unknown): BrokerError {
   if (thrown instanceof BrokerError) return thrown;
-  const { type, status } = thrown as { type?: string; status?: number };
-  if (type === 'entity.too.large') return new BrokerError('BODY_TOO_LARGE', 'The request body is larger than 64 KiB.');
-  if (type === 'encoding.unsupported')
-    return new BrokerError('CONTENT_TYPE_UNSUPPORTED', 'The body must come as it is, without a Content-Encoding.');
-  if (typeof type === 'string' && status === 400)
-    return new BrokerError('PARAMETER_INVALID', 'The request body could not be read.');
+  // Express could not decode a part of the address.
   if (thrown instanceof URIError) return new BrokerError('NOT_FOUND', 'There is nothing at this address.');
   return new BrokerError('INTERNAL', 'Something failed inside the broker.', { cause: thrown });
 }

@@ -1,10 +1,14 @@
-// Writes the answer with a credential in it. The only place where the broker reveals a credential (P6).
-import type { Response } from 'express';
+// Sends the answer with a credential in it. The only place where the broker reveals a credential (P6).
 import type { Issued as IssuedAnswer } from '../../shared/api.ts';
 import type { Millis } from '../clock.ts';
 import type { Issued } from '../issuance/issue.ts';
+import { type Answer, jsonAnswer } from './answer.ts';
 
-export function sendToken(response: Response, issued: Issued, context: { now: Millis; requestUrl: string }): void {
+export function sendToken(
+  send: (answer: Answer) => void,
+  issued: Issued,
+  context: { now: Millis; requestUrl: string },
+): void {
   const { credential, endsAt } = issued;
   const body: IssuedAnswer = {
     access_token: credential.accessToken.reveal(),
@@ -22,5 +26,5 @@ export function sendToken(response: Response, issued: Issued, context: { now: Mi
     credential: Object.fromEntries(Object.entries(credential.values).map(([name, value]) => [name, value.reveal()])),
   };
   // RFC 6749 §5.1 asks for both headers; `Cache-Control: no-store` is on every answer.
-  response.status(200).set('Pragma', 'no-cache').json(body);
+  send(jsonAnswer(200, body, { Pragma: 'no-cache' }));
 }

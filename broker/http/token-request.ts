@@ -14,7 +14,7 @@ const MAX_TTL_SECONDS = 31_536_000;
 export type Parameters = ReadonlyMap<string, string>;
 
 /** The form parameters of a body; a repeated one is refused (RFC 6749 §3.2), an empty one counts as left out (§3.1). */
-export function parseForm(contentType: string | undefined, body: unknown): Parameters {
+export function parseForm(contentType: string | undefined, body: Buffer): Parameters {
   if (!FORM_TYPE.test(contentType ?? '')) {
     throw new BrokerError(
       'CONTENT_TYPE_UNSUPPORTED',
@@ -22,7 +22,7 @@ export function parseForm(contentType: string | undefined, body: unknown): Param
     );
   }
   const parameters = new Map<string, string>();
-  for (const [name, value] of pairsOf(Buffer.isBuffer(body) ? body : Buffer.alloc(0))) {
+  for (const [name, value] of pairsOf(body)) {
     if (parameters.has(name)) throw invalid(`The parameter ${quoted(name)} is there twice; each may be given once.`);
     parameters.set(name, value);
   }

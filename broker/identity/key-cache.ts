@@ -10,6 +10,8 @@ interface KeyCacheOptions {
   readonly issuerUrl: string;
   readonly clock: Clock;
   readonly fetchKeySet: () => Promise<KeySet>;
+  /** told of every fetch, and why it failed where it did */
+  readonly onFetch?: (failure?: { readonly cause: unknown }) => void;
 }
 
 const FRESH: Millis = 10 * 60_000;
@@ -69,9 +71,11 @@ export class KeyCache {
       this.#keys = await this.#options.fetchKeySet();
       this.#fetchedAt = this.#options.clock.now();
       this.#failures = 0;
+      this.#options.onFetch?.();
     } catch (cause) {
       this.#failures += 1;
       this.#cause = cause;
+      this.#options.onFetch?.({ cause });
     }
     this.#triedAt = this.#options.clock.now();
   }

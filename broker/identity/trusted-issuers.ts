@@ -30,6 +30,8 @@ interface TrustedIssuersOptions {
   readonly fetch?: Fetch;
   /** for each document; 5 seconds unless told */
   readonly fetchTimeout?: Millis;
+  /** told of every fetch of keys, by the name of the issuer, and why it failed where it did */
+  readonly onKeyFetch?: (issuer: string, failure?: { readonly cause: unknown }) => void;
 }
 
 const MAX_DOCUMENT_BYTES = 100 * 1024;
@@ -42,10 +44,13 @@ export function createTrustedIssuers(options: TrustedIssuersOptions): TrustedIss
   const fetchDocument = (url: string) => fetchJson(url, { fetch, timeout, maxBytes: MAX_DOCUMENT_BYTES });
   // One cache each: a key of one issuer must never verify a token of another.
   const caches = new Map(
-    issuers.map(({ url }) => [
-      url,
-      new KeyCache({ issuerUrl: url, clock, fetchKeySet: () => fetchKeySet(url, fetchDocument) }),
-    ]),
+    issuers.map(({ name, url }) => {
+      const onFetch = (failure?: { readonly cause: unknown }): void => options.onKeyFetch?.(name, failure);
+      return [
+        url,
+        new KeyCache({ issuerUrl: url, clock, onFetch, fetchKeySet: () => fetchKeySet(url, fetchDocument) }),
+      ];
+    }),
   );
   return {
     find: (iss) => byUrl.get(iss),

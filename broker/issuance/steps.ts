@@ -156,7 +156,7 @@ export async function queueRevocation(
   leaseId: string,
 ): Promise<void> {
   await tx.outbox.put({
-    id: newId('obx', { entropy: deps.entropy, now: tx.now }),
+    id: newId('obx', deps.entropy, tx.now),
     kind: 'revoke',
     payload: leaseId,
     dueAt: tx.now,

@@ -53,7 +53,7 @@ interface LeafParts {
 }
 
 function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string; leaf: string } {
-  const id = newId('ent', { entropy, now: time });
+  const id = newId('ent', entropy, time);
   // Members that are undefined are members left out, at any depth: JSON itself says so.
   const fields: Record<string, JsonValue> = JSON.parse(JSON.stringify(ENTRY_FIELDS[draft.type].parse(draft.fields)));
   const leaf = canonicalJson({

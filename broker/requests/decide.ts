@@ -41,18 +41,22 @@ export type Decided =
   | { readonly outcome: 'redelivered'; readonly issued: Issued }
   | Unanswered;
 
-export type DecideDeps = Pick<ExchangeDeps, 'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld'>;
+export type DecideDeps = Pick<
+  ExchangeDeps,
+  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota'
+>;
 
 export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {
   return deps.store.commit(async (tx) => {
     const context = await readContext(deps, tx, { subject, request });
     const decision = await decisionFor(tx, context);
     // A stranger is answered as a stranger, whatever secret it presents: nobody learns what exists.
-    if (decision.outcome === 'stranger')
-      return { outcome: 'stranger', requestId: newId('req', { entropy: deps.entropy, now: tx.now }) };
+    if (decision.outcome === 'stranger') return { outcome: 'stranger', requestId: newId('req', deps.entropy, tx.now) };
     const { known } = context;
+    const misuse = known === undefined ? undefined : misuseOf(known, context);
+    const tooMany = decision.outcome === 'deny' || misuse ? deps.quota.insteadOfRefusal(subject) : undefined;
+    if (tooMany !== undefined) return { outcome: 'unanswered', ...tooMany };
     if (known === undefined) return record(deps, tx, { context, decision });
-    const misuse = misuseOf(known, context);
     if (misuse !== undefined) {
       await recordMisuse(deps, tx, { context, known, code: misuse.code });
       return misuse;

@@ -23,12 +23,11 @@ export async function makeGrant(
   parts: GrantParts,
 ): Promise<Granted> {
   const { request, context, permit } = parts;
-  const of = { entropy: deps.entropy, now: tx.now };
   const row: GrantRow = {
-    id: newId('grt', of),
+    id: newId('grt', deps.entropy, tx.now),
     request_id: request.id,
-    issuance_id: newId('iss', of),
-    lease_id: newId('lse', of),
+    issuance_id: newId('iss', deps.entropy, tx.now),
+    lease_id: newId('lse', deps.entropy, tx.now),
     rule: permit.rule,
     ttl: permit.ttl === 'never' ? null : permit.ttl,
     policy_digest: permit.project.digest,

@@ -124,14 +124,18 @@ async function requestRow(
   { context, state, policyDigest, decision }: RowParts,
 ): Promise<RequestRow> {
   const { subject, request, known } = context;
-  const of = { entropy: deps.entropy, now: tx.now };
   const identity = { provider: subject.issuer, providerId: subject.actorId };
   return {
-    id: known?.id ?? newId('req', of),
+    id: known?.id ?? newId('req', deps.entropy, tx.now),
     origin: 'job',
     requester:
       context.requester ??
-      (await tx.principals.create({ ...identity, kind: kindOf(subject), id: newId('prn', of), at: tx.now })),
+      (await tx.principals.create({
+        ...identity,
+        kind: kindOf(subject),
+        id: newId('prn', deps.entropy, tx.now),
+        at: tx.now,
+      })),
     issuer: subject.issuer,
     repository_id: subject.repositoryId,
     job_key: context.jobKey,

@@ -15,6 +15,8 @@ export interface Leases {
   withhold(id: string): Promise<void>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
+  /** live ones, and those of them whose end has passed */
+  count(now: Millis): Promise<{ readonly live: number; readonly overdue: number }>;
 }
 
 export const leaseTable = (statements: Statements): Leases => ({
@@ -62,10 +64,23 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> =
   const latest = all((db, { limit }: { limit: number }) =>
     db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
   );
+  const count = first((db, { now }: { now: Millis }) =>
+    db
+      .selectFrom('leases')
+      .select((row) => [
+        row.fn.countAll<number>().as('live'),
+        row.fn.countAll<number>().filterWhere('ends_at', '<=', now).as('overdue'),
+      ])
+      .where('state', '=', 'live'),
+  );
   return {
     find: (id) => find({ id }),
     ofRequest: (requestId) => ofRequest({ requestId }),
     overdue: (now, limit) => overdue({ now, limit }),
     latest: (limit) => latest({ limit }),
+    async count(now) {
+      const counted = await count({ now });
+      return { live: counted?.live ?? 0, overdue: counted?.overdue ?? 0 };
+    },
   };
 };

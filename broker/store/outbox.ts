@@ -12,6 +12,8 @@ export interface Outbox {
   claim(due: { now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
   done(id: string): Promise<void>;
   retry(id: string, dueAt: Millis): Promise<void>;
+  /** how many there are, and since when the oldest is due */
+  waiting(): Promise<{ readonly items: number; readonly oldestDueAt: Millis | undefined }>;
 }
 
 export const outboxTable = ({ all, first }: Statements): Outbox => {
@@ -35,6 +37,9 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
   const postpone = first((db, { id, dueAt }: { id: string; dueAt: Millis }) =>
     db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id),
   );
+  const waiting = first((db, _: object) =>
+    db.selectFrom('outbox').select((row) => [row.fn.countAll<number>().as('items'), row.fn.min('due_at').as('oldest')]),
+  );
   return {
     async put({ id, kind, payload, dueAt }) {
       await insert({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null });
@@ -45,6 +50,10 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
     },
     async retry(id, dueAt) {
       await postpone({ id, dueAt });
+    },
+    async waiting() {
+      const found = await waiting({});
+      return { items: found?.items ?? 0, oldestDueAt: found?.oldest ?? undefined };
     },
   };
 };

@@ -3,6 +3,7 @@
 import { type DestinationStream, pino } from 'pino';
 import { Secret } from '../../shared/secret.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Alarm } from './alarms.ts';
 import { describeError } from './describe-error.ts';
 import { createRedaction, type HideOptions, type Redaction } from './redaction.ts';
 
@@ -11,7 +12,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface Logger {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
+  /** Somebody should get up: there is no other such line than those of alarms.ts. */
+  error(message: Alarm, fields?: Fields): void;
   /** The same log with these fields on every line. */
   child(fields: Fields): Logger;
   /**

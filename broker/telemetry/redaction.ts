@@ -22,9 +22,8 @@ export interface Redaction {
 }
 
 export function createRedaction(): Redaction {
-  // The forms of each value are worked out when a line is written: secrets come by the thousand a second, lines do not.
-  const kept: Values = new Map();
-  const newest: Values = new Map();
+  const kept = new Map<string, Forms>();
+  const newest = new Map<string, Forms>();
   let forms: readonly string[] | undefined;
   const remember = (value: string): void => {
     newest.delete(value);
@@ -40,7 +39,7 @@ export function createRedaction(): Redaction {
       forms = undefined;
     },
     redact: (line) => {
-      forms ??= longestFirst([...formsOf(kept), ...formsOf(newest)]);
+      forms ??= longestFirst([...allForms(kept), ...allForms(newest)]);
       let clean = line.replace(COMPACT_TOKEN, '[token]');
       for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, '[secret]');
       return clean;
@@ -48,11 +47,15 @@ export function createRedaction(): Redaction {
   };
 }
 
-type Values = Map<string, readonly string[] | undefined>;
+/** Worked out when the first line is written after the value came: nearly every secret is gone again before that. */
+type Forms = readonly string[] | undefined;
 
-function formsOf(values: Values): string[] {
-  for (const [value, forms] of values) if (forms === undefined) values.set(value, writtenForms(value));
-  return [...values.values()].flatMap((forms) => forms ?? []);
+function allForms(values: Map<string, Forms>): string[] {
+  return [...values].flatMap(([value, known]) => {
+    const forms = known ?? writtenForms(value);
+    if (known === undefined) values.set(value, forms);
+    return forms;
+  });
 }
 
 /** A part must not be replaced before the whole that contains it: the rest of the whole would stay. */

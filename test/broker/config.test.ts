@@ -28,7 +28,8 @@ describe('loadConfig', () => {
       file,
       url: 'https://buildpass.example.com',
       issuer: 'https://buildpass.example.com',
-      listen: { host: '127.0.0.1', port: 8080, trustedProxies: [] },
+      listen: { host: '127.0.0.1', port: 8080, trustedProxies: [], admin: undefined },
+      limits: { requests: { count: 2000, per: 3_600_000 }, refusedShare: 0.5 },
       store: { kind: 'sqlite', path: join(dirname(file), 'data/buildpass.db') },
       policies: { directory: join(dirname(file), 'policies'), organizationFile: '_organization.yaml' },
       issuers: [
@@ -215,9 +216,6 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
     expect(keys.sort()).toEqual([
       'github',
       'issuers.github.private-network',
-      'limits',
-      'listen.admin',
-      'listen.trusted-proxies',
       'log.witnesses',
       'notify',
       'relying-parties',

@@ -132,25 +132,6 @@ describe('a body that is not a form', () => {
   });
 });
 
-describe('bytes that are hardly HTTP', () => {
-  it.each([
-    ['headers of more than 16 KiB', `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(16 * 1024)}\r\n\r\n`, 431],
-    ['no HTTP at all', 'EHLO broker\r\n\r\n', 400],
-    ['a method that nobody knows', 'BREW /v1/token HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-    [
-      'a length and chunks at once',
-      'POST /v1/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-      400,
-    ],
-    ['two lengths', 'POST /v1/token HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde', 400],
-    ['a header with a bare line feed', 'GET /healthz HTTP/1.1\r\nHost: x\nX: y\r\n\r\n', 400],
-  ])('are refused: %s', async (_what, bytes, expected) => {
-    const { status, body } = await sendBytes(broker.running.port, bytes);
-    expect([status, body.replace(/^0?\s*$/, '')]).toEqual([expected, '']);
-  });
-});
-
 describe('after all of it', () => {
   it('nothing is in the log, and nobody was called out of bed', async () => {
     const before = (await broker.entries()).length;

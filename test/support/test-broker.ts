@@ -23,6 +23,9 @@ export interface TestBrokerOptions {
   readonly openStore?: BrokerOptions['openStore'];
   /** a story about faults or time runs the background work itself */
   readonly background?: 'by-hand';
+  readonly listen?: Partial<Config['listen']>;
+  readonly limits?: Config['limits'];
+  readonly drainTimeout?: number;
   /** further issuers beside `github` */
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
@@ -174,7 +177,7 @@ interface Launch {
 
 function launch({ config, options, provider, logLines }: Launch): Promise<RunningBroker> {
   const destination = { write: (line: string) => void logLines.push(line) };
-  const { clock = systemClock, providerTimeout, openStore, background } = options;
+  const { clock = systemClock, providerTimeout, openStore, background, drainTimeout } = options;
   return startBroker({
     config,
     logger: createLogger({ level: 'info', demo: false, destination }),
@@ -182,6 +185,7 @@ function launch({ config, options, provider, logLines }: Launch): Promise<Runnin
     extraProviders: [provider],
     ...(providerTimeout === undefined ? {} : { providerTimeout }),
     ...(openStore === undefined ? {} : { openStore }),
+    ...(drainTimeout === undefined ? {} : { drainTimeout }),
     ...(background === undefined ? {} : { backgroundEvery: 3_600_000 }),
   });
 }
@@ -193,7 +197,8 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     file: join(directory, 'buildpass.yaml'),
     url: BROKER_URL,
     issuer: options.issuer ?? BROKER_URL,
-    listen: { host: '127.0.0.1', port: 0, trustedProxies: [] },
+    listen: { host: '127.0.0.1', port: 0, trustedProxies: [], admin: undefined, ...options.listen },
+    limits: options.limits ?? { requests: { count: 2000, per: 3_600_000 }, refusedShare: 0.5 },
     store: { kind: 'sqlite', path: join(directory, 'buildpass.db') },
     policies: { directory: join(directory, 'policies'), organizationFile: '_organization.yaml' },
     issuers: [{ name: 'github', url: github.url }, ...others].map((issuer) => ({

@@ -1,9 +1,9 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { bearerOf } from '../../../broker/http/bearer.ts';
 
 const bearer = (authorization: string | undefined): string =>
-  bearerOf({ get: () => authorization } as unknown as Request);
+  bearerOf({ headers: { authorization } } as IncomingMessage);
 
 describe('the bearer', () => {
   it.each(['Bearer abc', 'bearer abc', 'BEARER abc'])('is read from "%s"', (authorization) => {

@@ -1,27 +1,36 @@
-import express from 'express';
+import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { systemClock, systemEntropy } from '../../../broker/clock.ts';
+import { systemElapsed, systemEntropy } from '../../../broker/clock.ts';
 import { BrokerError } from '../../../broker/errors.ts';
-import { OAuthError, problemHandler } from '../../../broker/http/problem.ts';
-import { requestContext } from '../../../broker/http/request-context.ts';
+import { createAnswering } from '../../../broker/http/answer.ts';
+import { OAuthError } from '../../../broker/http/problem.ts';
+import { createRefuse } from '../../../broker/http/refuse.ts';
 import { createLogger } from '../../../broker/telemetry/logger.ts';
+import { createMetrics } from '../../../broker/telemetry/metrics.ts';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { serveOnce } from '../../support/serve-once.ts';
 
-function recordedLogger() {
+function recorded() {
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
-  return { lines, logger: createLogger({ level: 'info', demo: false, destination }) };
+  const logger = createLogger({ level: 'info', demo: false, destination });
+  const answering = createAnswering({});
+  return {
+    lines,
+    refuse: createRefuse({
+      answering,
+      logger,
+      elapsed: systemElapsed,
+      entropy: systemEntropy,
+      metrics: createMetrics(),
+    }),
+  };
 }
 
 /** What a caller gets, and what our own log gets, when a route throws this. */
 async function answerTo(thrown: unknown, form: 'oauth' | 'problem') {
-  const { logger, lines } = recordedLogger();
-  const app = express().use(requestContext({ clock: systemClock, entropy: systemEntropy }));
-  app.get('/', () => {
-    throw thrown;
-  });
-  const response = await fetch(await serveOnce(app.use(problemHandler(form, logger))));
+  const { refuse, lines } = recorded();
+  const response = await fetch(await serveOnce((_request, answer) => refuse.response(answer, form, thrown)));
   const line = JSON.parse(lines[0] ?? '{}') as Record<string, unknown>;
   return {
     status: response.status,
@@ -122,10 +131,15 @@ describe('the log line', () => {
     ['ISSUANCE_IN_PROGRESS', 'info'],
     ['ISSUER_UNREACHABLE', 'warn'],
     ['UPSTREAM_FAILED', 'warn'],
-    ['STORE_UNAVAILABLE', 'error'],
-    ['PROVIDER_UNAVAILABLE', 'error'],
   ] as const)('of %s is for those who watch at level %s', async (code, level) => {
     expect((await answerTo(error(code), 'oauth')).line).toMatchObject({ level, code, message: 'request not served' });
+  });
+
+  it.each([
+    ['STORE_UNAVAILABLE', 'the store did not answer'],
+    ['PROVIDER_UNAVAILABLE', 'a request failed inside the broker'],
+  ] as const)('of %s wakes somebody', async (code, message) => {
+    expect((await answerTo(error(code), 'oauth')).line).toMatchObject({ level: 'error', code, message });
   });
 
   it('has the cause that the caller does not learn, without what libraries hang on their errors', async () => {
@@ -139,13 +153,12 @@ describe('the log line', () => {
 
 describe('an answer under way', () => {
   it('is broken off, and only our own log learns why', async () => {
-    const { logger, lines } = recordedLogger();
-    const app = express().use(requestContext({ clock: systemClock, entropy: systemEntropy }));
-    app.get('/', (_request, response) => {
+    const { refuse, lines } = recorded();
+    const half: RequestListener = (_request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
-      throw new Error('too late');
-    });
-    const origin = await serveOnce(app.use(problemHandler('problem', logger)));
+      refuse.response(response, 'problem', new Error('too late'));
+    };
+    const origin = await serveOnce(half);
     await expect(fetch(origin).then((response) => response.text())).rejects.toThrow();
     expect(lines.join('')).toContain('too late');
   });

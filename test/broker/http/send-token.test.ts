@@ -1,5 +1,5 @@
-import express from 'express';
 import { describe, expect, it } from 'vitest';
+import { createAnswering } from '../../../broker/http/answer.ts';
 import { sendToken } from '../../../broker/http/send-token.ts';
 import type { Issued } from '../../../broker/issuance/issue.ts';
 import { issuedSchema } from '../../../shared/api.ts';
@@ -26,8 +26,11 @@ const issued = (endsAt: number | null): Issued => ({
 
 async function answer(endsAt: number | null) {
   const requestUrl = 'https://buildpass.example.com/requests/req_1';
-  const app = express().get('/', (_request, response) => sendToken(response, issued(endsAt), { now: NOW, requestUrl }));
-  const response = await fetch(await serveOnce(app));
+  const { write } = createAnswering({});
+  const origin = await serveOnce((_request, answer) =>
+    sendToken((sent) => write(answer, sent), issued(endsAt), { now: NOW, requestUrl }),
+  );
+  const response = await fetch(origin);
   return { response, body: (await response.json()) as Record<string, unknown> };
 }
 

@@ -36,7 +36,7 @@ describe('createLogger', () => {
     });
     logger.info('a');
     logger.warn('b');
-    logger.error('c');
+    logger.error('the store did not answer');
     expect(lines).toHaveLength(1);
   });
 
@@ -46,7 +46,7 @@ describe('createLogger', () => {
       code: 'ECONNREFUSED',
       body: 'password=opensesame',
     });
-    logger.error('cannot issue', { error: new BrokerError('UPSTREAM_FAILED', 'The vault did not answer.', { cause }) });
+    logger.warn('cannot issue', { error: new BrokerError('UPSTREAM_FAILED', 'The vault did not answer.', { cause }) });
     expect(last()).toMatchObject({
       error: {
         name: 'BrokerError',
@@ -62,7 +62,7 @@ describe('createLogger', () => {
     const { logger, last } = recorded();
     const error = new TypeError('x is undefined');
     error.cause = error;
-    logger.error('failed', { error });
+    logger.warn('failed', { error });
     expect(last()['error']).toMatchObject({
       name: 'TypeError',
       stack: expect.stringContaining('logger.test.ts') as string,
@@ -75,7 +75,7 @@ describe('createLogger', () => {
     const error = Object.assign(new Error('refused'), {
       config: { headers: { authorization: 'opaque-token-123456' } },
     });
-    logger.child({ origin: { error } }).error('failed', { detail: { error, attempts: [error] } });
+    logger.child({ origin: { error } }).warn('failed', { detail: { error, attempts: [error] } });
     expect(lines.join()).not.toContain('opaque-token-123456');
     const described = expect.objectContaining({ name: 'Error', message: 'refused' }) as unknown;
     expect(last()).toMatchObject({ origin: { error: described }, detail: { error: described, attempts: [described] } });
@@ -99,7 +99,7 @@ describe('createLogger', () => {
     try {
       JSON.parse('s3cr3t-token');
     } catch (error) {
-      logger.error('bad answer', { error });
+      logger.warn('bad answer', { error });
     }
     expect(lines.join()).not.toContain('s3cr');
   });
@@ -151,7 +151,7 @@ describe('redaction', () => {
     const { logger, lines, last } = recorded();
     const secret = `opaque-${'S'.repeat(40)}`;
     logger.hide(secret);
-    logger.error('x', {
+    logger.warn('x', {
       error: new Error(`${'u'.repeat(1_970)}${secret}`, { cause: new Error(`${'v'.repeat(1_970)}${secret}`) }),
     });
     expect(lines.join()).not.toContain('opaque-S');

@@ -3,10 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
+import { createAnswering } from '../../../../broker/http/answer.ts';
+import { createClientAddresses } from '../../../../broker/http/client-address.ts';
+import { createRefuse } from '../../../../broker/http/refuse.ts';
+import { securityHeaders } from '../../../../broker/http/security-headers.ts';
 import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts';
+import { createRepositoryQuota } from '../../../../broker/limits/repository-quota.ts';
+import { createTurns } from '../../../../broker/limits/turns.ts';
 import { RecentTree } from '../../../../broker/log/recent-tree.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
+import { createMetrics } from '../../../../broker/telemetry/metrics.ts';
 import { NOW } from './page-store.ts';
 
 export interface PageServer {
@@ -22,9 +29,15 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
   const unused = () => {
     throw new Error('no page needs this');
   };
+  const logger = createLogger({ level: 'silent', demo });
+  const answering = createAnswering(securityHeaders(url));
+  const metrics = createMetrics();
+  const clock = { now: () => NOW };
+  const elapsed = () => 0;
+  const refuse = createRefuse({ answering, logger, elapsed, entropy: systemEntropy, metrics });
   const app = createApp({
     configFile: 'demo-data/buildpass.yaml',
-    ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock: { now: () => NOW } },
+    ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock },
     ...{
       keySet: { keys: [] },
       verifierKeys: [],
@@ -35,7 +48,12 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     },
     ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
-    logger: createLogger({ level: 'silent', demo }),
+    ...{ logger, answering, refuse, metrics, elapsed },
+    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }) },
+    ...{
+      quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, elapsed }),
+      readiness: unused,
+    },
   });
   server.on('request', app);
   return {

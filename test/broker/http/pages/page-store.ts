@@ -156,12 +156,12 @@ function requestRow(
   const job = buildSubject(subject);
   const at = NOW - minutesAgo * MINUTE;
   return {
-    id: newId('req', { entropy, now: NOW }),
+    id: newId('req', entropy, NOW),
     origin: 'job',
     requester: null,
     issuer: job.issuer,
     repository_id: job.repositoryId,
-    job_key: newId('err', { entropy, now: NOW }),
+    job_key: newId('err', entropy, NOW),
     project: 'shop',
     entitlement: 'deploy-staging',
     parameters: JSON.stringify([null, null, null]),
@@ -182,8 +182,8 @@ function leaseRow(
 ): LeaseRow {
   const end = ttl === null ? null : row.created_at + ttl * 1000;
   return {
-    id: newId('lse', { entropy, now: NOW }),
-    issuance_id: newId('iss', { entropy, now: NOW }),
+    id: newId('lse', entropy, NOW),
+    issuance_id: newId('iss', entropy, NOW),
     request_id: row.id,
     job_key: row.job_key,
     kind: revocation === 'immediate' ? 'github-token' : 'jwt',
@@ -198,7 +198,7 @@ function leaseRow(
 }
 
 const grantRow = (row: RequestRow, lease: LeaseRow) => ({
-  id: newId('grt', { entropy, now: NOW }),
+  id: newId('grt', entropy, NOW),
   request_id: row.id,
   issuance_id: lease.issuance_id,
   lease_id: lease.id,

@@ -1,0 +1,61 @@
+// `POST /v1/token`: asking for a credential. The one route that is busy, so it stands on node:http itself, before Express.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from '../../shared/api.ts';
+import { type ExchangeDeps, type Exchanged, exchange } from '../exchange.ts';
+import type { Reason } from '../model.ts';
+import { STRANGER_SUMMARY } from '../policy/explain.ts';
+import { type Answer, type Answering, jsonAnswer } from './answer.ts';
+import { readBody } from './read-body.ts';
+import type { Refuse } from './refuse.ts';
+import { sendToken } from './send-token.ts';
+import { parseForm, parseTokenRequest } from './token-request.ts';
+import { refuseWhileStopping } from './while-stopping.ts';
+
+export interface TokenRouteDeps extends ExchangeDeps {
+  /** public origin, for links to requests */
+  readonly url: string;
+  /** false from the moment a shutdown began */
+  readonly accepting: () => boolean;
+  readonly answering: Answering;
+  readonly refuse: Refuse;
+}
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export function tokenRoute(deps: TokenRouteDeps): Route {
+  return async (request, response) => {
+    try {
+      refuseWhileStopping(deps.accepting);
+      const ask = parseTokenRequest(parseForm(request.headers['content-type'], await readBody(request)));
+      answerToken(deps, response, await exchange(deps, ask));
+    } catch (error) {
+      deps.refuse.response(response, 'oauth', error);
+    }
+  };
+}
+
+function answerToken(deps: TokenRouteDeps, response: ServerResponse, exchanged: Exchanged): void {
+  const requestUrl = (id: string): string => `${deps.url}/requests/${id}`;
+  const send = (answer: Answer): void => deps.answering.write(response, answer);
+  if (exchanged.outcome !== 'issued') {
+    send(jsonAnswer(400, refusal(exchanged, requestUrl(exchanged.requestId))));
+    return;
+  }
+  const { issued } = exchanged;
+  sendToken(send, issued, { now: deps.clock.now(), requestUrl: requestUrl(issued.requestId) });
+}
+
+/** Strangers get the same bytes whether the project exists or not; jobs of public repositories codes and a link (P7). */
+function refusal(refused: Exclude<Exchanged, { outcome: 'issued' }>, requestUrl: string): Refusal {
+  const nothing = {
+    error: 'access_denied',
+    error_description: STRANGER_SUMMARY,
+    request_id: refused.requestId,
+  };
+  if (refused.outcome === 'stranger') return nothing;
+  if (refused.disclosure === 'codes') return { ...nothing, request_url: requestUrl, reasons: codesOf(refused.reasons) };
+  return { ...nothing, error_description: refused.summary, request_url: requestUrl, reasons: [...refused.reasons] };
+}
+
+export const codesOf = (reasons: readonly Reason[]): { code: string }[] =>
+  [...new Set(reasons.map(({ code }) => code))].map((code) => ({ code }));

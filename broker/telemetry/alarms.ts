@@ -1,0 +1,44 @@
+// Every line of our own log at ERROR: somebody should get up. What each means and what to do is said here, once:
+// docs/operations.md is made from it, and the logger takes no other.
+
+export interface AlarmMeaning {
+  readonly means: string;
+  readonly next: string;
+}
+
+export const ALARMS = {
+  'the store did not answer': {
+    means:
+      'Nothing can be read or written, so every ask gets 503 `STORE_UNAVAILABLE`. Nothing is handed out that is not on record.',
+    next: 'Look at the disk of the store: full, gone, or read-only. `error.cause` says what SQLite said. It goes on by itself once the disk does.',
+  },
+  'the store is not trusted any more': {
+    means:
+      'The disk answered with an error (an I/O error, a failed `fsync`, a damaged file). Every ask gets 503 from now on, and the broker ends itself with 74.',
+    next: 'Check the disk and its room, then start the broker again: what it handed out is on record, and the start checks it.',
+  },
+  'a request failed inside the broker': {
+    means: 'Something that nobody foresaw; the caller got 500 with the `http_request_id` and nothing else.',
+    next: 'Report it with the line: it has the place in the code. Nothing was issued that is not on record; other requests are not touched.',
+  },
+  'background work keeps failing': {
+    means:
+      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `forgetting subject tokens` or `writing the anchor`.',
+    next: 'For the anchor look at its volume, for all others at the disk of the store. It is tried again every two seconds.',
+  },
+  'a withheld credential is not on record yet; it will be tried again': {
+    means:
+      'Another system issued a credential that nobody got, and the store could not note it. It is revoked only once that is on record.',
+    next: 'Look at the disk of the store, and do not stop the broker before a later try succeeded: only its memory knows of it.',
+  },
+  'withheld credentials are not on record at stop': {
+    means: 'The broker stopped before it could note such a credential. It is in nobody’s hands, and not revoked.',
+    next: 'Look for the last `issuance.started` without an outcome in the log, and revoke the credential at the system that issued it.',
+  },
+  'the anchor could not be written at stop': {
+    means: 'The anchor is older than the log. It still shows a rollback to before it.',
+    next: 'Make its volume writable and start the broker: it brings the anchor up to date.',
+  },
+} as const satisfies Readonly<Record<string, AlarmMeaning>>;
+
+export type Alarm = keyof typeof ALARMS;
