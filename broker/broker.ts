@@ -172,7 +172,6 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
     keySet: publicKeySet(keys.published),
     verifierKeys: [verifierKey],
     accepting: () => accepting,
-    storeBroken: () => undefined,
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
   });

@@ -27,7 +27,6 @@ export interface FaceOptions {
   readonly version: string;
   /** false from the moment a stop began */
   readonly accepting: () => boolean;
-  readonly storeBroken: () => string | undefined;
   readonly standing: Standing;
   readonly eventLoop: EventLoop;
   readonly elapsed: Elapsed;

@@ -34,7 +34,7 @@ export const command: Command = {
       logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
       await Promise.race([stopped(stop), broker.storeBroken]);
       await closed(broker);
-      return broker.store.broken ? 74 : 0;
+      return broker.store.broken() ? 74 : 0;
     } finally {
       process.off('SIGHUP', reload);
     }

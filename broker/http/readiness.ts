@@ -24,8 +24,6 @@ export interface ReadinessDeps {
   readonly accepting: () => boolean;
   /** how late the event loop was lately */
   readonly lateness: () => Millis;
-  /** why the store must not be written to any more; undefined while it may */
-  readonly storeBroken: () => string | undefined;
   /** what an operator should know, and what keeps nobody from being served */
   readonly informs: () => readonly Omit<Check, 'informs'>[];
 }
@@ -44,7 +42,7 @@ export function createReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
       looked = checkStore(deps.store);
     }
     const informs = deps.informs().map((check) => ({ ...check, informs: true as const }));
-    const own = [stopping(accepting()), whole(deps.storeBroken()), ...(await looked), loop(deps.lateness())];
+    const own = [stopping(accepting()), whole(deps.store.broken()), ...(await looked), loop(deps.lateness())];
     return { ready: own.every(({ ok }) => ok), checks: [...own, ...informs] };
   };
 }
@@ -71,10 +69,12 @@ const stopping = (accepting: boolean): Check => ({
   says: accepting ? 'No stop has begun.' : 'A stop has begun: what is under way is finished, nothing new is begun.',
 });
 
-const whole = (broken: string | undefined): Check => ({
+const whole = (broken: boolean): Check => ({
   name: 'store-whole',
-  ok: broken === undefined,
-  says: broken ?? 'The store may be written to.',
+  ok: !broken,
+  says: broken
+    ? 'The disk answered with an error: nothing is read or written any more, and the broker ends itself.'
+    : 'The store may be written to.',
 });
 
 const loop = (lateness: Millis): Check => ({

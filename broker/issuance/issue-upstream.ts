@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
   const spent = await deps.store.commit(async (tx) => {
-    if (!(await redeem(deps, tx, issuing.granted))) return false;
+    if (!(await redeem(deps, tx, issuing))) return false;
     await recordStarted(deps, tx, issuing);
     return true;
   });

@@ -94,7 +94,7 @@ async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Recorded
   const credential = await within(deps.providerTimeout, (signal) => provider.issue(granted.grant, parameters, signal));
   hideCredential(deps.logger, credential);
   const recorded = await deps.store.commit(async (tx) => {
-    if (!(await redeem(deps, tx, granted))) return undefined;
+    if (!(await redeem(deps, tx, issuing))) return undefined;
     await recordStarted(deps, tx, issuing);
     return recordSucceeded(deps, tx, { ...issuing, credential });
   });

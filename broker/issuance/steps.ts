@@ -3,7 +3,7 @@
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
-import type { Credential } from '../model.ts';
+import type { Credential, Grant } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
@@ -11,17 +11,14 @@ import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
 
 /** Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it. */
-export async function redeem(
-  deps: StepDeps,
-  tx: Transaction,
-  { grant, setDigest, requester }: Granted,
-): Promise<boolean> {
+export async function redeem(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<boolean> {
+  const { grant, setDigest, requester } = granted;
   const inForce = await deps.policies(tx);
   const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
   if (inForce.digest !== setDigest || suspended !== undefined) return false;
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
   // The request may have been refused since by another call: then it has no permit any more.
-  return tx.requests.startIssuing(grant.requestId, tx.now);
+  return tx.requests.leaveGranted(grant.requestId, provider.acts === 'locally' ? 'issued' : 'issuing', tx.now);
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */
@@ -33,17 +30,19 @@ export function grantGone(): BrokerError {
   );
 }
 
+/** The row is open until there is an outcome; what is issued here has one in the same transaction. */
 export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<void> {
   const { grant } = granted;
+  const open = provider.acts !== 'locally';
   await tx.issuances.insert({
     id: grant.issuanceId,
     request_id: grant.requestId,
     grant_id: grant.id,
     lease_id: grant.leaseId,
     kind: provider.kind,
-    state: 'started',
+    state: open ? 'started' : 'succeeded',
     started_at: tx.now,
-    ended_at: null,
+    ended_at: open ? null : tx.now,
   });
   await deps.append(tx, {
     type: 'issuance.started',
@@ -71,13 +70,10 @@ export async function recordSucceeded(
   tx: Transaction,
   issued: Issuing & { credential: Credential },
 ): Promise<Recorded> {
-  const { granted, credential, requestSecret } = issued;
+  const { granted, provider, credential, requestSecret } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(granted, credential);
-  // Closed by somebody else meanwhile (reconcile, after a time-out): the credential must not be handed out as well.
-  if (!(await tx.issuances.close(grant.issuanceId, 'succeeded', tx.now)))
-    throw new Error(`issuance ${grant.issuanceId} is closed already`);
-  await tx.requests.setState(grant.requestId, 'issued', tx.now);
+  if (provider.acts !== 'locally') await closeSucceeded(tx, grant);
   await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
     await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
@@ -87,6 +83,13 @@ export async function recordSucceeded(
     personal: requesterFields(grant.subject),
   });
   return { credential, entry, endsAt };
+}
+
+async function closeSucceeded(tx: Transaction, { issuanceId, requestId }: Grant): Promise<void> {
+  // Closed by somebody else meanwhile (reconcile, after a time-out): the credential must not be handed out as well.
+  if (!(await tx.issuances.close(issuanceId, 'succeeded', tx.now)))
+    throw new Error(`issuance ${issuanceId} is closed already`);
+  await tx.requests.setState(requestId, 'issued', tx.now);
 }
 
 export async function insertLease(

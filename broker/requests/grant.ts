@@ -36,7 +36,8 @@ export async function makeGrant(
     expires_at: tx.now + GRANT_LIFETIME_MS,
     redeemed_at: null,
   };
-  await tx.grants.replace(row);
+  // A request that was just made has no other.
+  await (parts.context.known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
   return granted(tx, row, parts);
 }
 

@@ -6,6 +6,7 @@ import type { Statements } from './statements.ts';
 export type { GrantRow } from './schema.ts';
 
 export interface Grants {
+  insert(row: GrantRow): Promise<void>;
   /** A new grant of a request; every earlier one of it lapses, so that one ask is never two rights to issue. */
   replace(row: GrantRow): Promise<void>;
   /** The newest grant of a request. */
@@ -39,6 +40,9 @@ export const grantTable = ({ first }: Statements): Grants => {
       .returning('id'),
   );
   return {
+    async insert(row) {
+      await insert(row);
+    },
     async replace(row) {
       await lapse({ requestId: row.request_id, at: row.made_at });
       await insert(row);

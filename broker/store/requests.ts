@@ -27,8 +27,11 @@ export interface Requests {
   countRepeat(id: string, at: Millis): Promise<void>;
   /** Records a decision made again for the same request. */
   redecide(id: string, change: Redecision): Promise<void>;
-  /** From a grant to its issuance: true for exactly one caller, and only while the request still has its permit. */
-  startIssuing(id: string, at: Millis): Promise<boolean>;
+  /**
+   * From a grant to its issuance: true for exactly one caller, and only while the request still has its permit. `issued` where
+   * the outcome is written in the same transaction.
+   */
+  leaveGranted(id: string, state: 'issuing' | 'issued', at: Millis): Promise<boolean>;
   setState(id: string, state: RequestState, at: Millis): Promise<void>;
   latest(limit: number): Promise<readonly RequestRow[]>;
 }
@@ -53,10 +56,10 @@ const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> =>
   const redecide = first((db, { id, ...change }: { id: string } & Redecision) =>
     db.updateTable('requests').set(change).where('id', '=', id),
   );
-  const startIssuing = first((db, { id, at }: { id: string; at: Millis }) =>
+  const leaveGranted = first((db, { id, state, at }: { id: string; state: RequestState; at: Millis }) =>
     db
       .updateTable('requests')
-      .set({ state: 'issuing', updated_at: at })
+      .set({ state, updated_at: at })
       .where('id', '=', id)
       .where('state', '=', 'granted')
       .returning('id'),
@@ -74,8 +77,8 @@ const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> =>
     async redecide(id, { state, policy_digest, decision, subject, updated_at }) {
       await redecide({ id, state, policy_digest, decision, subject, updated_at });
     },
-    async startIssuing(id, at) {
-      return (await startIssuing({ id, at })) !== undefined;
+    async leaveGranted(id, state, at) {
+      return (await leaveGranted({ id, state, at })) !== undefined;
     },
     async setState(id, state, at) {
       await setState({ id, state, at });

@@ -53,9 +53,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     guard(given) {
       guard = given;
     },
-    get broken() {
-      return latch.broken;
-    },
+    broken: () => latch.broken,
     async close() {
       await group.idle();
       await reader?.close();

@@ -75,7 +75,7 @@ export interface Store {
   /** Watches every transaction. Set once, at composition. */
   guard(guard: TransactionGuard): void;
   /** An error of the disk was seen: nothing is read or written any more, and the process should end. */
-  readonly broken: boolean;
+  broken(): boolean;
   close(): Promise<void>;
 }
 

@@ -43,7 +43,7 @@ describe('a store', () => {
     connection.arm(fault);
     if (fault.sql === ROLLBACK) store.guard(refusing(new Error('no')));
     await expect(write(store)).rejects.toMatchObject(UNAVAILABLE);
-    expect([store.broken, told.length]).toEqual([true, 1]);
+    expect([store.broken(), told.length]).toEqual([true, 1]);
     connection.arm();
     await expect(write(store)).rejects.toMatchObject({ ...UNAVAILABLE, name: 'StoreBroken' });
     await expect(readBack(store)).rejects.toMatchObject({ ...UNAVAILABLE, name: 'StoreBroken' });
@@ -62,7 +62,7 @@ describe('a store', () => {
     await expect(write(store)).rejects.toMatchObject({ ...UNAVAILABLE, name: 'BrokerError' });
     expect(await readBack(store)).toBeUndefined();
     await write(store);
-    expect([await readBack(store), store.broken, told]).toEqual(['1', false, []]);
+    expect([await readBack(store), store.broken(), told]).toEqual(['1', false, []]);
   });
 
   it('hands out none of a group in which one unit met an I/O error, though the transaction still stood', async () => {
@@ -121,7 +121,7 @@ describe('a broker with a broken store', () => {
     await broker.running.storeBroken;
     const said = broker.logLines.filter((line) => line.includes('the store is not trusted any more'));
     expect(said.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', message: expect.stringContaining('Check the disk and its room, then start it again') },
+      { level: 'error', message: 'the store is not trusted any more' },
     ]);
   });
 });

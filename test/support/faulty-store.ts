@@ -48,13 +48,7 @@ export class FaultyStore {
 
   readonly open = async (options: SqliteOptions): Promise<Store> => {
     const store = await openSqliteStore(options);
-    return {
-      ...store,
-      get broken() {
-        return store.broken;
-      },
-      commit: async (unit) => this.#commit(store, unit),
-    };
+    return { ...store, commit: async (unit) => this.#commit(store, unit) };
   };
 
   async #commit<T>(store: Store, unit: Unit<T>): Promise<T> {
@@ -71,7 +65,8 @@ export class FaultyStore {
 }
 
 function calledFrom(): string {
-  const [, site = 'somewhere'] = /[/]broker[/]((?!store[/]).*?:\d+):\d+/.exec(new Error('where').stack ?? '') ?? [];
+  const [, site = 'somewhere'] =
+    /[/]broker[/]((?!store[/]|telemetry[/]).*?:\d+):\d+/.exec(new Error('where').stack ?? '') ?? [];
   return site;
 }
 

@@ -5,21 +5,23 @@ import { createReadiness } from '../../../broker/http/readiness.ts';
 import type { Store } from '../../../broker/store/store.ts';
 import { serveOnce } from '../../support/serve-once.ts';
 
-const storeWith = (inForce: () => Promise<object | undefined>) =>
-  ({ read: (query: (tx: unknown) => unknown) => query({ policies: { inForce } }) }) as unknown as Store;
+const storeWith = (inForce: () => Promise<object | undefined>, broken: boolean) => {
+  const read = (query: (tx: unknown) => unknown) => query({ policies: { inForce } });
+  return { read, broken: () => broken } as unknown as Store;
+};
 
 interface State {
   readonly accepting?: boolean;
   readonly inForce?: () => Promise<object | undefined>;
   readonly late?: number;
-  readonly broken?: string;
+  readonly broken?: boolean;
 }
 
-async function answersWhile({ accepting = true, inForce = async () => ({}), late = 0, broken }: State) {
+async function answersWhile({ accepting = true, inForce = async () => ({}), late = 0, broken = false }: State) {
   const [url, issuer] = ['https://broker.example', 'https://keys.example'];
   const readiness = createReadiness({
-    ...{ store: storeWith(inForce), clock: { now: () => 0 }, accepting: () => accepting },
-    ...{ lateness: () => late, storeBroken: () => broken, informs: () => [{ name: 'x', ok: false, says: 'X.' }] },
+    ...{ store: storeWith(inForce, broken), clock: { now: () => 0 }, accepting: () => accepting },
+    ...{ lateness: () => late, informs: () => [{ name: 'x', ok: false, says: 'X.' }] },
   });
   const origin = await serveOnce(express().use(metadataRoutes({ url, issuer, keySet: { keys: [] }, readiness })));
   const [ready, alive] = await Promise.all(['/readyz', '/healthz'].map((path) => fetch(`${origin}${path}`)));
@@ -34,7 +36,7 @@ describe('readiness', () => {
   it.each([
     ['a shutdown began', { accepting: false }],
     ['no policy is in force', { inForce: async () => undefined }],
-    ['the store is broken', { broken: 'A commit failed and may have happened.' }],
+    ['the store is broken', { broken: true }],
     ['the process is stuck', { late: 3_000 }],
     ['the store does not answer', { inForce: () => Promise.reject(new Error('disk')) }],
   ] as [string, State][])('is gone when %s, and the process lives on', async (_what, state) => {
