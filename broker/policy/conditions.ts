@@ -168,7 +168,7 @@ function oneOf(
     ...wanting(key, values, remedy),
     holds: (subject) => {
       const value = of(subject);
-      return value !== undefined && values.includes(value);
+      return values.some((one) => one === value);
     },
     got: of,
   };

@@ -47,7 +47,7 @@ export function nearestFirst({ rules }: Entitlement, subject: Subject, now: Mill
     rule,
     failed: rule.conditions.filter((condition) => !condition.holds(subject, now)),
   }));
-  return outcomes.sort((a, b) => a.failed.length - b.failed.length || a.rule.index - b.rule.index);
+  return outcomes.sort((a, b) => a.failed.length - b.failed.length);
 }
 
 function ruleReasons(entitlement: Entitlement, at: { subject: Subject; project: Project; now: Millis }): Reason[] {

@@ -97,8 +97,8 @@ function unmet(need: Need, document: EntitlementDocument): readonly { path: KeyP
     return document[need.key] === undefined ? [{ path: [], remedy: 'add it' }] : [];
   return document.allow.flatMap((rule, index) => {
     if (ruleMeets(need, rule)) return [];
-    const isOpen = need.value === undefined && allowsAny(need.key, rule);
-    return [{ path: ['allow', index], remedy: isOpen ? 'here it allows any, name which' : 'add it to this rule' }];
+    const remedy = allowsAny(need.key, rule) ? 'here it allows any, name which' : 'add it to this rule';
+    return [{ path: ['allow', index], remedy }];
   });
 }
 
@@ -108,8 +108,7 @@ function ruleMeets({ key, value }: Need, rule: RuleDocument): boolean {
   // What lets everything through has the key, and not what it stands for.
   if (value === undefined) return !allowsAny(key, rule);
   // Every value that the rule allows must be the needed one: a list with one more would loosen it.
-  const values = Array.isArray(given) ? given : [given];
-  return values.every((one) => sameValue(key, String(one), value));
+  return Object.values(given).every((one) => sameValue(key, String(one), value));
 }
 
 const sameValue = (key: string, given: string, needed: string): boolean =>

@@ -33,7 +33,10 @@ export function compilePattern(text: string, { fold = false } = {}): Pattern {
   const wanted = normal(text);
   if (!wanted.includes('*')) return { text, matches: (value) => normal(value) === wanted };
   const tokens = tokenize(wanted);
-  return { text, matches: (value) => simulate(tokens, normal(value)).matches };
+  return {
+    text,
+    matches: (value) => value.length <= MAX_VALUE_LENGTH && rowAfter(tokens, normal(value))[tokens.length] === 1,
+  };
 }
 
 /** Whether anything that starts so can match: the pattern's own text says what may follow. */
@@ -64,30 +67,15 @@ export function foldCase(text: string): string {
 type Token = string;
 
 /** `**`, `*`, or one literal character. */
-export const tokenize = (text: string): readonly Token[] => text.match(/\*\*|[\s\S]/g) ?? [];
+const tokenize = (text: string): readonly Token[] => Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
 
 /**
- * Runs value and pattern side by side; `steps` is the work done, at most (value length + 1) × (number of tokens).
- * A row holds, for each j, whether the value so far can be what the first j tokens stand for.
+ * Runs value and pattern side by side: a row for each character.
+ * It holds, for each j, whether the value so far can be what the first j tokens stand for.
  */
-export function simulate(
-  tokens: readonly Token[],
-  value: string,
-): { readonly matches: boolean; readonly steps: number } {
-  if (value.length > MAX_VALUE_LENGTH) return { matches: false, steps: 0 };
-  let steps = tokens.length;
-  const row = rowAfter(tokens, value, () => {
-    steps += tokens.length;
-  });
-  return { matches: row[tokens.length] === 1, steps };
-}
-
-function rowAfter(tokens: readonly Token[], value: string, onRow?: () => void): Uint8Array {
+function rowAfter(tokens: readonly Token[], value: string): Uint8Array {
   let row = firstRow(tokens);
-  for (let at = 0; at < value.length; at += 1) {
-    row = nextRow(row, tokens, value.charAt(at));
-    onRow?.();
-  }
+  for (let at = 0; at < value.length; at += 1) row = nextRow(row, tokens, value.charAt(at));
   return row;
 }
 
@@ -100,11 +88,10 @@ function firstRow(tokens: readonly Token[]): Uint8Array {
 
 function nextRow(row: Uint8Array, tokens: readonly Token[], character: string): Uint8Array {
   const next = new Uint8Array(row.length);
-  for (let j = 0; j < tokens.length; j += 1) {
-    const token = tokens[j] ?? '';
+  tokens.forEach((token, j) => {
     if (!isWildcard(token)) next[j + 1] = row[j] === 1 && token === character ? 1 : 0;
     else next[j + 1] = next[j] === 1 || (row[j + 1] === 1 && (token === '**' || character !== '/')) ? 1 : 0;
-  }
+  });
   return next;
 }
 

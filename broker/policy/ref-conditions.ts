@@ -50,7 +50,7 @@ function shortRefCondition(key: 'branch' | 'tag', patterns: readonly string[], r
 /** The kind of the job's ref, where its type and its event agree with it. */
 function kindOfJob({ ref, refType, eventName }: Subject): RefKind | undefined {
   const kind = refKindOf(ref);
-  if (kind === undefined || !refKindsOf(eventName).includes(kind)) return undefined;
+  if (!refKindsOf(eventName).some((one) => one === kind)) return undefined;
   // GitHub says "branch" for pull requests too; for the others the claim must say the same as the ref.
   return kind === 'pull' || kind === refType ? kind : undefined;
 }

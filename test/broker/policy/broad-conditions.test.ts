@@ -53,8 +53,21 @@ describe('a guardrail that needs a condition', () => {
     };
     expect(errorsOf(parts)).toEqual([]);
     expect(warningsOf(parts)).toContainEqual(
-      expect.stringContaining('review: is what the guardrail `require` asks for, and nobody is asked to review yet'),
+      'shop.yaml entitlements.preview.review: is what the guardrail `require` asks for, and nobody is asked to review yet: the guardrail has no effect',
     );
+  });
+
+  it('says that nobody reviews yet also where review is one need of several, and not where it was waived', () => {
+    const said = (guardrails: Yaml, entitlement: Yaml) =>
+      warningsOf({ organization: { guardrails }, entitlement }).filter((line) =>
+        line.includes('nobody is asked to review'),
+      );
+    const require = [{ needs: ['branch', 'review'] }];
+    const waivers = [
+      { entitlement: 'shop/preview', of: 'review', until: '2026-12-31', owner: 'acme/security', reason: 'Old' },
+    ];
+    expect(said({ require }, { review: { every: '90d', by: 'acme/security' } })).toHaveLength(1);
+    expect(said({ require, waivers }, {})).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { CONDITION_KEYS } from '../../../broker/policy/rule-document.ts';
-import { buildAsk, buildPolicies, decideRule, NOW, outcomeOf, type Yaml } from '../../support/build-policy.ts';
+import { buildAsk, buildPolicies, decideRule, outcomeOf, type Yaml } from '../../support/build-policy.ts';
 import { buildPullRequest, buildSubject } from '../../support/build-subject.ts';
 
 const COMMIT = '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567';
@@ -40,7 +40,13 @@ const CASES: readonly [key: string, rule: Yaml, meets: Partial<Subject>, fails: 
     {},
     { expected: 'into main', got: 'refs/heads/main' },
   ],
-  ['environment', { environment: 'Production' }, { environment: 'pRoDuCtIoN' }, {}, { expected: 'Production' }],
+  [
+    'environment',
+    { environment: 'Production' },
+    { environment: 'pRoDuCtIoN' },
+    { environment: 'staging' },
+    { expected: 'Production', got: 'staging' },
+  ],
   [
     'event',
     { event: ['push', 'schedule'] },
@@ -93,6 +99,24 @@ const CASES: readonly [key: string, rule: Yaml, meets: Partial<Subject>, fails: 
   ],
 ];
 
+/** What the author of a workflow can do about each. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  repository: 'Ask from such a repository',
+  branch: 'Run the job on such a branch',
+  tag: 'Run the job on such a tag',
+  ref: 'Run the job on such a ref',
+  'pull-request': 'Run the job for a pull request into such a branch',
+  environment: 'Set `environment` on the job to such a name',
+  event: 'Start the workflow by such an event',
+  workflow: 'Ask from such a workflow file',
+  'called-workflow': 'Run the job in such a reusable workflow',
+  actor: 'Have one of these accounts start the run (ids count, not names)',
+  runner: 'Run the job on such a runner',
+  visibility: 'Ask from such a repository',
+  'protected-ref': 'Ask from a ref that a protection rule applies to',
+  claims: 'Ask from a job whose token says so',
+};
+
 describe('conditions', () => {
   it.each(CASES)('%s holds for its value and nothing else, and says both', (key, ...[rule, meets, fails, reason]) => {
     const repositories = [
@@ -105,10 +129,10 @@ describe('conditions', () => {
     if (decision.outcome !== 'deny') throw new Error('must be denied');
     const [first] = decision.reasons;
     expect(first).toMatchObject({ code: 'POLICY_NO_MATCH', rule: 0, condition: key, ...reason });
-    expect(first?.message).toContain(
-      `Rule 0 wants \`${first?.condition}\` to be ${first?.expected}; this job has ${first?.got === undefined ? 'none' : `"${first.got}"`}.`,
+    const has = first?.got === undefined ? 'none' : `"${first.got}"`;
+    expect(first?.message).toBe(
+      `Rule 0 wants \`${first?.condition}\` to be ${first?.expected}; this job has ${has}. ${REMEDIES[key]}, or ask acme/platform to change the rule in shop.yaml.`,
     );
-    expect(first?.message).toMatch(/, or ask acme\/platform to change the rule in shop\.yaml\.$/);
   });
 
   it('each key of the schema is tested here', () => {
@@ -121,6 +145,23 @@ describe('conditions', () => {
     expect(outcome({ branch: 'main', environment: 'production' }, buildSubject({ environment: 'production' }))).toBe(
       'permit',
     );
+  });
+
+  it.each<[Yaml, Partial<Subject>]>([
+    [{ repository: ['acme/libs', 'acme/shop'] }, {}],
+    [{ environment: ['staging', 'production'] }, { environment: 'production' }],
+    [{ workflow: ['.github/workflows/ci.yml', '.github/workflows/deploy.yml'] }, {}],
+    [
+      { 'called-workflow': [`${TEMPLATE}@refs/tags/v1`, `${TEMPLATE}@refs/tags/v2`] },
+      { jobWorkflowRef: `${TEMPLATE}@refs/tags/v2` },
+    ],
+  ])('one value of a list suffices: %j', (rule, overrides) => {
+    const repositories = [
+      { name: 'acme/shop', id: '2001' },
+      { name: 'acme/libs', id: '2002' },
+    ];
+    const policies = buildPolicies({ entitlement: { allow: [rule] }, project: { repositories } });
+    expect(outcomeOf(evaluate(policies, buildSubject(overrides), buildAsk()))).toBe('permit');
   });
 
   it.each(['push', 'workflow_dispatch', 'release'])('a rule without event allows %s', (eventName) => {
@@ -170,6 +211,7 @@ describe('conditions', () => {
         workflowRef: 'acme/shop/.github/workflows/a.yml@.github/workflows/deploy.yml@refs/heads/x',
       },
     ],
+    ['the file at nothing', { ref: '', workflowRef: 'acme/shop/.github/workflows/deploy.yml@' }],
     ['the file at a bare commit', { ref: '', workflowRef: `acme/shop/.github/workflows/deploy.yml@${COMMIT}` }],
   ])('workflow is not %s', (_what, overrides) => {
     expect(outcome({ workflow: '.github/workflows/deploy.yml' }, buildSubject(overrides))).toBe('POLICY_NO_MATCH');
@@ -181,21 +223,27 @@ describe('conditions', () => {
     );
   });
 
-  it('a called workflow pinned by commit needs job_workflow_sha to be that commit', () => {
-    const rule = { 'called-workflow': `${TEMPLATE}@${COMMIT}` };
-    const pinned = { jobWorkflowRef: `${TEMPLATE}@${COMMIT}` };
-    expect(outcome(rule, buildSubject({ ...pinned, jobWorkflowSha: COMMIT }))).toBe('permit');
-    expect(outcome(rule, buildSubject({ ...pinned, jobWorkflowSha: undefined }))).toBe('POLICY_NO_MATCH');
-    expect(decideRule(rule, buildSubject({ ...pinned, jobWorkflowSha: 'f'.repeat(40) }))).toMatchObject({
-      reasons: [{ condition: 'called-workflow', got: `${TEMPLATE}@${COMMIT} at commit ${'f'.repeat(40)}` }],
-    });
-  });
+  it.each([COMMIT, COMMIT.padEnd(64, '0')])(
+    'a called workflow pinned by %s needs job_workflow_sha to be that',
+    (commit) => {
+      const rule = { 'called-workflow': [`${TEMPLATE}@refs/tags/v1`, `${TEMPLATE}@${commit}`] };
+      const pinned = { jobWorkflowRef: `${TEMPLATE}@${commit}` };
+      const gotAt = (jobWorkflowSha: string | undefined) =>
+        decideRule(rule, buildSubject({ ...pinned, jobWorkflowSha }));
+      expect(gotAt(commit).outcome).toBe('permit');
+      expect(gotAt('f'.repeat(commit.length))).toMatchObject({
+        reasons: [
+          { condition: 'called-workflow', got: `${TEMPLATE}@${commit} at commit ${'f'.repeat(commit.length)}` },
+        ],
+      });
+      expect(gotAt(undefined)).toMatchObject({ reasons: [{ got: `${TEMPLATE}@${commit} at commit unknown` }] });
+    },
+  );
 
   it('a called workflow is the same however its owner is spelled, but not its file', () => {
     const rule = { 'called-workflow': `${TEMPLATE}@refs/tags/v1` };
-    expect(outcome(rule, buildSubject({ jobWorkflowRef: `${TEMPLATE.replace('acme', 'ACME')}@refs/tags/v1` }))).toBe(
-      'permit',
-    );
+    const shouted = TEMPLATE.replace('acme/templates', 'ACME/TEMPLATES');
+    expect(outcome(rule, buildSubject({ jobWorkflowRef: `${shouted}@refs/tags/v1` }))).toBe('permit');
     expect(
       outcome(rule, buildSubject({ jobWorkflowRef: `${TEMPLATE.replace('deploy', 'Deploy')}@refs/tags/v1` })),
     ).toBe('POLICY_NO_MATCH');
@@ -224,47 +272,12 @@ describe('conditions', () => {
   });
 
   it.each([
-    ['requester', { requester: ['acme/security'] }],
-    ['protected-environment', { 'protected-environment': true }],
-  ])('%s never holds, as nobody can be asked yet', (key, rule) => {
+    ['requester', { requester: ['acme/security'] }, 'acme/security'],
+    ['protected-environment', { 'protected-environment': true }, 'an environment with protection rules'],
+  ])('%s never holds, as nobody can be asked yet', (key, rule, expected) => {
+    const message = `Rule 0 needs \`${key}\` (${expected}), and this broker cannot find that out yet: the rule never holds. Ask acme/platform for one without it.`;
     expect(decideRule({ branch: 'main', ...rule }, buildSubject())).toMatchObject({
-      reasons: [
-        { code: 'FACT_UNAVAILABLE', condition: key, message: expect.stringContaining(`Rule 0 needs \`${key}\``) },
-      ],
-    });
-  });
-
-  it.each<[what: string, window: Yaml, now: string, expected: boolean]>([
-    ['on a working day in the window', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T08:00:00Z', true],
-    ['before it opens', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T07:59:59Z', false],
-    ['when it closes', { days: 'mon-fri', between: '09:00-17:00' }, '2026-11-23T16:00:00Z', false],
-    ['by summer time', { days: 'mon-fri', between: '09:00-17:00' }, '2026-07-06T07:00:00Z', true],
-    ['on a Sunday', { days: 'mon-fri' }, '2026-11-22T12:00:00Z', false],
-    ['on a Sunday of a range over the weekend', { days: 'fri-mon' }, '2026-11-22T12:00:00Z', true],
-    ['on one of some days', { days: ['tue', 'sun'] }, '2026-11-22T12:00:00Z', true],
-    ['after midnight, of the day before', { days: 'sat', between: '22:00-06:00' }, '2026-11-22T04:59:00Z', true],
-    [
-      'after midnight, of a day that is not named',
-      { days: 'sun', between: '22:00-06:00' },
-      '2026-11-22T04:59:00Z',
-      false,
-    ],
-    ['in the second of two windows', { between: ['01:00-02:00', '13:00-14:00'] }, '2026-11-22T12:30:00Z', true],
-  ])('time %s', (_what, ...[window, now, expected]) => {
-    const decision = decideRule({ time: { zone: 'Europe/Berlin', ...window } }, buildSubject(), {
-      now: Date.parse(now),
-    });
-    expect(decision.outcome).toBe(expected ? 'permit' : 'deny');
-  });
-
-  it('time says what it is there and what is wanted', () => {
-    const decision = decideRule(
-      { time: [{ zone: 'Europe/Berlin', days: 'mon-fri', between: '09:00-17:00' }] },
-      buildSubject(),
-      { now: NOW },
-    );
-    expect(decision).toMatchObject({
-      reasons: [{ condition: 'time', expected: 'mon-fri 09:00-17:00 Europe/Berlin', got: 'sun 13:00 Europe/Berlin' }],
+      reasons: [{ code: 'FACT_UNAVAILABLE', condition: key, expected, message }],
     });
   });
 });

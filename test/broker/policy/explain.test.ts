@@ -4,7 +4,7 @@ import { disclosure, explain } from '../../../broker/policy/explain.ts';
 import { buildAsk, buildPolicies, decide } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
-const stranger = evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
+const stranger = () => evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
 const denied = (entitlement = {}) =>
   decide({ allow: [{ branch: 'main', runner: 'self-hosted' }], ...entitlement }, buildSubject({ ref: 'refs/heads/x' }));
 
@@ -27,7 +27,11 @@ describe('explain', () => {
   });
 
   it('a stranger is told nothing', () => {
-    expect(explain(stranger)).toEqual({ decision: 'deny', summary: 'No such entitlement for this job.', reasons: [] });
+    expect(explain(stranger())).toEqual({
+      decision: 'deny',
+      summary: 'No such entitlement for this job.',
+      reasons: [],
+    });
   });
 });
 
@@ -55,7 +59,7 @@ describe('disclosure', () => {
   });
 
   it('is nothing for strangers, public or not', () => {
-    expect(disclosure(stranger, job('private'))).toBe('nothing');
-    expect(disclosure(stranger, job('public'))).toBe('nothing');
+    expect(disclosure(stranger(), job('private'))).toBe('nothing');
+    expect(disclosure(stranger(), job('public'))).toBe('nothing');
   });
 });

@@ -72,13 +72,32 @@ describe('require', () => {
       ': the guardrail `require` asks every entitlement for `approval`: add it, or ask for a waiver of "approval"',
     ],
     ['review', 'review', {}, ': the guardrail `require` asks every entitlement for `review`: add it'],
+    [
+      'one environment and no other',
+      'environment: staging',
+      { allow: [RULE] },
+      '.allow[0]: the guardrail `require` asks every entitlement for `environment: staging`: add it to this rule',
+    ],
+    [
+      'a branch in its own letters',
+      'branch: Main',
+      { allow: [RULE] },
+      '.allow[0]: the guardrail `require` asks every entitlement for `branch: Main`: add it to this rule',
+    ],
+    [
+      'a value where any is allowed',
+      'environment: production',
+      { allow: [{ ...RULE, environment: '**' }] },
+      '.allow[0]: the guardrail `require` asks every entitlement for `environment: production`: here it allows any, name which',
+    ],
   ])('asks for %s', (_what, ...[one, entitlement, error]) => {
-    expect(errors(need(one), entitlement)).toEqual([expect.stringContaining(error)]);
+    expect(errors(need(one), entitlement).map((line) => line.slice(0, error.length))).toEqual([error]);
   });
 
   it.each([
     ['environment', { allow: [RULE] }],
     ['environment: Production', { allow: [RULE] }],
+    ['repository: ACME/shop', { allow: [{ ...RULE, repository: 'acme/Shop' }] }],
     ['runner: github-hosted', { allow: [RULE, { runner: ['github-hosted'] }] }],
     ['event: push', { allow: [{ event: 'push' }] }],
     ['protected-ref: true', { allow: [{ branch: 'main', 'protected-ref': true }] }],
@@ -193,6 +212,16 @@ describe('waivers', () => {
         },
       ],
     });
+  });
+
+  it('except from what they name and nothing else', () => {
+    const needsBoth = { ...need('approval', 'review'), waivers: [waiver({ of: 'review' })] };
+    expect(errors(needsBoth)).toEqual([expect.stringContaining('for `approval`: add it')]);
+  });
+
+  it('each count for their own need, whichever ends last', () => {
+    const waivers = [waiver({ of: 'approval' }), waiver({ of: 'review', until: '2027-06-30' })];
+    expect(errors({ ...need('approval', 'review'), waivers })).toEqual([]);
   });
 
   it('count from the latest, where one was renewed', () => {

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  canStartWith,
-  compilePattern,
-  foldCase,
-  patternProblem,
-  simulate,
-  tokenize,
-} from '../../../broker/policy/pattern.ts';
+import { canStartWith, compilePattern, foldCase, patternProblem } from '../../../broker/policy/pattern.ts';
 
 const matches = (pattern: string, value: string): boolean => compilePattern(pattern).matches(value);
 
@@ -43,6 +36,8 @@ describe('pattern', () => {
     ['a.c', 'abc', false],
     ['a+', 'aa', false],
     ['*a', 'ab', false],
+    ['my *', 'my shop', true],
+    ['my *', 'myshop', false],
   ])('%s on "%s"', (pattern, value, expected) => {
     expect(matches(pattern, value)).toBe(expected);
   });
@@ -87,18 +82,12 @@ describe('pattern', () => {
 
   it.each([
     ['*a', 'a'],
-    ['**a', '/'],
+    ['**a', 'a/'],
     ['*a*', 'ab'],
     ['**/', 'a/'],
-  ])('takes no more steps than positions for %s again and again', (part, fill) => {
-    const tokens = tokenize(part.repeat(Math.floor(128 / part.length)));
-    const { steps } = simulate(tokens, fill.repeat(512));
-    expect(steps).toBeLessThanOrEqual((512 * fill.length + 1) * tokens.length);
-  });
-
-  it('is not hung by what hangs published glob libraries', () => {
-    expect(matches(`${'*a'.repeat(8)}b`, 'a'.repeat(1_024))).toBe(false);
-    expect(matches('refs/heads/*a*a*a*a*b', `refs/heads/${'a'.repeat(200)}`)).toBe(false);
+  ])('is not hung by %s again and again, which hangs published glob libraries', (part, fill) => {
+    const pattern = `${part.repeat(Math.floor(127 / part.length))}.`;
+    expect(matches(pattern, fill.repeat(1_024 / fill.length))).toBe(false);
   });
 
   it('folds ASCII letters only: a letter that looks like k is not k', () => {

@@ -78,7 +78,7 @@ describe('ref', () => {
   it('even ** is not a job without a ref', () => {
     const subject = buildSubject({ ref: '', eventName: 'deployment' });
     expect(decideRule({ ref: '**', event: 'deployment' }, subject)).toMatchObject({
-      reasons: [{ code: 'POLICY_NO_MATCH', condition: 'ref' }],
+      reasons: [{ code: 'POLICY_NO_MATCH', condition: 'ref', message: expect.stringContaining('this job has none.') }],
     });
   });
 });
@@ -104,10 +104,25 @@ describe('pull-request', () => {
     expect(outcome({ 'pull-request': { into: 'main' } }, subject)).toBe('POLICY_NO_MATCH EVENT_NOT_ALLOWED');
   });
 
-  it.each(['refs/pull/27/head', 'refs/pull/x/merge', 'refs/heads/main', 'refs/heads/refs/pull/27/merge'])(
-    'is not the ref %s',
-    (ref) => {
-      expect(outcome({ 'pull-request': { into: 'main' } }, buildPullRequest('main', { ref }))).toBe('POLICY_NO_MATCH');
-    },
-  );
+  it('is not a review, though its event is allowed: who reviews is not who may merge', () => {
+    const rule = { 'pull-request': { into: 'main' }, event: ['pull_request', 'pull_request_review'] };
+    expect(outcome(rule, buildPullRequest('main', { eventName: 'pull_request_review' }))).toBe('POLICY_NO_MATCH');
+  });
+
+  it('even into ** is not one without a base', () => {
+    expect(decideRule({ 'pull-request': { into: '**' } }, buildPullRequest(''))).toMatchObject({
+      reasons: [{ condition: 'pull-request', got: 'refs/pull/27/merge' }],
+    });
+  });
+
+  it.each([
+    ['refs/pull/27/head', 'refs/pull/27/head'],
+    ['refs/pull/x/merge', 'refs/pull/x/merge'],
+    ['refs/heads/main', 'refs/heads/main (branch, of a pull_request job)'],
+    ['refs/heads/refs/pull/27/merge', 'refs/heads/refs/pull/27/merge (branch, of a pull_request job)'],
+  ])('is not the ref %s', (ref, got) => {
+    expect(decideRule({ 'pull-request': { into: 'main' } }, buildPullRequest('main', { ref }))).toMatchObject({
+      reasons: [{ code: 'POLICY_NO_MATCH', condition: 'pull-request', got }],
+    });
+  });
 });

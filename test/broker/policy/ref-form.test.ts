@@ -8,6 +8,7 @@ describe('refs that a job can have', () => {
     ['refs/pull/*/merge', ['pull']],
     ['refs/pull/**', ['pull']],
     ['refs/pull/2*7/**', ['pull']],
+    ['refs/pull/12/*', ['pull']],
     ['refs/**/merge', ['branch', 'tag', 'pull']],
     ['refs/pull/*/head', []],
     ['refs/pull/x*/merge', []],

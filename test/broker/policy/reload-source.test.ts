@@ -1,0 +1,233 @@
+// What a reload leaves in the store and on record; the stories around it are in test/scenarios/policy-loading.test.ts.
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Append } from '../../../broker/log/append.ts';
+import { createInForce } from '../../../broker/policy/in-force-source.ts';
+import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-policy.ts';
+import { digestOf, setDigest } from '../../../broker/policy/policy-set.ts';
+import { type Reloaded, reloadPolicies } from '../../../broker/policy/reload-source.ts';
+import { openSqliteStore } from '../../../broker/store/sqlite.ts';
+import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText } from '../../support/build-policy.ts';
+
+const [ORGANIZATION, SHOP] = buildDocuments().map(({ text }) => text) as [string, string];
+const SHOP_2 = yamlText(buildProject({ title: 'Shop' }));
+const BOTH = { '_organization.yaml': ORGANIZATION, 'shop.yaml': SHOP };
+const asDocuments = (files: Readonly<Record<string, string>>): PolicyDocument[] =>
+  Object.entries(files).map(([file, text]) => ({ file, text }));
+
+async function open(context: PolicyContext = buildContext()) {
+  const directory = mkdtempSync(join(tmpdir(), 'buildpass-policies-'));
+  const store = await openSqliteStore({ path: ':memory:', clock: { now: () => 1_000 } });
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const entries: unknown[] = [];
+  const append: Append = async (_tx, { type, fields }) => ({ index: entries.push({ type, ...fields }) - 1 });
+  const inForce = createInForce(context);
+  return {
+    ...{ directory, entries, store },
+    /** Puts these files, and no others, into the directory and loads it. */
+    async reload(files: Readonly<Record<string, string>>, from = directory): Promise<Reloaded> {
+      rmSync(directory, { recursive: true });
+      renameSync(mkdtempSync(join(tmpdir(), 'buildpass-policies-')), directory);
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+      entries.length = 0;
+      return reloadPolicies({ store, append, context }, from);
+    },
+    inForce: () => store.read(inForce),
+  };
+}
+
+describe('a reload', () => {
+  it('puts the set in force, with an entry for each file', async () => {
+    const { reload, entries, inForce } = await open();
+    const digest = setDigest(asDocuments(BOTH));
+    expect(await reload(BOTH)).toEqual({ outcome: 'in-force', changed: true, digest, warnings: [] });
+    expect(entries).toEqual([
+      {
+        type: 'organization.changed',
+        file: '_organization.yaml',
+        organization_digest: digestOf(ORGANIZATION),
+        previous_digest: null,
+        set_digest: digest,
+      },
+      {
+        type: 'policy.changed',
+        project: 'shop',
+        file: 'shop.yaml',
+        policy_digest: digestOf(SHOP),
+        previous_digest: null,
+        set_digest: digest,
+      },
+    ]);
+    expect((await inForce()).digest).toBe(digest);
+  });
+
+  it('of the same files is no change', async () => {
+    const { reload, entries } = await open();
+    await reload(BOTH);
+    expect(await reload(BOTH)).toMatchObject({ outcome: 'in-force', changed: false });
+    expect(entries).toEqual([]);
+  });
+
+  it('records the file that changed, and what it was before', async () => {
+    const { reload, entries, inForce } = await open();
+    await reload(BOTH);
+    await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
+    expect(entries).toMatchObject([
+      { file: 'shop.yaml', policy_digest: digestOf(SHOP_2), previous_digest: digestOf(SHOP) },
+    ]);
+    expect((await inForce()).projects.get('shop')?.title).toBe('Shop');
+  });
+
+  it('records a file that was taken out, and of which project it was', async () => {
+    const { reload, entries, inForce } = await open();
+    await reload(BOTH);
+    await reload({ '_organization.yaml': ORGANIZATION });
+    expect(entries).toMatchObject([
+      { type: 'policy.changed', project: 'shop', policy_digest: null, previous_digest: digestOf(SHOP) },
+    ]);
+    expect([...(await inForce()).projects.keys()]).toEqual([]);
+  });
+
+  it('records a renamed file as both, in the order of their names', async () => {
+    const { reload, entries } = await open();
+    await reload(BOTH);
+    await reload({ '_organization.yaml': ORGANIZATION, 'a.yaml': SHOP });
+    expect(entries).toMatchObject([
+      { file: 'a.yaml', project: 'shop', policy_digest: digestOf(SHOP), previous_digest: null },
+      { file: 'shop.yaml', project: 'shop', policy_digest: null, previous_digest: digestOf(SHOP) },
+    ]);
+  });
+
+  it('passes on what the loader warns of', async () => {
+    const { reload } = await open();
+    const files = { ...BOTH, 'shop.yaml': `${SHOP}    session: 2h\n` };
+    expect(await reload(files)).toMatchObject({
+      warnings: [{ file: 'shop.yaml', message: expect.stringContaining('has no effect yet') }],
+    });
+  });
+});
+
+describe('a reload of what does not load', () => {
+  const BROKEN = { ...BOTH, 'shop.yaml': 'project: shop\n' };
+
+  it('is refused on record, with the digest of what was refused, and the last good set stays', async () => {
+    const { reload, entries, inForce } = await open();
+    await reload(BOTH);
+    const refused = await reload(BROKEN);
+    expect(refused).toMatchObject({ outcome: 'refused' });
+    expect(entries).toEqual([
+      {
+        type: 'policy.refused',
+        set_digest: setDigest(asDocuments(BROKEN)),
+        findings: refused.outcome === 'refused' ? refused.findings : [],
+      },
+    ]);
+    expect((await inForce()).digest).toBe(setDigest(asDocuments(BOTH)));
+  });
+
+  it('is on record once, until something else is refused or something loads', async () => {
+    const { reload, entries } = await open();
+    const onRecord = async (files: Readonly<Record<string, string>>): Promise<number> => {
+      await reload(files);
+      return entries.filter((entry) => (entry as { type: string }).type === 'policy.refused').length;
+    };
+    const other = { ...BROKEN, 'shop.yaml': 'project: other\n' };
+    const told = [];
+    for (const files of [BROKEN, BROKEN, other, BROKEN, BOTH, BROKEN]) told.push(await onRecord(files));
+    expect(told).toEqual([1, 0, 1, 1, 0, 1]);
+  });
+
+  it('has at most twenty findings on record, each of at most 500 characters', async () => {
+    const { reload, entries } = await open();
+    const repositories = Array.from({ length: 40 }, (_, at) => ({ name: `acme/shop-number-${at}`, id: `${at + 1}` }));
+    const allow = Array.from({ length: 30 }, () => ({ repository: 'acme/none' }));
+    const entitlements = { preview: buildEntitlement({ allow }) };
+    await reload({ ...BOTH, 'shop.yaml': yamlText(buildProject({ repositories, entitlements })) });
+    const { findings } = entries[0] as { findings: { message: string }[] };
+    expect(findings.map(({ message }) => message.length)).toEqual(Array.from({ length: 20 }, () => 500));
+    expect(findings[0]?.message).toMatch(
+      /^"acme\/none" is not among the repositories of this policy \(acme\/shop-number-0,/,
+    );
+  });
+
+  it('is cut to what can be written down, where the cut is within a character', async () => {
+    const { reload, entries, directory } = await open();
+    const name = '😀'.repeat(60);
+    for (const shift of ['', 'a']) {
+      await reload({}, join(directory, `${shift}${name}`, name, name, name, name));
+      const { findings } = entries[0] as { findings: { message: string }[] };
+      expect(findings[0]?.message.isWellFormed()).toBe(true);
+    }
+  });
+
+  it('is refused on record, too, where it cannot be read', async () => {
+    const { reload, entries, directory } = await open();
+    await reload({ ...BOTH, 'shop.yaml': 'x'.repeat(70_000) });
+    const message = `"${join(directory, 'shop.yaml')}" cannot be read: it has 70000 bytes, a policy file has at most 65536`;
+    expect(entries).toEqual([
+      {
+        type: 'policy.refused',
+        set_digest: null,
+        findings: [{ file: basename(directory), line: 1, column: 1, key: '', message }],
+      },
+    ]);
+    await reload({ ...BOTH, 'shop.yaml': 'x'.repeat(70_000) });
+    expect(entries).toEqual([]);
+    await reload({ ...BOTH, 'shop.yaml': 'x'.repeat(70_001) });
+    expect(entries).toHaveLength(1);
+  });
+});
+
+describe('the policy in force', () => {
+  it('is none before one was loaded', async () => {
+    const { inForce } = await open();
+    await expect(inForce()).rejects.toThrow('no policy is in force: load one first');
+  });
+
+  it('is compiled once for as long as it stays', async () => {
+    const { reload, inForce } = await open();
+    await reload(BOTH);
+    const first = await inForce();
+    expect(await inForce()).toBe(first);
+    await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
+    expect(await inForce()).not.toBe(first);
+    await reload(BOTH);
+    expect(await inForce()).toBe(first);
+  });
+
+  it('is forgotten when four others came after it, so that memory does not grow with every change', async () => {
+    const { reload, inForce } = await open();
+    const versions = [0, 1, 2, 3, 4].map((at) => ({ ...BOTH, 'shop.yaml': `${SHOP}# ${at}\n` }));
+    const compiled = [];
+    for (const files of versions) {
+      await reload(files);
+      compiled.push(await inForce());
+    }
+    await reload(versions[1] ?? {});
+    expect(await inForce()).toBe(compiled[1]);
+    await reload(versions[0] ?? {});
+    expect(await inForce()).not.toBe(compiled[0]);
+  });
+
+  it('that no longer loads under another configuration stops the start, and says where', async () => {
+    const { reload, store } = await open();
+    await reload(BOTH);
+    const changed = createInForce(
+      buildContext({
+        issuers: [
+          { name: 'a', owners: {} },
+          { name: 'b', owners: {} },
+        ],
+      }),
+    );
+    await expect(store.read(changed)).rejects.toMatchObject({
+      name: 'StartRefused',
+      message: expect.stringMatching(/^the policy in force no longer loads:\nshop\.yaml:\d+:\d+.*issuer: is missing/),
+    });
+  });
+});
