@@ -8,11 +8,12 @@ import { createApp } from './app.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
+import { proxyPasswords } from './config-proxies.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
-import { createTrustedIssuers } from './identity/trusted-issuers.ts';
+import { createTrustedIssuers, type TrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
@@ -86,7 +87,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 async function startLocked(options: BrokerOptions, unlock: () => void): Promise<RunningBroker> {
   const { config, logger, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
-  logger.hide(encryptionKey.toString('base64'), { always: true });
+  for (const secret of [encryptionKey.toString('base64'), ...proxyPasswords(config.proxies)])
+    logger.hide(secret, { always: true });
   const store = await openStore({ path: config.store.path, clock });
   try {
     await refuseWrongMark(store, options.demo === true);
@@ -103,7 +105,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     // A policy that loaded under another configuration or version may not load now: better known before a port is open.
     await store.read(policies);
     const providers = createProviders({ issuer: config.issuer, keys, extra: options.extraProviders ?? [] });
-    const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, clock });
+    const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, proxies: config.proxies, clock, logger });
     const deps: ExchangeDeps = {
       authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
       ownerRefusal: (subject) => ownerRefusal(config.issuers, subject),
@@ -114,7 +116,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    return await serve(options, { deps, keys, verifierKey, reload, unlock });
+    return await serve(options, { deps, keys, verifierKey, trustedIssuers, reload, unlock });
   } catch (error) {
     await store.close();
     throw error;
@@ -125,13 +127,14 @@ interface Started {
   readonly deps: ExchangeDeps;
   readonly keys: SigningKeys;
   readonly verifierKey: string;
+  readonly trustedIssuers: TrustedIssuers;
   readonly reload: () => Promise<Reloaded>;
   readonly unlock: () => void;
 }
 
 async function serve(
   options: BrokerOptions,
-  { deps, keys, verifierKey, reload, unlock }: Started,
+  { deps, keys, verifierKey, trustedIssuers, reload, unlock }: Started,
 ): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
   const { store, logger } = deps;
@@ -148,7 +151,7 @@ async function serve(
   });
   const server = createServer(HTTP_LIMITS, app);
   const port = await listen(server, config.listen);
-  const jobs = backgroundJobs(config, deps, verifierKey);
+  const jobs = backgroundJobs(config, { deps, verifierKey, trustedIssuers });
   const background = jobs.map((job) => every(backgroundEvery, job, logger));
   return {
     port,
@@ -180,11 +183,15 @@ async function serve(
 }
 
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
-function backgroundJobs(config: Config, deps: ExchangeDeps, verifierKey: string): readonly BackgroundJob[] {
+function backgroundJobs(
+  config: Config,
+  { deps, verifierKey, trustedIssuers }: Pick<Started, 'deps' | 'verifierKey' | 'trustedIssuers'>,
+): readonly BackgroundJob[] {
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
+    { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'writing the anchor', run: () => keepAnchor(config.log.anchorFile, deps.store, verifierKey) },
   ];

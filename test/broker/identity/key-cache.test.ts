@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { KeySet } from '../../../broker/identity/issuer-key-set.ts';
 import { KeyCache } from '../../../broker/identity/key-cache.ts';
@@ -8,8 +9,8 @@ const MINUTE = 60 * SECOND;
 /** An issuer whose answer each test sets, a clock that each test moves, and the cache between them. */
 async function setUp() {
   const keys = new Map([
-    ['a', await generateKey()],
-    ['b', await generateKey()],
+    ['a', generateKey()],
+    ['b', generateKey()],
   ]);
   const state = { now: 1_795_341_600_000, published: ['a'] as readonly string[] | 'down', fetches: 0 };
   const fetchKeySet = async (): Promise<KeySet> => {
@@ -21,14 +22,7 @@ async function setUp() {
   return { state, keys, keyFor: (kid: string) => cache.keyFor(kid) };
 }
 
-async function generateKey() {
-  const { publicKey } = await crypto.subtle.generateKey(
-    { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' },
-    false,
-    ['sign', 'verify'],
-  );
-  return publicKey;
-}
+const generateKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
 
 const unreachable = (retryAfter: number) => ({
   code: 'ISSUER_UNREACHABLE',
