@@ -64,8 +64,7 @@ const nowhere = networks([
 
 function kindOf(address: string): Reach | 'nowhere' {
   const version = isIP(address);
-  if (version === 0) return 'nowhere';
-  // The lists know an IPv4 address in its IPv6 spelling (::ffff:127.0.0.1) too.
+  // The lists know no text that is no address; they know an IPv4 address in its IPv6 spelling (::ffff:127.0.0.1) too.
   const family = version === 6 ? 'ipv6' : 'ipv4';
   if (loopback.check(address, family)) return 'loopback';
   if (privateUse.check(address, family)) return 'private';

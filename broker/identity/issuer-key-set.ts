@@ -10,6 +10,8 @@ export type KeySet = ReadonlyMap<string, KeyObject>;
 
 const MAX_KEYS = 64;
 const MIN_MODULUS_BITS = 2048;
+/** RFC 7518 §6.3.2 */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /** @throws Error where there is no key set to believe; never an empty set */
 export async function fetchKeySet(
@@ -68,9 +70,9 @@ function importKey(jwk: Jwk): KeyObject | undefined {
   if (e !== 'AQAB') return undefined;
   if ((use ?? 'sig') !== 'sig' || (alg ?? 'RS256') !== 'RS256') return undefined;
   // A private half in public is a key that anybody may have signed with.
-  if ('d' in jwk || 'p' in jwk || 'q' in jwk) return undefined;
+  if (PRIVATE_MEMBERS.some((name) => name in jwk)) return undefined;
   try {
-    const key = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
+    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
     return modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;

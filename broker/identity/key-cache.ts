@@ -24,8 +24,8 @@ const USABLE: Millis = 60 * 60_000;
 /** A new key may have come; but a `kid` costs a stranger nothing to invent. */
 const UNKNOWN_KID_PAUSE: Millis = 30_000;
 const LONGEST_PAUSE: Millis = 30_000;
-/** A failure as young as this says that the issuer is down now: two of the longest pauses. */
-const DOWN: Millis = 60_000;
+/** Keys that are old although it was tried as lately as this say that the issuer is down: two of the longest pauses. */
+const LATELY: Millis = 60_000;
 
 export class KeyCache {
   readonly #options: KeyCacheOptions;
@@ -46,7 +46,8 @@ export class KeyCache {
     if (this.#mustAsk(kid)) {
       const refreshed = this.#refresh();
       // While the issuer is down there is nothing to wait for: the keys at hand count, and the fetch goes on beside.
-      if (!this.#isDown() || this.#usableKey(kid) === undefined) await refreshed;
+      const bridged = this.#usableKey(kid) !== undefined && this.#within(this.#triedAt, LATELY);
+      if (!bridged) await refreshed;
     }
     const key = this.#usableKey(kid);
     if (key !== undefined) return key;
@@ -65,10 +66,6 @@ export class KeyCache {
 
   #usableKey(kid: string): KeyObject | undefined {
     return this.#within(this.#fetchedAt, USABLE) ? this.#keys.get(kid) : undefined;
-  }
-
-  #isDown(): boolean {
-    return this.#failures > 0 && this.#within(this.#triedAt, DOWN);
   }
 
   #mustAsk(kid: string): boolean {

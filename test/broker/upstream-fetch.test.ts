@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createUpstreamFetch, fetchJson } from '../../broker/upstream-fetch.ts';
@@ -111,6 +111,18 @@ describe('asking for a document', () => {
     const request = { ...LIMITS, method: 'POST', headers: { 'x-kind': 'test' }, body: 'text' } as const;
     const { status, headers, body } = await createUpstreamFetch(PUBLIC)(url, request);
     expect([status, headers['x-kind'], body.toString()]).toEqual([201, 'test', 'POST text']);
+  });
+
+  test('what breaks after the head is no answer, and ends nothing else', async () => {
+    const server = createRawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n');
+      setImmediate(() => socket.write('no length\r\n'));
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const asked = fetchJson(createUpstreamFetch(PUBLIC), `http://127.0.0.1:${port}/`, LIMITS);
+    await expect(asked).rejects.toThrow('gave no answer: ');
   });
 
   test('nobody there: the attempt fails with the reason', async () => {

@@ -1,15 +1,18 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTrustedIssuers, type TrustedIssuer } from '../../../broker/identity/trusted-issuers.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import type { Failure } from '../../support/github-failures.ts';
-import { startGithubIssuer } from '../../support/github-issuer.ts';
+import { type GithubIssuerOptions, startGithubIssuer } from '../../support/github-issuer.ts';
 import { SILENT, trusted } from '../../support/github-trust.ts';
+import { serveOnLoopback } from '../../support/upstream-server.ts';
 
 const clock = { now: () => 1_795_341_600_000 };
 const create = (issuers: readonly TrustedIssuer[]) =>
   createTrustedIssuers({ issuers, clock, logger: SILENT, fetchTimeout: 100 });
 
-async function start() {
-  const server = await startGithubIssuer();
+async function start(options: GithubIssuerOptions = {}) {
+  const server = await startGithubIssuer(options);
   onTestFinished(() => server.close());
   const issuer = trusted(server.url);
   const kid = String(server.header()['kid']);
@@ -79,6 +82,42 @@ describe('trusted issuers', () => {
     await broken.server.fail('error');
     await expect(keyFor(broken.issuer, broken.kid)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
     await expect(keyFor(well.issuer, well.kid)).resolves.toBeDefined();
+  });
+
+  test('an issuer inside, with a certificate of its own, is asked where `private-network` and `ca-file` say so', async () => {
+    const authority = createAuthority();
+    const { server, issuer, kid } = await start({ tls: authority.serverTls() });
+    const inside = { ...issuer, privateNetwork: true, authorities: authority.pem };
+    await expect(create([inside]).keyFor(inside, kid)).resolves.toBeDefined();
+    const { length } = server.requests;
+    for (const refused of [
+      { ...inside, privateNetwork: false },
+      { ...issuer, privateNetwork: true },
+    ])
+      await expect(create([refused]).keyFor(refused, kid)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    expect(server.requests).toHaveLength(length);
+  });
+
+  test('a proxy of the environment is used', async () => {
+    const tunnels: unknown[] = [];
+    const proxy = createServer().on('connect', ({ url }, socket) => {
+      tunnels.push(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const { port } = await serveOnLoopback(proxy);
+    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const issuer = trusted('https://issuer.example');
+    const { keyFor } = createTrustedIssuers({ issuers: [issuer], clock, logger: SILENT, proxies });
+    await expect(keyFor(issuer, 'a')).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    expect(tunnels).toEqual(['issuer.example:443']);
+  });
+
+  test('each document has five seconds', async () => {
+    const { issuer, kid } = await start();
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => timeout.mockRestore());
+    await createTrustedIssuers({ issuers: [issuer], clock, logger: SILENT }).keyFor(issuer, kid);
+    expect(timeout.mock.calls).toEqual([[5000], [5000]]);
   });
 
   test('an issuer that is not on the list is never asked', async () => {
