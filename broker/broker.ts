@@ -30,6 +30,7 @@ import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
 import { BUILT_KINDS, createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
+import { createNoticeNames } from './requests/name-drift.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
@@ -112,6 +113,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       answers: createAnswerSealer(encryptionKey, entropy),
       providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
       withheld: new Map(),
+      noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
       ...{ store, append, policies, providers, clock, entropy, logger },
     };
     const closed = await reconcileAtStart(deps);

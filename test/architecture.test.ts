@@ -49,7 +49,7 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'requests',
     files: /^broker\/requests\//,
-    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange',
+    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange types:telemetry',
   },
   {
     name: 'issuance',

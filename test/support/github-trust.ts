@@ -22,6 +22,6 @@ export function authenticateFor(issuers: readonly TrustedIssuer[], now: () => nu
   return createAuthenticate({
     audience: BROKER_URL,
     clock,
-    trustedIssuers: createTrustedIssuers({ issuers, clock, logger: SILENT, fetchTimeout: 100 }),
+    trustedIssuers: createTrustedIssuers({ issuers, clock, logger: SILENT }),
   });
 }

@@ -31,7 +31,14 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       providerTimeout: 1000,
       withheld: new Map(),
     },
-    ...{ accepting: () => true, authenticate: unused, ownerRefusal: unused, policies: unused, append: unused },
+    ...{
+      accepting: () => true,
+      authenticate: unused,
+      ownerRefusal: unused,
+      policies: unused,
+      append: unused,
+      noticeNames: unused,
+    },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     logger: createLogger({ level: 'silent', demo }),
   });
