@@ -6,12 +6,13 @@ import { formatVerifierKey, parseVerifierKey } from '../shared/signed-note.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
+import { proxyPasswords } from './config-proxies.ts';
 import { StartRefused } from './errors.ts';
 import type { ExchangeDeps } from './exchange.ts';
 import { openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
-import { createTrustedIssuers } from './identity/trusted-issuers.ts';
+import { createTrustedIssuers, type TrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
@@ -32,6 +33,7 @@ import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
 import { BUILT_KINDS, createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
+import { createNoticeNames } from './requests/name-drift.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
@@ -96,7 +98,8 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
   const metrics = createMetrics();
   const logger = countedLogger(options.logger, metrics);
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
-  logger.hide(encryptionKey.toString('base64'), { always: true });
+  for (const secret of [encryptionKey.toString('base64'), ...proxyPasswords(config.proxies)])
+    logger.hide(secret, { always: true });
   const { storeBroken, onBroken } = watchStore(config.store.path, logger);
   const opened = await openStore({ path: config.store.path, clock, onBroken });
   const store = measuredStore(opened, metrics, systemElapsed);
@@ -127,7 +130,9 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       standing.keysFetched(issuer, failure);
       metrics.count('buildpass_issuer_key_fetches_total', issuer, failure === undefined ? 'fetched' : 'failed');
     };
-    const trustedIssuers = createTrustedIssuers({ issuers: config.issuers, clock, onKeyFetch });
+    const trustedIssuers = createTrustedIssuers({
+      ...{ issuers: config.issuers, proxies: config.proxies, clock, logger, onKeyFetch },
+    });
     const deps = {
       authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
       ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
@@ -139,11 +144,12 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
         ...{ ...config.limits, elapsed: systemElapsed },
         onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
       }),
+      noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
       ...{ store, append, recent, policies, providers, clock, entropy, logger, metrics },
     };
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    return await serve(options, { deps, keys, verifierKey, reload, unlock, standing, storeBroken });
+    return await serve(options, { deps, keys, verifierKey, trustedIssuers, reload, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -155,6 +161,7 @@ interface Started {
   readonly standing: Standing;
   readonly keys: SigningKeys;
   readonly verifierKey: string;
+  readonly trustedIssuers: TrustedIssuers;
   readonly reload: () => Promise<Reloaded>;
   readonly unlock: () => void;
   readonly storeBroken: Promise<void>;
@@ -204,7 +211,10 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
 }
 
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
-function backgroundJobs(config: Config, { deps, verifierKey, standing }: Started): readonly BackgroundJob[] {
+function backgroundJobs(
+  config: Config,
+  { deps, verifierKey, trustedIssuers, standing }: Started,
+): readonly BackgroundJob[] {
   const { anchorFile } = config.log;
   const anchor = async (): Promise<void> => {
     await keepAnchor(anchorFile, deps.store, verifierKey);
@@ -214,6 +224,7 @@ function backgroundJobs(config: Config, { deps, verifierKey, standing }: Started
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
+    { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'writing the anchor', run: anchor },
   ];

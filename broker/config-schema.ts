@@ -31,9 +31,9 @@ const teams = (description: string) =>
 const privateNetwork = z
   .boolean()
   .optional()
-  .meta({ description: '`true` lets this host, and no other, be at a private or loopback address.', ...later });
+  .describe('`true` lets this host, and no other, be at a private or loopback address; https all the same.');
 const caFile = file(
-  'PEM file of the certificate authority that this host is verified with, instead of the public ones. Refused until it is built: see NODE_EXTRA_CA_CERTS.',
+  'PEM file of the certificate authorities that this host is verified with, instead of the public ones. Read at start.',
 ).optional();
 
 const listen = z.strictObject({

@@ -4,14 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Millis } from './clock.ts';
 import { type ListenAddress, listenAddress } from './config-addresses.ts';
+import { readAuthorities } from './config-authorities.ts';
 import { readSecretFile, secretFileProblem } from './config-files.ts';
 import { laterKeys } from './config-later.ts';
+import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { StartRefused } from './errors.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
 import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
 import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
+import type { Proxies } from './upstream-fetch.ts';
 
 export interface Config {
   /** absolute path of the file; relative paths in it are relative to its directory */
@@ -28,6 +31,8 @@ export interface Config {
   readonly policies: { readonly directory: string; readonly organizationFile: string };
   readonly issuers: readonly TrustedIssuer[];
   readonly upstreams: readonly string[];
+  /** from the environment; their passwords, if any, are secrets */
+  readonly proxies: Proxies;
   readonly keys: { readonly encryptionKeyFile: string };
   readonly log: { readonly anchorFile: string | undefined };
   /** what was read and has no effect yet, one finding a line: said at start, never silently ignored */
@@ -42,9 +47,11 @@ export async function loadConfig(file: string, environment: Environment = proces
   const parsed = parseStrictYaml({ file, text: await readConfig(file) }, configSchema);
   if (!parsed.ok) throw refusal(parsed.findings);
   const directory = dirname(resolve(file));
-  const problems = [...contradictions(parsed.yaml), ...(await looseSecrets(parsed.yaml, directory))];
+  const { issuers, problems: unreadable } = await readIssuers(parsed.yaml, directory);
+  const problems = [...contradictions(parsed.yaml), ...(await looseSecrets(parsed.yaml, directory)), ...unreadable];
   if (problems.length > 0) throw refusal(problems);
-  return toConfig(parsed.yaml, { file: resolve(file), directory });
+  const proxies = readProxies(environment);
+  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, proxies });
 }
 
 /**
@@ -78,7 +85,7 @@ const refusal = (findings: readonly Finding[]): StartRefused =>
 function refuseUnverifiedTls(environment: Environment): void {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw new StartRefused(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off: unset it, and name a private authority in NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off: unset it, and name a private authority in `ca-file` of the issuer',
     );
   }
 }
@@ -133,16 +140,24 @@ function issuerContradictions({ value, finding }: StrictYaml<ConfigDocument>): F
       found.push(
         finding(['issuers', name, 'url'], `"${issuer.url}" is already the issuer \`${first}\`: each may be named once`),
       );
-    // Node's fetch takes no authority for one host alone; to go on without it would only fail later and elsewhere.
-    if (issuer['ca-file'] !== undefined)
-      found.push(
-        finding(
-          ['issuers', name, 'ca-file'],
-          'is not built yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead',
-        ),
-      );
   }
   return found;
+}
+
+async function readIssuers(
+  { value, finding }: StrictYaml<ConfigDocument>,
+  directory: string,
+): Promise<{ issuers: TrustedIssuer[]; problems: Finding[] }> {
+  const problems: Finding[] = [];
+  const read = Object.entries(value.issuers).map(async ([name, { kind, url, owners, ...keys }]) => {
+    const issuer = { name, kind, url, owners, privateNetwork: keys['private-network'] ?? false };
+    if (keys['ca-file'] === undefined) return issuer;
+    const authorities = await readAuthorities(resolve(directory, keys['ca-file']));
+    if ('pem' in authorities) return { ...issuer, authorities: authorities.pem };
+    problems.push(finding(['issuers', name, 'ca-file'], authorities.problem));
+    return issuer;
+  });
+  return { issuers: await Promise.all(read), problems };
 }
 
 async function looseSecrets({ value, finding }: StrictYaml<ConfigDocument>, directory: string): Promise<Finding[]> {
@@ -166,11 +181,13 @@ function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file:
   });
 }
 
-function toConfig({ value, finding }: StrictYaml<ConfigDocument>, place: { file: string; directory: string }): Config {
-  const path = (relative: string): string => resolve(place.directory, relative);
+type ReadBefore = Pick<Config, 'file' | 'issuers' | 'proxies'> & { readonly directory: string };
+
+function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, ...read }: ReadBefore): Config {
+  const path = (relative: string): string => resolve(directory, relative);
   const anchor = value.log['anchor-file'];
   return {
-    file: place.file,
+    ...read,
     url: value.url,
     issuer: value.issuer ?? value.url,
     listen: toListen(value.listen),
@@ -180,13 +197,6 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, place: { file:
     },
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
-    issuers: Object.entries(value.issuers).map(([name, issuer]) => ({
-      name,
-      kind: issuer.kind,
-      url: issuer.url,
-      owners: issuer.owners,
-      privateNetwork: issuer['private-network'] ?? false,
-    })),
     upstreams: Object.keys(value.upstreams ?? {}),
     keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
     log: { anchorFile: anchor === undefined ? undefined : path(anchor) },

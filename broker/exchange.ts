@@ -13,6 +13,7 @@ import type { Append } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { InForce } from './policy/in-force-source.ts';
 import { type Decided, decide } from './requests/decide.ts';
+import type { NoticeNames } from './requests/name-drift.ts';
 import { recordReplay } from './requests/record.ts';
 import type { Store } from './store/store.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -22,6 +23,8 @@ export interface ExchangeDeps extends IssueDeps {
   /** OWNER_NOT_ALLOWED for a job of an owner that this broker does not serve */
   readonly ownerRefusal: (subject: Subject) => BrokerError | undefined;
   readonly policies: InForce;
+  /** says names that are no longer those written down */
+  readonly noticeNames: NoticeNames;
   readonly store: Store;
   readonly append: Append;
   readonly clock: Clock;

@@ -1,44 +1,133 @@
-// The one way to fetch a JSON document from a configured address. It promises: https (or http to loopback), no redirect,
-// one deadline for head and body, a body that can't outgrow its cap. A check of the connected address belongs in `fetchJson` too.
+// The one way in which the broker asks another system over HTTP. It promises: https (or http that stays on this machine),
+// a connection to no address that the operator did not allow, no redirect, one deadline for head and body, and an answer
+// that can't outgrow its cap (of its head Node takes 16 KiB). Nothing is decompressed.
+import { lookup } from 'node:dns';
+import { once } from 'node:events';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { isSecureUrl } from '../shared/secure-url.ts';
 import type { Millis } from './clock.ts';
 import { readCapped } from './read-capped.ts';
+import { addressProblem, type Reach } from './upstream-address.ts';
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** The variables that name proxies, as the environment has them; the lower-case spelling counts first. */
+export type Proxies = Readonly<Partial<Record<'https_proxy' | 'HTTPS_PROXY' | 'no_proxy' | 'NO_PROXY', string>>>;
 
-interface FetchOptions {
-  readonly fetch: Fetch;
-  /** for head and body together */
+export interface UpstreamOptions {
+  /** whether the host may be at a private or loopback address */
+  readonly privateNetwork: boolean;
+  /** PEM of the authorities that it is verified with, instead of the public ones */
+  readonly authorities?: string | undefined;
+  readonly proxies?: Proxies;
+  /** the system's resolver unless given */
+  readonly resolve?: typeof lookup;
+}
+
+export interface UpstreamRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** for head and body together, and for finding the address before */
   readonly timeout: Millis;
   readonly maxBytes: number;
 }
 
-/** The bytes of a JSON document, not parsed; any Error means that there is nothing to believe. */
-export async function fetchJson(url: string, { fetch, timeout, maxBytes }: FetchOptions): Promise<Uint8Array> {
-  if (!isSecureUrl(url)) throw new Error(`${url} is neither https nor a loopback address`);
-  const response = await fetch(url, {
-    // A redirect would lead away from the host that the operator named (SSRF): it is an answer like any other wrong one.
-    redirect: 'manual',
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(timeout),
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** Any Error means that there is no answer to go by; its message begins with the address. */
+export type UpstreamFetch = (url: string, request: UpstreamRequest) => Promise<UpstreamAnswer>;
+
+export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
+  const { privateNetwork, authorities: ca, proxies = {}, resolve = lookup } = options;
+  // Said here again, because an environment variable could turn the check off.
+  const secure = new HttpsAgent({ rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }), proxyEnv: proxies });
+  // Without the proxies: what is loopback for them is another machine.
+  const local = new HttpAgent();
+  return async (url, request) => {
+    if (!isSecureUrl(url)) throw new Error(`${url} is neither https nor a loopback address`);
+    const { protocol, hostname } = new URL(url);
+    const tls = protocol === 'https:';
+    const reach = tls ? (privateNetwork ? 'private' : 'public') : 'loopback';
+    refuseLiteral(url, hostname, reach);
+    return await exchangeOnce(url, request, {
+      start: tls ? httpsRequest : httpRequest,
+      options: { agent: tls ? secure : local, lookup: checkedLookup(resolve, reach) },
+    });
+  };
+}
+
+/** An address in place of a name is never looked up, so it is judged here. */
+function refuseLiteral(url: string, hostname: string, reach: Reach): void {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const problem = isIP(address) === 0 ? undefined : addressProblem(address, reach);
+  if (problem !== undefined) throw new Error(`${url} is ${problem}`);
+}
+
+/**
+ * The lookup of the connection itself: what it returns is what is connected to, so there is no moment between check and
+ * use in which the name could come to mean another address. One bad address among good ones spoils them all.
+ */
+function checkedLookup(resolve: typeof lookup, reach: Reach): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '');
+      const [problem] = addresses.flatMap(({ address }) => addressProblem(address, reach) ?? []);
+      const [first] = addresses;
+      if (problem !== undefined) callback(new Error(`${hostname} is ${problem}`), '');
+      else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+interface Connection {
+  readonly start: typeof httpRequest;
+  readonly options: Pick<RequestOptions, 'agent' | 'lookup'>;
+}
+
+async function exchangeOnce(
+  url: string,
+  request: UpstreamRequest,
+  { start, options }: Connection,
+): Promise<UpstreamAnswer> {
+  const { method = 'GET', headers, body, timeout, maxBytes } = request;
+  const signal = AbortSignal.timeout(timeout);
+  const sent = start(url, {
+    ...options,
+    method,
+    // What comes back is counted as it arrives: a compressed body could be a thousand times as large.
+    headers: { ...headers, 'accept-encoding': 'identity' },
+    signal,
   });
-  const problem = headProblem(response);
-  if (problem === undefined) return await readBody(url, response, maxBytes);
-  // An unread body would hold its connection until the garbage collector comes by.
-  await response.body?.cancel();
-  throw new Error(`${url} ${problem}`);
-}
-
-function headProblem(response: Response): string | undefined {
-  if (response.status !== 200) return `answered with status ${response.status}`;
-  const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  return type === 'application/json' ? undefined : `answered with content type ${type ?? '(none)'}`;
-}
-
-async function readBody(url: string, response: Response, maxBytes: number): Promise<Uint8Array> {
+  // An error after the head would end the process if nobody listened; that the signal happens to is Node's own affair.
+  sent.on('error', () => undefined);
   try {
-    return await readCapped(response, maxBytes);
+    sent.end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await readCapped(response, maxBytes) };
   } catch (cause) {
-    throw new Error(`${url} answered with ${(cause as Error).message}`, { cause });
+    const why = signal.aborted ? `did not answer within ${timeout} ms` : `gave no answer: ${(cause as Error).message}`;
+    throw new Error(`${url} ${why}`, { cause });
   }
+}
+
+/** The bytes of a JSON document, not parsed. */
+export async function fetchJson(
+  ask: UpstreamFetch,
+  url: string,
+  limits: Pick<UpstreamRequest, 'timeout' | 'maxBytes'>,
+): Promise<Uint8Array> {
+  const { status, headers, body } = await ask(url, { ...limits, headers: { accept: 'application/json' } });
+  // A redirect would lead away from the host that the operator named (SSRF): it is an answer like any other wrong one.
+  if (status !== 200) throw new Error(`${url} answered with status ${status}`);
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Error(`${url} answered with content type ${type ?? '(none)'}`);
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new Error(`${url} answered in compressed form`);
+  return body;
 }

@@ -12,13 +12,13 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'action', files: /^action\//, mayImport: 'shared' },
   { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
   { name: 'yaml', files: /^broker\/(strict-yaml|yaml-form|schema-problems|suggest)\.ts$/, mayImport: 'shared' },
-  { name: 'upstream-fetch', files: /^broker\/(upstream-fetch|read-capped)\.ts$/, mayImport: 'shared kernel' },
+  { name: 'upstream-fetch', files: /^broker\/(upstream-[a-z]+|read-capped)\.ts$/, mayImport: 'shared kernel' },
   { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel types:store' },
   { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
   {
     name: 'config',
     files: /^broker\/config(-[a-z]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits',
+    mayImport: 'shared kernel yaml types:identity types:limits types:upstream-fetch',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -42,11 +42,15 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
 
   // The request path, one folder a step.
-  { name: 'identity', files: /^broker\/identity\//, mayImport: 'shared kernel upstream-fetch types:store' },
+  {
+    name: 'identity',
+    files: /^broker\/identity\//,
+    mayImport: 'shared kernel upstream-fetch types:store types:telemetry',
+  },
   {
     name: 'requests',
     files: /^broker\/requests\//,
-    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange',
+    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange types:telemetry',
   },
   {
     name: 'issuance',
@@ -138,6 +142,17 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   },
   { what: 'the environment', text: /\bprocess\.env\b/, only: /^(action\/|broker\/(main|config)\.ts|broker\/demo\/)/ },
   { what: 'the end of the process', text: /\bprocess\.exit\(/, only: /^(action\/|broker\/main\.ts)/ },
+  // What the broker asks of others has its address checked in one place. The others are clients of a broker, run by hand.
+  {
+    what: 'fetch',
+    text: /(?<![-\w])fetch\b|\bnew (WebSocket|EventSource)\b/,
+    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/verify-tiles\.ts)/,
+  },
+  {
+    what: 'connections of its own',
+    text: /\b(request|get|connect|createConnection|Socket|Agent|lookup|resolve\w*)\b[^;]* from 'node:(http2?|https|net|tls|dns|dgram)(\/promises)?'/,
+    only: /^(action\/|broker\/upstream-fetch\.ts)/,
+  },
   { what: 'the console', text: /\bconsole\./, only: /^$/ },
 ];
 
@@ -148,9 +163,9 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^yaml$/, only: 'yaml composition' },
-  { packages: /^jose$/, only: 'identity keys providers composition' },
+  { packages: /^jose$/, only: 'keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log http composition' },
-  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action http config composition' },
+  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },
   { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
 ];
 

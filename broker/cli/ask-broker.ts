@@ -55,7 +55,7 @@ function form(ask: Ask, subjectToken: string): URLSearchParams {
 }
 
 async function read(response: Response): Promise<Answer> {
-  const text = (await readCapped(response, MAX_ANSWER_BYTES)).toString('utf8');
+  const text = (await readCapped(response.body, MAX_ANSWER_BYTES)).toString('utf8');
   if (response.status === 429 || response.status >= 500) {
     return {
       kind: 'unavailable',

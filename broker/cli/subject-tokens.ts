@@ -40,7 +40,7 @@ async function fromRunner(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const parsed = answerSchema.safeParse(
-    response.ok ? JSON.parse((await readCapped(response, MAX_ANSWER_BYTES)).toString('utf8')) : undefined,
+    response.ok ? JSON.parse((await readCapped(response.body, MAX_ANSWER_BYTES)).toString('utf8')) : undefined,
   );
   if (!parsed.success)
     throw new Error(

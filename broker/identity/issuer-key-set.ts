@@ -1,15 +1,17 @@
 // What an issuer publishes about itself (OpenID Connect Discovery §4, RFC 7517), as keys that verify its tokens.
 // An answer that could be another issuer's, or could be read in two ways, is no answer: then the keys we have stay.
-import { type CryptoKey, importJWK } from 'jose';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isSecureUrl } from '../../shared/secure-url.ts';
 import { quoted } from './refusal.ts';
 import { parseJsonObject } from './strict-json.ts';
 
 /** Keys by their `kid`. Belongs to one issuer: nothing here may be looked up for another (RFC 8725 §3.8). */
-export type KeySet = ReadonlyMap<string, CryptoKey>;
+export type KeySet = ReadonlyMap<string, KeyObject>;
 
 const MAX_KEYS = 64;
 const MIN_MODULUS_BITS = 2048;
+/** RFC 7518 §6.3.2 */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /** @throws Error where there is no key set to believe; never an empty set */
 export async function fetchKeySet(
@@ -19,7 +21,7 @@ export async function fetchKeySet(
   const discovery = parseJsonObject(await fetchDocument(`${issuerUrl}/.well-known/openid-configuration`));
   const keys = parseJsonObject(await fetchDocument(keySetUrl(discovery, issuerUrl)))['keys'];
   if (!Array.isArray(keys)) throw new Error(`the key set of ${issuerUrl} has no list of keys`);
-  return await importKeys(keys);
+  return importKeys(keys);
 }
 
 function keySetUrl(discovery: Readonly<Record<string, unknown>>, issuerUrl: string): string {
@@ -35,9 +37,9 @@ function keySetUrl(discovery: Readonly<Record<string, unknown>>, issuerUrl: stri
   return url;
 }
 
-async function importKeys(keys: readonly unknown[]): Promise<KeySet> {
+function importKeys(keys: readonly unknown[]): KeySet {
   if (keys.length > MAX_KEYS) throw new Error(`the key set has ${keys.length} keys, more than ${MAX_KEYS}`);
-  const set = new Map<string, CryptoKey>();
+  const set = new Map<string, KeyObject>();
   const seen = new Set<string>();
   for (const jwk of keys) {
     const kid = kidOf(jwk);
@@ -45,7 +47,7 @@ async function importKeys(keys: readonly unknown[]): Promise<KeySet> {
     // Which of two would count depends on the reader.
     if (seen.has(kid)) throw new Error(`the key set has two keys ${quoted(kid)}`);
     seen.add(kid);
-    const key = await importKey(jwk as Jwk);
+    const key = importKey(jwk as Jwk);
     if (key !== undefined) set.set(kid, key);
   }
   // An issuer in trouble must not take away the keys that we know.
@@ -61,21 +63,20 @@ const kidOf = (jwk: unknown): string | undefined => {
 };
 
 /** undefined for a key that we can't or shouldn't use; others of the set may be good. */
-async function importKey(jwk: Jwk): Promise<CryptoKey | undefined> {
+function importKey(jwk: Jwk): KeyObject | undefined {
   const { kty, n, e, use, alg } = jwk;
   if (kty !== 'RSA' || typeof n !== 'string') return undefined;
   // Every known issuer uses 65537; smaller exponents have made forgery cheap before.
   if (e !== 'AQAB') return undefined;
   if ((use ?? 'sig') !== 'sig' || (alg ?? 'RS256') !== 'RS256') return undefined;
   // A private half in public is a key that anybody may have signed with.
-  if ('d' in jwk || 'p' in jwk || 'q' in jwk) return undefined;
+  if (PRIVATE_MEMBERS.some((name) => name in jwk)) return undefined;
   try {
-    const key = await importJWK({ kty, n, e }, 'RS256');
-    return !(key instanceof Uint8Array) && modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
+    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
+    return modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-const modulusBits = (key: CryptoKey): number =>
-  'modulusLength' in key.algorithm ? Number(key.algorithm.modulusLength) : 0;
+const modulusBits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0;

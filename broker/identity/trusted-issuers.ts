@@ -1,9 +1,10 @@
 // The issuers that the operator named, and the keys of each. An issuer that is not on this list is not asked, looked up
 // or resolved: the list is compared byte by byte before anything leaves the broker.
-import type { CryptoKey } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import type { Clock, Millis } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
-import { type Fetch, fetchJson } from '../upstream-fetch.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createUpstreamFetch, fetchJson, type Proxies } from '../upstream-fetch.ts';
 import { fetchKeySet } from './issuer-key-set.ts';
 import { KeyCache } from './key-cache.ts';
 
@@ -15,19 +16,24 @@ export interface TrustedIssuer {
   readonly url: string;
   /** owner name → `repository_owner_id` */
   readonly owners: Readonly<Record<string, string>>;
+  /** whether its host may be at a private or loopback address */
   readonly privateNetwork: boolean;
-  readonly caFile?: string;
+  /** PEM of the certificate authorities that its host is verified with, instead of the public ones */
+  readonly authorities?: string;
 }
 
 export interface TrustedIssuers {
   find(iss: string): TrustedIssuer | undefined;
-  keyFor(issuer: TrustedIssuer, kid: string): Promise<CryptoKey>;
+  keyFor(issuer: TrustedIssuer, kid: string): Promise<KeyObject>;
+  /** Fetches what will soon be old, of all issuers at once; called now and then, no token has to wait for it. */
+  refreshAhead(): Promise<void>;
 }
 
 interface TrustedIssuersOptions {
   readonly issuers: readonly TrustedIssuer[];
   readonly clock: Clock;
-  readonly fetch?: Fetch;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly proxies?: Proxies;
   /** for each document; 5 seconds unless told */
   readonly fetchTimeout?: Millis;
   /** told of every fetch of keys, by the name of the issuer, and why it failed where it did */
@@ -38,20 +44,11 @@ const MAX_DOCUMENT_BYTES = 100 * 1024;
 const FETCH_TIMEOUT: Millis = 5000;
 
 export function createTrustedIssuers(options: TrustedIssuersOptions): TrustedIssuers {
-  const { issuers, clock, fetch = globalThis.fetch, fetchTimeout: timeout = FETCH_TIMEOUT } = options;
+  const { issuers } = options;
   refuseUnsafe(issuers);
   const byUrl = new Map(issuers.map((issuer) => [issuer.url, issuer]));
-  const fetchDocument = (url: string) => fetchJson(url, { fetch, timeout, maxBytes: MAX_DOCUMENT_BYTES });
   // One cache each: a key of one issuer must never verify a token of another.
-  const caches = new Map(
-    issuers.map(({ name, url }) => {
-      const onFetch = (failure?: { readonly cause: unknown }): void => options.onKeyFetch?.(name, failure);
-      return [
-        url,
-        new KeyCache({ issuerUrl: url, clock, onFetch, fetchKeySet: () => fetchKeySet(url, fetchDocument) }),
-      ];
-    }),
-  );
+  const caches = new Map(issuers.map((issuer) => [issuer.url, keysOf(issuer, options)]));
   return {
     find: (iss) => byUrl.get(iss),
     keyFor: async (issuer, kid) => {
@@ -59,7 +56,29 @@ export function createTrustedIssuers(options: TrustedIssuersOptions): TrustedIss
       if (cache === undefined) throw new Error(`${issuer.url} is not a trusted issuer`);
       return await cache.keyFor(kid);
     },
+    refreshAhead: async () => {
+      await Promise.all([...caches.values()].map((cache) => cache.refreshAhead()));
+    },
   };
+}
+
+function keysOf(issuer: TrustedIssuer, options: TrustedIssuersOptions): KeyCache {
+  const { clock, logger, proxies = {}, fetchTimeout: timeout = FETCH_TIMEOUT } = options;
+  const { name, url, privateNetwork, authorities } = issuer;
+  const ask = createUpstreamFetch({ privateNetwork, authorities, proxies });
+  const fetchDocument = (address: string) => fetchJson(ask, address, { timeout, maxBytes: MAX_DOCUMENT_BYTES });
+  return new KeyCache({
+    issuerUrl: url,
+    clock,
+    fetchKeySet: () => fetchKeySet(url, fetchDocument),
+    onFetch: (failure) => options.onKeyFetch?.(name, failure),
+    onOutage: (error) =>
+      logger.warn('the keys of an issuer cannot be fetched; those at hand count for an hour at most', {
+        issuer: name,
+        error,
+      }),
+    onRecovery: () => logger.info('the keys of an issuer can be fetched again', { issuer: name }),
+  });
 }
 
 /** What a configuration file is checked for with file and line; this list may also come from elsewhere. */
@@ -70,12 +89,5 @@ function refuseUnsafe(issuers: readonly TrustedIssuer[]): void {
     if (new Set(issuers.map((issuer) => issuer[key])).size < issuers.length) {
       throw new StartRefused(`two of \`issuers\` have the same ${key}`);
     }
-  }
-  // Node's fetch takes no certificates of a single connection; ignoring the key would be a promise that nobody keeps.
-  const own = issuers.find(({ caFile }) => caFile !== undefined);
-  if (own !== undefined) {
-    throw new StartRefused(
-      `\`issuers.${own.name}.ca-file\` is not supported yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead`,
-    );
   }
 }

@@ -27,7 +27,7 @@ async function fetchResource(address: string): Promise<Buffer | undefined> {
     const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return await readCapped(response, MAX_BYTES);
+    return await readCapped(response.body, MAX_BYTES);
   } catch (error) {
     const { message, cause } = error as Error;
     // fetch itself only says that it failed; what happened is behind it.

@@ -43,26 +43,34 @@ export type Decided =
 
 export type DecideDeps = Pick<
   ExchangeDeps,
-  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota'
+  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota' | 'noticeNames'
 >;
 
 export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {
-  return deps.store.commit(async (tx) => {
+  const { decision, decided } = await deps.store.commit(async (tx) => {
     const context = await readContext(deps, tx, { subject, request });
     const decision = await decisionFor(tx, context);
-    // A stranger is answered as a stranger, whatever secret it presents: nobody learns what exists.
-    if (decision.outcome === 'stranger') return { outcome: 'stranger', requestId: newId('req', deps.entropy, tx.now) };
-    const { known } = context;
-    const misuse = known === undefined ? undefined : misuseOf(known, context);
-    const tooMany = decision.outcome === 'deny' || misuse ? deps.quota.insteadOfRefusal(subject) : undefined;
-    if (tooMany !== undefined) return { outcome: 'unanswered', ...tooMany };
-    if (known === undefined) return record(deps, tx, { context, decision });
-    if (misuse !== undefined) {
-      await recordMisuse(deps, tx, { context, known, code: misuse.code });
-      return misuse;
-    }
-    return answerAgain(deps, tx, { context, decision, known });
+    return { decision, decided: await keepBooks(deps, tx, { context, decision }) };
   });
+  if (decision.outcome !== 'stranger') deps.noticeNames(decision.project, subject);
+  return decided;
+}
+
+async function keepBooks(
+  deps: DecideDeps,
+  tx: Transaction,
+  { context, decision }: { context: AskContext; decision: Decision },
+): Promise<Decided> {
+  // A stranger is answered as a stranger, whatever secret it presents: nobody learns what exists.
+  if (decision.outcome === 'stranger') return { outcome: 'stranger', requestId: newId('req', deps.entropy, tx.now) };
+  const { known, subject } = context;
+  const misuse = known === undefined ? undefined : misuseOf(known, context);
+  const tooMany = decision.outcome === 'deny' || misuse ? deps.quota.insteadOfRefusal(subject) : undefined;
+  if (tooMany !== undefined) return { outcome: 'unanswered', ...tooMany };
+  if (known === undefined) return record(deps, tx, { context, decision });
+  if (misuse === undefined) return answerAgain(deps, tx, { context, decision, known });
+  await recordMisuse(deps, tx, { context, known, code: misuse.code });
+  return misuse;
 }
 
 interface Step {

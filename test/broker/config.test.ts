@@ -42,6 +42,7 @@ describe('loadConfig', () => {
         },
       ],
       upstreams: [],
+      proxies: {},
       keys: { encryptionKeyFile: join(dirname(file), 'kek') },
       log: { anchorFile: undefined },
       warnings: [],
@@ -115,11 +116,6 @@ describe('loadConfig', () => {
       'an organization file elsewhere',
       replaced('directory: ./policies', 'directory: ./policies, organization: ../org.yaml'),
       'policies.organization: must be the name of a YAML file in the policy directory',
-    ],
-    [
-      'an authority of one issuer',
-      replaced('kind: github', 'kind: github, ca-file: ./ca.pem'),
-      'issuers.github.ca-file: is not built yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead',
     ],
     ['a port out of range', `${VALID_CONFIG}listen: { port: 70000 }\n`, 'listen.port: must be at most 65535'],
     [
@@ -196,8 +192,7 @@ describe('loadConfig', () => {
   });
 
   it('says of every key without a part behind it that it has no effect yet', async () => {
-    const { warnings, listen, upstreams, file } =
-      await load(`${VALID_CONFIG.replace('kind: github', 'kind: github, private-network: true')}
+    const { warnings, listen, upstreams, file } = await load(`${VALID_CONFIG}
 listen: { trusted-proxies: [10.0.3.7], admin: "127.0.0.1:9090" }
 upstreams: { vault-prod: { kind: vault, url: https://vault.internal:8200, private-network: true, audience: vault-prod } }
 github: { app-id: "12345", private-key-file: ./app.pem, webhook-secret-file: ./webhook.secret }
@@ -215,7 +210,6 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
     );
     expect(keys.sort()).toEqual([
       'github',
-      'issuers.github.private-network',
       'log.witnesses',
       'notify',
       'relying-parties',

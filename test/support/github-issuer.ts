@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ClaimOverrides, pushToMain } from './github-claims.ts';
 import { type Answer, distort, type Endpoint, type Failure, json, send } from './github-failures.ts';
@@ -15,6 +16,8 @@ export interface GithubIssuerOptions {
   readonly claims?: ClaimOverrides;
   /** path of the issuer below its host, as GitHub Enterprise Server and enterprises have one: `/_services/token` */
   readonly path?: string;
+  /** certificate and key, for an issuer that speaks https at `localhost` */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** What the runner gives to a job as ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
@@ -57,7 +60,7 @@ export async function startGithubIssuer(options: GithubIssuerOptions = {}): Prom
 class RunningIssuer implements GithubIssuer {
   readonly requests: string[] = [];
   readonly #options: GithubIssuerOptions;
-  readonly #server: Server = createServer();
+  readonly #server: Server;
   readonly #jobs = new Map<string, ClaimOverrides>();
   readonly #failures = new Map<Endpoint, Failure>();
   /** newest first */
@@ -71,6 +74,7 @@ class RunningIssuer implements GithubIssuer {
     this.#options = options;
     this.#signer = key;
     this.#keys = [key];
+    this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
     this.#server.on('request', async (request, response) => {
       const answer = await this.#answer(request);
       send(response, answer);
@@ -148,7 +152,7 @@ class RunningIssuer implements GithubIssuer {
   }
 
   get #origin(): string {
-    return `http://${HOST}:${this.#port}`;
+    return this.#options.tls === undefined ? `http://${HOST}:${this.#port}` : `https://localhost:${this.#port}`;
   }
 
   get #path(): string {

@@ -208,6 +208,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       privateNetwork: false,
     })),
     upstreams: [],
+    proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },
     log: { anchorFile: join(directory, 'anchor') },
     warnings: [],

@@ -5,7 +5,7 @@ import { parseClaims } from '../../../broker/identity/github-claims.ts';
 import { createTrustedIssuers } from '../../../broker/identity/trusted-issuers.ts';
 import { pushToMain } from '../../support/github-claims.ts';
 import { type GithubIssuerOptions, startGithubIssuer } from '../../support/github-issuer.ts';
-import { authenticateFor, BROKER_URL, trusted } from '../../support/github-trust.ts';
+import { authenticateFor, BROKER_URL, SILENT, trusted } from '../../support/github-trust.ts';
 
 async function start(options: GithubIssuerOptions = {}) {
   const github = await startGithubIssuer({ ...options, claims: { aud: BROKER_URL, ...options.claims } });
@@ -188,7 +188,11 @@ describe('authenticate', () => {
 
   test('without an audience nothing starts', () => {
     const clock = { now: () => 0 };
-    const trustedIssuers = createTrustedIssuers({ issuers: [trusted('https://issuer.example')], clock });
+    const trustedIssuers = createTrustedIssuers({
+      issuers: [trusted('https://issuer.example')],
+      clock,
+      logger: SILENT,
+    });
     expect(() => createAuthenticate({ audience: '', trustedIssuers, clock })).toThrow(
       expect.objectContaining({ name: 'StartRefused' }),
     );

@@ -72,6 +72,10 @@ describe('an issuer’s key set', () => {
     ['of 1024 bits', () => ({ ...rsa(1024).publicKey.export({ format: 'jwk' }), kid: 'a' })],
     ['with a tiny exponent', () => ({ ...rsa(2048, 3).publicKey.export({ format: 'jwk' }), kid: 'a' })],
     ['with its private half', () => ({ ...rsa(2048).privateKey.export({ format: 'jwk' }), kid: 'a' })],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'].map(
+      (name) => [`with a private ${name}`, () => ({ ...KEYS[0], kid: 'a', [name]: 'AQAB' })] as const,
+    ),
+    ['of another type', () => ({ ...KEYS[0], kid: 'a', kty: 'EC' })],
     ['that is no key', () => 'key'],
     ['with a modulus that is no number', () => ({ ...KEYS[0], n: '!', kid: 'a' })],
   ];

@@ -25,6 +25,21 @@ describe('words of a refusal', () => {
     expect(quoted(`a${mark}b`)).toBe(`"a${shown}b"`);
   });
 
+  test.for([
+    ['a'.repeat(42), `"${'a'.repeat(42)}"`],
+    ['a'.repeat(43), '"[43 characters]"'],
+    [`/v1/${'aB3_-'.repeat(10)}?x`, '"/v1/[50 characters]?x"'],
+    ['%41'.repeat(43), '"[129 characters]"'],
+    [['x', 'a'.repeat(64)], '["x","[64 characters]"]'],
+    [
+      'https://token.actions.githubusercontent.com/octo-enterprise',
+      '"https://token.actions.githubusercontent.com/octo-enterprise"',
+    ],
+    ['1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12', '"1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12"'],
+  ] as const)('what could be a secret is not repeated: %j becomes %s', ([value, expected]) => {
+    expect(quoted(value)).toBe(expected);
+  });
+
   test('a long value is cut, and never inside a character', () => {
     const text = quoted('😀'.repeat(500));
     expect(text).toHaveLength(201);

@@ -1,18 +1,24 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTrustedIssuers, type TrustedIssuer } from '../../../broker/identity/trusted-issuers.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import type { Failure } from '../../support/github-failures.ts';
-import { startGithubIssuer } from '../../support/github-issuer.ts';
-import { trusted } from '../../support/github-trust.ts';
+import { type GithubIssuerOptions, startGithubIssuer } from '../../support/github-issuer.ts';
+import { SILENT, trusted } from '../../support/github-trust.ts';
+import { serveOnLoopback } from '../../support/upstream-server.ts';
 
 const clock = { now: () => 1_795_341_600_000 };
-const create = (issuers: readonly TrustedIssuer[]) => createTrustedIssuers({ issuers, clock, fetchTimeout: 100 });
+const create = (issuers: readonly TrustedIssuer[], fetchTimeout = 5000) =>
+  createTrustedIssuers({ issuers, clock, logger: SILENT, fetchTimeout });
+/** A short wait where nothing will come, and one that a busy machine keeps where something will. */
+const patience = (failure: Failure) => (failure === 'slow' ? 50 : 5000);
 
-async function start() {
-  const server = await startGithubIssuer();
+async function start(options: GithubIssuerOptions = {}) {
+  const server = await startGithubIssuer(options);
   onTestFinished(() => server.close());
   const issuer = trusted(server.url);
   const kid = String(server.header()['kid']);
-  return { server, issuer, kid, keyFor: () => create([issuer]).keyFor(issuer, kid) };
+  return { server, issuer, kid, keyFor: (failure: Failure) => create([issuer], patience(failure)).keyFor(issuer, kid) };
 }
 
 describe('trusted issuers', () => {
@@ -60,7 +66,7 @@ describe('trusted issuers', () => {
   ] satisfies Failure[])('%s: our trouble, with a time to come back', async (failure) => {
     const { server, keyFor } = await start();
     await server.fail(failure);
-    await expect(keyFor()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE', retryAfter: 1 });
+    await expect(keyFor(failure)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE', retryAfter: 1 });
   });
 
   test.for(['slow', 'error', 'redirect', 'huge', 'html', 'garbage', 'no-keys'] satisfies Failure[])(
@@ -68,7 +74,7 @@ describe('trusted issuers', () => {
     async (failure) => {
       const { server, keyFor } = await start();
       await server.fail(failure, 'jwks');
-      await expect(keyFor()).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+      await expect(keyFor(failure)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
     },
   );
 
@@ -78,6 +84,42 @@ describe('trusted issuers', () => {
     await broken.server.fail('error');
     await expect(keyFor(broken.issuer, broken.kid)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
     await expect(keyFor(well.issuer, well.kid)).resolves.toBeDefined();
+  });
+
+  test('an issuer inside, with a certificate of its own, is asked where `private-network` and `ca-file` say so', async () => {
+    const authority = createAuthority();
+    const { server, issuer, kid } = await start({ tls: authority.serverTls() });
+    const inside = { ...issuer, privateNetwork: true, authorities: authority.pem };
+    await expect(create([inside]).keyFor(inside, kid)).resolves.toBeDefined();
+    const { length } = server.requests;
+    for (const refused of [
+      { ...inside, privateNetwork: false },
+      { ...issuer, privateNetwork: true },
+    ])
+      await expect(create([refused]).keyFor(refused, kid)).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    expect(server.requests).toHaveLength(length);
+  });
+
+  test('a proxy of the environment is used', async () => {
+    const tunnels: unknown[] = [];
+    const proxy = createServer().on('connect', ({ url }, socket) => {
+      tunnels.push(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const { port } = await serveOnLoopback(proxy);
+    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const issuer = trusted('https://issuer.example');
+    const { keyFor } = createTrustedIssuers({ issuers: [issuer], clock, logger: SILENT, proxies });
+    await expect(keyFor(issuer, 'a')).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+    expect(tunnels).toEqual(['issuer.example:443']);
+  });
+
+  test('each document has five seconds', async () => {
+    const { issuer, kid } = await start();
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => timeout.mockRestore());
+    await createTrustedIssuers({ issuers: [issuer], clock, logger: SILENT }).keyFor(issuer, kid);
+    expect(timeout.mock.calls).toEqual([[5000], [5000]]);
   });
 
   test('an issuer that is not on the list is never asked', async () => {
@@ -94,10 +136,6 @@ describe('trusted issuers', () => {
       'two of `issuers` have the same url',
     ],
     [[trusted('https://issuer.example'), trusted('https://issuer.example/b')], 'two of `issuers` have the same name'],
-    [
-      [trusted('https://issuer.example', { caFile: './ca.pem' })],
-      '`issuers.github.ca-file` is not supported yet: name the file in the environment variable NODE_EXTRA_CA_CERTS instead',
-    ],
   ] as const)('a list that could not be meant stops the start: %j', ([issuers, words]) => {
     expect(() => create(issuers)).toThrow(
       expect.objectContaining({ name: 'StartRefused', message: expect.stringContaining(words) }),

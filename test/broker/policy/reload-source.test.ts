@@ -25,7 +25,10 @@ async function open(context: PolicyContext = buildContext()) {
     rmSync(directory, { recursive: true, force: true });
   });
   const entries: unknown[] = [];
-  const append: Append = async (_tx, { type, fields }) => ({ index: entries.push({ type, ...fields }) - 1 });
+  const append: Append = async (_tx, { type, fields }) => ({
+    index: entries.push({ type, ...fields }) - 1,
+    leaf: '',
+  });
   const inForce = createInForce(context);
   return {
     ...{ directory, entries, store },
