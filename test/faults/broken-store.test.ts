@@ -1,6 +1,6 @@
 // A store that fails in a way after which nobody knows what is on the disk: from then on nothing is read or written, nothing is
 // handed out, and the process ends. Trouble that passes is no such thing.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSqliteFile, openSqliteStore } from '../../broker/store/sqlite.ts';
@@ -81,6 +81,19 @@ describe('a store', () => {
     const spoilt = await openStore(path);
     await expect(write(spoilt.store)).rejects.toMatchObject({ name: 'StoreBroken' });
     expect(spoilt.told).toMatchObject([{ message: 'database disk image is malformed' }]);
+  });
+});
+
+describe('the next broker', () => {
+  it('writes what only the WAL holds anew into the store, before anything is built on it', async () => {
+    const { store, path } = await openStore();
+    await write(store);
+    const left = `${await temporaryDirectory()}/buildpass.db`;
+    for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${left}${end}`);
+    expect(statSync(`${left}-wal`).size).toBeGreaterThan(0);
+    const next = await openStore(left);
+    expect(statSync(`${left}-wal`).size).toBe(0);
+    expect(await readBack(next.store)).toBe('1');
   });
 });
 

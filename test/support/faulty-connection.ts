@@ -61,5 +61,5 @@ function watchStatement(statement: StatementSync, watch: <T>(act: () => T) => T)
   });
 }
 
-export const sqliteError = (code: keyof typeof SQLITE_CODES): Error =>
+const sqliteError = (code: keyof typeof SQLITE_CODES): Error =>
   Object.assign(new Error(code), { code: 'ERR_SQLITE_ERROR', errcode: SQLITE_CODES[code] });
