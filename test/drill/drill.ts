@@ -70,7 +70,7 @@ async function drillIn(directory: string, place: Place): Promise<Drilled> {
   const jobs = new Jobs({ url: `http://127.0.0.1:${port}`, audience: AUDIENCE, issuer, verifier, random });
   const load = jobs.run(AT_ONCE);
   for (let kill = 1; kill <= kills; kill += 1) {
-    await broker.killAtRandom(random);
+    await broker.killAtRandom(random, () => jobs.answers);
     if (kill % SAY_EVERY === 0) say(`${kill} kills, ${jobs.asks} asks`);
   }
   await broker.start();

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import type { Random } from './random.ts';
 
 const ENTRY = fileURLToPath(new URL('broker-entry.ts', import.meta.url));
-const LONGEST_LOAD_MS = 1_000;
+/** So many answers at most, and a moment more; or so long, where there are none. */
+const MOST_ANSWERS = 40;
+const MOMENT_MS = 60;
+const LONGEST_LOAD_MS = 5_000;
 const KILLED_WHILE_STARTING_PERCENT = 15;
 const LONGEST_START_MS = 800;
 
@@ -40,12 +43,15 @@ export class DrilledBroker {
     }
   }
 
-  /** Kills it at a moment that nobody chose: mostly under load, at times while it starts. */
-  async killAtRandom(random: Random): Promise<void> {
-    const whileStarting = random.percent(KILLED_WHILE_STARTING_PERCENT);
+  /** Kills it at a moment that nobody chose: mostly under load, at times while it starts. `answers` counts those of the load. */
+  async killAtRandom(random: Random, answers: () => number): Promise<void> {
     const started = this.start();
-    if (!whileStarting) await started;
-    await delay(random.below(whileStarting ? LONGEST_START_MS : LONGEST_LOAD_MS));
+    if (random.percent(KILLED_WHILE_STARTING_PERCENT)) await delay(random.below(LONGEST_START_MS));
+    else {
+      await started;
+      await reached(answers, answers() + random.below(MOST_ANSWERS));
+      await delay(random.below(MOMENT_MS));
+    }
     await this.#end('SIGKILL');
     await started;
   }
@@ -74,4 +80,9 @@ export class DrilledBroker {
       await closed;
     }
   }
+}
+
+async function reached(count: () => number, goal: number): Promise<void> {
+  const giveUpAt = performance.now() + LONGEST_LOAD_MS;
+  while (count() < goal && performance.now() < giveUpAt) await delay(2);
 }

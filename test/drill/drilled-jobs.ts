@@ -19,6 +19,7 @@ export interface JobsOptions {
 export class Jobs {
   asks = 0;
   tries = 0;
+  answers = 0;
   /** asks that ended without a credential, as they are told: an outcome that nobody knows, or a credential withheld */
   spent = 0;
   /** asks that did not end, though their job tried as long as the action does */
@@ -98,6 +99,7 @@ export class Jobs {
     while (performance.now() < giveUpAt) {
       this.tries += 1;
       const answer = await act().catch(() => undefined);
+      this.answers += answer === undefined ? 0 : 1;
       if (answer !== undefined && answer.status !== 503) return answer;
       await answer?.arrayBuffer().catch(() => undefined);
       await delay(this.#options.random.below(PAUSE_MS));

@@ -1,7 +1,6 @@
 // A clock that jumps forward and comes back: nothing works twice, nothing lives longer, and what was open is closed.
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { rowsBeside } from '../support/beside-broker.ts';
-import { problemsInBooks } from '../support/check-books.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
@@ -27,11 +26,6 @@ async function jump({ broker, time }: Clocked, far = 24 * HOUR_MS): Promise<void
   time.now -= far;
 }
 
-async function inOrder(broker: TestBroker): Promise<void> {
-  const entries = await broker.entries();
-  expect(problemsInBooks({ entries, rows: (sql) => rowsBeside(broker, sql), now: Date.now() })).toEqual([]);
-}
-
 describe('after a clock that jumped ahead and came back', () => {
   it('a token that was used before works no second time', async () => {
     const { broker, time } = await start();
@@ -49,7 +43,7 @@ describe('after a clock that jumped ahead and came back', () => {
     await jump({ broker, time }, BEYOND_A_LEASE_MS);
     expect((await broker.ask({ scope: UPSTREAM, secret })).body.code).toBe('REQUEST_SPENT');
     expect(await broker.entries('lease.expired')).toMatchObject([{ lease_id: body.lease_id }]);
-    await inOrder(broker);
+    await expectBooksInOrder(broker);
   });
 
   it('a grant that nobody spent is still spent once', async () => {
@@ -61,7 +55,7 @@ describe('after a clock that jumped ahead and came back', () => {
     const [first, again] = [await broker.ask(ask), await broker.ask(ask)];
     expect([first.status, again.body.access_token]).toEqual([200, first.body.access_token]);
     expect(broker.provider.issued).toHaveLength(1);
-    await inOrder(broker);
+    await expectBooksInOrder(broker);
   });
 
   it('the anchor is that of the log, and the next start takes it', async () => {
@@ -70,7 +64,7 @@ describe('after a clock that jumped ahead and came back', () => {
     await jump({ broker, time });
     await broker.ask();
     await broker.restart();
-    await inOrder(broker);
+    await expectBooksInOrder(broker);
   });
 });
 
@@ -88,7 +82,7 @@ describe('an issuance that is under way while the clock jumps', () => {
     expect((await asking).body.code).toBe('STORE_UNAVAILABLE');
     await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual(broker.provider.issued);
-    await inOrder(broker);
+    await expectBooksInOrder(broker);
   });
 });
 
@@ -102,6 +96,6 @@ describe('a start after a clock that stepped back', () => {
     expect(await broker.entries('issuance.unknown')).toMatchObject([
       { reason: 'the broker stopped before the outcome was known' },
     ]);
-    await inOrder(broker);
+    await expectBooksInOrder(broker);
   });
 });

@@ -7,8 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { GRANT_TYPE, ID_TOKEN_TYPE } from '../../shared/api.ts';
 import { type OtherSystem, startOtherSystem } from '../drill/other-system.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import type { Dies } from '../support/broker-process.ts';
-import { problemsInBooks } from '../support/check-books.ts';
 import { readSource } from '../support/source-tree.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
@@ -56,8 +56,7 @@ async function askToDeath(words: readonly string[], { ask, token }: Pick<Crashed
 }
 
 const typesOf = async ({ broker }: Crashed): Promise<string[]> => {
-  const entries = await broker.entries();
-  expect(problemsInBooks({ entries, rows: (sql) => rowsBeside(broker, sql), now: Date.now() })).toEqual([]);
+  const entries = await expectBooksInOrder(broker);
   return entries.map(({ type }) => type).filter((type) => /^(request|issuance)\./.test(type));
 };
 

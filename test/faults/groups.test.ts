@@ -1,9 +1,8 @@
 // Jobs that ask at the same moment share transactions: what goes wrong in one of them, or in a unit of it, costs the others at most
 // another try.
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteStore } from '../../broker/store/sqlite.ts';
-import { rowsBeside, runBeside } from '../support/beside-broker.ts';
-import { problemsInBooks } from '../support/check-books.ts';
+import { runBeside } from '../support/beside-broker.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { FaultyConnection, type StatementFault } from '../support/faulty-connection.ts';
 import { type Answer, newSecret, TestBroker } from '../support/test-broker.ts';
 
@@ -11,8 +10,7 @@ const JOBS = 8;
 
 async function start() {
   const connection = new FaultyConnection();
-  const openStore: typeof openSqliteStore = (options) => openSqliteStore({ ...options, connect: connection.connect });
-  const broker = await TestBroker.start({ background: 'by-hand', openStore });
+  const broker = await TestBroker.start({ background: 'by-hand', openStore: connection.openStore });
   onTestFinished(() => broker.close());
   const asks = Array.from({ length: JOBS }, (_, at) => ({
     scope: at % 2 === 0 ? 'shop/publish-preview' : 'shop/upstream',
@@ -23,11 +21,6 @@ async function start() {
   await broker.ask({ claims: { run_id: '99' } });
   const together = (): Promise<Answer[]> => Promise.all(asks.map((ask) => broker.ask(ask)));
   return { broker, connection, together };
-}
-
-async function expectInOrder(broker: TestBroker): Promise<void> {
-  const entries = await broker.entries();
-  expect(problemsInBooks({ entries, rows: (sql) => rowsBeside(broker, sql), now: Date.now() })).toEqual([]);
 }
 
 const failed = (answers: readonly Answer[]): Answer[] => answers.filter(({ status }) => status !== 200);
@@ -48,7 +41,7 @@ describe('of jobs that ask together', () => {
     for (const { status, body } of failed(first)) expect([status, body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
     expect(failed(first)).not.toEqual([]);
     expect(failed(await together())).toEqual([]);
-    await expectInOrder(broker);
+    await expectBooksInOrder(broker);
   });
 
   it('a unit that makes SQLite roll back everything takes its neighbours with it, uncommitted, and all may ask again', async () => {
@@ -63,7 +56,7 @@ describe('of jobs that ask together', () => {
     expect(broker.provider.issued).toEqual([]);
     runBeside(broker, 'DROP TRIGGER full');
     expect(failed(await together())).toEqual([]);
-    await expectInOrder(broker);
+    await expectBooksInOrder(broker);
   });
 
   it('one whose entry cannot be made is refused alone', async () => {
@@ -77,6 +70,6 @@ describe('of jobs that ask together', () => {
     expect(failed(first)).toHaveLength(1);
     runBeside(broker, 'DROP TRIGGER no');
     expect(failed(await together())).toEqual([]);
-    await expectInOrder(broker);
+    await expectBooksInOrder(broker);
   });
 });

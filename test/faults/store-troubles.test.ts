@@ -1,8 +1,7 @@
 // Trouble of the store that passes: while it lasts nothing is handed out, and afterwards the same asks end well.
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { rowsBeside } from '../support/beside-broker.ts';
-import { problemsInBooks } from '../support/check-books.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { HeldConnection } from '../support/held-connection.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
@@ -13,10 +12,8 @@ async function start() {
   return { broker, connection };
 }
 
-type AskOf = (broker: TestBroker) => { scope: string; secret: string; claims: { run_id: string } }[];
-
 /** One ask of several jobs each, of both ways to issue. */
-const asksOfJobs: AskOf = () =>
+const asksOfJobs = () =>
   ['shop/publish-preview', 'shop/upstream', 'shop/publish-preview', 'shop/upstream'].map((scope, at) => ({
     scope,
     secret: newSecret(),
@@ -25,14 +22,13 @@ const asksOfJobs: AskOf = () =>
 
 /** What they get while it lasts, and once it is over; then the books must be in order. */
 async function troubled(broker: TestBroker, { begin, end }: { begin: () => void; end: () => void }) {
-  const asks = asksOfJobs(broker);
+  const asks = asksOfJobs();
   begin();
   const during = await Promise.all(asks.map((ask) => broker.ask(ask)));
   expect(broker.running.store.broken).toBe(false);
   end();
   const after = await Promise.all(asks.map((ask) => broker.ask(ask)));
-  const entries = await broker.entries();
-  expect(problemsInBooks({ entries, rows: (sql) => rowsBeside(broker, sql), now: Date.now() })).toEqual([]);
+  await expectBooksInOrder(broker);
   return { during, after };
 }
 
