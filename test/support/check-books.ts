@@ -35,13 +35,13 @@ interface Index {
 
 function indexed({ rows, entries, now }: Books): Index {
   const by = (member: string) => Map.groupBy(entries, (entry) => entry[member]);
+  const ofIssuance = by('issuance_id');
+  const begun = (row: Row): number => ofIssuance.get(row['id'])?.[0]?.index ?? -1;
+  const issuances = rows('SELECT * FROM issuances').toSorted((one, other) => begun(one) - begun(other));
   return {
     now,
-    entries: { issuance_id: by('issuance_id'), lease_id: by('lease_id'), request_id: by('request_id') },
-    issuancesOfRequest: Map.groupBy(
-      rows('SELECT * FROM issuances ORDER BY started_at, rowid'),
-      (row) => row['request_id'],
-    ),
+    entries: { issuance_id: ofIssuance, lease_id: by('lease_id'), request_id: by('request_id') },
+    issuancesOfRequest: Map.groupBy(issuances, (row) => row['request_id']),
     leasesOfIssuance: Map.groupBy(rows('SELECT * FROM leases'), (row) => row['issuance_id']),
     revocationsOfLease: Map.groupBy(rows('SELECT * FROM outbox'), (row) => row['payload']),
   };
