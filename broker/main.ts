@@ -6,7 +6,7 @@ import { findCommand, readArguments } from './cli/arguments.ts';
 import { type ExitCode, type Io, UsageError } from './cli/command.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { helpOf, overview } from './cli/help.ts';
-import { StartRefused, StoreBroken } from './errors.ts';
+import { BrokerError, StartRefused, StoreBroken } from './errors.ts';
 import { describeError } from './telemetry/describe-error.ts';
 
 export async function main(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -49,8 +49,9 @@ function failed(error: unknown, io: Io): ExitCode {
     io.err(error.message);
     return 78;
   }
-  const { message } = describeError(error);
-  io.err(`buildpass: ${message}`);
+  const { message, cause } = describeError(error);
+  // What a job is told of the store is not what an operator needs.
+  io.err(`buildpass: ${message}${error instanceof BrokerError && cause !== undefined ? ` (${cause.message})` : ''}`);
   if (error instanceof StoreBroken) return 74;
   return error instanceof UsageError ? 2 : 1;
 }

@@ -145,6 +145,8 @@ function openWriter(path: string, connect: (path: string) => DatabaseSync): Data
     const database = connect(path);
     database.exec(PRAGMAS);
     assertDurable(database, path);
+    // A file that may only be read is opened all the same, and would be found out by the first ask.
+    database.exec('BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK');
     // After a failed fsync, what stands in the WAL may be in the operating system's cache alone, and a power cut would take it
     // with everything that was built on it. So it is written again, into the database, and synced before anything else.
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

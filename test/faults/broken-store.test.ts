@@ -1,9 +1,9 @@
 // A store that fails in a way after which nobody knows what is on the disk: from then on nothing is read or written, nothing is
 // handed out, and the process ends. Trouble that passes is no such thing.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSqliteFile, openSqliteStore } from '../../broker/store/sqlite.ts';
+import { createSqliteFile } from '../../broker/store/sqlite.ts';
 import type { Store } from '../../broker/store/store.ts';
 import { temporaryDirectory } from '../support/config-file.ts';
 import { FaultyConnection, type StatementFault } from '../support/faulty-connection.ts';
@@ -18,12 +18,7 @@ async function openStore(path?: string) {
   createSqliteFile(file);
   const [connection, told] = [new FaultyConnection(), [] as unknown[]];
   const onBroken = (cause: unknown) => void told.push(cause);
-  const store = await openSqliteStore({
-    path: file,
-    clock: { now: () => 1_000 },
-    onBroken,
-    connect: connection.connect,
-  });
+  const store = await connection.openStore({ path: file, clock: { now: () => 1_000 }, onBroken });
   onTestFinished(() => store.close().catch(() => undefined));
   return { store, connection, told, path: file };
 }
@@ -84,6 +79,19 @@ describe('a store', () => {
   });
 });
 
+describe('the next broker', () => {
+  it('writes what only the WAL holds anew into the store, before anything is built on it', async () => {
+    const { store, path } = await openStore();
+    await write(store);
+    const left = `${await temporaryDirectory()}/buildpass.db`;
+    for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${left}${end}`);
+    expect(statSync(`${left}-wal`).size).toBeGreaterThan(0);
+    const next = await openStore(left);
+    expect(statSync(`${left}-wal`).size).toBe(0);
+    expect(await readBack(next.store)).toBe('1');
+  });
+});
+
 function refusing(cause: Error): Parameters<Store['guard']>[0] {
   return {
     begin: async () => undefined,
@@ -108,8 +116,7 @@ function spoil(path: string, table: string): void {
 describe('a broker with a broken store', () => {
   it('hands out nothing, is not ready, and says so once with what to do', async () => {
     const connection = new FaultyConnection();
-    const openStore: typeof openSqliteStore = (options) => openSqliteStore({ ...options, connect: connection.connect });
-    const broker = await TestBroker.start({ background: 'by-hand', openStore });
+    const broker = await TestBroker.start({ background: 'by-hand', openStore: connection.openStore });
     onTestFinished(() => broker.close());
     connection.arm({ sql: /^COMMIT/, code: 'SQLITE_IOERR_FSYNC', happened: true });
     const asks = [await broker.ask(), await broker.ask()];

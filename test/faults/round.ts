@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
-import { rowsBeside } from '../support/beside-broker.ts';
-import { problemsInBooks } from '../support/check-books.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
 import type { LoggedEntry } from '../support/check-log.ts';
 import type { FaultyStore } from '../support/faulty-store.ts';
 import { type Answer, newSecret, type TestBroker } from '../support/test-broker.ts';
@@ -149,9 +148,7 @@ export class Round {
   }
 
   async #check(): Promise<void> {
-    const entries = await this.broker.entries();
-    const rows = (sql: string) => rowsBeside(this.broker, sql);
-    expect(problemsInBooks({ entries, rows, now: this.world.time.now })).toEqual([]);
+    const entries = await expectBooksInOrder(this.broker, this.world.time.now);
     expect(problemsInHand(this.world, entries)).toEqual([]);
   }
 }

@@ -23,27 +23,37 @@ export function problemsInBooks(books: Books): string[] {
   ];
 }
 
+/** Everything by what it belongs to. */
 interface Index {
-  readonly books: Books;
-  /** types of the entries that name an issuance, a lease or a request, in order */
-  typesOf(member: 'issuance_id' | 'lease_id' | 'request_id', id: unknown, prefix: string): string;
-  issuancesOf(requestId: unknown): readonly Row[];
+  readonly now: number;
+  /** entries that name an issuance, a lease or a request */
+  readonly entries: Readonly<Record<'issuance_id' | 'lease_id' | 'request_id', ReadonlyMap<unknown, LoggedEntry[]>>>;
+  readonly issuancesOfRequest: ReadonlyMap<unknown, Row[]>;
+  readonly leasesOfIssuance: ReadonlyMap<unknown, Row[]>;
+  readonly revocationsOfLease: ReadonlyMap<unknown, Row[]>;
 }
 
-function indexed(books: Books): Index {
-  const begun = books.entries.filter(({ type }) => type === 'issuance.started').map((entry) => entry['issuance_id']);
-  const rows = books.rows('SELECT * FROM issuances');
-  const inOrder = rows.toSorted((a, b) => begun.indexOf(a['id']) - begun.indexOf(b['id']));
-  const issuances = Map.groupBy(inOrder, (row) => row['request_id']);
+function indexed({ rows, entries, now }: Books): Index {
+  const by = (member: string) => Map.groupBy(entries, (entry) => entry[member]);
+  const ofIssuance = by('issuance_id');
+  const begun = (row: Row): number => ofIssuance.get(row['id'])?.[0]?.index ?? -1;
+  const issuances = rows('SELECT * FROM issuances').toSorted((one, other) => begun(one) - begun(other));
   return {
-    books,
-    issuancesOf: (requestId) => issuances.get(requestId) ?? [],
-    typesOf: (member, id, prefix) =>
-      books.entries
-        .filter((entry) => entry[member] === id && entry.type.startsWith(prefix))
-        .map(({ type }) => type.slice(prefix.length))
-        .join(' '),
+    now,
+    entries: { issuance_id: ofIssuance, lease_id: by('lease_id'), request_id: by('request_id') },
+    issuancesOfRequest: Map.groupBy(issuances, (row) => row['request_id']),
+    leasesOfIssuance: Map.groupBy(rows('SELECT * FROM leases'), (row) => row['issuance_id']),
+    revocationsOfLease: Map.groupBy(rows('SELECT * FROM outbox'), (row) => row['payload']),
   };
+}
+
+/** The types of the entries of one of them with such a prefix, in order. */
+function said({ entries }: Index, member: keyof Index['entries'], of: { id: unknown; prefix: string }): string {
+  const types = (entries[member].get(of.id) ?? []).map(({ type }) => type);
+  return types
+    .filter((type) => type.startsWith(of.prefix))
+    .map((type) => type.slice(of.prefix.length))
+    .join(' ');
 }
 
 /** What the log says of an issuance, by its state; it may have been given again any number of times once it succeeded. */
@@ -55,13 +65,13 @@ const ISSUANCE_ENTRIES: Readonly<Record<string, RegExp>> = {
   withheld: /^started( succeeded| unknown)? withheld$/,
 };
 
-function problemsOfIssuance({ books, typesOf }: Index, { id, state }: Row): string[] {
-  const said = typesOf('issuance_id', id, 'issuance.');
-  const leases = books.rows(`SELECT state FROM leases WHERE issuance_id = '${id}'`).map((lease) => lease['state']);
+function problemsOfIssuance(index: Index, { id, state }: Row): string[] {
+  const log = said(index, 'issuance_id', { id, prefix: 'issuance.' });
+  const leases = (index.leasesOfIssuance.get(id) ?? []).map((lease) => lease['state']);
   const leased = leases.length === (state === 'succeeded' || state === 'withheld' ? 1 : 0);
   const withheld = leases.includes('withheld') === (state === 'withheld');
   return [
-    ...(ISSUANCE_ENTRIES[String(state)]?.test(said) ? [] : [`issuance ${id} is ${state}, and the log says: ${said}`]),
+    ...(ISSUANCE_ENTRIES[String(state)]?.test(log) ? [] : [`issuance ${id} is ${state}, and the log says: ${log}`]),
     ...(leased && withheld ? [] : [`issuance ${id} is ${state}, and its leases are: ${leases}`]),
   ];
 }
@@ -73,19 +83,16 @@ const LEASE_ENTRIES: Readonly<Record<string, RegExp>> = {
   withheld: /^( ?revocation_failed)*( ?revoked)?$/,
 };
 
-function problemsOfLease(
-  { books, typesOf }: Index,
-  { id, state, revocation, upstream_expires_at: dies }: Row,
-): string[] {
-  const said = typesOf('lease_id', id, 'lease.');
-  const queued = books.rows(`SELECT id FROM outbox WHERE payload = '${id}'`).length;
-  const revoked = said.endsWith('revoked') ? 1 : 0;
-  const mustGo =
-    ['returned', 'withheld'].includes(String(state)) && revocation === 'immediate' && Number(dies) > books.now;
+function problemsOfLease(index: Index, { id, state, revocation, upstream_expires_at: dies }: Row): string[] {
+  const log = said(index, 'lease_id', { id, prefix: 'lease.' });
+  const waiting = index.revocationsOfLease.get(id)?.length ?? 0;
+  const revoked = log.endsWith('revoked') ? 1 : 0;
+  const over = state === 'returned' || state === 'withheld';
+  const mustGo = over && revocation === 'immediate' && Number(dies) > index.now;
   return [
-    ...(LEASE_ENTRIES[String(state)]?.test(said) ? [] : [`lease ${id} is ${state}, and the log says: ${said}`]),
-    ...(queued + revoked > 1 ? [`lease ${id} is revoked, and waits for it ${queued} times`] : []),
-    ...(mustGo && queued + revoked === 0 ? [`lease ${id} is ${state}, and nothing revokes it`] : []),
+    ...(LEASE_ENTRIES[String(state)]?.test(log) ? [] : [`lease ${id} is ${state}, and the log says: ${log}`]),
+    ...(waiting + revoked > 1 ? [`lease ${id} is revoked ${revoked} times, and waits for it ${waiting} times`] : []),
+    ...(mustGo && waiting + revoked === 0 ? [`lease ${id} is ${state}, and nothing revokes it`] : []),
   ];
 }
 
@@ -98,9 +105,9 @@ const BY_ISSUANCE: Readonly<Record<string, string>> = {
   withheld: 'unknown',
 };
 
-function problemsOfRequest({ books, issuancesOf }: Index, { id, state }: Row): string[] {
-  const issuances = issuancesOf(id);
-  const decided = books.entries.filter((entry) => entry.type === 'request.decided' && entry['request_id'] === id);
+function problemsOfRequest({ entries, issuancesOfRequest }: Index, { id, state }: Row): string[] {
+  const issuances = issuancesOfRequest.get(id) ?? [];
+  const decided = (entries.request_id.get(id) ?? []).filter(({ type }) => type === 'request.decided');
   const issued = issuances.filter((issuance) => issuance['state'] === 'succeeded');
   const newest = BY_ISSUANCE[String(issuances.at(-1)?.['state'])];
   const lastWord = decided.at(-1)?.['decision'] === 'permit' ? 'granted' : 'denied';

@@ -1,6 +1,6 @@
 // The writer's connection to a real SQLite file, on which one statement goes wrong on demand, with the codes that SQLite has for it.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SqliteStoreOptions } from '../../broker/store/sqlite.ts';
+import { openSqliteStore } from '../../broker/store/sqlite.ts';
 
 /** https://www.sqlite.org/rescode.html */
 export const SQLITE_CODES = {
@@ -30,7 +30,10 @@ export class FaultyConnection {
     this.#fault = fault;
   }
 
-  readonly connect: NonNullable<SqliteStoreOptions['connect']> = (path) => {
+  readonly openStore: typeof openSqliteStore = (options) =>
+    openSqliteStore({ ...options, connect: (path) => this.#connect(path) });
+
+  #connect(path: string): DatabaseSync {
     const watch = <T>(sql: string, act: () => T): T => this.#run(sql, act);
     return new (class extends DatabaseSync {
       override exec(sql: string): void {
@@ -40,7 +43,7 @@ export class FaultyConnection {
         return watchStatement(super.prepare(sql), (act) => watch(sql, act));
       }
     })(path, { timeout: 100 });
-  };
+  }
 
   #run<T>(sql: string, act: () => T): T {
     this.ran.push(sql);
@@ -61,5 +64,5 @@ function watchStatement(statement: StatementSync, watch: <T>(act: () => T) => T)
   });
 }
 
-export const sqliteError = (code: keyof typeof SQLITE_CODES): Error =>
+const sqliteError = (code: keyof typeof SQLITE_CODES): Error =>
   Object.assign(new Error(code), { code: 'ERR_SQLITE_ERROR', errcode: SQLITE_CODES[code] });

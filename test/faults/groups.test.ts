@@ -1,0 +1,75 @@
+// Jobs that ask at the same moment share transactions: what goes wrong in one of them, or in a unit of it, costs the others at most
+// another try.
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runBeside } from '../support/beside-broker.ts';
+import { expectBooksInOrder } from '../support/books-in-order.ts';
+import { FaultyConnection, type StatementFault } from '../support/faulty-connection.ts';
+import { type Answer, newSecret, TestBroker } from '../support/test-broker.ts';
+
+const JOBS = 8;
+
+async function start() {
+  const connection = new FaultyConnection();
+  const broker = await TestBroker.start({ background: 'by-hand', openStore: connection.openStore });
+  onTestFinished(() => broker.close());
+  const asks = Array.from({ length: JOBS }, (_, at) => ({
+    scope: at % 2 === 0 ? 'shop/publish-preview' : 'shop/upstream',
+    secret: newSecret(),
+    claims: { run_id: String(at + 1) },
+  }));
+  // The issuer's keys are there, so that all come to the store at the same moment.
+  await broker.ask({ claims: { run_id: '99' } });
+  const together = (): Promise<Answer[]> => Promise.all(asks.map((ask) => broker.ask(ask)));
+  return { broker, connection, together };
+}
+
+const failed = (answers: readonly Answer[]): Answer[] => answers.filter(({ status }) => status !== 200);
+
+describe('of jobs that ask together', () => {
+  it.each<StatementFault & { name: string }>([
+    { name: 'a COMMIT that fails', sql: /^COMMIT/, code: 'SQLITE_FULL' },
+    { name: 'a COMMIT that fails though it happened', sql: /^COMMIT/, code: 'SQLITE_BUSY', happened: true },
+    { name: 'a transaction that cannot begin', sql: /^BEGIN/, code: 'SQLITE_BUSY' },
+    { name: 'a savepoint that cannot be made', sql: /^SAVEPOINT/, code: 'SQLITE_FULL' },
+    { name: 'a savepoint that cannot be let go', sql: /^RELEASE/, code: 'SQLITE_FULL' },
+    { name: 'an entry that cannot be written', sql: /^insert into "?log_entries/i, code: 'SQLITE_FULL' },
+    { name: 'a checkpoint that cannot be written', sql: /^insert into "?checkpoints/i, code: 'SQLITE_FULL' },
+  ])('$name costs another try, and leaves nothing wrong behind', async ({ sql, code, happened = false }) => {
+    const { broker, connection, together } = await start();
+    connection.arm({ sql, code, happened });
+    const first = await together();
+    for (const { status, body } of failed(first)) expect([status, body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
+    expect(failed(first)).not.toEqual([]);
+    expect(failed(await together())).toEqual([]);
+    await expectBooksInOrder(broker);
+  });
+
+  it('a unit that makes SQLite roll back everything takes its neighbours with it, uncommitted, and all may ask again', async () => {
+    const { broker, together } = await start();
+    runBeside(
+      broker,
+      `CREATE TRIGGER full BEFORE INSERT ON issuances WHEN new.kind = '_test' BEGIN SELECT RAISE(ROLLBACK, 'full'); END`,
+    );
+    const first = await together();
+    expect(failed(first).length).toBeGreaterThanOrEqual(JOBS / 2);
+    for (const { body } of failed(first)) expect(body.code).toBe('STORE_UNAVAILABLE');
+    expect(broker.provider.issued).toEqual([]);
+    runBeside(broker, 'DROP TRIGGER full');
+    expect(failed(await together())).toEqual([]);
+    await expectBooksInOrder(broker);
+  });
+
+  it('one whose entry cannot be made is refused alone', async () => {
+    const { broker, together } = await start();
+    runBeside(
+      broker,
+      `CREATE TRIGGER no BEFORE INSERT ON requests WHEN new.subject LIKE '%"runId":"3"%'
+       BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    );
+    const first = await together();
+    expect(failed(first)).toHaveLength(1);
+    runBeside(broker, 'DROP TRIGGER no');
+    expect(failed(await together())).toEqual([]);
+    await expectBooksInOrder(broker);
+  });
+});
