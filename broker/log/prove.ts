@@ -1,8 +1,8 @@
 // Proofs from the stored tree: inclusion of an entry, tiles, and the root of the tree as it was at an earlier size.
 import { type Hash, inclusionProof, type NodeReader, rangeRoot, rootOf } from '../../shared/merkle.ts';
 import { formatProof, type Receipt } from '../../shared/receipt.ts';
+import { TILE_WIDTH } from '../../shared/tiles.ts';
 import type { LogTables } from '../store/log-tables.ts';
-import { TILE_WIDTH } from './append.ts';
 
 const TILE_HEIGHT = 8;
 
