@@ -31,19 +31,19 @@ export interface LogTables {
   personalOf(range: { start: number; end: number }): Promise<readonly (PersonalField & { entry_index: number })[]>;
   leafHashes(range: { start: number; end: number }): Promise<readonly string[]>;
   /** How many rows there are, whatever is in them. */
-  counts(): Promise<{ readonly entries: number; readonly personal: number }>;
+  counts(): Promise<Readonly<Record<'entries' | 'personal' | 'tiles' | 'checkpoints', number>>>;
   insertTile(tile: { level: number; tile: number; hashes: string; root: string }): Promise<void>;
   tileHashes(level: number, tile: number): Promise<string | undefined>;
   /** Roots of the complete tiles of a level: the hashes of the level above. */
   tileRoots(level: number, range: { start: number; end: number }): Promise<readonly string[]>;
-  tiles(): Promise<readonly { level: number; tile: number; hashes: string; root: string }[]>;
   insertCheckpoint(row: CheckpointRow): Promise<void>;
   /** The checkpoint of the tree as it is: every transaction that makes it grow signs one. */
   latestCheckpoint(): Promise<CheckpointRow | undefined>;
   hasCheckpointBeyond(size: number): Promise<boolean>;
   /** The first checkpoint that covers an entry. */
   checkpointCovering(index: number): Promise<CheckpointRow | undefined>;
-  checkpoints(): Promise<readonly CheckpointRow[]>;
+  /** Checkpoints of these sizes, smallest first. */
+  checkpoints(sizes: { start: number; end: number }): Promise<readonly CheckpointRow[]>;
 }
 
 export const logTables = (db: Database): LogTables => ({
@@ -100,15 +100,12 @@ const entryTable = (db: Database): EntryTable => ({
     return rows.map((row) => row.leaf_hash);
   },
   async counts() {
-    const [entries, personal] = await Promise.all(
-      (['log_entries', 'entry_personal'] as const).map((table) =>
-        db
-          .selectFrom(table)
-          .select((select) => select.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow(),
-      ),
-    );
-    return { entries: Number(entries?.count), personal: Number(personal?.count) };
+    return {
+      entries: await countOf(db, 'log_entries'),
+      personal: await countOf(db, 'entry_personal'),
+      tiles: await countOf(db, 'log_tiles'),
+      checkpoints: await countOf(db, 'checkpoints'),
+    };
   },
 });
 
@@ -175,9 +172,6 @@ const treeTables = (db: Database): TreeTables => ({
       .execute();
     return rows.map((row) => row.root);
   },
-  async tiles() {
-    return db.selectFrom('log_tiles').selectAll().orderBy('level').orderBy('tile').execute();
-  },
 });
 
 const checkpointTable = (db: Database): CheckpointTable => ({
@@ -204,7 +198,24 @@ const checkpointTable = (db: Database): CheckpointTable => ({
       .limit(1)
       .executeTakeFirst();
   },
-  async checkpoints() {
-    return db.selectFrom('checkpoints').selectAll().orderBy('size').execute();
+  async checkpoints({ start, end }) {
+    return db
+      .selectFrom('checkpoints')
+      .selectAll()
+      .where('size', '>=', start)
+      .where('size', '<', end)
+      .orderBy('size')
+      .execute();
   },
 });
+
+async function countOf(
+  db: Database,
+  table: 'log_entries' | 'entry_personal' | 'log_tiles' | 'checkpoints',
+): Promise<number> {
+  const row = await db
+    .selectFrom(table)
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -1,6 +1,7 @@
 // All tables over one database handle.
 import { grantTable } from './grants.ts';
 import { issuanceTable } from './issuances.ts';
+import { keptRowTables } from './kept-rows.ts';
 import { leaseTable } from './leases.ts';
 import { logTables } from './log-tables.ts';
 import { metaTable } from './meta.ts';
@@ -19,6 +20,7 @@ import { suspensionTable } from './suspensions.ts';
 export const tablesOf = (db: Database): Tables => ({
   grants: grantTable(db),
   issuances: issuanceTable(db),
+  keptRows: keptRowTables(db),
   leases: leaseTable(db),
   log: logTables(db),
   meta: metaTable(db),
