@@ -22,6 +22,7 @@ import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/sign
 import { checkAnchor, keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import { createCheckpointer, readTip } from './log/checkpointer.ts';
+import { isoTime } from './log/entry.ts';
 import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
@@ -207,7 +208,8 @@ async function openLog(
     if ((await tx.log.head()).size > 0) return;
     for (const row of await tx.signingKeys.all()) {
       const { id: key_id, purpose, algorithm, public_key } = row;
-      await append(tx, { type: 'key.created', fields: { key_id, purpose, algorithm, public_key } });
+      const fields = { key_id, purpose, algorithm, public_key, created_at: isoTime(row.created_at) };
+      await append(tx, { type: 'key.created', fields });
     }
   });
   return verifierKey;

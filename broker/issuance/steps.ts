@@ -49,6 +49,7 @@ export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, 
     type: 'issuance.started',
     fields: {
       ...issuanceFields(granted),
+      grant_id: grant.id,
       lease_id: grant.leaseId,
       policy_digest: grant.policyDigest,
       rule: grant.rule,
@@ -73,7 +74,6 @@ export async function recordSucceeded(
 ): Promise<void> {
   const { granted, credential, requestSecret } = issued;
   const { grant } = granted;
-  const endsAt = endOfLease(granted, credential);
   // Closed by somebody else meanwhile (reconcile, after a time-out): the credential must not be handed out as well.
   if (!(await tx.issuances.close(grant.issuanceId, 'succeeded', tx.now)))
     throw new Error(`issuance ${grant.issuanceId} is closed already`);
@@ -83,7 +83,7 @@ export async function recordSucceeded(
     await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
   await deps.append(tx, {
     type: 'issuance.succeeded',
-    fields: succeededFields(granted, credential, endsAt),
+    fields: succeededFields(issued),
     personal: requesterFields(grant.subject),
   });
 }
@@ -110,11 +110,11 @@ export async function insertLease(
   });
 }
 
-function succeededFields(
-  granted: Granted,
-  credential: Credential,
-  endsAt: Millis | null,
-): EntryFields<'issuance.succeeded'> {
+function succeededFields({
+  granted,
+  provider,
+  credential,
+}: Issuing & { credential: Credential }): EntryFields<'issuance.succeeded'> {
   const { grant } = granted;
   return {
     ...issuanceFields(granted),
@@ -125,7 +125,19 @@ function succeededFields(
     approvals: [],
     assurance: grant.assurance,
     fingerprint: credential.accessToken.fingerprint(),
-    ends_at: isoTimeOrNull(endsAt),
+    ...endFields({ granted, provider, credential }),
+  };
+}
+
+/** How long a credential lives, and whether anybody can end it before. */
+export function endFields({
+  granted,
+  provider,
+  credential,
+}: Pick<Issuing, 'granted' | 'provider'> & { credential: Credential }) {
+  return {
+    revocation: provider.revocation,
+    ends_at: isoTimeOrNull(endOfLease(granted, credential)),
     upstream_expires_at: isoTimeOrNull(credential.upstreamExpiresAt),
   };
 }
