@@ -10,7 +10,10 @@ import type { Granted, IssueDeps, Issuing } from './issue.ts';
 
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
 
-/** Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it. */
+/**
+ * Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it.
+ * @throws BrokerError ISSUANCE_IN_PROGRESS where the request was decided otherwise since
+ */
 export async function redeem(
   deps: StepDeps,
   tx: Transaction,
@@ -20,8 +23,9 @@ export async function redeem(
   const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
   if (inForce.digest !== setDigest || suspended !== undefined) return false;
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
-  // The request may have been refused since by another call: then it has no permit any more.
-  return tx.requests.startIssuing(grant.requestId, tx.now);
+  // The request may have been refused since by another call: then it has no permit any more, and the grant stays unspent.
+  if (!(await tx.requests.startIssuing(grant.requestId, tx.now))) throw grantGone();
+  return true;
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */

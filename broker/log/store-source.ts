@@ -69,17 +69,18 @@ export class StoreSource implements LogSource {
 
   async *rows(table: KeptTable): AsyncGenerator<readonly KeptRow[]> {
     const { keptRows } = this.#tables;
-    let met = 0;
+    let left = await reading(() => keptRows.count(table));
     for (let after = ''; ; ) {
       const page = await reading(() => keptRows.page(table, after));
       const last = page.at(-1);
       if (last === undefined) break;
-      met += page.length;
       yield page;
+      left -= page.length;
+      // An id that is no text does not lead on to the next page.
+      if (left < 0) throw new Unreadable(`the rows of ${table} cannot be read one after the other`);
       after = String(last['id'] ?? last['digest']);
     }
-    const lost = (await keptRows.count(table)) - met;
-    if (lost > 0) throw new Unreadable(`${lost} rows of ${table} have no id that can be read`);
+    if (left > 0) throw new Unreadable(`${left} rows of ${table} have no id that can be read`);
   }
 
   async strays({ size, edge }: { size: number; edge: readonly Hash[] }): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 // A log that was exported as a directory (shared/log-directory.ts). Everything in it must be there and nothing else of its kind:
 // a file that is missing is a finding, and so is one too many.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { KEPT_TABLE_NAMES, type KeptRow, type KeptTable } from '../../shared/kept-rows.ts';
 import { CHECKPOINTS, MANIFEST, MANIFEST_FILE, OPENINGS, rowsFile } from '../../shared/log-directory.ts';
 import type { Hash } from '../../shared/merkle.ts';
@@ -113,6 +113,6 @@ class DirectorySource implements LogSource {
     if (!existsSync(path)) return [];
     const entries = readdirSync(path, { withFileTypes: true, recursive: true });
     const files = entries.filter((entry) => !entry.isDirectory());
-    return files.map((entry) => join(entry.parentPath, entry.name).slice(this.#directory.length).replace(/^\/+/, ''));
+    return files.map((entry) => relative(this.#directory, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
   }
 }

@@ -74,16 +74,20 @@ class Verification {
 
   async run(): Promise<void> {
     const parts = partsOf(this.#source.has === 'everything' ? await this.#sizeClaimed() : 0, this.#entriesAtOnce);
-    const [first, ...others] = parts.map(
-      (isOurs, at) => new Replay({ isOurs, report: this.#report, isFirst: at === 0 }),
-    );
-    await this.#reading(() => this.#walkWith(first));
-    await this.#reading(() => this.#finishTree());
-    if (this.#source.has === 'hashes' || first === undefined) return;
-    if (this.#walk.size > 0) await this.#reading(async () => this.#compareKeys(first, await this.#source.keys()));
-    await this.#reading(() => this.#compare(first));
     // A long log is told in parts, each with another share of the requests, so that no more rows are in hand than fit.
-    for (const replay of others) await this.#reading(() => this.#tellAgain(replay));
+    for (const [at, isOurs] of parts.entries()) {
+      const replay = new Replay({ isOurs, report: this.#report, isFirst: at === 0 });
+      if (at === 0) await this.#verifyTree(replay);
+      else await this.#reading(() => this.#tellAgain(replay));
+      if (this.#source.has === 'everything') await this.#reading(() => this.#compare(replay));
+    }
+  }
+
+  async #verifyTree(replay: Replay): Promise<void> {
+    await this.#reading(() => this.#walkWith(replay));
+    await this.#reading(() => this.#finishTree());
+    if (this.#source.has === 'hashes' || this.#walk.size === 0) return;
+    await this.#reading(async () => this.#compareKeys(replay, await this.#source.keys()));
   }
 
   result(): LogReport {
@@ -110,14 +114,14 @@ class Verification {
     return size;
   }
 
-  async #walkWith(replay: Replay | undefined): Promise<void> {
+  async #walkWith(replay: Replay): Promise<void> {
     for await (const batch of this.#source.batches()) {
       this.#addBatch(batch, replay);
       await this.#walk.compareTiles(this.#source);
     }
   }
 
-  #addBatch({ start, leaves, openings, checkpoints }: Batch, replay: Replay | undefined): void {
+  #addBatch({ start, leaves, openings, checkpoints }: Batch, replay: Replay): void {
     const opened = Map.groupBy(openings, (opening) => opening.entry_index);
     const signed = new Map(checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
     for (const [at, kept] of leaves.entries()) {
@@ -135,14 +139,14 @@ class Verification {
     }
   }
 
-  #hear(said: Said, gone: readonly string[], replay: Replay | undefined): void {
+  #hear(said: Said, gone: readonly string[], replay: Replay): void {
     this.#erasures.hear(said, gone, this.#report);
     if (said.time < this.#lastTime - SET_BACK_MS)
       this.#note(
         `entry ${said.index} is ${Math.round((this.#lastTime - said.time) / 1000)} seconds earlier than the one before it: the clock was set back`,
       );
     this.#lastTime = said.time;
-    replay?.tell(said);
+    replay.tell(said);
   }
 
   async #finishTree(): Promise<void> {
@@ -171,7 +175,6 @@ class Verification {
         if (said !== undefined) replay.tell(said);
       }
     }
-    await this.#compare(replay);
   }
 
   async #compare(replay: Replay): Promise<void> {

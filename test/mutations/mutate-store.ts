@@ -121,7 +121,7 @@ interface Cell {
 function otherValue({ database, table, row, column, choice }: Cell): Row[string] {
   const value = row[column] ?? null;
   if (table.key.includes(column) || UNIQUE[table.name]?.includes(column)) return otherKey(value, choice);
-  if (choice.below(2) === 0) return choice.of(rowsOf(database, table))[column] ?? null;
+  if (choice.below(2) === 0) return choice.of([row, ...rowsOf(database, table)])[column] ?? null;
   if (typeof value === 'number') return value + choice.of([-1000, -1, 1, 1000, 86_400_000]);
   if (value === null) return choice.of<Row[string]>([0, 1, 1_800_000_000_000, 'x']);
   return choice.textUnlike(String(value));
