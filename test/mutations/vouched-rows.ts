@@ -83,11 +83,12 @@ export function stateOf(path: string): string {
   return JSON.stringify(rows);
 }
 
+/** One that takes a key that is taken takes the place of the row that had it. */
 export function writeRow(database: DatabaseSync, table: string, row: Row): void {
   const columns = Object.keys(row);
   const names = columns.map((column) => `"${column}"`).join(', ');
   const marks = columns.map(() => '?').join(', ');
-  database.prepare(`INSERT INTO ${table} (${names}) VALUES (${marks})`).run(...Object.values(row));
+  database.prepare(`INSERT OR REPLACE INTO ${table} (${names}) VALUES (${marks})`).run(...Object.values(row));
 }
 
 export function deleteRow(database: DatabaseSync, { name, key }: Table, row: Row): void {
