@@ -2,7 +2,6 @@
 // whatever is not as it must be refuses it before a port is open.
 import { relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
-import { formatVerifierKey, parseVerifierKey } from '../shared/signed-note.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
@@ -21,12 +20,10 @@ import { publicKeySet } from './keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { createRepositoryQuota } from './limits/repository-quota.ts';
 import { createTurns } from './limits/turns.ts';
-import { checkAnchor, keepAnchor } from './log/anchor.ts';
+import { keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
-import { createCheckpointer, readTip } from './log/checkpointer.ts';
-import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
-import type { RecentTree } from './log/recent-tree.ts';
 import type { Subject } from './model.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
@@ -80,8 +77,6 @@ export interface RunningBroker {
 const PROVIDER_TIMEOUT_MS = 20_000;
 const BACKGROUND_EVERY_MS = 2_000;
 
-export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
-
 /** @throws StartRefused with a sentence that says what to do */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const unlock = lockStore(options.config.store.path);
@@ -110,50 +105,78 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       keyEncryptionKey(encryptionKey, entropy),
     );
     const append = createAppend(entropy);
-    const { verifierKey, recent } = await openLog(store, { config, keys, append });
-    const context = policyContext(config, options.extraProviders ?? []);
+    const log = await openLog(store, { config, keys, append });
     const standing = new Standing(
       clock,
       config.issuers.map(({ name }) => name),
     );
-    const reload = oneAtATime(async () => {
-      const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
-      standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
-      return reloaded;
-    });
-    await loadFirstPolicies(store, reload, logger);
-    const policies = createInForce(context);
-    // A policy that loaded under another configuration or version may not load now: better known before a port is open.
-    await store.read(policies);
-    const providers = createProviders({ issuer: config.issuer, keys, extra: options.extraProviders ?? [] });
-    const onKeyFetch = (issuer: string, failure?: { readonly cause: unknown }): void => {
-      standing.keysFetched(issuer, failure);
-      metrics.count('buildpass_issuer_key_fetches_total', issuer, failure === undefined ? 'fetched' : 'failed');
-    };
-    const trustedIssuers = createTrustedIssuers({
-      ...{ issuers: config.issuers, proxies: config.proxies, clock, logger, onKeyFetch },
-    });
-    const deps = {
-      authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
-      ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
-      answers: createAnswerSealer(encryptionKey, entropy),
-      providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
-      withheld: new Map(),
-      turns: createTurns({ elapsed: systemElapsed, onRejected: () => metrics.count('buildpass_turns_rejected_total') }),
-      quota: createRepositoryQuota({
-        ...{ ...config.limits, elapsed: systemElapsed },
-        onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
-      }),
-      noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
-      ...{ store, append, recent, policies, providers, clock, entropy, logger, metrics },
-    };
+    const foundation = { ...log, store, append, keys, encryptionKey, standing, clock, entropy, logger, metrics };
+    const { deps, trustedIssuers, reload } = await openCore(options, foundation);
     const closed = await reconcileAtStart(deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
+    const { verifierKey } = log;
     return await serve(options, { deps, keys, verifierKey, trustedIssuers, reload, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** What is there before a policy is read. */
+interface Foundation extends OpenLog {
+  readonly store: Store;
+  readonly append: Append;
+  readonly keys: SigningKeys;
+  readonly encryptionKey: Buffer;
+  readonly standing: Standing;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
+}
+
+/** Loads the policies, and puts together what decides and issues. */
+async function openCore(
+  options: BrokerOptions,
+  foundation: Foundation,
+): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload'>> {
+  const { config, extraProviders: extra = [] } = options;
+  const { store, append, recent, keys, encryptionKey, standing, clock, entropy, logger, metrics } = foundation;
+  const context = policyContext(config, extra);
+  const reload = oneAtATime(async () => {
+    const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
+    standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
+    return reloaded;
+  });
+  await loadFirstPolicies(store, reload, logger);
+  const policies = createInForce(context);
+  // A policy that loaded under another configuration or version may not load now: better known before a port is open.
+  await store.read(policies);
+  const trustedIssuers = openIssuers(config, foundation);
+  const deps = {
+    authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
+    ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
+    providers: createProviders({ issuer: config.issuer, keys, extra }),
+    providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
+    answers: createAnswerSealer(encryptionKey, entropy),
+    withheld: new Map(),
+    turns: createTurns({ elapsed: systemElapsed, onRejected: () => metrics.count('buildpass_turns_rejected_total') }),
+    quota: createRepositoryQuota({
+      ...{ ...config.limits, elapsed: systemElapsed },
+      onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
+    }),
+    noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
+    ...{ store, append, recent, policies, clock, entropy, logger, metrics },
+  };
+  return { deps, trustedIssuers, reload };
+}
+
+function openIssuers(config: Config, { standing, metrics, clock, logger }: Foundation): TrustedIssuers {
+  const onKeyFetch = (issuer: string, failure?: { readonly cause: unknown }): void => {
+    standing.keysFetched(issuer, failure);
+    metrics.count('buildpass_issuer_key_fetches_total', issuer, failure === undefined ? 'fetched' : 'failed');
+  };
+  return createTrustedIssuers({ issuers: config.issuers, proxies: config.proxies, clock, logger, onKeyFetch });
 }
 
 interface Started {
@@ -228,30 +251,6 @@ function backgroundJobs(
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'writing the anchor', run: anchor },
   ];
-}
-
-/** Checks the log against its anchor and its newest checkpoint, sets the signer, and begins an empty log with its keys. */
-async function openLog(
-  store: Store,
-  { config, keys, append }: { config: Config; keys: SigningKeys; append: Append },
-): Promise<{ verifierKey: string; recent: RecentTree }> {
-  const origin = logOrigin(config.url);
-  const verifierKey = formatVerifierKey(origin, keys.log.publicKey);
-  const tip = await store.read(async (tx) => {
-    await refuseOtherOrigin(tx.log, origin);
-    await checkAnchor(config.log.anchorFile, tx.log, verifierKey);
-    return readTip(tx.log, parseVerifierKey(verifierKey));
-  });
-  const checkpointer = createCheckpointer({ origin, privateKey: keys.log.privateKey, tip });
-  store.guard(checkpointer);
-  await store.commit(async (tx) => {
-    if ((await tx.log.head()).size > 0) return;
-    for (const row of await tx.signingKeys.all()) {
-      const { id: key_id, purpose, algorithm, public_key } = row;
-      await append(tx, { type: 'key.created', fields: { key_id, purpose, algorithm, public_key } });
-    }
-  });
-  return { verifierKey, recent: checkpointer.recent };
 }
 
 async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {

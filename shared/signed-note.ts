@@ -75,7 +75,9 @@ export function splitNote(note: string): NoteParts {
 function parseSignatureLine(line: string): NoteParts['signatures'][number] {
   const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
   const blob = Buffer.from(base64 ?? '', 'base64');
-  if (name === undefined || blob.length < 5) throw new Error('a signature line of the note is malformed');
+  // Its last character may have bits that decode to nothing: a note has one spelling.
+  if (name === undefined || blob.length < 5 || blob.toString('base64') !== base64)
+    throw new Error('a signature line of the note is malformed');
   return { name, keyId: blob.subarray(0, 4).toString('hex'), signature: blob.subarray(4) };
 }
 

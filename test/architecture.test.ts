@@ -23,8 +23,10 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
   { name: 'store', files: /^broker\/store\//, mayImport: 'shared kernel' },
+  // It runs on an auditor's machine, without the broker and without a package: see PACKAGES.
+  { name: 'verifier', files: /^broker\/verifier\//, mayImport: 'shared' },
   { name: 'keys', files: /^broker\/keys\//, mayImport: 'shared kernel types:store' },
-  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream-fetch types:keys types:store' },
+  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream-fetch verifier types:keys types:store' },
 
   // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
   {
@@ -72,7 +74,7 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
-    files: /^broker\/((broker|background|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+    files: /^broker\/((broker|background|open-log|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];
@@ -146,7 +148,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'fetch',
     text: /(?<![-\w])fetch\b|\bnew (WebSocket|EventSource)\b/,
-    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/verify-tiles\.ts)/,
+    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/published\.ts)/,
   },
   {
     what: 'connections of its own',
@@ -164,10 +166,13 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^yaml$/, only: 'yaml composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
-  { packages: /^node:fs/, only: 'action config policy-sources store log http composition' },
+  { packages: /^node:fs/, only: 'action config policy-sources store log verifier http composition' },
   { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },
   { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
 ];
+
+/** Areas that use nothing but Node itself, and what of `shared/` they reach does neither. */
+const WITHOUT_PACKAGES = ['verifier'];
 
 const withoutComments = (text: string): string => text.replace(/^\s*(\/\/|\/?\*).*$/gm, '');
 
@@ -181,6 +186,23 @@ describe('what only some may touch', () => {
     const uses = SOURCES.flatMap(importsOf).filter(({ to, own, typeOnly }) => !own && !typeOnly && packages.test(to));
     const outside = uses.filter(({ from }) => !only.split(' ').includes(areaOf(from)?.name ?? ''));
     expect(outside.map(({ from, to }) => `${from} uses ${to}`)).toEqual([]);
+  });
+});
+
+describe('what runs without anything installed', () => {
+  const reached = (file: string, met: Set<string>): Set<string> => {
+    if (met.has(file)) return met;
+    met.add(file);
+    for (const { to, own, typeOnly } of importsOf(file)) if (own && !typeOnly) reached(to, met);
+    return met;
+  };
+
+  it.each(WITHOUT_PACKAGES)('%s reaches no package', (name) => {
+    const own = SOURCES.filter((file) => areaOf(file)?.name === name);
+    const all = [...own.reduce((met, file) => reached(file, met), new Set<string>())];
+    const packages = all.flatMap(importsOf).filter(({ to, own: ours }) => !ours && !to.startsWith('node:'));
+    expect(all.length).toBeGreaterThan(own.length);
+    expect(packages.map(({ from, to }) => `${from} uses ${to}`)).toEqual([]);
   });
 });
 

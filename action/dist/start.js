@@ -6382,7 +6382,7 @@ function splitNote(note) {
 function parseSignatureLine(line) {
 	const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
 	const blob = Buffer.from(base64 ?? "", "base64");
-	if (name === void 0 || blob.length < 5) throw new Error("a signature line of the note is malformed");
+	if (name === void 0 || blob.length < 5 || blob.toString("base64") !== base64) throw new Error("a signature line of the note is malformed");
 	return {
 		name,
 		keyId: blob.subarray(0, 4).toString("hex"),

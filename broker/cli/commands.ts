@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy show': async () => (await import('./policy-show.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,
+  'log export': async () => (await import('./log-export.ts')).command,
   'log anchor': async () => (await import('./log-anchor.ts')).command,
   'keys create': async () => (await import('./keys.ts')).keysCreateCommand,
   'keys list': async () => (await import('./keys.ts')).keysListCommand,

@@ -11,7 +11,7 @@ import { prepareDemoData } from '../demo/data.ts';
 import { type DemoIssuer, startDemoIssuer } from '../demo/issuer.ts';
 import { demoJobs } from '../demo/jobs.ts';
 import { visit } from '../demo/tour.ts';
-import { verifyLog } from '../log/verify-log.ts';
+import { verifyStore } from '../log/verify-store.ts';
 import { lockStore } from '../store/sqlite.ts';
 import { formatFinding } from '../strict-yaml.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -89,10 +89,10 @@ async function sayWhatNext(
   { url, broker, configFile }: { url: string; broker: RunningBroker; configFile: string },
 ): Promise<void> {
   const verifiers = [parseVerifierKey(broker.verifierKey)];
-  const report = await broker.store.read((tx) => verifyLog(tx.log, { verifiers, earlier: [] }));
+  const report = await broker.store.read((tx) => verifyStore(tx, { verifiers, earlier: [] }));
   io.out(
     report.problems.length === 0
-      ? `All of it is in the log: ${report.size} entries, every hash and signature checked just now.`
+      ? `All of it is in the log: ${report.size} entries, every hash, signature and row checked just now.`
       : `The log does not hold:\n${report.problems.join('\n')}`,
   );
   const run = 'npm run -s buildpass --';

@@ -1,13 +1,15 @@
 // `log anchor --accept`: takes the log as it is now, after somebody found out why it and its anchor differ. What this may
 // cover up (a log that was cut off, a store put back from a copy) no later check can show, so it never happens by itself.
-import { formatVerifierKey } from '../../shared/signed-note.ts';
+import { parseVerifierKey } from '../../shared/signed-note.ts';
 import type { Config } from '../config.ts';
 import { StartRefused } from '../errors.ts';
 import { writeAnchor } from '../log/anchor.ts';
-import { type LogReport, verifyLog } from '../log/verify-log.ts';
+import { logKeysOf, verifyStore } from '../log/verify-store.ts';
+import { logOrigin } from '../open-log.ts';
 import { lockStore, type StoreReader } from '../store/sqlite.ts';
+import type { LogReport } from '../verifier/verify-log.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
-import { logVerifiers, withStoreReader } from './open-store.ts';
+import { withStoreReader } from './open-store.ts';
 
 export const command: Command = {
   name: 'log anchor',
@@ -38,14 +40,14 @@ async function acceptLog(context: CommandContext, reader: StoreReader, { file, u
   if (anchorFile === undefined)
     throw new StartRefused(`${file}: log.anchor-file is missing: name the file that the anchor is kept in`);
   return reader.read(async (tx) => {
-    const verifiers = await logVerifiers(tx.signingKeys, url);
-    const [newest] = verifiers;
-    if (newest === undefined)
+    const keys = logKeysOf(await tx.signingKeys.all(), logOrigin(url));
+    const [verifierKey] = keys;
+    if (verifierKey === undefined)
       throw new StartRefused('the store has no signing keys: make them once with `buildpass keys create`');
-    const report = await verifyLog(tx.log, { verifiers, earlier: [] });
+    const report = await verifyStore(tx, { verifiers: keys.map(parseVerifierKey), earlier: [] });
     if (report.problems.length === 0) {
       const checkpoint = (await tx.log.latestCheckpoint())?.note ?? '';
-      writeAnchor(anchorFile, { verifierKey: formatVerifierKey(newest.name, newest.publicKey), checkpoint });
+      writeAnchor(anchorFile, { verifierKey, checkpoint });
     }
     return say(context, report, anchorFile);
   });

@@ -1,34 +1,37 @@
-// `log verify`: re-hash everything, and compare it with what was kept outside the store.
-
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { receiptSchema } from '../../shared/api.ts';
-import { openCheckpoint } from '../../shared/checkpoint.ts';
-import { type Receipt, verifyReceipt } from '../../shared/receipt.ts';
+// `log verify`: hash everything again, and compare it with what was kept outside the log. The store, an exported directory and
+// an address all go through the one verifier.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
-import { parseAnchor } from '../log/anchor.ts';
-import { type EarlierState, type LogReport, verifyLog } from '../log/verify-log.ts';
-import { resourcesAt, verifyTiles } from '../log/verify-tiles.ts';
+import { publishedAt } from '../log/published.ts';
+import { knownFields, logKeysOf, verifyStore } from '../log/verify-store.ts';
+import { logOrigin } from '../open-log.ts';
+import { openDirectory } from '../verifier/directory-source.ts';
+import { HashSource } from '../verifier/hash-source.ts';
+import type { LogSource } from '../verifier/log-source.ts';
+import { reportJson, reportWords, scopeOf, type Verified } from '../verifier/report-words.ts';
+import { type Kept, KeptRefused, type Trust, trustOf } from '../verifier/trust.ts';
+import { verifyLog } from '../verifier/verify-log.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
-import { logVerifiers, withStoreReader } from './open-store.ts';
+import { withStoreReader } from './open-store.ts';
 
 export const command: Command = {
   name: 'log verify',
   summary: 'verify the issuance log, offline or over HTTP',
   usage: 'log verify [--from URL|DIR] [--key K] [--since FILE]',
   about:
-    'Re-hashes every entry of the store, checks each personal field against its commitment, every checkpoint and every tile, and names what does not hold. An edited, removed or reordered entry shows by itself; a log that was truncated, rolled back or forked shows against something kept elsewhere: the anchor file of the configuration, or --since with an earlier checkpoint, receipt or anchor. With --from it checks what a log publishes (tiles and checkpoint, not the entries).',
+    'Hashes every entry of the store again, checks each personal field against its commitment, every checkpoint, every tile, and every row of requests, grants, issuances, leases, policies and keys against what the entries say; names the first thing that does not hold. An edited, removed or reordered entry shows by itself; a log that was truncated, rolled back or forked shows against something kept elsewhere: the anchor file of the configuration, or --since with an earlier checkpoint, receipt or anchor. --from verifies a directory that `log export` wrote as wholly, and of an address what it publishes (tiles and checkpoint, not the entries).',
   examples: [
     'buildpass log verify',
     'buildpass log verify --since receipt.json',
+    'buildpass log verify --from ./audit --since anchor',
     'buildpass log verify --from https://buildpass.example.com --key "buildpass.example.com/log+…"',
   ],
   options: {
     from: {
       type: 'string',
       value: 'URL|DIR',
-      about: 'verify what this address or directory publishes, instead of the store',
+      about: 'verify what is in this directory, or what this address publishes, instead of the store',
     },
     key: {
       type: 'string',
@@ -41,111 +44,61 @@ export const command: Command = {
   async run(context) {
     const pinned = pinnedKey(context.option('key'));
     const from = context.option('from');
-    return from === undefined ? verifyStore(context, pinned) : verifyPublished(context, from, pinned);
+    return from === undefined ? verifyOwn(context, pinned) : verifyFrom(context, sourceAt(from), pinned);
   },
 };
 
-interface Trust {
-  readonly verifiers: readonly NoteVerifier[];
-  readonly earlier: readonly EarlierState[];
-  /** false: the key came from what is being verified */
-  readonly pinned: boolean;
-}
-
-async function verifyStore(context: CommandContext, pinned: NoteVerifier | undefined): Promise<ExitCode> {
+async function verifyOwn(context: CommandContext, pinned: NoteVerifier | undefined): Promise<ExitCode> {
   return withStoreReader(context.configFile, async (reader, { url, log: { anchorFile } }) => {
-    const ownKeys = await reader.read((tx) => logVerifiers(tx.signingKeys, url));
-    const anchor = await readKept(anchorFile, { what: 'the anchor file', Refused: StartRefused });
-    const trust = await trustOf(context, { pinned, ownKeys, anchor });
-    const report = await reader.read((tx) => verifyLog(tx.log, trust));
-    // `serve` would not start either: somebody may have taken away what would show that the log was cut off.
-    const missing = anchorFile !== undefined && anchor === undefined && report.size > 0;
-    const problems = missing ? [`the anchor file ${anchorFile} is missing`, ...report.problems] : report.problems;
-    return say(context, { ...report, problems }, { trust, scope: 'entries, personal fields, tiles and checkpoints' });
+    const anchor = keptIn(anchorFile, 'the anchor file');
+    return reader.read(async (tx) => {
+      const own = logKeysOf(await tx.signingKeys.all(), logOrigin(url));
+      const trust = trusted(anchor, { pinned, own, kept: [...anchor, ...since(context)] });
+      const report = await verifyStore(tx, trust);
+      // `serve` would not start either: somebody may have taken away what would show that the log was cut off.
+      const missing = anchorFile !== undefined && anchor.length === 0 && report.size > 0;
+      const problems = missing ? [`the anchor file ${anchorFile} is missing`, ...report.problems] : report.problems;
+      return say(context, { report: { ...report, problems }, trust, checked: scopeOf({ has: 'everything' }) });
+    });
   });
 }
 
-async function verifyPublished(
+async function verifyFrom(
   context: CommandContext,
-  from: string,
+  source: LogSource,
   pinned: NoteVerifier | undefined,
 ): Promise<ExitCode> {
-  const read = resourcesAt(from);
-  const published = async (): Promise<NoteVerifier[]> =>
-    ((await read('key'))?.toString('utf8') ?? '')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(parseVerifierKey);
-  const ownKeys = pinned === undefined ? await published() : [];
-  const trust = await trustOf(context, { pinned, ownKeys, anchor: undefined });
-  return say(context, await verifyTiles(read, trust), {
-    trust,
-    scope: 'tiles and checkpoint; entries are not public and were not checked',
-  });
+  const own = pinned === undefined ? await source.keys() : [];
+  const trust = trusted([], { pinned, own, kept: since(context) });
+  const report = await verifyLog(source, { ...trust, knownFields });
+  return say(context, { report, trust, checked: scopeOf(source) });
 }
 
-/** A file that was kept apart from the log, and how to refuse it: the configuration's anchor, or what `--since` named. */
-interface Kept {
-  readonly what: string;
-  readonly text: string;
-  readonly Refused: typeof StartRefused | typeof UsageError;
+function sourceAt(from: string): LogSource {
+  if (/^https?:/.test(from)) return new HashSource(publishedAt(from));
+  if (!existsSync(from) || !statSync(from).isDirectory())
+    throw new UsageError(`--from ${from}: there is no such directory`);
+  return openDirectory(from);
 }
 
-async function readKept(file: string | undefined, as: Omit<Kept, 'text'>): Promise<Kept | undefined> {
-  return file !== undefined && existsSync(file) ? { ...as, text: await readFile(file, 'utf8') } : undefined;
-}
+const keptIn = (file: string | undefined, what: string): readonly Kept[] =>
+  file !== undefined && existsSync(file) ? [{ what, text: readFileSync(file, 'utf8') }] : [];
 
-/** The key to trust is the pinned one, else that of an anchor, which was kept apart from the log; last the log's own. */
-async function trustOf(
-  context: CommandContext,
-  from: { pinned: NoteVerifier | undefined; ownKeys: readonly NoteVerifier[]; anchor: Kept | undefined },
-): Promise<Trust> {
+function since(context: CommandContext): readonly Kept[] {
   const file = context.option('since');
-  const since = await readKept(file, { what: `${file}`, Refused: UsageError });
-  if (file !== undefined && since === undefined) throw new UsageError(`--since ${file}: there is no such file`);
-  const kept = [from.anchor, since].filter((one) => one !== undefined);
-  const [anchorKey] = kept.filter(isAnchor).map((one) => parseKept(one, parseAnchor).verifierKey);
-  const key = from.pinned ?? (anchorKey === undefined ? undefined : parseVerifierKey(anchorKey));
-  const verifiers = key === undefined ? from.ownKeys : [key];
-  return { verifiers, earlier: kept.flatMap((one) => earlierState(one, verifiers)), pinned: key !== undefined };
+  const kept = keptIn(file, `${file}`);
+  if (file !== undefined && kept.length === 0) throw new UsageError(`--since ${file}: there is no such file`);
+  return kept;
 }
 
-const isAnchor = ({ text }: Kept): boolean => /^\S+\+[0-9a-f]{8}\+\S+\n\n/.test(text);
-
-/** What was kept: a receipt is JSON, an anchor begins with a verifier key, anything else is a checkpoint. */
-function earlierState(kept: Kept, verifiers: readonly NoteVerifier[]): EarlierState[] {
-  const head = parseKept(kept, (text) => {
-    if (text.trimStart().startsWith('{')) return verifyReceipt(receiptIn(text), verifiers).head;
-    return isAnchor(kept) ? parseAnchor(text).head : openCheckpoint(text, verifiers);
-  });
-  // An anchor made over an empty log has nothing to compare with yet.
-  return head === undefined ? [] : [{ what: kept.what, size: head.size, root: head.root }];
-}
-
-function parseKept<T>({ what, text, Refused }: Kept, parse: (text: string) => T): T {
+/** An anchor of the configuration that cannot be used is a configuration that cannot be used. */
+function trusted(configured: readonly Kept[], from: Parameters<typeof trustOf>[0]): Trust {
   try {
-    return parse(text);
-  } catch (cause) {
-    throw new Refused(`${what} is no checkpoint, receipt or anchor of this log: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-/** A receipt by itself, or the whole answer that carried it. */
-function receiptIn(text: string): Receipt {
-  const value = parseJson(text);
-  const receipt = receiptSchema.safeParse((value as { receipt?: unknown }).receipt ?? value);
-  if (!receipt.success) throw new Error('it is neither a receipt nor an answer with one');
-  return receipt.data;
-}
-
-/** JSON.parse quotes what it could not read, and a whole answer carries a credential. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('it is not JSON');
+    return trustOf(from);
+  } catch (error) {
+    if (!(error instanceof KeptRefused)) throw error;
+    const Refused = configured.includes(error.kept) ? StartRefused : UsageError;
+    throw new Refused(error.message, { cause: error });
   }
 }
 
@@ -157,32 +110,7 @@ function pinnedKey(text: string | undefined): NoteVerifier | undefined {
   }
 }
 
-function say(
-  { io, json }: CommandContext,
-  report: LogReport,
-  { trust, scope }: { trust: Trust; scope: string },
-): ExitCode {
-  const holds = report.problems.length === 0;
-  if (json) {
-    io.out(
-      JSON.stringify(
-        {
-          holds,
-          ...report,
-          key_pinned: trust.pinned,
-          checked: scope,
-          compared_with: trust.earlier.map(({ what, size }) => ({ what, size })),
-        },
-        null,
-        2,
-      ),
-    );
-    return holds ? 0 : 1;
-  }
-  if (!trust.pinned) io.out('key not pinned: this shows consistency only');
-  for (const { what, size } of trust.earlier) io.out(`compared with ${what}, which covers ${size} entries`);
-  io.out(`checked ${scope}`);
-  if (holds) io.out(`The log holds: ${report.size} entries, ${report.checkpoints} checkpoints, root ${report.root}`);
-  else io.out(`The log does not hold:\n${report.problems.map((problem) => `- ${problem}`).join('\n')}`);
-  return holds ? 0 : 1;
+function say({ io, json }: CommandContext, verified: Verified): ExitCode {
+  io.out((json ? reportJson : reportWords)(verified));
+  return verified.report.problems.length === 0 ? 0 : 1;
 }

@@ -2,8 +2,8 @@
 // Entries themselves are not public: their leaves stay with the broker, and nonces keep hashes from being guessed.
 import { Router } from 'express';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
+import { TILE_WIDTH } from '../../shared/tiles.ts';
 import { BrokerError } from '../errors.ts';
-import { TILE_WIDTH } from '../log/append.ts';
 import { newestCheckpoint } from '../log/newest-checkpoint.ts';
 import { tileBytes } from '../log/prove.ts';
 import type { Store } from '../store/store.ts';

@@ -10,15 +10,20 @@ import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
 
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
 
-/** Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it. */
+/**
+ * Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it.
+ * @throws BrokerError ISSUANCE_IN_PROGRESS where the request was decided otherwise since
+ */
 export async function redeem(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<boolean> {
   const { grant, setDigest, requester } = granted;
   const inForce = await deps.policies(tx);
   const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
   if (inForce.digest !== setDigest || suspended !== undefined) return false;
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
-  // The request may have been refused since by another call: then it has no permit any more.
-  return tx.requests.leaveGranted(grant.requestId, provider.acts === 'locally' ? 'issued' : 'issuing', tx.now);
+  // The request may have been refused since by another call: then it has no permit any more, and the grant stays unspent.
+  const state = provider.acts === 'locally' ? 'issued' : 'issuing';
+  if (!(await tx.requests.leaveGranted(grant.requestId, state, tx.now))) throw grantGone();
+  return true;
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */
@@ -48,6 +53,7 @@ export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, 
     type: 'issuance.started',
     fields: {
       ...issuanceFields(granted),
+      grant_id: grant.id,
       lease_id: grant.leaseId,
       policy_digest: grant.policyDigest,
       rule: grant.rule,
@@ -79,7 +85,7 @@ export async function recordSucceeded(
     await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
   const entry = await deps.append(tx, {
     type: 'issuance.succeeded',
-    fields: succeededFields(granted, credential, endsAt),
+    fields: succeededFields(issued),
     personal: requesterFields(grant.subject),
   });
   return { credential, entry, endsAt };
@@ -114,11 +120,11 @@ export async function insertLease(
   });
 }
 
-function succeededFields(
-  granted: Granted,
-  credential: Credential,
-  endsAt: Millis | null,
-): EntryFields<'issuance.succeeded'> {
+function succeededFields({
+  granted,
+  provider,
+  credential,
+}: Issuing & { credential: Credential }): EntryFields<'issuance.succeeded'> {
   const { grant } = granted;
   return {
     ...issuanceFields(granted),
@@ -129,7 +135,19 @@ function succeededFields(
     approvals: [],
     assurance: grant.assurance,
     fingerprint: credential.accessToken.fingerprint(),
-    ends_at: isoTimeOrNull(endsAt),
+    ...endFields({ granted, provider, credential }),
+  };
+}
+
+/** How long a credential lives, and whether anybody can end it before. */
+export function endFields({
+  granted,
+  provider,
+  credential,
+}: Pick<Issuing, 'granted' | 'provider'> & { credential: Credential }) {
+  return {
+    revocation: provider.revocation,
+    ends_at: isoTimeOrNull(endOfLease(granted, credential)),
     upstream_expires_at: isoTimeOrNull(credential.upstreamExpiresAt),
   };
 }

@@ -3,7 +3,7 @@
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps, Issuing } from './issue.ts';
-import { insertLease, issuanceFields, queueRevocation } from './steps.ts';
+import { endFields, insertLease, issuanceFields, queueRevocation } from './steps.ts';
 
 export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
 
@@ -46,6 +46,6 @@ async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withhe
   if (provider.revoke !== undefined) await queueRevocation(deps, tx, leaseId);
   await deps.append(tx, {
     type: 'issuance.withheld',
-    fields: { ...issuanceFields(granted), lease_id: leaseId, reason, revocation: provider.revocation },
+    fields: { ...issuanceFields(granted), lease_id: leaseId, reason, ...endFields(withheld) },
   });
 }

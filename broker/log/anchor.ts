@@ -2,32 +2,13 @@
 // A store that was rolled back, truncated or swapped disagrees with it, and `serve` refuses to start (promise P5).
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openCheckpoint, type TreeHead } from '../../shared/checkpoint.ts';
+import { type Anchor, formatAnchor, parseAnchor } from '../../shared/anchor.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import type { Store } from '../store/store.ts';
 import { newestCheckpoint } from './newest-checkpoint.ts';
 import { rootAt } from './prove.ts';
-
-export interface Anchor {
-  readonly verifierKey: string;
-  readonly checkpoint: string;
-}
-
-export function formatAnchor({ verifierKey, checkpoint }: Anchor): string {
-  return `${verifierKey}\n\n${checkpoint}`;
-}
-
-/** @throws Error where the text is not an anchor, or its checkpoint is not signed by its key */
-export function parseAnchor(text: string): Anchor & { readonly head: TreeHead | undefined } {
-  const end = text.indexOf('\n\n');
-  const anchor = { verifierKey: text.slice(0, end), checkpoint: text.slice(end + 2) };
-  if (end === -1) throw new Error('an anchor file is a verifier key, an empty line and a checkpoint');
-  const verifier = parseVerifierKey(anchor.verifierKey);
-  // An anchor made over an empty log has no checkpoint yet.
-  return { ...anchor, head: anchor.checkpoint === '' ? undefined : openCheckpoint(anchor.checkpoint, [verifier]) };
-}
 
 /**
  * Replaces the file as a whole: a crash leaves the old anchor or the new one, never half of either.

@@ -1,16 +1,14 @@
 // Appends entries to the issuance log inside the transaction of the change that they describe: both happen, or neither does.
 // The checkpointer takes the tree head when the transaction begins, so that two writers cannot take the same index.
 import { canonicalJson, type JsonValue } from '../../shared/canonical-json.ts';
+import { commitment } from '../../shared/log-digests.ts';
 import { type Hash, leafHash, rootOf } from '../../shared/merkle.ts';
+import { MAX_LEAF_BYTES, TILE_WIDTH } from '../../shared/tiles.ts';
 import type { Entropy } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { LogTables, PersonalField } from '../store/log-tables.ts';
 import type { Transaction } from '../store/store.ts';
-import { commitment, ENTRY_FIELDS, type EntryDraft, type EntryType, isoTime } from './entry.ts';
-
-export const TILE_WIDTH = 256;
-/** Entry bundles carry a uint16 length (C2SP tlog-tiles). */
-const MAX_LEAF_BYTES = 65_535;
+import { ENTRY_FIELDS, type EntryDraft, type EntryType, isoTime } from './entry.ts';
 
 /** What was appended: its place, and the very bytes (canonical JSON) that its hash is over. */
 export interface Appended {

@@ -1,7 +1,6 @@
 // Entries of the issuance log: one strict schema for each type, from which docs/log-format.md is generated.
 // A leaf is the canonical JSON (RFC 8785) of an entry. Personal fields stand in it as salted commitments only, so that they
 // can be erased later without touching the tree; `nonce` keeps public leaf hashes from being guessed.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
 
@@ -42,6 +41,8 @@ export const ENTRY_FIELDS = {
     organization_digest: digest.nullable(),
     rule: z.int().optional(),
     ttl: z.int().nullable().optional(),
+    grant_id: id.optional(),
+    grant_expires_at: time.optional(),
     reasons: z
       .array(z.strictObject({ code: z.string(), rule: z.int().optional(), condition: z.string().optional() }))
       .optional(),
@@ -54,6 +55,7 @@ export const ENTRY_FIELDS = {
   'request.replayed': z.strictObject({ ...subject, token_id: z.string() }),
   'issuance.started': z.strictObject({
     ...issuance,
+    grant_id: id,
     lease_id: id,
     policy_digest: digest,
     rule: z.int(),
@@ -69,12 +71,20 @@ export const ENTRY_FIELDS = {
     approvals: z.array(id),
     assurance,
     fingerprint: digest.optional(),
+    revocation,
     ends_at: time.nullable(),
     upstream_expires_at: time.nullable(),
   }),
   'issuance.failed': z.strictObject({ ...issuance, reason: z.string() }),
   'issuance.unknown': z.strictObject({ ...issuance, reason: z.string() }),
-  'issuance.withheld': z.strictObject({ ...issuance, lease_id: id, reason: z.string(), revocation }),
+  'issuance.withheld': z.strictObject({
+    ...issuance,
+    lease_id: id,
+    reason: z.string(),
+    revocation,
+    ends_at: time.nullable(),
+    upstream_expires_at: time.nullable(),
+  }),
   'issuance.redelivered': z.strictObject({ ...issuance, lease_id: id }),
   'lease.returned': z.strictObject({ ...lease, revocation, upstream_expires_at: time.nullable() }),
   'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),
@@ -104,7 +114,9 @@ export const ENTRY_FIELDS = {
     purpose: z.enum(['credential', 'log']),
     algorithm: z.string(),
     public_key: z.string(),
+    created_at: time,
   }),
+  'entry.erased': z.strictObject({ erased_index: z.int().min(0), fields: z.array(z.string()).min(1) }),
 } as const;
 
 export type EntryType = keyof typeof ENTRY_FIELDS;
@@ -115,23 +127,6 @@ export interface EntryDraft<T extends EntryType = EntryType> {
   readonly type: T;
   readonly fields: EntryFields<T>;
   readonly personal?: Readonly<Record<string, string | undefined>>;
-}
-
-/** The members that every entry has. */
-export const entryEnvelope = z.looseObject({
-  v: z.literal(1),
-  type: z.enum(Object.keys(ENTRY_FIELDS) as [EntryType, ...EntryType[]]),
-  time,
-  id,
-  nonce: z.string(),
-  personal: z.record(z.string(), z.string()),
-});
-
-export type Entry = z.infer<typeof entryEnvelope>;
-
-/** base64(SHA-256(salt ‖ UTF-8 value)): says nothing without the salt, and binds the value with it. */
-export function commitment(salt: Buffer, value: string): string {
-  return createHash('sha256').update(salt).update(value, 'utf8').digest('base64');
 }
 
 /** The claims of a subject under their own names, absent ones left out. */

@@ -1,9 +1,10 @@
 // Proofs from the stored tree: inclusion of an entry, tiles, and the root of the tree as it was at an earlier size.
 import { type Hash, inclusionProof, type NodeReader, rangeRoot, rootOf } from '../../shared/merkle.ts';
 import { formatProof, type Receipt } from '../../shared/receipt.ts';
+import { TILE_WIDTH } from '../../shared/tiles.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import type { Store } from '../store/store.ts';
-import { type Appended, TILE_WIDTH } from './append.ts';
+import type { Appended } from './append.ts';
 import type { RecentTree } from './recent-tree.ts';
 
 const TILE_HEIGHT = 8;

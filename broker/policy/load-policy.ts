@@ -1,5 +1,6 @@
 // Loads a policy directory, whole or not at all: every file is read strictly, checked against the organization's and the
 // configuration, and compiled for deciding. Pure: the same documents and context give the same result, on any machine.
+import { textDigest } from '../../shared/log-digests.ts';
 import type { Project } from '../model.ts';
 import type { CredentialKinds } from '../providers/credential-kinds.ts';
 import { type Finding, parseStrictYaml, type StrictYaml } from '../strict-yaml.ts';
@@ -8,7 +9,6 @@ import { type Organization, readOrganization, warnOfUnknownScopes } from './orga
 import {
   appIssuersOf,
   type ConfiguredIssuer,
-  digestOf,
   indexRepositories,
   ownersOf,
   type PolicyDocument,
@@ -36,7 +36,7 @@ export type LoadResult =
 export function loadPolicy(documents: readonly PolicyDocument[], context: PolicyContext): LoadResult {
   const findings: Findings = { errors: [], warnings: [] };
   const digested = documents
-    .map(({ file, text }) => ({ file, text, digest: digestOf(text) }))
+    .map(({ file, text }) => ({ file, text, digest: textDigest(text) }))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
   const ofOrganization = digested.find(({ file }) => file === context.organizationFile);
   const organization = readOrganization(ofOrganization, {

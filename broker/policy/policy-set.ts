@@ -1,7 +1,6 @@
 // A loaded policy directory: everything that deciding needs, indexed so that a decision looks nothing up by searching.
 // Made from the documents and the configuration alone; the same documents have the same digest, here and when read back.
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../shared/canonical-json.ts';
+import { policySetDigest, textDigest } from '../../shared/log-digests.ts';
 import type { Millis } from '../clock.ts';
 import type { Project, Repository } from '../model.ts';
 import { foldCase } from './pattern.ts';
@@ -43,14 +42,9 @@ export interface PolicySet {
 /** Issuers have no slash in their names, so that two repositories never share a key. */
 export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
 
-export const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {
-  const pairs = documents
-    .map(({ file, text }) => [file, digestOf(text)])
-    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return digestOf(canonicalJson(pairs));
+  return policySetDigest(documents.map(({ file, text }) => ({ file, digest: textDigest(text) })));
 }
 
 export function indexRepositories(projects: Iterable<Project>): Pick<PolicySet, 'repositories' | 'listed'> {

@@ -10,7 +10,7 @@ import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { Transaction } from '../store/store.ts';
 import { type AskContext, decisionFor, type KnownRequest, readContext } from './ask-context.ts';
-import { grantedBy, makeGrant } from './grant.ts';
+import { grantedBy } from './grant.ts';
 import { recordMisuse, recordPermit, recordRefusal } from './record.ts';
 
 /** Why not, as it is kept with the request. */
@@ -80,8 +80,7 @@ interface Step {
 
 async function record(deps: DecideDeps, tx: Transaction, { context, decision }: Step): Promise<Decided> {
   if (decision.outcome === 'deny') return recordRefusal(deps, tx, { context, decision });
-  const request = await recordPermit(deps, tx, { context, permit: decision });
-  return { outcome: 'granted', granted: await makeGrant(deps, tx, { request, context, permit: decision }) };
+  return { outcome: 'granted', granted: await recordPermit(deps, tx, { context, permit: decision }) };
 }
 
 /** The same request asked again: the same answer while it stands, a new decision where it can be made again. */

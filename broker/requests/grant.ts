@@ -20,9 +20,8 @@ interface GrantParts {
 export async function makeGrant(
   deps: Pick<ExchangeDeps, 'entropy'>,
   tx: Transaction,
-  parts: GrantParts,
-): Promise<Granted> {
-  const { request, context, permit } = parts;
+  { request, context, permit }: GrantParts,
+): Promise<GrantRow> {
   const row: GrantRow = {
     id: newId('grt', deps.entropy, tx.now),
     request_id: request.id,
@@ -37,8 +36,8 @@ export async function makeGrant(
     redeemed_at: null,
   };
   // A request that was just made has no other.
-  await (parts.context.known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
-  return granted(tx, row, parts);
+  await (context.known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
+  return row;
 }
 
 /** The grant that an earlier call left unspent, where it still stands under the policy in force and for the same rule. */
@@ -50,10 +49,11 @@ export async function grantedBy(tx: Transaction, parts: GrantParts): Promise<Gra
     row.expires_at > tx.now &&
     row.set_digest === parts.context.policies.digest &&
     row.rule === parts.permit.rule;
-  return stands ? granted(tx, row, parts) : undefined;
+  return stands ? grantedAs(tx, row, parts) : undefined;
 }
 
-function granted(tx: Transaction, row: GrantRow, { request, context, permit }: GrantParts): Granted {
+/** The grant of a row, with what spending it needs. */
+export function grantedAs(tx: Transaction, row: GrantRow, { request, context, permit }: GrantParts): Granted {
   const { project, entitlement } = permit;
   return {
     setDigest: row.set_digest,

@@ -1,7 +1,9 @@
 // Writes decisions down: the row of the request and its log entry, in the transaction that decided.
+import { requestDetails } from '../../shared/log-digests.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
-import { requesterFields, subjectFields } from '../log/entry.ts';
+import type { Granted } from '../issuance/issue.ts';
+import { isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Decision, Permit, Subject } from '../model.ts';
 import { listsRepository } from '../policy/evaluate.ts';
 import { disclosure, explain } from '../policy/explain.ts';
@@ -9,6 +11,7 @@ import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
 import type { Refusal, Refused } from './decide.ts';
+import { grantedAs, makeGrant } from './grant.ts';
 
 type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
 
@@ -47,7 +50,7 @@ export async function recordRefusal(
       decision: 'deny',
       reasons: reasons.map(({ code, rule, condition }) => ({ code, rule, condition })),
     },
-    personal: personalFields(context),
+    personal: personalFields(context, row),
   });
   return { outcome: 'refused', requestId: row.id, ...refusal };
 }
@@ -61,17 +64,22 @@ export async function recordPermit(
   deps: RecordDeps,
   tx: Transaction,
   { context, permit }: { context: AskContext; permit: Permit },
-): Promise<RequestRow> {
+): Promise<Granted> {
   const decision = { outcome: 'permit', rule: permit.rule, summary: explain(permit).summary };
   const row = await requestRow(deps, tx, { context, state: 'granted', policyDigest: permit.project.digest, decision });
   await saveDecision(tx, context, row);
-  const ttl = permit.ttl === 'never' ? null : permit.ttl;
+  const parts = { request: row, context, permit };
+  const grant = await makeGrant(deps, tx, parts);
+  const { rule, ttl, id: grant_id, expires_at: lapses } = grant;
   await deps.append(tx, {
     type: 'request.decided',
-    fields: { ...decidedFields(context, row), decision: 'permit', rule: permit.rule, ttl },
-    personal: personalFields(context),
+    fields: {
+      ...decidedFields(context, row),
+      ...{ decision: 'permit', rule, ttl, grant_id, grant_expires_at: isoTime(lapses) },
+    },
+    personal: personalFields(context, row),
   });
-  return row;
+  return grantedAs(tx, grant, parts);
 }
 
 export async function recordMisuse(
@@ -167,6 +175,7 @@ function decidedFields(context: AskContext, row: RequestRow) {
   };
 }
 
-function personalFields({ subject, request }: AskContext): Record<string, string | undefined> {
-  return { ...requesterFields(subject), reason: request.reason, ticket: request.ticket };
+function personalFields({ subject, request }: AskContext, row: RequestRow): Record<string, string | undefined> {
+  const { reason, ticket } = request;
+  return { ...requesterFields(subject), reason, ticket, details: requestDetails(row) };
 }

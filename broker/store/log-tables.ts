@@ -2,6 +2,7 @@
 import type { Millis } from '../clock.ts';
 import type { LogEntryRow, Schema } from './schema.ts';
 import type { Statements } from './statements.ts';
+import type { Database } from './store.ts';
 
 export type { LogEntryRow } from './schema.ts';
 
@@ -36,19 +37,19 @@ export interface LogTables {
   personalOf(range: { start: number; end: number }): Promise<readonly (PersonalField & { entry_index: number })[]>;
   leafHashes(range: { start: number; end: number }): Promise<readonly string[]>;
   /** How many rows there are, whatever is in them. */
-  counts(): Promise<{ readonly entries: number; readonly personal: number }>;
+  counts(): Promise<Readonly<Record<'entries' | 'personal' | 'tiles' | 'checkpoints', number>>>;
   insertTile(tile: { level: number; tile: number; hashes: string; root: string }): Promise<void>;
   tileHashes(level: number, tile: number): Promise<string | undefined>;
   /** Roots of the complete tiles of a level: the hashes of the level above. */
   tileRoots(level: number, range: { start: number; end: number }): Promise<readonly string[]>;
-  tiles(): Promise<readonly { level: number; tile: number; hashes: string; root: string }[]>;
   insertCheckpoint(row: CheckpointRow): Promise<void>;
   /** The checkpoint of the tree as it is: every transaction that makes it grow signs one. */
   latestCheckpoint(): Promise<CheckpointRow | undefined>;
   hasCheckpointBeyond(size: number): Promise<boolean>;
   /** The first checkpoint that covers an entry. */
   checkpointCovering(index: number): Promise<CheckpointRow | undefined>;
-  checkpoints(): Promise<readonly CheckpointRow[]>;
+  /** Checkpoints of these sizes, smallest first. */
+  checkpoints(sizes: { start: number; end: number }): Promise<readonly CheckpointRow[]>;
 }
 
 export const logTables = (statements: Statements): LogTables => ({
@@ -111,15 +112,12 @@ const entryTable = ({ db, all, first }: Statements): EntryTable => {
       return (await leafHashes(range)).map((row) => row.leaf_hash);
     },
     async counts() {
-      const [entryRows, personalRows] = await Promise.all(
-        (['log_entries', 'entry_personal'] as const).map((table) =>
-          db
-            .selectFrom(table)
-            .select((select) => select.fn.countAll<number>().as('count'))
-            .executeTakeFirstOrThrow(),
-        ),
-      );
-      return { entries: Number(entryRows?.count), personal: Number(personalRows?.count) };
+      return {
+        entries: await countOf(db, 'log_entries'),
+        personal: await countOf(db, 'entry_personal'),
+        tiles: await countOf(db, 'log_tiles'),
+        checkpoints: await countOf(db, 'checkpoints'),
+      };
     },
   };
 };
@@ -167,7 +165,6 @@ const treeTables = ({ all, first }: Statements): TreeTables => {
       .where('tile', '<', end)
       .orderBy('tile'),
   );
-  const tiles = all((db, _: object) => db.selectFrom('log_tiles').selectAll().orderBy('level').orderBy('tile'));
   return {
     async head() {
       const row = await head({ id: THE_ONE });
@@ -186,7 +183,6 @@ const treeTables = ({ all, first }: Statements): TreeTables => {
     async tileRoots(level, { start, end }) {
       return (await tileRoots({ level, start, end })).map((row) => row.root);
     },
-    tiles: () => tiles({}),
   };
 };
 
@@ -203,7 +199,9 @@ const checkpointTable = ({ all, first }: Statements): CheckpointTable => {
   const beyond = first((db, { size }: { size: number }) =>
     db.selectFrom('checkpoints').selectAll().where('size', '>', size).orderBy('size').limit(1),
   );
-  const ascending = all((db, _: object) => db.selectFrom('checkpoints').selectAll().orderBy('size'));
+  const ofSizes = all((db, { start, end }: Range) =>
+    db.selectFrom('checkpoints').selectAll().where('size', '>=', start).where('size', '<', end).orderBy('size'),
+  );
   return {
     async insertCheckpoint({ size, time, note }) {
       await insert({ size, time, note });
@@ -213,6 +211,17 @@ const checkpointTable = ({ all, first }: Statements): CheckpointTable => {
       return (await beyond({ size })) !== undefined;
     },
     checkpointCovering: (index) => beyond({ size: index }),
-    checkpoints: () => ascending({}),
+    checkpoints: ofSizes,
   };
 };
+
+async function countOf(
+  db: Database,
+  table: 'log_entries' | 'entry_personal' | 'log_tiles' | 'checkpoints',
+): Promise<number> {
+  const row = await db
+    .selectFrom(table)
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -11,6 +11,7 @@ import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Grants } from './grants.ts';
 import type { Issuances } from './issuances.ts';
+import type { KeptRows } from './kept-rows.ts';
 import type { Leases } from './leases.ts';
 import type { LogTables } from './log-tables.ts';
 import type { Meta } from './meta.ts';
@@ -29,6 +30,7 @@ import type { Suspensions } from './suspensions.ts';
 export interface Tables {
   readonly grants: Grants;
   readonly issuances: Issuances;
+  readonly keptRows: KeptRows;
   readonly leases: Leases;
   readonly log: LogTables;
   readonly meta: Meta;

@@ -1,6 +1,7 @@
 // All tables over one connection.
 import { grantTable } from './grants.ts';
 import { issuanceTable } from './issuances.ts';
+import { keptRowTables } from './kept-rows.ts';
 import { leaseTable } from './leases.ts';
 import { logTables } from './log-tables.ts';
 import { metaTable } from './meta.ts';
@@ -20,6 +21,7 @@ import { suspensionTable } from './suspensions.ts';
 export const tablesOf = (statements: Statements): Tables => ({
   grants: grantTable(statements),
   issuances: issuanceTable(statements),
+  keptRows: keptRowTables(statements),
   leases: leaseTable(statements),
   log: logTables(statements),
   meta: metaTable(statements),

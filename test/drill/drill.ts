@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { loadConfig } from '../../broker/config.ts';
-import { parseAnchor } from '../../broker/log/anchor.ts';
+import { parseAnchor } from '../../shared/anchor.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { type GithubIssuer, startGithubIssuer } from '../support/github-issuer.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';

@@ -1,9 +1,9 @@
 // What a drill leaves, counted from the four books that there are: the jobs', the other system's, the store's rows and its log.
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { parseAnchor } from '../../broker/log/anchor.ts';
-import { verifyLog } from '../../broker/log/verify-log.ts';
+import { verifyStore } from '../../broker/log/verify-store.ts';
 import { openSqliteReader } from '../../broker/store/sqlite.ts';
+import { parseAnchor } from '../../shared/anchor.ts';
 import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { problemsInBooks } from '../support/check-books.ts';
 import type { Jobs } from './drilled-jobs.ts';
@@ -67,7 +67,7 @@ async function readLog({
   const earlier = kept.map((head) => ({ what: 'what somebody kept', ...head }));
   const reader = openSqliteReader({ path: storePath, clock: { now: () => Date.now() } });
   const read = await reader.read(async (tx) => {
-    const { problems, size } = await verifyLog(tx.log, { verifiers: [verifier], earlier });
+    const { problems, size } = await verifyStore(tx, { verifiers: [verifier], earlier });
     const leaves = await tx.log.entries({ start: 0, end: size });
     return { problems, entries: leaves.map((row) => ({ index: row.entry_index, ...JSON.parse(row.leaf) })) };
   });

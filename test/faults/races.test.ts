@@ -84,6 +84,8 @@ describe('a call held between its decision and its issuance', () => {
     expect((await broker.ask(ask)).body).toEqual(second.body);
     expect(second.body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });
     expect(broker.provider.issued).toEqual([]);
+    // Nothing of the attempt is left: a grant that no entry spent is not spent.
+    expect((await broker.entries()).map(({ type }) => type).slice(-2)).toEqual(['request.decided', 'request.decided']);
   });
 });
 

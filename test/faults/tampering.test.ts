@@ -3,10 +3,11 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keepAnchor, parseAnchor } from '../../broker/log/anchor.ts';
+import { keepAnchor } from '../../broker/log/anchor.ts';
 import { formatEdge, parseEdge } from '../../broker/log/append.ts';
-import { verifyLog } from '../../broker/log/verify-log.ts';
+import { verifyStore } from '../../broker/log/verify-store.ts';
 import { lockStore } from '../../broker/store/sqlite.ts';
+import { parseAnchor } from '../../shared/anchor.ts';
 import { appendToEdge, leafHash } from '../../shared/merkle.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { rowsBeside, runBeside } from '../support/beside-broker.ts';
@@ -54,7 +55,7 @@ function appendForged(broker: TestBroker): void {
 const problemsOf = (broker: TestBroker) =>
   broker.running.store.read(async (tx) => {
     const verifiers = [parseVerifierKey(broker.running.verifierKey)];
-    return (await verifyLog(tx.log, { verifiers, earlier: [] })).problems;
+    return (await verifyStore(tx, { verifiers, earlier: [] })).problems;
   });
 
 describe('a running broker whose store somebody changes', () => {

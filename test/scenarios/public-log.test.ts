@@ -3,7 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemEntropy } from '../../broker/clock.ts';
 import { createAppend } from '../../broker/log/append.ts';
-import { resourcesAt, verifyTiles } from '../../broker/log/verify-tiles.ts';
+import { publishedAt } from '../../broker/log/published.ts';
+import { HashSource } from '../../broker/verifier/hash-source.ts';
+import { verifyLog } from '../../broker/verifier/verify-log.ts';
 import { openCheckpoint } from '../../shared/checkpoint.ts';
 import { HASH_BYTES, leafHash, rootOf } from '../../shared/merkle.ts';
 import { type Receipt, verifyReceipt } from '../../shared/receipt.ts';
@@ -29,7 +31,7 @@ async function brokerWith(size: number): Promise<{ broker: TestBroker; receipt: 
 /** As somebody who knows nothing but the address. */
 async function verifyFrom(broker: TestBroker) {
   const key = (await broker.fetch('/log/key')).text.trim();
-  return verifyTiles(resourcesAt(broker.origin), { verifiers: [parseVerifierKey(key)], earlier: [] });
+  return verifyLog(new HashSource(publishedAt(broker.origin)), { verifiers: [parseVerifierKey(key)], earlier: [] });
 }
 
 const bytesAt = async (broker: TestBroker, path: string): Promise<Buffer> =>
@@ -170,12 +172,12 @@ describe('a public log that was changed', () => {
     [
       'the hash of an entry',
       `UPDATE log_entries SET leaf_hash = '${Buffer.alloc(32).toString('base64')}' WHERE entry_index = 290`,
-      'the tiles do not lead to the root of the checkpoint',
+      'the checkpoint of 300 entries has another root',
     ],
     [
       'a stored tile',
       `UPDATE log_tiles SET hashes = '${Buffer.alloc(8192).toString('base64')}'`,
-      'the tiles of level 1 are not the roots of those below',
+      'tile/1/000.p/1 does not hold the roots of the tiles below',
     ],
     [
       'the newest entry, taken away',

@@ -40,6 +40,16 @@ describe('signed notes', () => {
     expect(() => openNote(forged, [verifier])).toThrow();
   });
 
+  it('has one spelling: bits that decode to nothing are none of it', () => {
+    const note = signNote('text\n', NAME, pair.privateKey);
+    // 68 bytes leave two bits over in the character before the last `=`.
+    const [, before = '', last = ''] = /^(.*)(.)=\n$/s.exec(note) ?? [];
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const other = `${before}${alphabet[alphabet.indexOf(last) + 1]}=\n`;
+    expect(openNote(note, [verifier])).toBe('text\n');
+    expect(() => openNote(other, [verifier])).toThrow('a signature line of the note is malformed');
+  });
+
   it.each(['', 'no signature\n', 'text\n\n— x\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n- n AAAAAAAA\n'])(
     'refuses %j as a note',
     (text) => {

@@ -1,6 +1,6 @@
-// Verifies the whole log of a store and returns its entries: after every story, nothing may be wrong with it.
+// Verifies the whole log of a store, and the rows beside it, and returns its entries: after every story, nothing may be wrong.
 import { expect } from 'vitest';
-import { verifyLog } from '../../broker/log/verify-log.ts';
+import { verifyStore } from '../../broker/log/verify-store.ts';
 import type { Store } from '../../broker/store/store.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 
@@ -8,7 +8,7 @@ export type LoggedEntry = Readonly<Record<string, unknown>> & { readonly type: s
 
 export async function checkLog(store: Pick<Store, 'read'>, verifierKey: string): Promise<readonly LoggedEntry[]> {
   return store.read(async (tx) => {
-    const report = await verifyLog(tx.log, { verifiers: [parseVerifierKey(verifierKey)], earlier: [] });
+    const report = await verifyStore(tx, { verifiers: [parseVerifierKey(verifierKey)], earlier: [] });
     expect(report.problems).toEqual([]);
     const rows = await tx.log.entries({ start: 0, end: report.size });
     return rows.map((row) => ({ index: row.entry_index, ...JSON.parse(row.leaf) }));

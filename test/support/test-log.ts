@@ -9,16 +9,22 @@ import { systemEntropy } from '../../broker/clock.ts';
 import { createAppend } from '../../broker/log/append.ts';
 import { createCheckpointer } from '../../broker/log/checkpointer.ts';
 import type { EntryDraft } from '../../broker/log/entry.ts';
-import { type EarlierState, type LogReport, verifyLog } from '../../broker/log/verify-log.ts';
+import { verifyStore } from '../../broker/log/verify-store.ts';
 import { createSqliteFile, openSqliteStore } from '../../broker/store/sqlite.ts';
 import type { Store } from '../../broker/store/store.ts';
+import type { EarlierState } from '../../broker/verifier/tree-walk.ts';
+import type { LogReport } from '../../broker/verifier/verify-log.ts';
 import { formatVerifierKey, type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
 
 export const ORIGIN = 'buildpass.example.com/log';
 
-export const draftOf = (at: number): EntryDraft<'key.created'> => ({
-  type: 'key.created',
-  fields: { key_id: `key ${at}`, purpose: 'log', algorithm: 'EdDSA', public_key: 'pem' },
+/** An entry that no row beside the log belongs to. */
+export const draftOf = (at: number): EntryDraft<'policy.refused'> => ({
+  type: 'policy.refused',
+  fields: {
+    set_digest: null,
+    findings: [{ file: 'shop.yaml', line: 1, column: 1, key: '', message: `finding ${at}` }],
+  },
   personal: at % 3 === 0 ? { requester: `person ${at}` } : {},
 });
 
@@ -35,7 +41,9 @@ export interface TestLog {
   verify(options?: { verifiers?: readonly NoteVerifier[]; earlier?: readonly EarlierState[] }): Promise<LogReport>;
 }
 
-export async function openTestLog(): Promise<TestLog> {
+/** `times`: of the first transactions, where a test minds them. */
+export async function openTestLog({ times = [] }: { times?: readonly number[] } = {}): Promise<TestLog> {
+  const left = [...times];
   const directory = mkdtempSync(join(tmpdir(), 'buildpass-log-'));
   const path = join(directory, 'buildpass.db');
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -44,7 +52,7 @@ export async function openTestLog(): Promise<TestLog> {
   const append = createAppend(systemEntropy);
   let [now, made] = [1_000, 0];
   createSqliteFile(path);
-  const store = await openSqliteStore({ path, clock: { now: () => now++ } });
+  const store = await openSqliteStore({ path, clock: { now: () => left.shift() ?? now++ } });
   store.guard(createCheckpointer({ origin: ORIGIN, privateKey, tip: { size: 0, edge: '' } }));
   onTestFinished(async () => {
     await store.close();
@@ -65,6 +73,6 @@ export async function openTestLog(): Promise<TestLog> {
       database.close();
     },
     verify: ({ verifiers = [verifier], earlier = [] } = {}) =>
-      store.read((tx) => verifyLog(tx.log, { verifiers, earlier })),
+      store.read((tx) => verifyStore(tx, { verifiers, earlier })),
   };
 }

@@ -114,6 +114,11 @@ const WORDS: Words = {
     what: purpose === 'log' ? 'Log key created' : 'Signing key created',
     who: html`${BROKER}, <code>${algorithm}</code>`,
   }),
+  'entry.erased': ({ erased_index: index, fields }) => ({
+    state: 'noted',
+    what: 'Personal fields erased',
+    who: html`${BROKER}, in entry ${index}: ${exact(fields.join(', '))}`,
+  }),
 };
 
 const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = {

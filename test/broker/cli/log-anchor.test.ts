@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { formatEdge } from '../../../broker/log/append.ts';
 import { lockStore } from '../../../broker/store/sqlite.ts';
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
-import { appendToEdge } from '../../../shared/merkle.ts';
 import { parseVerifierKey } from '../../../shared/signed-note.ts';
 import { configFileOf } from '../../support/broker-files.ts';
 import { buildpass, type Ran } from '../../support/command-line.ts';
@@ -44,9 +42,6 @@ async function startAgain(broker: TestBroker): Promise<void> {
   onTestFinished(() => broker.running.close());
 }
 
-const CUT_OFF = `DELETE FROM log_entries WHERE entry_index >= 3; DELETE FROM entry_personal WHERE entry_index >= 3;
-  DELETE FROM checkpoints WHERE size > 3`;
-
 describe('log anchor --accept', () => {
   it('lets a broker start again whose anchor was lost', async () => {
     const { broker, anchor, accept } = await stoppedBroker();
@@ -67,17 +62,20 @@ describe('log anchor --accept', () => {
   });
 
   it('goes on with an older log, once somebody has said so', async () => {
-    const { broker, anchor, accept, tamper } = await stoppedBroker();
-    tamper(`${CUT_OFF}; UPDATE tree_head SET size = 3, edge = '${edgeOfFirstThree(broker)}'`);
+    const { broker, anchor, accept } = await stoppedBroker();
+    const before = readFileSync(broker.config.store.path);
+    await broker.start();
+    await broker.ask();
+    await broker.running.close();
+    writeFileSync(broker.config.store.path, before);
     await expect(broker.start()).rejects.toThrow(`the log's anchor ${anchor} knows`);
     expect(JSON.parse((await accept('--accept', '--json')).out)).toMatchObject({
       written: true,
       anchor_file: anchor,
-      size: 3,
       problems: [],
     });
     await startAgain(broker);
-    expect((await broker.entries()).length).toBeGreaterThanOrEqual(3);
+    expect((await broker.ask()).status).toBe(200);
   });
 
   it('writes nothing where the log does not hold by itself', async () => {
@@ -122,12 +120,3 @@ describe('log anchor --accept', () => {
     ]);
   });
 });
-
-/** The right edge of the tree over the first three entries. */
-function edgeOfFirstThree(broker: TestBroker): string {
-  const database = new DatabaseSync(broker.config.store.path, { readOnly: true });
-  const rows = database.prepare('SELECT leaf_hash FROM log_entries ORDER BY entry_index LIMIT 3').all();
-  database.close();
-  const hashes = rows.map((row) => Buffer.from(String(row['leaf_hash']), 'base64'));
-  return formatEdge(hashes.reduce<Buffer[]>((edge, hash, at) => appendToEdge(edge, at, hash), []));
-}

@@ -13,7 +13,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StartRefused } from '../../../broker/errors.ts';
-import { checkAnchor, formatAnchor, keepAnchor, parseAnchor, writeAnchor } from '../../../broker/log/anchor.ts';
+import { checkAnchor, keepAnchor, writeAnchor } from '../../../broker/log/anchor.ts';
+import { formatAnchor, parseAnchor } from '../../../shared/anchor.ts';
 import { openCheckpoint, signCheckpoint } from '../../../shared/checkpoint.ts';
 import { formatVerifierKey } from '../../../shared/signed-note.ts';
 import { ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';

@@ -6,9 +6,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Append } from '../../../broker/log/append.ts';
 import { createInForce } from '../../../broker/policy/in-force-source.ts';
 import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-policy.ts';
-import { digestOf, setDigest } from '../../../broker/policy/policy-set.ts';
+import { setDigest } from '../../../broker/policy/policy-set.ts';
 import { type Reloaded, reloadPolicies } from '../../../broker/policy/reload-source.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
+import { textDigest } from '../../../shared/log-digests.ts';
 import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText } from '../../support/build-policy.ts';
 
 const [ORGANIZATION, SHOP] = buildDocuments().map(({ text }) => text) as [string, string];
@@ -53,7 +54,7 @@ describe('a reload', () => {
       {
         type: 'organization.changed',
         file: '_organization.yaml',
-        organization_digest: digestOf(ORGANIZATION),
+        organization_digest: textDigest(ORGANIZATION),
         previous_digest: null,
         set_digest: digest,
       },
@@ -61,7 +62,7 @@ describe('a reload', () => {
         type: 'policy.changed',
         project: 'shop',
         file: 'shop.yaml',
-        policy_digest: digestOf(SHOP),
+        policy_digest: textDigest(SHOP),
         previous_digest: null,
         set_digest: digest,
       },
@@ -81,7 +82,7 @@ describe('a reload', () => {
     await reload(BOTH);
     await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
     expect(entries).toMatchObject([
-      { file: 'shop.yaml', policy_digest: digestOf(SHOP_2), previous_digest: digestOf(SHOP) },
+      { file: 'shop.yaml', policy_digest: textDigest(SHOP_2), previous_digest: textDigest(SHOP) },
     ]);
     expect((await inForce()).projects.get('shop')?.title).toBe('Shop');
   });
@@ -91,7 +92,7 @@ describe('a reload', () => {
     await reload(BOTH);
     await reload({ '_organization.yaml': ORGANIZATION });
     expect(entries).toMatchObject([
-      { type: 'policy.changed', project: 'shop', policy_digest: null, previous_digest: digestOf(SHOP) },
+      { type: 'policy.changed', project: 'shop', policy_digest: null, previous_digest: textDigest(SHOP) },
     ]);
     expect([...(await inForce()).projects.keys()]).toEqual([]);
   });
@@ -101,8 +102,8 @@ describe('a reload', () => {
     await reload(BOTH);
     await reload({ '_organization.yaml': ORGANIZATION, 'a.yaml': SHOP });
     expect(entries).toMatchObject([
-      { file: 'a.yaml', project: 'shop', policy_digest: digestOf(SHOP), previous_digest: null },
-      { file: 'shop.yaml', project: 'shop', policy_digest: null, previous_digest: digestOf(SHOP) },
+      { file: 'a.yaml', project: 'shop', policy_digest: textDigest(SHOP), previous_digest: null },
+      { file: 'shop.yaml', project: 'shop', policy_digest: null, previous_digest: textDigest(SHOP) },
     ]);
   });
 

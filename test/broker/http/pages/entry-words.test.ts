@@ -15,6 +15,7 @@ const subject = subjectFields(buildSubject());
 const decided = { ...ask, ...subject, policy_digest: DIGEST, organization_digest: DIGEST };
 const PAST = '2026-11-22T11:50:00.000Z';
 const FUTURE = '2026-11-22T12:10:00.000Z';
+const ends = { ends_at: FUTURE, upstream_expires_at: FUTURE };
 const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
 const succeeded = {
   ...issuance,
@@ -25,6 +26,7 @@ const succeeded = {
   approvals: [],
   assurance: 'automated',
   fingerprint: DIGEST,
+  revocation: 'at-expiry',
   ends_at: FUTURE,
   upstream_expires_at: FUTURE,
 };
@@ -84,7 +86,15 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
   ],
   [
     'issuance.started',
-    { ...issuance, lease_id: 'lse_1', policy_digest: DIGEST, rule: 0, run_id: '1', run_attempt: '1' },
+    {
+      ...issuance,
+      grant_id: 'grt_1',
+      lease_id: 'lse_1',
+      policy_digest: DIGEST,
+      rule: 0,
+      run_id: '1',
+      run_attempt: '1',
+    },
     'Issuance started',
     'Credential of kind jwt.',
   ],
@@ -109,13 +119,13 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
   ],
   [
     'issuance.withheld',
-    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'immediate' },
+    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'immediate', ...ends },
     'Withheld',
     'The cause: it came late. The credential was handed to nobody, and is to be revoked.',
   ],
   [
     'issuance.withheld',
-    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'at-expiry' },
+    { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'at-expiry', ...ends },
     'Withheld',
     'The cause: it came late. The credential was handed to nobody; nobody can revoke it.',
   ],
@@ -157,7 +167,13 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
   ['policy.changed', { ...policy, policy_digest: null }, 'Policy removed', ''],
   ['policy.refused', { set_digest: DIGEST, findings: [] }, 'New policies refused', ''],
   ['organization.changed', organization, 'Organization changed', ''],
-  ['key.created', { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x' }, 'Log key created', ''],
+  [
+    'key.created',
+    { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x', created_at: PAST },
+    'Log key created',
+    '',
+  ],
+  ['entry.erased', { erased_index: 7, fields: ['requester'] }, 'Personal fields erased', ''],
 ];
 
 describe('an entry of the log in words', () => {

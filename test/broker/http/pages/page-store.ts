@@ -73,7 +73,7 @@ export async function openPageStore(): Promise<PageStore> {
     async begin() {
       const at = NOW - 60 * MINUTE;
       const key = { key_id: 'key-1', purpose: 'log', algorithm: 'EdDSA', public_key: 'MCow' } as const;
-      await append(at, { type: 'key.created', fields: key });
+      await append(at, { type: 'key.created', fields: { ...key, created_at: isoTime(at) } });
       const change = { file: 'shop.yaml', policy_digest: DIGEST, previous_digest: null, set_digest: DIGEST };
       await append(at, { type: 'policy.changed', fields: { project: 'shop', ...change } });
     },
@@ -119,7 +119,8 @@ export async function openPageStore(): Promise<PageStore> {
         type: 'request.decided',
         fields: { ...decided(row), decision: 'permit', rule: 0, ttl: 600 },
       });
-      await append(row.created_at, { type: 'issuance.started', fields: { ...issuance, ...of, run_id, run_attempt } });
+      const started = { ...issuance, ...of, grant_id: 'grt_1', run_id, run_attempt };
+      await append(row.created_at, { type: 'issuance.started', fields: started });
       const end = lease.upstream_expires_at === null ? null : isoTime(lease.upstream_expires_at);
       const succeeded = {
         ...issuance,
@@ -128,6 +129,7 @@ export async function openPageStore(): Promise<PageStore> {
         approvals: [],
         assurance: 'automated',
         fingerprint: FINGERPRINT,
+        revocation: lease.revocation,
         ends_at: end,
         upstream_expires_at: end,
       } as const;

@@ -1,0 +1,26 @@
+// What a log publishes at an address: checkpoint, key and tiles over HTTP, read with care.
+import { readCapped } from '../read-capped.ts';
+import type { ReadResource } from '../verifier/hash-source.ts';
+
+const TIMEOUT_MS = 10_000;
+/** A tile has 8 KiB; what is larger is not a log's. */
+const MAX_BYTES = 64 * 1024;
+
+export function publishedAt(url: string): ReadResource {
+  const origin = url.replace(/\/$/, '');
+  return (path) => fetchResource(`${origin}/log/${path}`);
+}
+
+/** @throws Error where the address gives no answer to go by: that says nothing about the log */
+async function fetchResource(address: string): Promise<Buffer | undefined> {
+  try {
+    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return await readCapped(response.body, MAX_BYTES);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    // fetch itself only says that it failed; what happened is behind it.
+    throw new Error(`${address} cannot be read: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+  }
+}

@@ -1,0 +1,203 @@
+// Requests, grants, issuances and leases as the entries tell them: what was decided, issued, returned, expired or withheld.
+
+import type { Said } from './check-entry.ts';
+import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
+import type { StoryOfPolicies } from './story-of-policies.ts';
+
+type Step = (said: Said) => void;
+
+/** A request in these states can be decided again. */
+const UNDECIDED = ['granted', 'failed'];
+
+export class StoryOfRequests {
+  readonly #rows: ExpectedRows;
+  readonly #policies: StoryOfPolicies;
+  /** grants of a request, by its id */
+  readonly #grantsOf = new Map<string, ExpectedRow[]>();
+
+  /** What each type of entry does; one that changes no row only has to speak of what there is. */
+  readonly steps: Readonly<Record<string, Step>> = {
+    'request.decided': (said) => this.#decided(said),
+    'request.misused': (said) => void this.#find('requests', textOf(said, 'request_id')),
+    'issuance.started': (said) => this.#started(said),
+    'issuance.succeeded': (said) => this.#succeeded(said),
+    'issuance.failed': (said) => this.#ended(said, 'failed'),
+    'issuance.unknown': (said) => this.#ended(said, 'unknown'),
+    'issuance.withheld': (said) => this.#withheld(said),
+    'issuance.redelivered': (said) => this.#expect(this.#leaseOf(said), { state: 'live' }),
+    'lease.returned': (said) => this.#leaseEnded(said, 'returned'),
+    'lease.expired': (said) => this.#leaseEnded(said, 'expired'),
+    'lease.revoked': (said) => void this.#leaseOf(said),
+    'lease.revocation_failed': (said) => void this.#leaseOf(said),
+  };
+
+  constructor(rows: ExpectedRows, policies: StoryOfPolicies) {
+    this.#rows = rows;
+    this.#policies = policies;
+  }
+
+  #decided(said: Said): void {
+    const id = textOf(said, 'request_id');
+    const known = this.#rows.requests.get(id);
+    const permit = said.fields['decision'] === 'permit';
+    this.#policies.refuseOther(said);
+    const state = String(known?.values['state']);
+    // An issued request stays issued: only its repetition is refused.
+    if (!permit && state === 'issued') return;
+    if (known !== undefined && !UNDECIDED.includes(state))
+      throw new Contradiction(`it decides ${id} again, which was ${state}`);
+    this.#rows.requests.set(id, {
+      by: said.index,
+      details: said.opened.get('details'),
+      values: {
+        id,
+        issuer: textOf(said, 'issuer'),
+        repository_id: textOf(said, 'repository_id'),
+        project: textOf(said, 'project'),
+        entitlement: textOf(said, 'entitlement'),
+        state: permit ? 'granted' : 'denied',
+        policy_digest: textOf(said, 'policy_digest'),
+        created_at: known?.values['created_at'] ?? said.time,
+        updated_at: said.time,
+      },
+    });
+    if (permit) this.#granted(said, id);
+  }
+
+  #granted(said: Said, requestId: string): void {
+    const id = textOf(said, 'grant_id');
+    if (this.#rows.grants.has(id)) throw new Contradiction(`it makes the grant ${id} a second time`);
+    const earlier = this.#grantsOf.get(requestId) ?? [];
+    // A new grant ends the earlier ones, so that one ask is never two rights to issue.
+    for (const { values } of earlier) values['expires_at'] = Math.min(Number(values['expires_at']), said.time);
+    const grant: ExpectedRow = {
+      by: said.index,
+      values: {
+        id,
+        request_id: requestId,
+        rule: columnOf(said, 'rule'),
+        ttl: columnOf(said, 'ttl'),
+        policy_digest: textOf(said, 'policy_digest'),
+        set_digest: this.#policies.set,
+        made_at: said.time,
+        expires_at: timeOf(said, 'grant_expires_at'),
+        redeemed_at: null,
+      },
+    };
+    this.#rows.grants.set(id, grant);
+    this.#grantsOf.set(requestId, [...earlier, grant]);
+  }
+
+  #started(said: Said): void {
+    const [id, grantId, requestId] = [
+      textOf(said, 'issuance_id'),
+      textOf(said, 'grant_id'),
+      textOf(said, 'request_id'),
+    ];
+    const [request, grant] = [this.#requestOf(said), this.#find('grants', grantId)];
+    if (grant.values['redeemed_at'] !== null) throw new Contradiction(`the grant ${grantId} was spent before`);
+    if (this.#rows.issuances.has(id)) throw new Contradiction(`the issuance ${id} was started before`);
+    this.#expect(request, { state: 'granted' });
+    this.#expect(grant, {
+      request_id: requestId,
+      rule: columnOf(said, 'rule'),
+      policy_digest: textOf(said, 'policy_digest'),
+    });
+    const leaseId = textOf(said, 'lease_id');
+    this.#change(said, grant, { redeemed_at: said.time, issuance_id: id, lease_id: leaseId });
+    this.#change(said, request, { state: 'issuing', updated_at: said.time });
+    const issuance = { id, request_id: requestId, grant_id: grantId, lease_id: leaseId, kind: textOf(said, 'kind') };
+    this.#rows.issuances.set(id, {
+      by: said.index,
+      values: { ...issuance, state: 'started', started_at: said.time, ended_at: null },
+    });
+  }
+
+  #succeeded(said: Said): void {
+    this.#ended(said, 'succeeded');
+    this.#leased(said, 'live');
+  }
+
+  /** An outcome of an issuance that was open. */
+  #ended(said: Said, state: 'succeeded' | 'failed' | 'unknown'): void {
+    const [issuance, request] = [this.#issuanceOf(said), this.#requestOf(said)];
+    this.#expect(issuance, { state: 'started' });
+    this.#change(said, issuance, { state, ended_at: said.time });
+    this.#change(said, request, { state: state === 'succeeded' ? 'issued' : state, updated_at: said.time });
+  }
+
+  #withheld(said: Said): void {
+    const [issuance, request] = [this.#issuanceOf(said), this.#requestOf(said)];
+    if (issuance.values['state'] === 'withheld') throw new Contradiction('what it withholds was withheld before');
+    this.#change(said, issuance, { state: 'withheld', ended_at: said.time });
+    this.#change(said, request, { state: 'unknown', updated_at: said.time });
+    const lease = this.#rows.leases.get(textOf(said, 'lease_id'));
+    if (lease === undefined) this.#leased(said, 'withheld');
+    else this.#change(said, lease, { state: 'withheld' });
+  }
+
+  #leased(said: Said, state: 'live' | 'withheld'): void {
+    const id = textOf(said, 'lease_id');
+    this.#expect(this.#issuanceOf(said), { lease_id: id });
+    this.#rows.leases.set(id, {
+      by: said.index,
+      values: {
+        id,
+        issuance_id: textOf(said, 'issuance_id'),
+        request_id: textOf(said, 'request_id'),
+        kind: textOf(said, 'kind'),
+        state,
+        revocation: textOf(said, 'revocation'),
+        issued_at: said.time,
+        ends_at: timeOf(said, 'ends_at'),
+        upstream_expires_at: timeOf(said, 'upstream_expires_at'),
+      },
+    });
+  }
+
+  #leaseEnded(said: Said, state: 'returned' | 'expired'): void {
+    const lease = this.#leaseOf(said);
+    this.#expect(lease, { state: 'live' });
+    this.#change(said, lease, { state });
+  }
+
+  #leaseOf(said: Said): ExpectedRow {
+    return this.#expect(this.#find('leases', textOf(said, 'lease_id')), {
+      issuance_id: textOf(said, 'issuance_id'),
+      request_id: textOf(said, 'request_id'),
+    });
+  }
+
+  #issuanceOf(said: Said): ExpectedRow {
+    return this.#expect(this.#find('issuances', textOf(said, 'issuance_id')), {
+      request_id: textOf(said, 'request_id'),
+      kind: textOf(said, 'kind'),
+    });
+  }
+
+  #requestOf(said: Said): ExpectedRow {
+    return this.#expect(this.#find('requests', textOf(said, 'request_id')), {
+      project: textOf(said, 'project'),
+      entitlement: textOf(said, 'entitlement'),
+    });
+  }
+
+  #find(table: 'requests' | 'grants' | 'issuances' | 'leases', id: string): ExpectedRow {
+    const row = this.#rows[table].get(id);
+    if (row === undefined) throw new Contradiction(`it speaks of ${id}, which no entry before made`);
+    return row;
+  }
+
+  #expect(row: ExpectedRow, values: ExpectedRow['values']): ExpectedRow {
+    const differing = Object.keys(values).find((name) => values[name] !== row.values[name]);
+    if (differing === undefined) return row;
+    throw new Contradiction(
+      `it takes ${differing} of ${row.values['id']} for "${values[differing]}", and that was "${row.values[differing]}"`,
+    );
+  }
+
+  #change({ index }: Said, row: ExpectedRow, values: ExpectedRow['values']): void {
+    row.by = index;
+    Object.assign(row.values, values);
+  }
+}

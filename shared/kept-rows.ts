@@ -1,0 +1,41 @@
+// The rows beside the log that its entries vouch for, as the store keeps them and an export writes them: which tables, and
+// which of their columns. No column holds a secret; those that do (sealed handles and keys, hashes of request secrets) are left out.
+
+export type KeptValue = string | number | null;
+export type KeptRow = Readonly<Record<string, KeptValue>>;
+
+/** Each table with its columns; rows are ordered by the first `key` of them. */
+export const KEPT_TABLES = {
+  signing_keys: { key: 1, columns: ['id', 'purpose', 'algorithm', 'public_key', 'created_at'] },
+  policy_documents: { key: 2, columns: ['digest', 'file', 'project', 'text', 'loaded_at'] },
+  policy_sets: { key: 1, columns: ['digest', 'members', 'loaded_at'] },
+  policy_in_force: { key: 1, columns: ['id', 'sequence', 'digest', 'since'] },
+  requests: {
+    key: 1,
+    columns: [
+      ...['id', 'origin', 'requester', 'issuer', 'repository_id', 'job_key', 'project', 'entitlement', 'parameters'],
+      ...['state', 'policy_digest', 'decision', 'subject', 'repeats', 'created_at', 'updated_at'],
+    ],
+  },
+  grants: {
+    key: 1,
+    columns: [
+      ...['id', 'request_id', 'issuance_id', 'lease_id', 'rule', 'ttl', 'policy_digest', 'set_digest'],
+      ...['made_at', 'expires_at', 'redeemed_at'],
+    ],
+  },
+  issuances: {
+    key: 1,
+    columns: ['id', 'request_id', 'grant_id', 'lease_id', 'kind', 'state', 'started_at', 'ended_at'],
+  },
+  leases: {
+    key: 1,
+    columns: [
+      ...['id', 'issuance_id', 'request_id', 'job_key', 'kind', 'state', 'revocation'],
+      ...['issued_at', 'ends_at', 'upstream_expires_at'],
+    ],
+  },
+} as const satisfies Readonly<Record<string, { key: number; columns: readonly string[] }>>;
+
+export type KeptTable = keyof typeof KEPT_TABLES;
+export const KEPT_TABLE_NAMES = Object.keys(KEPT_TABLES) as readonly KeptTable[];

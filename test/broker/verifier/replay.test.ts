@@ -1,0 +1,193 @@
+// Entries that cannot follow from those before, as a broker that errs or a log key that was stolen would write them.
+import { describe, expect, it } from 'vitest';
+import { ENTRY_FIELDS } from '../../../broker/log/entry.ts';
+import type { Said } from '../../../broker/verifier/check-entry.ts';
+import { Replay } from '../../../broker/verifier/replay.ts';
+
+type Told = readonly [type: string, fields: Said['fields']];
+
+const POLICY = 'a'.repeat(64);
+const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
+const issuance = { ...ask, issuance_id: 'iss_1', kind: 'jwt' };
+const lease = { ...ask, issuance_id: 'iss_1', lease_id: 'lse_1' };
+const AT = '2026-11-24T10:00:00.000Z';
+const ends = { revocation: 'at-expiry', ends_at: AT, upstream_expires_at: AT };
+
+const CHANGED: Told = [
+  'policy.changed',
+  { project: 'shop', file: 'shop.yaml', policy_digest: POLICY, previous_digest: null, set_digest: 'set' },
+];
+const decided = { ...ask, issuer: 'github', repository_id: '1', policy_digest: POLICY, organization_digest: null };
+const permit = { ...decided, decision: 'permit', rule: 0, ttl: 600, grant_id: 'grt_1', grant_expires_at: AT };
+const PERMIT: Told = ['request.decided', permit];
+const started = { ...issuance, grant_id: 'grt_1', lease_id: 'lse_1', policy_digest: POLICY, rule: 0 };
+const STARTED: Told = ['issuance.started', started];
+const SUCCEEDED: Told = ['issuance.succeeded', { ...issuance, lease_id: 'lse_1', ...ends }];
+const ISSUED = [CHANGED, PERMIT, STARTED, SUCCEEDED];
+
+/** What is said of the entries, each with an id of its own unless one is given. */
+function problemsOf(told: readonly Told[], ids: readonly string[] = []): string[] {
+  const problems: string[] = [];
+  const replay = new Replay({ isOurs: () => true, report: (problem) => problems.push(problem), isFirst: true });
+  for (const [index, [type, fields]] of told.entries())
+    replay.tell({
+      index,
+      id: ids[index] ?? `ent_${index}`,
+      type,
+      time: index,
+      fields,
+      commitments: {},
+      opened: new Map(),
+    });
+  return problems;
+}
+
+const WRONG: readonly (readonly [string, readonly Told[], string])[] = [
+  [
+    'a second issuance for one grant',
+    [...ISSUED, ['issuance.started', { ...started, issuance_id: 'iss_2' }]],
+    'entry 4: the grant grt_1 was spent before',
+  ],
+  ['an issuance without a permit', [CHANGED, STARTED], 'entry 1: it speaks of req_1, which no entry before made'],
+  [
+    'an issuance by another rule',
+    [CHANGED, PERMIT, ['issuance.started', { ...started, rule: 1 }]],
+    'entry 2: it takes rule of grt_1 for "1", and that was "0"',
+  ],
+  [
+    'an issuance of another project',
+    [CHANGED, PERMIT, ['issuance.started', { ...started, project: 'bank' }]],
+    'entry 2: it takes project of req_1 for "bank", and that was "shop"',
+  ],
+  [
+    'a lease without an issuance',
+    [CHANGED, PERMIT, SUCCEEDED],
+    'entry 2: it speaks of iss_1, which no entry before made',
+  ],
+  [
+    'a lease under another id',
+    [CHANGED, PERMIT, STARTED, ['issuance.succeeded', { ...issuance, lease_id: 'lse_2', ...ends }]],
+    'entry 3: it takes lease_id of iss_1 for "lse_2", and that was "lse_1"',
+  ],
+  [
+    'an issuance that succeeded twice',
+    [...ISSUED, SUCCEEDED],
+    'entry 4: it takes state of iss_1 for "started", and that was "succeeded"',
+  ],
+  [
+    'a lease given back that nobody had',
+    [CHANGED, ['lease.returned', lease]],
+    'entry 1: it speaks of lse_1, which no entry before made',
+  ],
+  [
+    'a lease given back twice',
+    [...ISSUED, ['lease.returned', lease], ['lease.returned', lease]],
+    'entry 5: it takes state of lse_1 for "live", and that was "returned"',
+  ],
+  [
+    'a lease given again after its return',
+    [...ISSUED, ['lease.returned', lease], ['issuance.redelivered', { ...issuance, lease_id: 'lse_1' }]],
+    'entry 5: it takes state of lse_1 for "live", and that was "returned"',
+  ],
+  [
+    'a lease of another request',
+    [...ISSUED, ['lease.revoked', { ...lease, request_id: 'req_2' }]],
+    'entry 4: it takes request_id of lse_1 for "req_2", and that was "req_1"',
+  ],
+  [
+    'the same withheld twice',
+    [
+      ...ISSUED,
+      ['issuance.withheld', { ...issuance, lease_id: 'lse_1', ...ends }],
+      ['issuance.withheld', { ...issuance, lease_id: 'lse_1', ...ends }],
+    ],
+    'entry 5: what it withholds was withheld before',
+  ],
+  [
+    'a permit after it was issued',
+    [...ISSUED, ['request.decided', { ...permit, grant_id: 'grt_2' }]],
+    'entry 4: it decides req_1 again, which was issued',
+  ],
+  ['the same grant made twice', [CHANGED, PERMIT, PERMIT], 'entry 2: it makes the grant grt_1 a second time'],
+  ['a decision by no policy in force', [PERMIT], `entry 0: it decides by the policy ${POLICY}, and none was in force`],
+  [
+    'a decision by an earlier policy',
+    [
+      CHANGED,
+      ['policy.changed', { ...CHANGED[1], policy_digest: 'b', previous_digest: POLICY, set_digest: 'other' }],
+      PERMIT,
+    ],
+    `entry 2: it decides by the policy ${POLICY}, and b was in force`,
+  ],
+  [
+    'a decision by a policy that was removed',
+    [
+      CHANGED,
+      ['policy.changed', { ...CHANGED[1], policy_digest: null, previous_digest: POLICY, set_digest: 'other' }],
+      PERMIT,
+    ],
+    `entry 2: it decides by the policy ${POLICY}, and none was in force`,
+  ],
+  [
+    'a decision under no organization',
+    [
+      CHANGED,
+      [
+        'organization.changed',
+        { file: '_organization.yaml', organization_digest: 'o', previous_digest: null, set_digest: 'set' },
+      ],
+      PERMIT,
+    ],
+    'entry 2: it decides under the organization null, and o was in force',
+  ],
+  [
+    'a policy that replaces what was not there',
+    [['policy.changed', { ...CHANGED[1], previous_digest: 'b' }]],
+    'entry 0: it replaces the shop.yaml b, and null was in force',
+  ],
+  ['a misuse of no request', [['request.misused', ask]], 'entry 0: it speaks of req_1, which no entry before made'],
+  [
+    'a key created twice',
+    [1, 2].map(
+      (): Told => ['key.created', { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x', created_at: AT }],
+    ),
+    'entry 1: the key k was created before',
+  ],
+  [
+    'a type that there is not',
+    [['key.forgotten', {}]],
+    'entry 0: its type "key.forgotten" is none that this verifier knows',
+  ],
+  [
+    'no id where there must be one',
+    [CHANGED, ['request.decided', { ...permit, grant_id: 7 }]],
+    'entry 1: it has no grant_id',
+  ],
+  [
+    'a time that is none',
+    [CHANGED, ['request.decided', { ...permit, grant_expires_at: 'soon' }]],
+    'entry 1: its grant_expires_at is no time',
+  ],
+];
+
+describe('entries told one after the other', () => {
+  it('say nothing where each follows from those before', () => {
+    const refused: Told = ['request.decided', { ...decided, decision: 'deny' }];
+    expect(problemsOf([...ISSUED, refused, ['lease.returned', lease], ['lease.revoked', lease]])).toEqual([]);
+  });
+
+  it.each(WRONG)('say so of %s', (_what, told, problem) => {
+    expect(problemsOf(told)).toEqual([problem]);
+  });
+
+  it('say so of two with one id', () => {
+    expect(problemsOf([CHANGED, PERMIT], ['ent_1', 'ent_1'])).toEqual([
+      'entry 1: its id ent_1 is that of an earlier entry',
+    ]);
+  });
+
+  it('are of types that are all known', () => {
+    const told = Object.keys(ENTRY_FIELDS).map((type): Told => [type, {}]);
+    expect(problemsOf(told).filter((problem) => problem.includes('none that this verifier knows'))).toEqual([]);
+  });
+});

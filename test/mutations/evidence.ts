@@ -1,0 +1,154 @@
+// A store that real stories left behind, and what was kept beside it: backups from on the way, exports, the anchor, a receipt.
+
+import type { KeyObject } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemEntropy } from '../../broker/clock.ts';
+import { keyEncryptionKey, openSigningKeys } from '../../broker/keys/signing-keys.ts';
+import { exportDirectory } from '../../broker/log/export-directory.ts';
+import { openSqliteReader } from '../../broker/store/sqlite.ts';
+import { runBeside } from '../support/beside-broker.ts';
+import { FaultyStore } from '../support/faulty-store.ts';
+import { SHOP } from '../support/policy-files.ts';
+import { newSecret, TestBroker } from '../support/test-broker.ts';
+
+export interface Evidence {
+  readonly directory: string;
+  readonly store: string;
+  readonly export: string;
+  /** earlier states, oldest first, each with its export */
+  readonly backups: readonly { readonly store: string; readonly export: string }[];
+  readonly anchor: string;
+  /** of the last issuance */
+  readonly receipt: string;
+  readonly verifierKey: string;
+  readonly logKey: KeyObject;
+  remove(): void;
+}
+
+const ROUNDS = 6;
+
+/** Every transaction has a moment of its own, so that no checkpoint can go unnoticed (docs/log-format.md). */
+export async function gatherEvidence(): Promise<Evidence> {
+  const directory = mkdtempSync(join(tmpdir(), 'buildpass-evidence-'));
+  const time = { now: Date.now() - 86_400_000 };
+  const store = new FaultyStore();
+  const clock = { now: () => ++time.now };
+  const broker = await TestBroker.start({ background: 'by-hand', openStore: store.open, clock });
+  const backups: Evidence['backups'][number][] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await tellStories({ broker, store, time, round });
+    if (round < ROUNDS - 1) backups.push(await backUp(broker, join(directory, `backup-${round}`)));
+  }
+  const last = await broker.ask({ claims: { run_id: '999' }, scope: 'shop/upstream' });
+  const keys = await broker.running.store.read((tx) => tx.signingKeys.all());
+  const encryption = Buffer.from(readFileSync(broker.config.keys.encryptionKeyFile, 'utf8'), 'base64');
+  const { log } = openSigningKeys(keys, keyEncryptionKey(encryption, systemEntropy));
+  const { verifierKey } = broker.running;
+  await broker.running.close();
+  const anchor = join(directory, 'anchor');
+  copyFileSync(broker.config.log.anchorFile ?? '', anchor);
+  const newest = await exportOf(broker, join(directory, 'newest'));
+  const receipt = join(directory, 'receipt.json');
+  writeFileSync(receipt, JSON.stringify(last.body.receipt));
+  await broker.github.close();
+  rmSync(broker.directory, { recursive: true });
+  return {
+    ...{ directory, anchor, receipt, verifierKey, backups },
+    ...newest,
+    logKey: log.privateKey,
+    remove: () => rmSync(directory, { recursive: true }),
+  };
+}
+
+async function backUp(broker: TestBroker, name: string): Promise<{ store: string; export: string }> {
+  return exportOf(broker, name);
+}
+
+async function exportOf(broker: TestBroker, name: string): Promise<{ store: string; export: string }> {
+  runBeside(broker, `VACUUM INTO '${name}.db'`);
+  await exportStore(`${name}.db`, name, broker.running.verifierKey);
+  return { store: `${name}.db`, export: name };
+}
+
+export async function exportStore(path: string, directory: string, key: string): Promise<void> {
+  const reader = openSqliteReader({ path, clock: { now: () => 0 } });
+  await reader.read((tx) => exportDirectory(tx, { directory, keys: [key] }));
+  await reader.close();
+}
+
+interface Round {
+  readonly broker: TestBroker;
+  readonly store: FaultyStore;
+  readonly time: { now: number };
+  readonly round: number;
+}
+
+/** Each thing that can happen to a request, once a round. */
+async function tellStories({ broker, store, time, round }: Round): Promise<void> {
+  const job = (number: number) => ({ run_id: String(10_000 * (round + 1) + number), actor_id: String(70 + round) });
+  const upstream = { scope: 'shop/upstream' };
+
+  const returned = newSecret();
+  const { body } = await broker.ask({
+    claims: job(1),
+    secret: returned,
+    parameters: { reason: `round ${round}`, ticket: 'T-1' },
+  });
+  await broker.returnLease(body.lease_id, returned);
+  await broker.ask({ claims: job(2), parameters: { ttl: String(60 + round) } });
+  for (let time = 0; time < 3; time += 1) await broker.ask({ claims: job(3), scope: 'shop/deploy' });
+
+  const again = newSecret();
+  for (let time = 0; time < 2; time += 1) await broker.ask({ claims: job(4), secret: again });
+  await broker.ask({ claims: job(5), secret: again });
+  await broker.ask({ claims: job(4), secret: again, scope: 'shop/deploy' });
+  const token = await broker.token(job(6));
+  for (let time = 0; time < 2; time += 1) await broker.ask({ token });
+
+  const revoked = newSecret();
+  const lease = await broker.ask({ ...upstream, claims: job(7), secret: revoked });
+  broker.provider.revokeFails = true;
+  await broker.returnLease(lease.body.lease_id, revoked);
+  await broker.running.runBackground();
+  broker.provider.revokeFails = false;
+  time.now += 6_000;
+  await broker.running.runBackground();
+
+  const failed = newSecret();
+  broker.provider.mood = 'refuses';
+  await broker.ask({ ...upstream, claims: job(8), secret: failed });
+  broker.provider.mood = 'well';
+  await broker.ask({ ...upstream, claims: job(8), secret: failed });
+  broker.provider.mood = 'fails-after-acting';
+  await broker.ask({ ...upstream, claims: job(9) });
+  broker.provider.mood = 'well';
+  for (const kind of ['failed', 'failed but happened'] as const) {
+    store.arm({ at: 4, kind });
+    await broker.ask({ ...upstream, claims: job(10) });
+  }
+  store.arm({ at: 3, kind: 'failed' });
+  await broker.ask({ claims: job(11) });
+  store.arm();
+  await broker.running.runBackground();
+
+  await changePolicies(broker, round, { claims: job(4), secret: again });
+  if (round % 2 === 1) time.now += 11 * 60_000;
+  await broker.running.runBackground();
+}
+
+/** A policy that is refused, one that forbids what was issued, and a good one again. */
+async function changePolicies(
+  broker: TestBroker,
+  round: number,
+  issued: { claims: object; secret: string },
+): Promise<void> {
+  broker.writePolicy('shop.yaml', `${SHOP}\nunknown-${round}: x\n`);
+  await broker.running.reload();
+  broker.writePolicy('shop.yaml', SHOP.replaceAll('branch: main', 'branch: trunk'));
+  await broker.running.reload();
+  await broker.ask({ claims: { ...issued.claims }, secret: issued.secret });
+  broker.writePolicy('shop.yaml', `${SHOP}# round ${round}\n`);
+  await broker.running.reload();
+}
