@@ -152,7 +152,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   },
   {
     what: 'connections of its own',
-    text: /\b(request|get|connect|createConnection|Socket|Agent|lookup|resolve\w*)\b[^;]* from 'node:(http2?|https|net|tls|dns|dgram)(\/promises)?'/,
+    text: /^import (?!type)[^;]*\b(request|get|connect|createConnection|Socket|Agent|lookup|resolve\w*)\b[^;]* from 'node:(http2?|https|net|tls|dns|dgram)(\/promises)?'/m,
     only: /^(action\/|broker\/upstream-fetch\.ts)/,
   },
   { what: 'the console', text: /\bconsole\./, only: /^$/ },

@@ -92,7 +92,7 @@ export class Standing {
     const says =
       failures === 0
         ? `The keys were fetched ${fetchedAt === undefined ? 'not yet: no job has come' : had}.`
-        : `The keys cannot be fetched (${failures} failures in a row, the last good fetch ${had}): ${messageOf(cause)}`;
+        : `The keys cannot be fetched (${failures} failures in a row, the last good answer ${had}): ${messageOf(cause)}`;
     return { name: `issuer ${issuer}`, ok: failures === 0, says };
   }
 }

@@ -169,10 +169,10 @@ describe('rows that somebody changed', () => {
   });
 
   it.each([
-    ['NULL', '1 rows of leases have no id that can be read'],
-    ["x'00'", 'the rows of leases cannot be read one after the other'],
+    ['NULL', '1 rows of requests have no id that can be read'],
+    ["x'00'", 'the rows of requests cannot be read one after the other'],
   ])('are found where their id is %s', async (id, sentence) => {
-    const problems = await saidOf(copyOf('leases', `id = ${id}, issuance_id = 'iss_x'`));
+    const problems = await saidOf(copyOf('requests', `id = ${id}`));
     expect(problems.at(-1)).toBe(sentence);
   });
 
