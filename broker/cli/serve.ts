@@ -17,6 +17,7 @@ export const command: Command = {
   async run({ io, configFile }) {
     const config = await loadConfig(configFile);
     const logger = createLogger({ level: 'info', demo: false });
+    io.onCrash((error) => logger.error('the broker ends: an error that nobody foresaw', { error }));
     for (const warning of config.warnings) logger.warn(warning);
     if (config.log.anchorFile === undefined)
       logger.warn(

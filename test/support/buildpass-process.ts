@@ -16,8 +16,14 @@ export interface BuildpassProcess {
 }
 
 /** Gone after the test, whatever becomes of it. */
-export function startBuildpass(...words: readonly string[]): BuildpassProcess {
-  const child = spawn(process.execPath, ['broker/main.ts', ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+export const startBuildpass = (...words: readonly string[]): BuildpassProcess => startNode('broker/main.ts', ...words);
+
+/** The same with a script that runs in the process before it. */
+export const startBuildpassAfter = (script: string, ...words: readonly string[]): BuildpassProcess =>
+  startNode('--import', `data:text/javascript,${encodeURIComponent(script)}`, 'broker/main.ts', ...words);
+
+function startNode(...words: readonly string[]): BuildpassProcess {
+  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   return {
