@@ -64,6 +64,25 @@ function processIo(): Io {
     err: (text) => void process.stderr.write(`${text}\n`),
     environment: process.env,
     stopSignal,
+    onCrash: endOnCrash(),
+  };
+}
+
+/**
+ * Node would print what was thrown with all that hangs on it: requests with their headers, and the secrets in them. Whoever
+ * has a log with redaction reports it there instead. The state is unknown afterwards, so the process ends either way.
+ */
+function endOnCrash(): Io['onCrash'] {
+  let report = (error: unknown): void => void process.stderr.write(`buildpass: ${describeError(error).message}\n`);
+  process.on('uncaughtException', (error) => {
+    try {
+      report(error);
+    } finally {
+      process.exit(1);
+    }
+  });
+  return (next) => {
+    report = next;
   };
 }
 

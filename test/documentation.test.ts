@@ -114,6 +114,14 @@ describe('what documents and messages name', () => {
     expect(Object.keys(METRICS).filter((name) => !source.includes(`'${name}'`))).toEqual([]);
   });
 
+  it('every test that the threat model names exists', () => {
+    const [, section = ''] = readSource('docs/threat-model.md').split('## Each check of identity');
+    const rows = [...section.matchAll(/^\| .+ \| (.+) \| `(test\/[\w./-]+)` \|$/gm)];
+    const named = rows.map(([, test = '', file = '']) => ({ test, file }));
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter(({ test, file }) => !readSource(file).includes(test))).toEqual([]);
+  });
+
   it('every package has its reason', () => {
     const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readSource('package.json')) as Record<
       string,

@@ -13,6 +13,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** For commands that keep running: from the call on, being asked to stop aborts the signal and lets them end well. */
   readonly stopSignal: () => AbortSignal;
+  /** For commands with a log: an error that nobody caught is reported there before it ends the process. */
+  readonly onCrash: (report: (error: unknown) => void) => void;
 }
 
 export interface OptionSpec {

@@ -26,6 +26,7 @@ export async function serve(
 ): Promise<ExitCode> {
   const config = await loadConfig(configFile);
   const logger = createLogger({ level: 'info', demo: false });
+  io.onCrash((error) => logger.error('the broker ends: an error that nobody foresaw', { error }));
   for (const warning of config.warnings) logger.warn(warning);
   if (config.log.anchorFile === undefined)
     logger.warn(

@@ -7,7 +7,7 @@ import { BrokerError } from '../errors.ts';
 import type { KeySet } from './issuer-key-set.ts';
 import { PASS_ON_UNCHANGED, quoted } from './refusal.ts';
 
-export interface KeyCacheOptions {
+interface KeyCacheOptions {
   readonly issuerUrl: string;
   readonly clock: Clock;
   readonly fetchKeySet: () => Promise<KeySet>;

@@ -21,6 +21,11 @@ export const ALARMS = {
     means: 'Something that nobody foresaw; the caller got 500 with the `http_request_id` and nothing else.',
     next: 'Report it with the line: it has the place in the code. Nothing was issued that is not on record; other requests are not touched.',
   },
+  'the broker ends: an error that nobody foresaw': {
+    means:
+      'The process ends with 1. Nothing was handed out that is not on record; what was under way is repaired by the next start.',
+    next: 'Have it started again, and report it with the line: it has the place in the code.',
+  },
   'background work keeps failing': {
     means:
       'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `forgetting subject tokens` or `writing the anchor`.',

@@ -16,9 +16,17 @@ export interface BuildpassProcess {
 }
 
 /** Gone after the test, whatever becomes of it. */
-export function startBuildpass(...words: readonly string[]): BuildpassProcess {
-  return watched(process.execPath, ['broker/main.ts', ...words]);
-}
+export const startBuildpass = (...words: readonly string[]): BuildpassProcess =>
+  watched(process.execPath, ['broker/main.ts', ...words]);
+
+/** The same with a script that runs in the process before it. */
+export const startBuildpassAfter = (script: string, ...words: readonly string[]): BuildpassProcess =>
+  watched(process.execPath, [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(script)}`,
+    'broker/main.ts',
+    ...words,
+  ]);
 
 /**
  * The same where the operating system lets no file grow beyond so many blocks of 512 bytes: what SQLite writes then fails with a

@@ -24,6 +24,7 @@ export function recordedIo(environment: Io['environment'] = {}): RecordedIo {
     },
     environment,
     stopSignal: () => new AbortController().signal,
+    onCrash: () => undefined,
   };
 }
 
