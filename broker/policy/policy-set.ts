@@ -43,7 +43,7 @@ export interface PolicySet {
 /** Issuers have no slash in their names, so that two repositories never share a key. */
 export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
 
-export const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {

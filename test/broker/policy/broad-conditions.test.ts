@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../../broker/policy/events.ts';
 import { errorsOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 
 const needing = (need: string, rule: Yaml): readonly string[] =>
@@ -19,6 +20,9 @@ describe('a guardrail that needs a condition', () => {
     ['ref', { ref: 'refs/heads/**' }],
     ['ref', { ref: 're**' }],
     ['pull-request', { 'pull-request': { into: '**' } }],
+    ['ref', { ref: ['refs/heads/main', 'refs/tags/**'] }],
+    ['pull-request', { 'pull-request': [{ into: 'main' }, { into: ['next', '*'] }] }],
+    ['event', { branch: '*', event: [...EVENTS] }],
     ['repository', { repository: '**', branch: 'main' }],
     ['runner', { branch: 'main', runner: ['self-hosted', 'github-hosted'] }],
     ['visibility', { branch: 'main', visibility: ['public', 'private', 'internal'] }],
@@ -37,7 +41,9 @@ describe('a guardrail that needs a condition', () => {
     ['ref', { ref: 'refs/heads/main' }],
     ['runner', { branch: 'main', runner: 'self-hosted' }],
     ['time', { branch: 'main', time: { zone: 'UTC', days: 'mon-fri' } }],
+    ['time', { branch: 'main', time: { zone: 'UTC', between: '00:00-23:00' } }],
     ['event', { branch: 'main', event: 'push' }],
+    ['actor', { branch: 'main', actor: '501' }],
   ])('is satisfied by %s that says something: %j', (need, rule) => {
     expect(needing(need, rule)).toEqual([]);
   });
