@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from '../../../broker/policy/events.ts';
+import { CONDITION_KEYS } from '../../../broker/policy/rule-document.ts';
 import { errorsOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 
 const needing = (need: string, rule: Yaml): readonly string[] =>
@@ -48,8 +49,10 @@ describe('a guardrail that needs a condition', () => {
     expect(needing(need, rule)).toEqual([]);
   });
 
-  it('wants an event to be named in the rule', () => {
-    expect(needing('event', { branch: 'main' })).toEqual([expect.stringContaining('`event`: add it to this rule')]);
+  it.each(CONDITION_KEYS.filter((key) => key !== 'workflow'))('wants %s to be named in the rule', (need) => {
+    expect(needing(need, { workflow: '.github/workflows/deploy.yml' })).toEqual([
+      expect.stringContaining(`asks every entitlement for \`${need}\`: add it to this rule`),
+    ]);
   });
 
   it('is met by the key `review`, and says that nobody reviews yet', () => {

@@ -13,9 +13,16 @@ describe('refs that a job can have', () => {
     ['refs/pull/*/head', []],
     ['refs/pull/x*/merge', []],
     ['refs/pull/27/head', []],
+    ['refs/pull/027/merge', []],
+    ['refs/heads/main', ['branch']],
     ['refs/pull/merge*', []],
   ])('%s can be %j', (ref, kinds) => {
     expect(refKindsOfPattern(ref)).toEqual(kinds);
+  });
+
+  it('are patterns first of all', () => {
+    expect(fullRefProblem('refs/heads/a?')).toContain('has `?`');
+    expect(fullRefProblem('refs/heads/*')).toBeUndefined();
   });
 
   it('says what a job has instead', () => {
