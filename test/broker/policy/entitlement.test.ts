@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
-import { buildAsk, buildPolicies, errorsOf, type PolicyParts, type Yaml } from '../../support/build-policy.ts';
+import {
+  buildAsk,
+  buildPolicies,
+  buildStaticSecret,
+  errorsOf,
+  type PolicyParts,
+  type Yaml,
+} from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/shop-deploy';
@@ -48,17 +55,7 @@ describe('the session of an entitlement', () => {
   });
 
   it('is nothing for a value that never dies', () => {
-    const upstreams = ['vault-prod'];
-    const [role, path] = ['shop', 'kv/data/shop'];
-    const credential = { kind: 'vault-secret', upstream: 'vault-prod', role, path, values: { key: 'key' } };
-    const projects = {
-      shop: {
-        owner: 'acme/platform',
-        'may-offer': [{ kind: 'vault-secret', upstreams, roles: [role], paths: [path] }],
-      },
-    };
-    const organization = { projects, guardrails: { 'allow-static': ['shop/preview'] } };
-    expect(errors({ organization, entitlement: { credential, ttl: 'never', session: '2h' } })).toEqual([
+    expect(errors(buildStaticSecret({ session: '2h' }))).toEqual([
       'session: a value that never dies is never renewed: leave `session` out',
     ]);
   });
