@@ -127,7 +127,7 @@ export function verifyConsistency(
 ): boolean {
   if (!isIndex(first.size, second.size + 1)) return false;
   if (first.size === second.size) return proof.length === 0 && first.root.equals(second.root);
-  if (first.size === 0) return proof.length === 0;
+  if (first.size === 0) return proof.length === 0 && first.root.equals(EMPTY_ROOT);
   let place = { node: first.size - 1, last: second.size - 1 };
   while (place.node % 2 === 1) place = parent(place);
   // A first tree that is one complete subtree is its own starting point, and the proof leaves it out.

@@ -64,7 +64,7 @@ export function verifyReceipt(receipt: Receipt, verifiers: readonly NoteVerifier
 }
 
 function parseEntry(leaf: Buffer): Readonly<Record<string, unknown>> {
-  const text = leaf.toString('utf8');
+  const text = leaf.toString();
   const value = JSON.parse(text) as JsonValue;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error("the receipt's entry is not an object");

@@ -18,7 +18,7 @@ export class Secret {
 
   /** Lower-case hex SHA-256 of the value: what the log keeps instead of it. */
   fingerprint(): string {
-    return createHash('sha256').update(this.#value, 'utf8').digest('hex');
+    return createHash('sha256').update(this.#value).digest('hex');
   }
 
   toString(): string {

@@ -34,7 +34,7 @@ export function parseVerifierKey(text: string): NoteVerifier {
 /** The note over `text` (which ends in a newline) with one Ed25519 signature. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
   const encoded = Buffer.concat([Buffer.of(ED25519), rawPublicKey(createPublicKey(privateKey))]);
-  const signature = sign(null, Buffer.from(text, 'utf8'), privateKey);
+  const signature = sign(null, Buffer.from(text), privateKey);
   const blob = Buffer.concat([Buffer.from(keyIdOf(name, encoded), 'hex'), signature]);
   return `${text}\n— ${name} ${blob.toString('base64')}\n`;
 }
@@ -50,7 +50,7 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): stri
   );
   if (known.length === 0) throw new Error('the note carries no signature of a known key');
   for (const { one, signature } of known) {
-    if (!verify(null, Buffer.from(text, 'utf8'), one.publicKey, signature)) {
+    if (!verify(null, Buffer.from(text), one.publicKey, signature)) {
       throw new Error(`the signature of ${one.name}+${one.keyId} does not verify`);
     }
   }

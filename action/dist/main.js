@@ -239,7 +239,7 @@ function verifyReceipt(receipt, verifiers) {
 	};
 }
 function parseEntry(leaf) {
-	const text = leaf.toString("utf8");
+	const text = leaf.toString();
 	const value = JSON.parse(text);
 	if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("the receipt's entry is not an object");
 	if (canonicalJson(value) !== text) throw new Error("the receipt's entry is not canonical JSON");

@@ -6312,17 +6312,17 @@ function readIssued(answer) {
 	};
 }
 // shared/duration.ts
-const UNIT_SECONDS = {
-	s: 1,
-	m: 60,
-	h: 3600,
-	d: 86400
-};
+const UNITS = [
+	["d", 86400],
+	["h", 3600],
+	["m", 60],
+	["s", 1]
+];
 const FORM = /^([1-9][0-9]{0,6})([smhd])$/;
 /** Whole seconds of a duration such as `15m`; undefined where the text is not one. */
 function parseDuration(text) {
 	const [, count, unit] = FORM.exec(text) ?? [];
-	const seconds = unit === void 0 ? void 0 : UNIT_SECONDS[unit];
+	const seconds = UNITS.find(([name]) => name === unit)?.[1];
 	return seconds === void 0 ? void 0 : Number(count) * seconds;
 }
 // shared/secure-url.ts
@@ -6366,7 +6366,7 @@ function openNote(note, verifiers) {
 		signature
 	})));
 	if (known.length === 0) throw new Error("the note carries no signature of a known key");
-	for (const { one, signature } of known) if (!verify(null, Buffer.from(text, "utf8"), one.publicKey, signature)) throw new Error(`the signature of ${one.name}+${one.keyId} does not verify`);
+	for (const { one, signature } of known) if (!verify(null, Buffer.from(text), one.publicKey, signature)) throw new Error(`the signature of ${one.name}+${one.keyId} does not verify`);
 	return text;
 }
 /** @throws Error where the form is not a note's */

@@ -59,7 +59,7 @@ async function runDemo(io: Io, { port, issuer, stop }: DemoRun): Promise<void> {
   const config = await loadConfig(data.configFile);
   if (data.fresh) await createKeys(config, { demo: true });
   const logger = createLogger({ level: 'warn', demo: true });
-  io.onCrash((error) => logger.error('the demo ends: an error that nobody foresaw', { error }));
+  io.onCrash((error) => logger.error('the broker ends: an error that nobody foresaw', { error }));
   const broker = await startBroker({ config, logger, demo: true });
   const watcher = watchPolicies(io, config.policies.directory, broker);
   try {

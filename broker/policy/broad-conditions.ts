@@ -12,11 +12,11 @@ export function allowsAny(key: string, rule: RuleDocument): boolean {
     case 'environment':
     case 'branch':
     case 'tag':
-      return (rule[key] ?? []).some((pattern) => takesAnyName(pattern, ''));
+      return takesAnyName(rule[key]);
     case 'ref':
-      return (rule.ref ?? []).some((pattern) => REF_STARTS.some((start) => takesAnyName(pattern, start)));
+      return takesAnyName(rule.ref, 'refs/heads/') || takesAnyName(rule.ref, 'refs/tags/');
     case 'pull-request':
-      return (rule['pull-request'] ?? []).some(({ into }) => into.some((pattern) => takesAnyName(pattern, '')));
+      return takesAnyName(rule['pull-request']?.flatMap(({ into }) => into));
     case 'event':
       return hasAll(EVENTS, rule.event);
     case 'runner':
@@ -30,20 +30,13 @@ export function allowsAny(key: string, rule: RuleDocument): boolean {
   }
 }
 
-const REF_STARTS = ['refs/heads/', 'refs/tags/'];
-/** Names that nobody would mean, flat and with a slash: what takes all of one sort takes whatever somebody makes up. */
-const MADE_UP: readonly (readonly string[])[] = [
-  ['k', 'q7', 'zz9-j'],
-  ['k/q', '7/w_z', 'j9-/x'],
-];
+/** Whether one of the patterns asks for no letter of a name, flat or with a slash: it takes whatever somebody makes up. */
+const takesAnyName = (patterns: readonly string[] | undefined, start = ''): boolean =>
+  patterns?.map((pattern) => compilePattern(pattern)).some(({ matches }) => matches(start) || matches(`${start}/`)) ===
+  true;
 
-function takesAnyName(pattern: string, start: string): boolean {
-  const { matches } = compilePattern(pattern);
-  return MADE_UP.some((names) => names.every((name) => matches(`${start}${name}`)));
-}
-
-const hasAll = (all: readonly string[], given: readonly string[] = []): boolean =>
-  all.every((one) => given.includes(one));
+const hasAll = (all: readonly string[], given: readonly string[] | undefined): boolean =>
+  all.every((one) => given?.includes(one) === true);
 
 const HOUR = 3_600_000;
 /** A week without a change of clocks in any zone that has them, asked hour by hour: what holds then always shuts nobody out. */

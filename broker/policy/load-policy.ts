@@ -51,7 +51,8 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
   const projects = organization === undefined ? [] : compileAll(read, { context, organization, findings });
 
   const warnings = readable(findings.warnings);
-  if (findings.errors.length > 0) return { ok: false, findings: readable(findings.errors), warnings };
+  if (organization === undefined || findings.errors.length > 0)
+    return { ok: false, findings: readable(findings.errors), warnings };
   const projectOf = new Map(projects.map(({ file, name }) => [file, name]));
   const policies: PolicySet = {
     digest: setDigest(documents),
@@ -59,7 +60,7 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
     organizationDigest: ofOrganization?.digest,
     projects: new Map(projects.map((project) => [project.name, project])),
     ...indexRepositories(projects),
-    freezes: organization?.freezes ?? [],
+    freezes: organization.freezes,
     owners: ownersOf(context.issuers),
   };
   return { ok: true, policies, warnings };

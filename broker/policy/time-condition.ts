@@ -11,12 +11,12 @@ const WEEK = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const WHOLE_DAY = ['00:00-24:00'];
 
 export function timeCondition(windows: readonly TimeWindow[]): Condition {
-  const [first] = windows.slice(0, 1).map(({ zone }) => ({ zone, clock: localClock(zone) }));
+  const clocks = [...new Map(windows.map(({ zone }) => [zone, localClock(zone)]))];
   const holds = windowsHold(windows);
   return {
     ...wanting('time', windows.map(describe), 'ask at such a time'),
     holds: (_subject, now) => holds(now),
-    got: (_subject, now) => (first === undefined ? undefined : `${shownTime(first.clock(now))} ${first.zone}`),
+    got: (_subject, now) => clocks.map(([zone, clock]) => `${shownTime(clock(now))} ${zone}`).join(', '),
   };
 }
 
@@ -52,7 +52,5 @@ const shownTime = ({ weekday, minute }: LocalTime): string => `${WEEK[weekday]} 
 const clockOf = (minute: number): string =>
   [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
-const describe = ({ zone, days, between }: TimeWindow): string =>
-  [days === undefined ? '' : anyOf(days), between === undefined ? '' : anyOf(between), zone]
-    .filter((part) => part !== '')
-    .join(' ');
+const describe = ({ zone, days = [], between = [] }: TimeWindow): string =>
+  [anyOf(days), anyOf(between), zone].filter((part) => part !== '').join(' ');

@@ -14,8 +14,8 @@ const FURTHEST_AHEAD = 15 * 60 * MINUTE;
 const FURTHEST_BEHIND = 13 * 60 * MINUTE;
 
 export function isZone(zone: string): boolean {
-  // Offsets such as +01:00 would pass as zones, and be wrong for half of the year.
-  return /^[A-Za-z][\w/+-]{0,63}$/.test(zone) && formatterOf(zone) !== undefined;
+  // Offsets such as +01:00, which have no letter, would pass as zones, and be wrong for half of the year.
+  return /[A-Za-z]/.test(zone) && formatterOf(zone) !== undefined;
 }
 
 export const zoneNames = (): string[] => Intl.supportedValuesOf('timeZone');

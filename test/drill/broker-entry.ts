@@ -10,5 +10,6 @@ const io = {
   err: (text: string) => void process.stderr.write(`${text}\n`),
   environment: {},
   stopSignal: () => stop.signal,
+  onCrash: () => undefined,
 };
 process.exitCode = await serve({ io, configFile }, [otherSystemProvider(otherSystem)]);

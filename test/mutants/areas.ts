@@ -35,6 +35,8 @@ export function sliceOf(paths: readonly string[]): Slice {
   return { area, mutate: whole ? [`${area}/**/*.ts`] : paths, whole };
 }
 
+export const isIn = ({ whole, mutate }: Slice, file: string): boolean => whole || mutate.includes(file);
+
 function areaOf(path: string): string {
   const area = Object.keys(AREAS).find((one) => path === one || path.startsWith(`${one}/`));
   if (area === undefined) throw new Error(`"${path}" is in none of ${Object.keys(AREAS).join(', ')}`);

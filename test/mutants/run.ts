@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AREAS, type Slice, sliceOf } from './areas.ts';
+import { AREAS, isIn, type Slice, sliceOf } from './areas.ts';
 import { type Equivalents, type Figures, judge, type Report } from './judge.ts';
 
 const HERE = import.meta.dirname;
@@ -51,7 +51,9 @@ function runStryker(slice: Slice, options: readonly string[]): Report {
     cwd: ROOT,
     env: { ...process.env, MUTANTS_TESTS: AREAS[slice.area]?.join(' ') },
   });
-  return JSON.parse(readFileSync(join(ROOT, reportFile(slice.area)), 'utf8')) as Report;
+  const { files } = JSON.parse(readFileSync(join(ROOT, reportFile(slice.area)), 'utf8')) as Report;
+  // What earlier runs found in other files is in it too, and may be old.
+  return { files: Object.fromEntries(Object.entries(files).filter(([file]) => isIn(slice, file))) };
 }
 
 function run(command: string, parameters: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): void {

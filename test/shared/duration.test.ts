@@ -7,6 +7,8 @@ describe('durations', () => {
     ['15m', 900],
     ['2h', 7200],
     ['90d', 7_776_000],
+    ['1s', 1],
+    ['9999999s', 9_999_999],
   ] as const)('reads %s as %i seconds', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
@@ -21,6 +23,10 @@ describe('durations', () => {
     [7200, '2h'],
     [86_400, '1d'],
     [3_661, '3661s'],
+    [60, '1m'],
+    [3_600, '1h'],
+    [1, '1s'],
+    [0, '0s'],
   ] as const)('writes %i seconds as %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });

@@ -22,14 +22,16 @@ describe('characters that nobody sees', () => {
 
   it('are shown as code points, and stay where they were in JSON', () => {
     expect(inert('a\u001b[2J\n\u{e0061}')).toBe(String.raw`a\u{1b}[2J\u{a}\u{e0061}`);
-    const value = { a: 'x\u202e\u{e0061}\n##[error]y' };
+    const value = { a: 'x\u202e\u{e0061}\u0085\u00ad\n##[error]y ##[group]' };
     expect(firstInvisible(inertJson(value))).toBeUndefined();
     expect(JSON.parse(inertJson(value))).toEqual(value);
     expect(inertJson(value)).not.toContain('##[');
   });
 
   it('give no command to a runner', () => {
-    expect(inertLine(' ::add-mask::x')).toBe(String.raw` \u{3a}:add-mask::x`);
+    expect(inertLine('::add-mask::x')).toBe(String.raw`\u{3a}:add-mask::x`);
+    expect(inertLine('  ::add-mask::x')).toBe(String.raw`  \u{3a}:add-mask::x`);
+    expect(inertLine('file.yaml:1:2: a ::b')).toBe('file.yaml:1:2: a ::b');
     expect(inertLine('a: ##[add-mask]x\n::b')).toBe(String.raw`a: #\u{23}[add-mask]x\u{a}::b`);
   });
 });

@@ -25,6 +25,7 @@ const hex = (hashes: readonly Hash[]): string[] => hashes.map((hash) => hash.toS
 const trees = fc
   .integer({ min: 1, max: 70 })
   .chain((size) => fc.record({ size: fc.constant(size), a: fc.nat(size - 1), b: fc.nat(size - 1) }));
+type Head = { readonly size: number; readonly root: Hash };
 const treeOf = (size: number) => new SmallTree(Array.from({ length: size }, (_, at) => `leaf ${at}`));
 
 /** A tree of any size whose leaves are all the same: each node is known by its level alone. */
@@ -123,6 +124,24 @@ describe('the Merkle tree of RFC 6962', () => {
     expect(verifyInclusion({ index: 0.5, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
     await expect(inclusionProof(3, 3, known.read)).rejects.toThrow('no leaf 3 in a tree of 3 leaves');
     await expect(consistencyProof(0, 3, known.read)).rejects.toThrow('no leaf -1');
+  });
+
+  it('every tree extends the empty one, which has one root and needs no proof', () => {
+    const [empty, whole] = [
+      { size: 0, root: EMPTY_ROOT },
+      { size: 7, root: treeOf(7).rootAt(7) },
+    ];
+    expect(verifyConsistency(empty, whole, [])).toBe(true);
+    expect(verifyConsistency(empty, whole, [EMPTY_ROOT])).toBe(false);
+    expect(verifyConsistency({ ...empty, root: whole.root }, whole, [])).toBe(false);
+  });
+
+  it('a tree extends itself, and no tree a larger one', () => {
+    const [small, large] = [3, 7].map((size) => ({ size, root: treeOf(size).rootAt(size) })) as [Head, Head];
+    expect(verifyConsistency(large, large, [])).toBe(true);
+    expect(verifyConsistency(large, large, [EMPTY_ROOT])).toBe(false);
+    expect(verifyConsistency(large, { ...large, root: small.root }, [])).toBe(false);
+    expect(verifyConsistency(large, small, [])).toBe(false);
   });
 
   it('takes an empty list for the empty tree', () => {

@@ -115,15 +115,38 @@ describe('a checkpoint', () => {
     expect(openCheckpoint(signCheckpoint(head, privateKey), [verifier])).toEqual(head);
   });
 
+  const HASH = `${'A'.repeat(43)}=`;
+
   it.each([
     '',
-    'origin\n07\nAAAA\n',
-    'origin\n-1\nAAAA\n',
-    'origin\n1e3\nAAAA\n',
-    `origin\n9007199254740993\n${'A'.repeat(43)}=\n`,
+    'origin',
+    `origin\n\n${HASH}\n`,
+    `origin\n07\n${HASH}\n`,
+    `origin\n-1\n${HASH}\n`,
+    `origin\n1.5\n${HASH}\n`,
+    `origin\n1e3\n${HASH}\n`,
+    `origin\n9007199254740992\n${HASH}\n`,
+    `origin\n9007199254740993\n${HASH}\n`,
+    `origin\nNaN\n${HASH}\n`,
+    `\n7\n${HASH}\n`,
+  ])('is refused as %j, for its origin and tree size', (text) => {
+    expect(() => parseTreeHead(text)).toThrow('the checkpoint has no valid origin and tree size');
+  });
+
+  it.each([
+    'origin\n7\n',
+    'origin\n7',
     'origin\n7\nAAAA\n',
-    '\n7\nAAAA\n',
-  ])('is refused as %j', (text) => {
-    expect(() => parseTreeHead(text)).toThrow('the checkpoint has no valid');
+    `origin\n7\n${HASH} \n`,
+    `origin\n7\n${'A'.repeat(43)}\n`,
+    `origin\n7\n${'A'.repeat(42)}B=\n`,
+    `origin\n7\nAAAA${HASH}\n`,
+  ])('is refused as %j, for its root hash', (text) => {
+    expect(() => parseTreeHead(text)).toThrow('the checkpoint has no valid root hash');
+  });
+
+  it('may be of an empty tree, and may have lines of its own after the hash', () => {
+    const root = Buffer.alloc(32);
+    expect(parseTreeHead(`origin\n0\n${HASH}\nmore\n`)).toEqual({ origin: 'origin', size: 0, root });
   });
 });

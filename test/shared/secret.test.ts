@@ -5,6 +5,10 @@ import { Secret } from '../../shared/secret.ts';
 const secret = new Secret('hunter2');
 
 describe('a secret', () => {
+  it('is shown as what it is', () => {
+    expect([`${secret}`, JSON.stringify(secret), inspect(secret)]).toEqual(['[secret]', '"[secret]"', '[secret]']);
+  });
+
   it.each([
     ['interpolated', `${secret}`],
     ['joined', ['a', secret].join()],

@@ -7,6 +7,7 @@ describe('a secure address', () => {
     'https://a.example:8443/path',
     'http://127.0.0.1:8080',
     'http://127.9.9.9',
+    'http://127.100.20.254',
     'http://localhost',
     'http://[::1]:1/x',
   ])('%s is one', (url) => {

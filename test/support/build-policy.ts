@@ -99,6 +99,20 @@ export const buildContext = (overrides: Partial<PolicyContext> = {}): PolicyCont
 export const load = (parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): LoadResult =>
   loadPolicy(buildDocuments(parts), buildContext(context));
 
+/** `preview` as a value of a vault that never dies, offered and allowed by name. */
+export function buildStaticSecret(
+  entitlement: Yaml = {},
+  guardrails: Yaml = { 'allow-static': ['shop/preview'] },
+): PolicyParts {
+  const [upstream, role, path] = ['vault-prod', 'shop', 'kv/data/shop'];
+  const offer = { kind: 'vault-secret', upstreams: [upstream], roles: [role], paths: [path] };
+  const credential = { kind: 'vault-secret', upstream, role, path, values: { key: 'key' } };
+  return {
+    organization: { projects: { shop: { owner: 'acme/platform', 'may-offer': [offer] } }, guardrails },
+    entitlement: { credential, ttl: 'never', ...entitlement },
+  };
+}
+
 /** The set, or an error that shows why there is none. */
 export function buildPolicies(parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): PolicySet {
   const result = load(parts, context);

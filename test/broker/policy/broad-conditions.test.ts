@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../../broker/policy/events.ts';
+import { CONDITION_KEYS } from '../../../broker/policy/rule-document.ts';
 import { errorsOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 
 const needing = (need: string, rule: Yaml): readonly string[] =>
@@ -19,6 +21,9 @@ describe('a guardrail that needs a condition', () => {
     ['ref', { ref: 'refs/heads/**' }],
     ['ref', { ref: 're**' }],
     ['pull-request', { 'pull-request': { into: '**' } }],
+    ['ref', { ref: ['refs/heads/main', 'refs/tags/**'] }],
+    ['pull-request', { 'pull-request': [{ into: 'main' }, { into: ['next', '*'] }] }],
+    ['event', { branch: '*', event: [...EVENTS] }],
     ['repository', { repository: '**', branch: 'main' }],
     ['runner', { branch: 'main', runner: ['self-hosted', 'github-hosted'] }],
     ['visibility', { branch: 'main', visibility: ['public', 'private', 'internal'] }],
@@ -37,13 +42,17 @@ describe('a guardrail that needs a condition', () => {
     ['ref', { ref: 'refs/heads/main' }],
     ['runner', { branch: 'main', runner: 'self-hosted' }],
     ['time', { branch: 'main', time: { zone: 'UTC', days: 'mon-fri' } }],
+    ['time', { branch: 'main', time: { zone: 'UTC', between: '00:00-23:00' } }],
     ['event', { branch: 'main', event: 'push' }],
+    ['actor', { branch: 'main', actor: '501' }],
   ])('is satisfied by %s that says something: %j', (need, rule) => {
     expect(needing(need, rule)).toEqual([]);
   });
 
-  it('wants an event to be named in the rule', () => {
-    expect(needing('event', { branch: 'main' })).toEqual([expect.stringContaining('`event`: add it to this rule')]);
+  it.each(CONDITION_KEYS.filter((key) => key !== 'workflow'))('wants %s to be named in the rule', (need) => {
+    expect(needing(need, { workflow: '.github/workflows/deploy.yml' })).toEqual([
+      expect.stringContaining(`asks every entitlement for \`${need}\`: add it to this rule`),
+    ]);
   });
 
   it('is met by the key `review`, and says that nobody reviews yet', () => {

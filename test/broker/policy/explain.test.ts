@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Project } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { disclosure, explain } from '../../../broker/policy/explain.ts';
-import { buildAsk, buildPolicies, decide } from '../../support/build-policy.ts';
+import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
+import { buildAsk, buildPolicies, buildStaticSecret, decide } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const stranger = () => evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
@@ -24,6 +26,28 @@ describe('explain', () => {
       'Rule 0 wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
     );
     expect(reasons.map(({ condition }) => condition)).toEqual(['branch', 'runner']);
+  });
+
+  it('a permit of what never dies says so', () => {
+    const policies = buildPolicies(buildStaticSecret(), { kinds: credentialKinds(['vault-secret']) });
+    expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(
+      'shop/preview is allowed by rule 0 (`branch` is main, `event` is push, workflow_dispatch or release), and what is handed out never dies.',
+    );
+  });
+
+  it.each([
+    [{ runner: 'github-hosted' }, /to change the rule in shop\.yaml\.$/],
+    [{ runner: 'self-hosted' }, / \(And 1 more reason\.\)$/],
+    [{ runner: 'self-hosted', environment: 'x' }, / \(And 2 more reasons\.\)$/],
+  ])('a denial counts its further reasons: %j', (rule, end) => {
+    const denial = decide({ allow: [{ branch: 'main', ...rule }] }, buildSubject({ ref: 'refs/heads/x' }));
+    expect(explain(denial).summary).toMatch(end);
+  });
+
+  it('a denial without reasons is told as to a stranger', () => {
+    const project = buildPolicies().projects.get('shop') as Project;
+    const denial = { outcome: 'deny', project, entitlement: undefined, reasons: [] } as const;
+    expect(explain(denial).summary).toBe('No such entitlement for this job.');
   });
 
   it('a stranger is told nothing', () => {

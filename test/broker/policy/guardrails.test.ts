@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
-import { buildAsk, buildPolicies, errorsOf, NOW, outcomeOf, type Yaml } from '../../support/build-policy.ts';
+import {
+  buildAsk,
+  buildPolicies,
+  buildStaticSecret,
+  errorsOf,
+  NOW,
+  outcomeOf,
+  type Yaml,
+} from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const errors = (guardrails: Yaml, entitlement: Yaml = {}): readonly string[] =>
@@ -145,21 +153,7 @@ describe('never', () => {
 });
 
 describe('allow-static', () => {
-  const vault = {
-    kind: 'vault-secret',
-    upstream: 'vault-prod',
-    role: 'shop',
-    path: 'kv/data/shop',
-    values: { key: 'key' },
-  };
-  const projects = {
-    shop: {
-      owner: 'acme/platform',
-      'may-offer': [{ kind: 'vault-secret', upstreams: ['vault-prod'], roles: ['shop'], paths: ['kv/data/shop'] }],
-    },
-  };
-  const staticErrors = (guardrails: Yaml): readonly string[] =>
-    errorsOf({ organization: { projects, guardrails }, entitlement: { ttl: 'never', credential: vault } });
+  const staticErrors = (guardrails: Yaml): readonly string[] => errorsOf(buildStaticSecret({}, guardrails));
 
   it('names the entitlements whose value may never die', () => {
     expect(staticErrors({ 'allow-static': ['shop/preview'], 'longest-ttl': { low: '1h' } })).toEqual([]);
@@ -206,9 +200,9 @@ describe('waivers', () => {
         {
           code: 'WAIVER_EXPIRED',
           condition: 'approval',
-          message: expect.stringMatching(
-            /ended with 2020-01-01 \(UTC\): meet what the guardrails ask for, or ask acme\/security for a new one/,
-          ),
+          message:
+            'shop/preview stands on a waiver of "approval" that ended with 2020-01-01 (UTC): meet what the guardrails ask for, or ask acme/security for a new one.',
+          expected: 'until 2020-01-01',
         },
       ],
     });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../broker/model.ts';
+import type { Decision, Reason } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
+import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
 import {
   buildAsk,
   buildEntitlement,
   buildPolicies,
+  buildStaticSecret,
   decide,
   decideRule,
   outcomeOf,
@@ -16,30 +18,46 @@ const reasonsOf = (decision: Decision) => (decision.outcome === 'deny' ? decisio
 const main = buildSubject();
 
 describe('what stands against an entitlement', () => {
-  it.each<[what: string, entitlement: Yaml, code: string, message: string]>([
+  it.each<[what: string, entitlement: Yaml, reason: Reason]>([
     [
       'approval',
       { approval: { by: 'acme/release-managers' } },
-      'APPROVAL_UNAVAILABLE',
-      'shop/preview needs approval by acme/release-managers, which this broker cannot ask for yet',
+      {
+        code: 'APPROVAL_UNAVAILABLE',
+        message:
+          'shop/preview needs approval by acme/release-managers, which this broker cannot ask for yet: it is refused to every job until then.',
+      },
     ],
     [
       'break-glass',
       { 'break-glass': { for: 'acme/security', notify: 'acme/security' } },
-      'APPROVAL_UNAVAILABLE',
-      'shop/preview needs break-glass access, which this broker cannot give yet',
+      {
+        code: 'APPROVAL_UNAVAILABLE',
+        message:
+          'shop/preview needs break-glass access, which this broker cannot give yet: it is refused to every job until then.',
+      },
     ],
-    ['mode: observe', { mode: 'observe' }, 'OBSERVE_ONLY', 'shop/preview is only observed (`mode: observe`)'],
+    [
+      'mode: observe',
+      { mode: 'observe' },
+      {
+        code: 'OBSERVE_ONLY',
+        message:
+          'shop/preview is only observed (`mode: observe`): decisions are logged and nothing is issued until its owner takes that line out.',
+      },
+    ],
     [
       'expires',
       { expires: '2026-11-21' },
-      'ENTITLEMENT_EXPIRED',
-      'shop/preview ended with 2026-11-21 (UTC): ask its owner to set a later `expires`',
+      {
+        code: 'ENTITLEMENT_EXPIRED',
+        message:
+          'shop/preview ended with 2026-11-21 (UTC): ask its owner to set a later `expires` if it is still needed.',
+        expected: 'until 2026-11-21',
+      },
     ],
-  ])('%s refuses every job', (_what, ...[entitlement, code, message]) => {
-    const [reason, ...others] = reasonsOf(decide(entitlement, main));
-    expect(others).toEqual([]);
-    expect(reason).toMatchObject({ code, message: expect.stringContaining(message) });
+  ])('%s refuses every job', (_what, entitlement, reason) => {
+    expect(reasonsOf(decide(entitlement, main))).toEqual([reason]);
   });
 
   it('a kind that this broker cannot issue refuses every job', () => {
@@ -55,7 +73,8 @@ describe('what stands against an entitlement', () => {
       reasons: [
         {
           code: 'PROVIDER_UNAVAILABLE',
-          message: expect.stringContaining('needs a provider of `aws-role` credentials'),
+          message:
+            'shop/preview needs a provider of `aws-role` credentials, which this broker does not have yet: it is refused to every job until then.',
         },
       ],
     });
@@ -95,6 +114,7 @@ describe('what stands against an entitlement', () => {
           code: 'FROZEN',
           message:
             'Nothing is issued until 2027-01-02T00:00 Europe/Berlin, because of "Holidays". Ask again afterwards.',
+          expected: 'after 2027-01-02T00:00 Europe/Berlin',
         },
       ],
     });
@@ -124,24 +144,69 @@ describe('what stands against an entitlement', () => {
     );
   });
 
-  it.each([
-    [600, 'permit', undefined],
-    [60, 'permit', undefined],
+  it('the limit of a job says how many it has and may have', () => {
+    const standing = { suspension: undefined, issuedToJob: 4 };
+    expect(reasonsOf(decide({ 'max-per-job': 3 }, main, { standing }))).toEqual([
+      {
+        code: 'JOB_LIMIT_REACHED',
+        message:
+          'This job already has 4 credentials of shop/preview, and one job gets at most 3: reuse what it has, or ask the owner for a larger `max-per-job`.',
+        expected: 'at most 3',
+        got: '4',
+      },
+    ]);
+  });
+
+  it.each([600, 60])('an asked ttl of %i s is given where the entitlement allows 10 minutes', (ttl) => {
+    expect(decide({}, main, { ttl })).toMatchObject({ outcome: 'permit', ttl });
+  });
+
+  it.each<[ttl: number, reason: Reason]>([
     [
       601,
-      'TTL_TOO_LONG',
-      'The asked ttl of 601s is longer than shop/preview allows: ask for 10m or less, or leave `ttl` out.',
+      {
+        code: 'TTL_TOO_LONG',
+        message: 'The asked ttl of 601s is longer than shop/preview allows: ask for 10m or less, or leave `ttl` out.',
+        expected: 'at most 600s',
+        got: '601s',
+      },
     ],
     [
       59,
-      'TTL_TOO_SHORT',
-      'The asked ttl of 59s is shorter than a credential of shop/preview can be made to live: ask for 1m or more.',
+      {
+        code: 'TTL_TOO_SHORT',
+        message:
+          'The asked ttl of 59s is shorter than a credential of shop/preview can be made to live: ask for 1m or more.',
+        expected: 'at least 60s',
+        got: '59s',
+      },
     ],
-    [0, 'TTL_TOO_SHORT', undefined],
-  ])('an asked ttl of %i s: %s', (ttl, outcome, message) => {
-    const decision = decide({}, main, { ttl });
-    expect(outcomeOf(decision)).toBe(outcome);
-    if (message !== undefined) expect(reasonsOf(decision)[0]?.message).toBe(message);
+    [
+      0,
+      {
+        code: 'TTL_TOO_SHORT',
+        message:
+          'The asked ttl of 0s is shorter than a credential of shop/preview can be made to live: ask for 1m or more.',
+        expected: 'at least 60s',
+        got: '0s',
+      },
+    ],
+  ])('an asked ttl of %i s is not', (ttl, reason) => {
+    expect(reasonsOf(decide({}, main, { ttl }))).toEqual([reason]);
+  });
+
+  it('no ttl can be asked for what never dies', () => {
+    const kinds = credentialKinds(['vault-secret']);
+    const policies = buildPolicies(buildStaticSecret(), { kinds });
+    expect(evaluate(policies, main, buildAsk())).toMatchObject({ outcome: 'permit', ttl: 'never' });
+    expect(reasonsOf(evaluate(policies, main, buildAsk({ ttl: 600 })))).toEqual([
+      {
+        code: 'TTL_TOO_SHORT',
+        message: 'shop/preview hands out a value that never dies, and nobody could end it after 10m: leave `ttl` out.',
+        expected: 'never',
+        got: '600s',
+      },
+    ]);
   });
 });
 

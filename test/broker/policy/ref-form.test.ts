@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fullRefProblem, refKindsOfPattern } from '../../../broker/policy/ref-form.ts';
+import { fullRefProblem, gitProblem, refKindsOfPattern } from '../../../broker/policy/ref-form.ts';
 import { errorsOf, type Yaml } from '../../support/build-policy.ts';
 
 describe('refs that a job can have', () => {
@@ -13,15 +13,47 @@ describe('refs that a job can have', () => {
     ['refs/pull/*/head', []],
     ['refs/pull/x*/merge', []],
     ['refs/pull/27/head', []],
+    ['refs/pull/027/merge', []],
+    ['refs/heads/main', ['branch']],
     ['refs/pull/merge*', []],
   ])('%s can be %j', (ref, kinds) => {
     expect(refKindsOfPattern(ref)).toEqual(kinds);
+  });
+
+  it('are patterns first of all', () => {
+    expect(fullRefProblem('refs/heads/a?')).toContain('has `?`');
+    expect(fullRefProblem('refs/heads/*')).toBeUndefined();
   });
 
   it('says what a job has instead', () => {
     expect(fullRefProblem('refs/pull/*/head')).toBe(
       'can match nothing: a ref of a job is refs/heads/…, refs/tags/… or refs/pull/NUMBER/merge',
     );
+  });
+});
+
+describe('a name that Git refuses', () => {
+  it.each([
+    ['a b', ' '],
+    ['a\u0001b', '\u0001'],
+    ['a~b', '~'],
+    ['a^b', '^'],
+    ['a:b', ':'],
+    ['a..b', '..'],
+    ['a@{b', '@{'],
+    ['a//b', '//'],
+    ['a/.b', '/.'],
+    ['.a', '.'],
+    ['/a', '/'],
+    ['a.', '.'],
+    ['a.lock', '.lock'],
+    ['a.lock/b', '.lock'],
+  ])('%j is one, for %j', (name, part) => {
+    expect(gitProblem(name)).toBe(`can match nothing: no ref of Git has "${part}" there`);
+  });
+
+  it.each(['main', 'a.b/c-d_e', 'a@b', 'a.locked', 'v1.2.3', '@', 'été', 'a/*/b'])('%s is none', (name) => {
+    expect(gitProblem(name)).toBeUndefined();
   });
 });
 

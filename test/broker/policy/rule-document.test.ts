@@ -251,6 +251,16 @@ const CONTRADICTIONS: readonly [what: string, rule: Yaml, error: string][] = [
     '.branch: can never hold together with `pull-request`: write a rule for each',
   ],
   [
+    'branch, tag and ref',
+    { branch: 'main', tag: 'v1', ref: 'refs/heads/main' },
+    '.branch: can never hold together with `tag` and `ref`: write a rule for each',
+  ],
+  [
+    'refs that a review of a pull request has not',
+    { ref: ['refs/heads/main', 'refs/tags/v1'], event: 'pull_request_review' },
+    '.ref: can never hold: no job of its events (pull_request_review) has a branch or a tag as its ref',
+  ],
+  [
     'a branch and the ref of a tag',
     { branch: 'main', ref: 'refs/tags/v1' },
     '.branch: can never hold together with `ref`: write a rule for each',
