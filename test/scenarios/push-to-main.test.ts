@@ -101,6 +101,7 @@ describe('a push to main', () => {
     const mine = (await broker.entries()).filter((entry) => entry['request_id'] === body.request_id);
     expect(mine.map(({ type }) => type)).toEqual(['request.decided', 'issuance.started', 'issuance.succeeded']);
     expect(Object.keys(mine[0]?.['personal'] as object).sort()).toEqual([
+      'details',
       'reason',
       'requester',
       'requester_name',

@@ -146,6 +146,16 @@ const CHANGES: readonly (readonly [string, string, RegExp])[] = [
     /^the row of the policy set [0-9a-f]{64} lists other documents than those with its digest$/,
   ],
   [
+    'the order of a set’s documents',
+    `UPDATE policy_sets SET members = json_array(json_extract(members, '$[1]'), json_extract(members, '$[0]'))`,
+    /lists other documents than those with its digest$/,
+  ],
+  [
+    'how a set’s documents are written',
+    `UPDATE policy_sets SET members = replace(members, ',', ', ')`,
+    /lists other documents than those with its digest$/,
+  ],
+  [
     'which set is in force',
     `UPDATE policy_in_force SET sequence = 7`,
     /^the row of the policy in force 1 says sequence is 7, and the log says 1/,
@@ -174,6 +184,15 @@ describe('rows that somebody changed', () => {
   ])('are found where their id is %s', async (id, sentence) => {
     const problems = await saidOf(copyOf('requests', `id = ${id}`));
     expect(problems.at(-1)).toBe(sentence);
+  });
+
+  it('are found where a key is named twice', async () => {
+    const { store, verifierKey } = broker.running;
+    const verifiers = [parseVerifierKey(verifierKey)];
+    const { problems } = await store.read((tx) =>
+      verifyLog(new StoreSource(tx, [verifierKey, verifierKey]), { verifiers, earlier: [] }),
+    );
+    expect(problems).toEqual(['the verifier keys beside the log are not those that it says were created']);
   });
 
   it('are found in a long log too, which is told in parts', async () => {

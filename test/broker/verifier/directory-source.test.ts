@@ -89,6 +89,20 @@ const CHANGES: readonly (readonly [string, Change, string | RegExp])[] = [
   ['its mark taken away', remove('buildpass-log.json'), 'buildpass-log.json is missing or was changed'],
   ['its checkpoint taken away', remove('checkpoint'), 'checkpoint is missing, and checkpoints.jsonl has some'],
   [
+    'a signature more under its checkpoint',
+    edit('checkpoint', (text) => `${text}\xe2\x80\x94 other AAAAAAAA\n`),
+    'checkpoint is not the newest of checkpoints.jsonl',
+  ],
+  [
+    'a checkpoint beyond its entries',
+    lines('checkpoints.jsonl', (all) => [
+      ...all.slice(0, -1),
+      (all.at(-2) ?? '').replace('"size":300', '"size":301'),
+      '',
+    ]),
+    'checkpoints.jsonl has checkpoints beyond the 300 entries',
+  ],
+  [
     'an earlier checkpoint as the newest',
     (at) =>
       writeFileSync(
