@@ -30,7 +30,8 @@ export const command: Command = {
     try {
       const broker = await starting;
       const { url, listen } = config;
-      logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
+      const { port, adminPort: admin_port, verifierKey: log_key } = broker;
+      logger.info('serving', { url, host: listen.host, port, admin_port, log_key });
       await stopped(stop);
       await broker.close();
     } finally {
