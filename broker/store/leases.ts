@@ -15,6 +15,8 @@ export interface Leases {
   withhold(id: string): Promise<void>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
+  /** live ones, and those of them whose end has passed */
+  count(now: Millis): Promise<{ readonly live: number; readonly overdue: number }>;
 }
 
 export const leaseTable = (db: Database): Leases => ({
@@ -58,5 +60,14 @@ export const leaseTable = (db: Database): Leases => ({
   },
   async latest(limit) {
     return db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit).execute();
+  },
+  async count(now) {
+    const live = db
+      .selectFrom('leases')
+      .where('state', '=', 'live')
+      .select((row) => row.fn.countAll<number>().as('rows'));
+    const all = await live.executeTakeFirstOrThrow();
+    const overdue = await live.where('ends_at', '<=', now).executeTakeFirstOrThrow();
+    return { live: all.rows, overdue: overdue.rows };
   },
 });

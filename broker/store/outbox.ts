@@ -12,6 +12,8 @@ export interface Outbox {
   claim(due: { now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
   done(id: string): Promise<void>;
   retry(id: string, dueAt: Millis): Promise<void>;
+  /** how many there are, and since when the oldest is due */
+  waiting(): Promise<{ readonly items: number; readonly oldestDueAt: Millis | undefined }>;
 }
 
 export const outboxTable = (db: Database): Outbox => ({
@@ -41,5 +43,12 @@ export const outboxTable = (db: Database): Outbox => ({
   },
   async retry(id, dueAt) {
     await db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id).execute();
+  },
+  async waiting() {
+    const found = await db
+      .selectFrom('outbox')
+      .select((row) => [row.fn.countAll<number>().as('items'), row.fn.min('due_at').as('oldest')])
+      .executeTakeFirstOrThrow();
+    return { items: found.items, oldestDueAt: found.oldest ?? undefined };
   },
 });

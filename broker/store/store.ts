@@ -7,7 +7,6 @@
 // `read(query)` sees one consistent, committed state.
 import type { Kysely } from 'kysely';
 import type { Clock, Millis } from '../clock.ts';
-import type { Counts } from './counts.ts';
 import type { Grants } from './grants.ts';
 import type { Issuances } from './issuances.ts';
 import type { Leases } from './leases.ts';
@@ -26,7 +25,6 @@ import type { SubjectTokens } from './subject-tokens.ts';
 import type { Suspensions } from './suspensions.ts';
 
 export interface Tables {
-  readonly counts: Counts;
   readonly grants: Grants;
   readonly issuances: Issuances;
   readonly leases: Leases;

@@ -1,5 +1,4 @@
 // All tables over one database handle.
-import { countsOf } from './counts.ts';
 import { grantTable } from './grants.ts';
 import { issuanceTable } from './issuances.ts';
 import { leaseTable } from './leases.ts';
@@ -18,7 +17,6 @@ import { subjectTokenTable } from './subject-tokens.ts';
 import { suspensionTable } from './suspensions.ts';
 
 export const tablesOf = (db: Database): Tables => ({
-  counts: countsOf(db),
   grants: grantTable(db),
   issuances: issuanceTable(db),
   leases: leaseTable(db),

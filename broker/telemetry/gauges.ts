@@ -30,10 +30,10 @@ export function collectGauges(registry: MetricsRegistry, sources: GaugeSources):
 }
 
 async function setStored(tx: Transaction, set: SetValue): Promise<void> {
-  const { live, overdue } = await tx.counts.leases(tx.now);
+  const { live, overdue } = await tx.leases.count(tx.now);
   set('buildpass_leases', live, 'live');
   set('buildpass_leases', overdue, 'overdue');
-  const { items, oldestDueAt } = await tx.counts.outbox();
+  const { items, oldestDueAt } = await tx.outbox.waiting();
   set('buildpass_outbox_items', items);
   set('buildpass_outbox_oldest_seconds', oldestDueAt === undefined ? 0 : Math.max(0, tx.now - oldestDueAt) / 1000);
   set('buildpass_log_entries', (await tx.log.head()).size);

@@ -22,28 +22,40 @@ export interface Redaction {
 }
 
 export function createRedaction(): Redaction {
-  const kept = new Map<string, readonly string[]>();
-  const newest = new Map<string, readonly string[]>();
-  let forms: readonly string[] = [];
+  const kept = new Map<string, Forms>();
+  const newest = new Map<string, Forms>();
+  let forms: readonly string[] | undefined;
   const remember = (value: string): void => {
     newest.delete(value);
-    newest.set(value, writtenForms(value));
+    newest.set(value, undefined);
     const [oldest] = newest.keys();
     if (newest.size > MAX_VALUES && oldest !== undefined) newest.delete(oldest);
   };
   return {
     hide: (value, { always = false } = {}) => {
       if (value.length < MIN_CHARACTERS) return;
-      if (always) kept.set(value, writtenForms(value));
+      if (always) kept.set(value, undefined);
       else remember(value);
-      forms = longestFirst([...kept.values(), ...newest.values()].flat());
+      forms = undefined;
     },
     redact: (line) => {
+      forms ??= longestFirst([...allForms(kept), ...allForms(newest)]);
       let clean = line.replace(COMPACT_TOKEN, '[token]');
       for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, '[secret]');
       return clean;
     },
   };
+}
+
+/** Worked out when the first line is written after the value came: nearly every secret is gone again before that. */
+type Forms = readonly string[] | undefined;
+
+function allForms(values: Map<string, Forms>): string[] {
+  return [...values].flatMap(([value, known]) => {
+    const forms = known ?? writtenForms(value);
+    if (known === undefined) values.set(value, forms);
+    return forms;
+  });
 }
 
 /** A part must not be replaced before the whole that contains it: the rest of the whole would stay. */
