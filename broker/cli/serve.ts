@@ -40,7 +40,8 @@ export async function serve(
   try {
     const broker = await starting;
     const { url, listen } = config;
-    logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
+    const { port, adminPort: admin_port, verifierKey: log_key } = broker;
+    logger.info('serving', { url, host: listen.host, port, admin_port, log_key });
     await Promise.race([stopped(stop), broker.storeBroken]);
     await closed(broker);
     return broker.store.broken() ? 74 : 0;

@@ -17,23 +17,35 @@ export const SERVER_LIMITS: ServerOptions = {
 /** A connection on which nothing moves for this long: longer than any answer takes. */
 const SILENCE_MS = 60_000;
 
+const ANSWER = Symbol('the newest answer of a connection');
+const REFUSED = Symbol('whether a connection was refused');
+
+/** On the connection itself, and off it again: keys of a WeakMap, and what they lead to, outlive all but full collections. */
+interface Connection extends Duplex {
+  [ANSWER]?: ServerResponse | undefined;
+  [REFUSED]?: true;
+}
+
 export function createHttpServer(
   listener: RequestListener,
   refuse: Refuse,
   limits: ServerOptions = SERVER_LIMITS,
 ): Server {
-  const underWay = new WeakMap<Duplex, ServerResponse>();
-  const refused = new WeakSet<Duplex>();
   const server = createServer(limits, (request, response) => {
-    underWay.set(request.socket, response);
+    const connection: Connection = request.socket;
+    connection[ANSWER] = response;
+    response.once('close', () => {
+      if (connection[ANSWER] === response) connection[ANSWER] = undefined;
+    });
     listener(request, response);
   });
   server.timeout = SILENCE_MS;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // The parser complains once a chunk; and behind the head of an answer another would be read as its body.
-    const inAnswer = underWay.get(socket)?.headersSent === true && underWay.get(socket)?.writableFinished !== true;
-    if (refused.has(socket)) return;
-    refused.add(socket);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Connection) => {
+    // The parser complains once a chunk.
+    if (socket[REFUSED] === true) return;
+    socket[REFUSED] = true;
+    // Behind the head of an answer another one would be read as its body.
+    const inAnswer = socket[ANSWER]?.headersSent === true && !socket[ANSWER].writableFinished;
     if (!socket.writable || error.code === 'ECONNRESET' || inAnswer) socket.destroy();
     else refuse.socket(socket, unreadable(error));
   });

@@ -39,6 +39,7 @@ export interface Listeners {
 
 /** Longer than a provider may take, shorter than the half minute that supervisors usually leave before they kill. */
 const DRAIN_MS: Millis = 25_000;
+const SWEEP_MS: Millis = 50;
 
 /** @throws StartRefused where a port cannot be had */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
@@ -66,7 +67,10 @@ async function drained(server: Server, { logger, drainTimeout = DRAIN_MS }: List
     logger.warn('requests were still under way when the time for stopping was over; their connections were cut');
     server.closeAllConnections();
   }, drainTimeout);
+  // A connection that was busy when the stop began is idle after its answer: nobody else closes it.
+  const idle = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   await closed(server);
+  clearInterval(idle);
   clearTimeout(late);
 }
 

@@ -13,7 +13,7 @@ interface RateLimitOptions extends Rate {
 }
 
 /** More keys than this within `per`, and the quiet half is forgotten early: the limit then errs for the caller. */
-const MAX_KEYS = 50_000;
+const MAX_KEYS = 10_000;
 
 export class RateLimit {
   readonly #options: RateLimitOptions;

@@ -6,8 +6,7 @@ import type { Metrics } from './metrics.ts';
 export function measuredStore(store: Store, metrics: Metrics, elapsed: Elapsed): Store {
   let units = 0;
   let began = 0;
-  return {
-    ...store,
+  const measured: Pick<Store, 'commit' | 'guard'> = {
     commit: (unit) =>
       store.commit((tx) => {
         units += 1;
@@ -15,6 +14,8 @@ export function measuredStore(store: Store, metrics: Metrics, elapsed: Elapsed):
       }),
     guard: (guard) => store.guard(watched(guard)),
   };
+  // Everything else is the store's own, also what changes while it is open.
+  return Object.assign(Object.create(store) as Store, measured);
 
   function watched(guard: TransactionGuard): TransactionGuard {
     return {

@@ -41,17 +41,18 @@ export class BenchIssuer {
   }
 
   /** Asks of `POST /v1/token`, ready to be sent. */
-  async asks(number: number): Promise<Buffer[]> {
-    return Promise.all(Array.from({ length: number }, () => this.#ask()));
+  async asks(number: number, repository?: string): Promise<Buffer[]> {
+    return Promise.all(Array.from({ length: number }, () => this.#ask(repository)));
   }
 
-  async subjectToken(): Promise<string> {
+  /** Of the next repository in turn, unless one is given. */
+  async subjectToken(repository?: string): Promise<string> {
     this.#run += 1;
     const claims = pushToMain(
       { issuer: this.url, now: Date.now() },
       {
         aud: BENCH_URL,
-        repository_id: repositoryId(this.#run),
+        repository_id: repository ?? repositoryId(this.#run),
         run_id: String(this.#run),
         check_run_id: String(this.#run * 10),
       },
@@ -70,10 +71,10 @@ export class BenchIssuer {
     this.#server.closeAllConnections();
   }
 
-  async #ask(): Promise<Buffer> {
+  async #ask(repository?: string): Promise<Buffer> {
     const form = new URLSearchParams({
       grant_type: GRANT_TYPE,
-      subject_token: await this.subjectToken(),
+      subject_token: await this.subjectToken(repository),
       subject_token_type: ID_TOKEN_TYPE,
       scope: 'shop/publish-preview',
       request_secret: randomBytes(32).toString('base64url'),

@@ -1,0 +1,104 @@
+// `buildpass serve` as operators run it, in a directory of its own, with the operator's port open; for measurements.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createKeys } from '../../broker/cli/keys.ts';
+import { loadConfig } from '../../broker/config.ts';
+import { ROOT } from '../support/source-tree.ts';
+import { BENCH_URL } from './jobs.ts';
+
+export interface ServeOptions {
+  readonly issuer: string;
+  /** of the shop's policy: with these ids */
+  readonly repositories: readonly string[];
+  /** further keys of the configuration, a line each */
+  readonly more?: string;
+  /** of Node */
+  readonly flags?: readonly string[];
+}
+
+const shop = (ids: readonly string[]): string => `project: shop
+title: Web shop
+owner: octo-org/platform
+repositories:
+${ids.map((id) => `  - { name: octo-org/repo-${id}, id: "${id}" }`).join('\n')}
+entitlements:
+  publish-preview:
+    title: Publish a preview
+    risk: low
+    credential: { kind: jwt, audience: https://previews.example.com }
+    ttl: 10m
+    allow: [ { branch: main, event: push } ]
+`;
+
+const ORGANIZATION = `teams: { octo-org/platform: { github: "4710" } }
+projects:
+  shop: { owner: octo-org/platform, may-offer: [ { kind: jwt, audiences: [ https://previews.example.com ] } ] }
+`;
+
+export class ServeProcess {
+  readonly port: number;
+  readonly #adminPort: number;
+  readonly #child: ChildProcess;
+  readonly #directory: string;
+
+  private constructor(child: ChildProcess, directory: string, ports: { port: number; admin_port: number }) {
+    this.#child = child;
+    this.#directory = directory;
+    this.port = ports.port;
+    this.#adminPort = ports.admin_port;
+  }
+
+  static async start({ issuer, repositories, more = '', flags = [] }: ServeOptions): Promise<ServeProcess> {
+    const directory = mkdtempSync(join(tmpdir(), 'buildpass-bench-'));
+    const file = join(directory, 'buildpass.yaml');
+    mkdirSync(join(directory, 'policies'));
+    writeFileSync(join(directory, 'policies/shop.yaml'), shop(repositories));
+    writeFileSync(join(directory, 'policies/_organization.yaml'), ORGANIZATION);
+    writeFileSync(
+      file,
+      `url: ${BENCH_URL}
+listen: { port: 0, admin: 127.0.0.1:0, trusted-proxies: [127.0.0.1] }
+store: sqlite:./buildpass.db
+policies: { directory: ./policies }
+issuers: { github: { kind: github, url: "${issuer}", owners: { octo-org: "123456" } } }
+keys: { encryption-key-file: ./kek }
+${more}`,
+    );
+    await createKeys(await loadConfig(file), {});
+    const child = spawn(process.execPath, [...flags, 'broker/main.ts', 'serve', '--config', file], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return new ServeProcess(child, directory, await servingLine(child));
+  }
+
+  /** Resident memory, in bytes. */
+  async residentMemory(): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1]);
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+    rmSync(this.#directory, { recursive: true });
+  }
+}
+
+/** The line that says where it serves; what comes after it is read and thrown away. */
+async function servingLine(child: ChildProcess): Promise<{ port: number; admin_port: number }> {
+  if (child.stderr === null) throw new Error('the process has no standard error');
+  const lines = createInterface({ input: child.stderr });
+  for await (const line of lines) {
+    if (line.includes('"message":"serving"')) {
+      child.stderr.resume();
+      return JSON.parse(line) as { port: number; admin_port: number };
+    }
+  }
+  throw new Error('it ended before it served');
+}
