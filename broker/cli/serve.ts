@@ -6,10 +6,9 @@ import type { Reloaded } from '../policy/reload-source.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import { formatFinding } from '../strict-yaml.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandContext, ExitCode } from './command.ts';
 
-/** `serve` with these providers beside the built ones: for a drill. */
-export const serveWith = (extraProviders: readonly CredentialProvider[]): Command => ({
+export const command: Command = {
   name: 'serve',
   summary: 'run the broker',
   usage: 'serve',
@@ -17,33 +16,37 @@ export const serveWith = (extraProviders: readonly CredentialProvider[]): Comman
     'Checks the configuration, the keys and the log against its anchor and its newest checkpoint; what is not as it must be stops it with exit code 78 before a port is open. A store that fails while it runs ends it with exit code 74, to be started again. Policies that do not load leave the last good ones in force, and it says so. It does not re-hash the log: run `log verify` now and then. SIGHUP loads the policies again, whole or not at all; SIGTERM lets requests under way finish.',
   examples: ['buildpass serve --config buildpass.yaml'],
   options: {},
-  async run({ io, configFile }) {
-    const config = await loadConfig(configFile);
-    const logger = createLogger({ level: 'info', demo: false });
-    for (const warning of config.warnings) logger.warn(warning);
-    if (config.log.anchorFile === undefined)
-      logger.warn(
-        'there is no log.anchor-file: a store that was rolled back or cut off could not be told from a whole one',
-      );
-    // Signals count from here on: one that comes while the broker starts must neither be lost nor kill it half-way.
-    const stop = io.stopSignal();
-    const starting = startBroker({ config, logger, extraProviders });
-    const reload = (): void => void reloadOnce(starting, logger);
-    process.on('SIGHUP', reload);
-    try {
-      const broker = await starting;
-      const { url, listen } = config;
-      logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
-      await Promise.race([stopped(stop), broker.storeBroken]);
-      await closed(broker);
-      return broker.store.broken ? 74 : 0;
-    } finally {
-      process.off('SIGHUP', reload);
-    }
-  },
-});
+  run: (context) => serve(context),
+};
 
-export const command: Command = serveWith([]);
+/** @param extraProviders beside the built ones: for a drill */
+export async function serve(
+  { io, configFile }: Pick<CommandContext, 'io' | 'configFile'>,
+  extraProviders: readonly CredentialProvider[] = [],
+): Promise<ExitCode> {
+  const config = await loadConfig(configFile);
+  const logger = createLogger({ level: 'info', demo: false });
+  for (const warning of config.warnings) logger.warn(warning);
+  if (config.log.anchorFile === undefined)
+    logger.warn(
+      'there is no log.anchor-file: a store that was rolled back or cut off could not be told from a whole one',
+    );
+  // Signals count from here on: one that comes while the broker starts must neither be lost nor kill it half-way.
+  const stop = io.stopSignal();
+  const starting = startBroker({ config, logger, extraProviders });
+  const reload = (): void => void reloadOnce(starting, logger);
+  process.on('SIGHUP', reload);
+  try {
+    const broker = await starting;
+    const { url, listen } = config;
+    logger.info('serving', { url, host: listen.host, port: broker.port, log_key: broker.verifierKey });
+    await Promise.race([stopped(stop), broker.storeBroken]);
+    await closed(broker);
+    return broker.store.broken ? 74 : 0;
+  } finally {
+    process.off('SIGHUP', reload);
+  }
+}
 
 const ANSWER_LAST_MS = 3_000;
 

@@ -1,5 +1,5 @@
 // `buildpass serve` with one provider more, as the process that a drill kills: node broker-entry.ts CONFIG URL-OF-THE-OTHER-SYSTEM
-import { serveWith } from '../../broker/cli/serve.ts';
+import { serve } from '../../broker/cli/serve.ts';
 import { otherSystemProvider } from './other-system-provider.ts';
 
 const [configFile = '', otherSystem = ''] = process.argv.slice(2);
@@ -11,5 +11,4 @@ const io = {
   environment: {},
   stopSignal: () => stop.signal,
 };
-const context = { io, configFile, positionals: [], option: () => undefined, flag: () => false, json: false };
-process.exitCode = await serveWith([otherSystemProvider(otherSystem)]).run(context);
+process.exitCode = await serve({ io, configFile }, [otherSystemProvider(otherSystem)]);
