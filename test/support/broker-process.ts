@@ -28,7 +28,7 @@ const openStore: typeof openSqliteStore = async (options) => {
     dieIf('after');
     return value;
   };
-  return Object.assign(Object.create(store), { commit });
+  return { ...store, commit };
 };
 
 const { port } = await startBroker({
