@@ -25,6 +25,7 @@ async function troubled(broker: TestBroker, { begin, end }: { begin: () => void;
   const asks = asksOfJobs();
   begin();
   const during = await Promise.all(asks.map((ask) => broker.ask(ask)));
+  expect(broker.running.store.broken).toBe(false);
   end();
   const after = await Promise.all(asks.map((ask) => broker.ask(ask)));
   await expectBooksInOrder(broker);
