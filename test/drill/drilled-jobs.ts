@@ -100,7 +100,7 @@ export class Jobs {
       this.tries += 1;
       const answer = await act().catch(() => undefined);
       this.answers += answer === undefined ? 0 : 1;
-      if (answer !== undefined && answer.status !== 503) return answer;
+      if (answer !== undefined && !PASSING.has(answer.status)) return answer;
       await answer?.arrayBuffer().catch(() => undefined);
       await delay(this.#options.random.below(PAUSE_MS));
     }
@@ -124,6 +124,8 @@ interface Job {
   readonly scope: string;
 }
 
+/** What the action tries again after. */
+const PASSING = new Set([429, 502, 503, 504]);
 /** As long as the action is patient. */
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 100;

@@ -2,6 +2,7 @@
 // a job, an operator and time would. test/faults/every-commit.test.ts tells each of them once for every commit that it makes.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createKeys } from '../../broker/cli/keys.ts';
+import { makeKeys } from '../support/made-keys.ts';
 import { SHOP } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
@@ -137,7 +138,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   'the first start': {
     prepare: async (round) => {
       await round.stopAndForget();
-      await createKeys(round.broker.config, {});
+      await makeKeys(round.broker.config);
     },
     act: (round) => round.restart(),
   },

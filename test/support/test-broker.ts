@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerOptions, type RunningBroker, startBroker } from '../../broker/broker.ts';
-import { createKeys } from '../../broker/cli/keys.ts';
 import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
 import type { Config } from '../../broker/config.ts';
 import { createLogger } from '../../broker/telemetry/logger.ts';
 import { GRANT_TYPE, ID_TOKEN_TYPE } from '../../shared/api.ts';
 import { checkLog, type LoggedEntry } from './check-log.ts';
 import { type GithubIssuer, startGithubIssuer } from './github-issuer.ts';
+import { makeKeys } from './made-keys.ts';
 import { ORGANIZATION, SHOP } from './policy-files.ts';
 import { createTestProvider, type TestProvider } from './test-provider.ts';
 
@@ -86,7 +86,7 @@ export class TestBroker {
       options.policies ?? { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION },
     );
     writeFileSync(config.file, configText(config));
-    await createKeys(config, {});
+    await makeKeys(config);
     const provider = options.provider ?? createTestProvider();
     const logLines: string[] = [];
     const running = await launch({ config, options, provider, logLines });
