@@ -13,11 +13,21 @@ export function canonicalJson(value: JsonValue): string {
   if (value === undefined) throw new TypeError('there is no undefined in JSON: leave the member out');
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value as { [key: string]: JsonValue }).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${quoted(key)}:${canonicalJson(member)}`).join(',')}}`;
+  const members = value as { readonly [key: string]: JsonValue };
+  let text = '';
+  // `sort` without more orders by UTF-16 code units.
+  for (const key of Object.keys(members).sort()) {
+    const member = `${quoted(key)}:${canonicalJson(members[key] as JsonValue)}`;
+    text = text === '' ? member : `${text},${member}`;
+  }
+  return `{${text}}`;
 }
 
+/** Printable ASCII without quote and backslash: what stands in nearly every member, and what JSON writes as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new TypeError('a string in canonical JSON must be well-formed Unicode');
   return JSON.stringify(text);
 }

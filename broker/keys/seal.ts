@@ -1,5 +1,5 @@
 // Sealing: AES-256-GCM under a key derived for one purpose. The only way by which anything secret gets into the store.
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto';
 import { Secret } from '../../shared/secret.ts';
 import type { Entropy } from '../clock.ts';
 
@@ -15,7 +15,10 @@ export interface SealingKey {
 
 /** A key for one purpose out of key material of at least 128 bits (HKDF, RFC 5869). */
 export function sealingKey(material: { secret: Buffer; salt: string; purpose: string }, entropy: Entropy): SealingKey {
-  const key = Buffer.from(hkdfSync('sha256', material.secret, material.salt, `buildpass ${material.purpose}`, 32));
+  // As key objects: given bytes instead, Node takes three times as long over the same.
+  const secret = createSecretKey(material.secret);
+  const derived = hkdfSync('sha256', secret, material.salt, `buildpass ${material.purpose}`, 32);
+  const key = createSecretKey(Buffer.from(derived));
   return {
     seal(secret, context) {
       const nonce = entropy.bytes(NONCE_BYTES);

@@ -2,12 +2,28 @@
 // that Kysely knows, for migrations and for queries whose text depends on their arguments.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import type { Connection } from './group-commit.ts';
 import type { Schema } from './schema.ts';
 import { createStatements, type Prepared, type Statements } from './statements.ts';
 
 export function statementsOver(database: DatabaseSync): Statements {
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
   return createStatements(db, (sql) => prepared(database.prepare(sql)));
+}
+
+/** The words around a unit of work, each prepared once: a handful of them comes with every issuance. */
+export function controlOf(database: DatabaseSync): Connection {
+  const known = new Map<string, StatementSync>();
+  return {
+    get isTransaction() {
+      return database.isTransaction;
+    },
+    exec(sql) {
+      const statement = known.get(sql) ?? database.prepare(sql);
+      known.set(sql, statement);
+      statement.run();
+    },
+  };
 }
 
 const prepared = (statement: StatementSync): Prepared => ({

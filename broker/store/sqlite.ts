@@ -7,7 +7,7 @@ import { StartRefused } from '../errors.ts';
 import { createBrokenLatch } from './broken-latch.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
-import { statementsOver } from './node-sqlite.ts';
+import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
 import { tablesOf } from './tables.ts';
@@ -41,7 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let guard: TransactionGuard = NO_GUARD;
   const transaction = (): Transaction => ({ ...tables, now: clock.now(), tree: undefined });
   const latch = createBrokenLatch(onBroken);
-  const group = createGroupCommit({ connection: database, transaction, guard: () => guard, latch });
+  const group = createGroupCommit({ connection: controlOf(database), transaction, guard: () => guard, latch });
   // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
   const reader = path === ':memory:' ? undefined : openSqliteReader({ path, clock });
   return {

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly issuer: string;
   /** of the shop's policy: with these ids */
   readonly repositories: readonly string[];
+  /** the caller is a proxy that says for whom it asks: then addresses are limited, which loopback itself is not */
+  readonly behindProxy?: true;
   /** further keys of the configuration, a line each */
   readonly more?: string;
   /** of Node */
@@ -52,7 +54,7 @@ export class ServeProcess {
     this.#adminPort = ports.admin_port;
   }
 
-  static async start({ issuer, repositories, more = '', flags = [] }: ServeOptions): Promise<ServeProcess> {
+  static async start({ issuer, repositories, more = '', flags = [], behindProxy }: ServeOptions): Promise<ServeProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'buildpass-bench-'));
     const file = join(directory, 'buildpass.yaml');
     mkdirSync(join(directory, 'policies'));
@@ -61,7 +63,7 @@ export class ServeProcess {
     writeFileSync(
       file,
       `url: ${BENCH_URL}
-listen: { port: 0, admin: 127.0.0.1:0, trusted-proxies: [127.0.0.1] }
+listen: { port: 0, admin: 127.0.0.1:0${behindProxy ? ', trusted-proxies: [127.0.0.1]' : ''} }
 store: sqlite:./buildpass.db
 policies: { directory: ./policies }
 issuers: { github: { kind: github, url: "${issuer}", owners: { octo-org: "123456" } } }
