@@ -33,10 +33,21 @@ export function parseVerifierKey(text: string): NoteVerifier {
 
 /** The note over `text` (which ends in a newline) with one Ed25519 signature. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  const encoded = Buffer.concat([Buffer.of(ED25519), rawPublicKey(createPublicKey(privateKey))]);
+  const encoded = encodedPublicKey(privateKey);
   const signature = sign(null, Buffer.from(text), privateKey);
   const blob = Buffer.concat([Buffer.from(keyIdOf(name, encoded), 'hex'), signature]);
   return `${text}\n— ${name} ${blob.toString('base64')}\n`;
+}
+
+/** By private key: working it out costs as much as signing, and a log signs with one key for months. */
+const encodedPublicKeys = new WeakMap<KeyObject, Buffer>();
+
+function encodedPublicKey(privateKey: KeyObject): Buffer {
+  const known = encodedPublicKeys.get(privateKey);
+  if (known !== undefined) return known;
+  const encoded = Buffer.concat([Buffer.of(ED25519), rawPublicKey(createPublicKey(privateKey))]);
+  encodedPublicKeys.set(privateKey, encoded);
+  return encoded;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { _ as TryAgain, a as maskCredential, b as messageOf, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as keepLease, l as requireIdTokens, m as splitNote, n as giveBack, o as requireRunnerFiles, p as openNote, s as writeOutputs, t as start, u as requireTlsChecks, v as patiently, y as ActionFailure } from "./start.js";
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 // action/refusal.ts
 const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
@@ -126,32 +126,42 @@ function canonicalJson(value) {
 	if (value === void 0) throw new TypeError("there is no undefined in JSON: leave the member out");
 	if (typeof value !== "object" || value === null) return JSON.stringify(value);
 	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-	return `{${Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, member]) => `${quoted(key)}:${canonicalJson(member)}`).join(",")}}`;
+	const members = value;
+	let text = "";
+	for (const key of Object.keys(members).sort()) {
+		const member = `${quoted(key)}:${canonicalJson(members[key])}`;
+		text = text === "" ? member : `${text},${member}`;
+	}
+	return `{${text}}`;
 }
+/** Printable ASCII without quote and backslash: what stands in nearly every member, and what JSON writes as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 function quoted(text) {
+	if (PLAIN.test(text)) return `"${text}"`;
 	if (!text.isWellFormed()) throw new TypeError("a string in canonical JSON must be well-formed Unicode");
 	return JSON.stringify(text);
 }
 // shared/merkle.ts
 const LEAF_PREFIX = Buffer.of(0);
 const NODE_PREFIX = Buffer.of(1);
-createHash("sha256").digest();
+const sha256 = (...parts) => hash("sha256", Buffer.concat(parts), "buffer");
+sha256();
 function leafHash(leaf) {
-	return createHash("sha256").update(LEAF_PREFIX).update(leaf).digest();
+	return sha256(LEAF_PREFIX, leaf);
 }
 function nodeHash(left, right) {
-	return createHash("sha256").update(NODE_PREFIX).update(left).update(right).digest();
+	return sha256(NODE_PREFIX, left, right);
 }
 /** Whether `proof` shows the leaf at `index` of the tree of `size` leaves under `root` (RFC 9162 §2.1.3.2). */
 function verifyInclusion(leaf, proof, root) {
 	if (!isIndex(leaf.index, leaf.size)) return false;
-	let { hash } = leaf;
+	let node = leaf.hash;
 	return climb({
 		node: leaf.index,
 		last: leaf.size - 1
 	}, proof, (sibling, isLeft) => {
-		hash = isLeft ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
-	}) && hash.equals(root);
+		node = isLeft ? nodeHash(sibling, node) : nodeHash(node, sibling);
+	}) && node.equals(root);
 }
 /**
 * Walks from a place to the root, meeting one hash of a proof on each level that has a sibling.

@@ -47,7 +47,7 @@ const STATEMENTS = [
   `CREATE TABLE said_once (key text PRIMARY KEY) ${BY_KEY}`,
   `CREATE TABLE grants (
      id text PRIMARY KEY, request_id text NOT NULL REFERENCES requests (id),
-     issuance_id text NOT NULL UNIQUE, lease_id text NOT NULL UNIQUE, rule bigint NOT NULL, ttl bigint,
+     issuance_id text NOT NULL, lease_id text NOT NULL, rule bigint NOT NULL, ttl bigint,
      policy_digest text NOT NULL, set_digest text NOT NULL,
      made_at bigint NOT NULL, expires_at bigint NOT NULL, redeemed_at bigint) ${BY_KEY}`,
   `CREATE INDEX grants_of_request ON grants (request_id)`,
