@@ -2,7 +2,6 @@
 // (WAL, synchronous=FULL) with the used token and a log row in it. No entry is hashed, nothing is limited, measured or approved.
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import express from 'express';
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
@@ -51,12 +50,4 @@ app.post('/v1/token', async (request, response) => {
   response.json({ access_token: token, token_type: 'Bearer', expires_in: 600 });
 });
 
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
 const server = app.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
-process.on('message', (message) => {
-  if (message === 'reset') delay.reset();
-  if (message === 'report')
-    process.send?.({ p99: delay.percentile(99) / 1e6, max: delay.max / 1e6, rss: process.memoryUsage.rss() });
-  if (message === 'stop') process.exit(0);
-});

@@ -43,6 +43,7 @@ projects:
 
 export class ServeProcess {
   readonly port: number;
+  readonly pid: number;
   readonly #adminPort: number;
   readonly #child: ChildProcess;
   readonly #directory: string;
@@ -51,6 +52,7 @@ export class ServeProcess {
     this.#child = child;
     this.#directory = directory;
     this.port = ports.port;
+    this.pid = child.pid ?? 0;
     this.#adminPort = ports.admin_port;
   }
 
@@ -86,8 +88,14 @@ ${more}`,
 
   /** Resident memory, in bytes. */
   async residentMemory(): Promise<number> {
+    return this.metric('process_resident_memory_bytes');
+  }
+
+  /** A sample of `/metrics` by its name with its labels, as it stands there. */
+  async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text();
-    return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1]);
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.slice(name.length + 1));
   }
 
   async stop(): Promise<void> {

@@ -5,13 +5,14 @@ import { checkRefusal } from '../support/refusal-of.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 let broker: TestBroker;
+let jobs = 0;
 beforeAll(async () => {
   broker = await TestBroker.start({ background: 'by-hand', listen: { admin: { host: '127.0.0.1', port: 0 } } });
 });
 afterAll(() => broker.close());
 
 /** Of a job of its own: one job may have ten. */
-const askAnew = () => broker.ask({ claims: { check_run_id: newSecret() } });
+const askAnew = () => broker.ask({ claims: { check_run_id: String(++jobs) } });
 const adminPort = (): number => broker.running.adminPort ?? 0;
 const get = async (path: string): Promise<{ status: number; text: string }> => {
   const response = await fetch(`http://127.0.0.1:${adminPort()}${path}`);
