@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MANIFEST, MANIFEST_FILE } from '../../../shared/log-directory.ts';
 import { runBeside } from '../../support/beside-broker.ts';
 import { configFileOf } from '../../support/broker-files.ts';
 import { buildpass, type Ran } from '../../support/command-line.ts';
@@ -66,10 +67,7 @@ describe('log export', () => {
   it('writes into an empty directory, and over an export that was broken off', async () => {
     mkdirSync(at('empty'));
     mkdirSync(at('empty.writing'));
-    writeFileSync(
-      join(at('empty.writing'), 'buildpass-log.json'),
-      readFileSync(join(at('audit'), 'buildpass-log.json')),
-    );
+    writeFileSync(join(at('empty.writing'), MANIFEST_FILE), MANIFEST);
     expect((await exportTo('empty')).code).toBe(0);
     expect((await verify('empty')).code).toBe(0);
   });
