@@ -9,10 +9,7 @@ export interface StoreWatch {
 export function watchStore(path: string, logger: Logger): StoreWatch {
   const { promise: storeBroken, resolve } = Promise.withResolvers<void>();
   const onBroken = (error: unknown): void => {
-    logger.error(
-      `the store ${path} is not trusted any more: from now on every ask gets 503, and this broker ends itself. Check the disk and its room, then start it again: what it handed out is on record, and the start checks it`,
-      { error },
-    );
+    logger.error('the store is not trusted any more', { store: path, error });
     resolve();
   };
   return { storeBroken, onBroken };

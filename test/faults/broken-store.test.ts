@@ -126,7 +126,9 @@ describe('a broker with a broken store', () => {
     ]);
     expect((await broker.fetch('/readyz')).status).toBe(503);
     await broker.running.storeBroken;
-    const said = broker.logLines.filter((line) => line.includes('is not trusted any more'));
-    expect(said.map((line) => JSON.parse(line))).toMatchObject([{ level: 'error' }]);
+    const said = broker.logLines.filter((line) => line.includes('the store is not trusted any more'));
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', message: 'the store is not trusted any more' },
+    ]);
   });
 });
