@@ -19,13 +19,13 @@ export const BROKER_URL = 'https://buildpass.example.com';
 export interface TestBrokerOptions {
   readonly policies?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** its own keys, where another broker of the same test must not have them */
+  readonly keys?: 'own';
   readonly provider?: TestProvider;
   readonly providerTimeout?: number;
   readonly openStore?: BrokerOptions['openStore'];
   /** a story about faults or time runs the background work itself */
   readonly background?: 'by-hand';
-  /** its own keys, where another broker of the same test must not have them */
-  readonly keys?: 'own';
   /** further issuers beside `github` */
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
