@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerOptions, type RunningBroker, startBroker } from '../../broker/broker.ts';
+import { createKeys } from '../../broker/cli/keys.ts';
 import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
 import type { Config } from '../../broker/config.ts';
 import { createLogger } from '../../broker/telemetry/logger.ts';
@@ -18,6 +19,8 @@ export const BROKER_URL = 'https://buildpass.example.com';
 export interface TestBrokerOptions {
   readonly policies?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** its own keys, where another broker of the same test must not have them */
+  readonly keys?: 'own';
   readonly provider?: TestProvider;
   readonly providerTimeout?: number;
   readonly openStore?: BrokerOptions['openStore'];
@@ -86,7 +89,7 @@ export class TestBroker {
       options.policies ?? { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION },
     );
     writeFileSync(config.file, configText(config));
-    await makeKeys(config);
+    await (options.keys === 'own' ? createKeys(config, {}) : makeKeys(config));
     const provider = options.provider ?? createTestProvider();
     const logLines: string[] = [];
     const running = await launch({ config, options, provider, logLines });

@@ -9,7 +9,7 @@ import { openTestLog } from '../../support/test-log.ts';
 
 /** A broker that issued once, and the anchor that it kept. */
 async function startBroker(): Promise<{ broker: TestBroker; config: string; answer: string }> {
-  const broker = await TestBroker.start({ background: 'by-hand' });
+  const broker = await TestBroker.start({ background: 'by-hand', keys: 'own' });
   const config = configFileOf(broker);
   const answer = (await broker.ask()).text;
   await broker.restart();
