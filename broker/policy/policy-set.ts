@@ -45,12 +45,12 @@ export const repositoryKey = (issuer: string, id: string): string => `${issuer}/
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** No two documents of a set have one name. */
+export const byFile = (a: PolicyDocument, b: PolicyDocument): number => (a.file < b.file ? -1 : 1);
+
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {
-  const pairs = documents
-    .map(({ file, text }) => [file, digestOf(text)])
-    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return digestOf(canonicalJson(pairs));
+  return digestOf(canonicalJson(documents.toSorted(byFile).map(({ file, text }) => [file, digestOf(text)])));
 }
 
 export function indexRepositories(projects: Iterable<Project>): Pick<PolicySet, 'repositories' | 'listed'> {
