@@ -124,7 +124,7 @@ function checkTimes(
       report.error(['session'], 'a value that never dies is never renewed: leave `session` out');
     return;
   }
-  const { min, max } = kind?.lifetime ?? { min: ttl, max: ttl };
+  const [min, max] = [kind?.lifetime.min ?? ttl, kind?.lifetime.max ?? ttl];
   if (ttl < min)
     report.error(
       ['ttl'],

@@ -29,7 +29,7 @@ export function disclosure(decision: Decision, subject: Subject): 'full' | 'code
 }
 
 function permitSummary({ entitlement, rule, ttl }: Permit): string {
-  const conditions = entitlement.rules.find(({ index }) => index === rule)?.conditions ?? [];
+  const conditions = entitlement.rules.filter(({ index }) => index === rule).flatMap((one) => one.conditions);
   const met = conditions.map(({ key, expected }) => `\`${key}\` is ${expected}`).join(', ');
   const life = ttl === 'never' ? 'and what is handed out never dies' : `for ${formatDuration(ttl)}`;
   return `${entitlement.project}/${entitlement.name} is allowed by rule ${rule} (${met}), ${life}.`;

@@ -8,6 +8,7 @@ import { type ProjectDocument, projectSchema } from './document.ts';
 import { type Organization, readOrganization, warnOfUnknownScopes } from './organization.ts';
 import {
   appIssuersOf,
+  byFile,
   type ConfiguredIssuer,
   indexRepositories,
   ownersOf,
@@ -35,9 +36,7 @@ export type LoadResult =
 
 export function loadPolicy(documents: readonly PolicyDocument[], context: PolicyContext): LoadResult {
   const findings: Findings = { errors: [], warnings: [] };
-  const digested = documents
-    .map(({ file, text }) => ({ file, text, digest: textDigest(text) }))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
+  const digested = documents.toSorted(byFile).map(({ file, text }) => ({ file, text, digest: textDigest(text) }));
   const ofOrganization = digested.find(({ file }) => file === context.organizationFile);
   const organization = readOrganization(ofOrganization, {
     file: context.organizationFile,

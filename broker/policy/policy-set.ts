@@ -42,6 +42,9 @@ export interface PolicySet {
 /** Issuers have no slash in their names, so that two repositories never share a key. */
 export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
 
+/** No two documents of a set have one name. */
+export const byFile = (a: PolicyDocument, b: PolicyDocument): number => (a.file < b.file ? -1 : 1);
+
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {
   return policySetDigest(documents.map(({ file, text }) => ({ file, digest: textDigest(text) })));

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../broker/model.ts';
 import { evaluate, listsRepository } from '../../../broker/policy/evaluate.ts';
-import { buildAsk, buildPolicies, decide, decideRule, outcomeOf } from '../../support/build-policy.ts';
+import {
+  buildAsk,
+  buildEntitlement,
+  buildPolicies,
+  decide,
+  decideRule,
+  outcomeOf,
+} from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const reasonsOf = (decision: Decision) => (decision.outcome === 'deny' ? decision.reasons : []);
@@ -47,6 +54,12 @@ describe('evaluate', () => {
     );
   });
 
+  it('an entitlement like none there is is refused with all there are', () => {
+    const entitlements = { preview: buildEntitlement(), rollback: buildEntitlement() };
+    const decision = evaluate(buildPolicies({ project: { entitlements } }), main, buildAsk({ entitlement: 'x' }));
+    expect(reasonsOf(decision)[0]?.message).toBe('The project shop has no entitlement "x". It has: preview, rollback.');
+  });
+
   it('a repository that was transferred to another owner is refused, and told nothing of the rules', () => {
     const moved = buildSubject({ repository: 'other/shop', repositoryOwnerId: '1002' });
     expect(evaluate(buildPolicies(), moved, buildAsk({ entitlement: 'none' }))).toMatchObject({
@@ -61,6 +74,13 @@ describe('evaluate', () => {
           got: 'other/shop (owner id 1002)',
         },
       ],
+    });
+  });
+
+  it('a repository of an owner that is not configured is refused like one that moved', () => {
+    const policies = buildPolicies({ project: { repositories: [{ name: 'stranger/shop', id: '2001' }] } });
+    expect(evaluate(policies, main, buildAsk())).toMatchObject({
+      reasons: [{ code: 'REPOSITORY_MOVED', expected: 'stranger/shop (owner id not configured)' }],
     });
   });
 

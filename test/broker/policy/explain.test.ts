@@ -28,6 +28,16 @@ describe('explain', () => {
     expect(reasons.map(({ condition }) => condition)).toEqual(['branch', 'runner']);
   });
 
+  it('a permit by a later rule names that one', () => {
+    const allow = [
+      { tag: 'v*', event: 'push' },
+      { branch: 'main', event: 'push' },
+    ];
+    expect(explain(decide({ allow }, buildSubject())).summary).toBe(
+      'shop/preview is allowed by rule 1 (`branch` is main, `event` is push), for 10m.',
+    );
+  });
+
   it('a permit of what never dies says so', () => {
     const policies = buildPolicies(buildStaticSecret(), { kinds: credentialKinds(['vault-secret']) });
     expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(

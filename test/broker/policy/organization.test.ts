@@ -279,6 +279,12 @@ describe('a project and the configuration', () => {
     expect(errorsOf({ project: at('gehs') }, { issuers })).toEqual([
       'shop.yaml repositories[0].issuer: "gehs" is not an issuer of the configuration; did you mean `ghes`?',
     ]);
+    expect(errorsOf({ project: at('x') }, { issuers })).toEqual([
+      'shop.yaml repositories[0].issuer: "x" is not an issuer of the configuration: there is github and ghes',
+    ]);
+    expect(errorsOf({ project: at('ghes') })).toEqual([
+      'shop.yaml repositories[0].issuer: "ghes" is not an issuer of the configuration: there is github',
+    ]);
     expect(errorsOf({ project: at('ghes') }, { issuers })).toEqual([]);
     expect(errorsOf({ project: at('gehs') }, { issuers: undefined })).toEqual([]);
   });
