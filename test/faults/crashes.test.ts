@@ -45,10 +45,13 @@ async function crash(scope: string, dies: Dies): Promise<Crashed> {
 async function askToDeath(words: readonly string[], { ask, token }: Pick<Crashed, 'ask' | 'token'>): Promise<void> {
   const victim = spawn(process.execPath, [PROCESS, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void victim.kill('SIGKILL'));
-  const [port] = await once(victim.stdout, 'data');
+  const ended = once(victim, 'exit');
+  const [port] = await Promise.race([
+    once(victim.stdout, 'data'),
+    ended.then(() => expect.fail('the broker ended before it served')),
+  ]);
   const form = { grant_type: GRANT_TYPE, subject_token_type: ID_TOKEN_TYPE, subject_token: token, scope: ask.scope };
   const body = new URLSearchParams({ ...form, request_secret: ask.secret });
-  const ended = once(victim, 'exit');
   await expect(fetch(`http://127.0.0.1:${String(port).trim()}/v1/token`, { method: 'POST', body })).rejects.toThrow(
     'fetch failed',
   );
