@@ -72,7 +72,9 @@ async function send(port: number, bytes: string | Uint8Array): Promise<void> {
 }
 
 const issuer = await BenchIssuer.start();
-const server = await ServeProcess.start({ issuer: issuer.url, repositories: [repositoryId(0)], flags: COLLECT_SOON });
+const server = await ServeProcess.start({
+  ...{ issuer: issuer.url, repositories: [repositoryId(0)], flags: COLLECT_SOON, behindProxy: true },
+});
 const kinds = badRequests(issuer.url);
 const memory: number[] = [];
 let sent = 0;

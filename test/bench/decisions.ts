@@ -7,8 +7,8 @@ import { buildSubject } from '../support/build-subject.ts';
 import { quantile, table } from './statistics.ts';
 
 const SIZES = [10, 1_000, 100_000];
-const OF_PROJECT = 100;
-const REPOSITORIES_OF_PROJECT = 20;
+const OF_PROJECT = 250;
+const REPOSITORIES_OF_PROJECT = 50;
 const BATCHES = 200;
 const OF_BATCH = 500;
 
@@ -38,7 +38,7 @@ function load(size: number): PolicySet {
   throw new Error(`the policies do not load: ${JSON.stringify(loaded.findings.slice(0, 3))}`);
 }
 
-const OFFER = '{ owner: acme/platform, may-offer: [ { kind: jwt, audiences: [ https://previews.example.com ] } ] }';
+const OFFER = '{ owner: acme/platform, may-offer: [ { kind: jwt, audiences: [ https://p.example ] } ] }';
 
 function project(at: number, entitlements: number): string {
   const repositories = Array.from(
@@ -48,7 +48,7 @@ function project(at: number, entitlements: number): string {
   const offers = Array.from(
     { length: entitlements },
     (_, one) =>
-      `  e${one}: { title: E, risk: low, credential: { kind: jwt, audience: https://previews.example.com }, ttl: 10m, allow: [ { branch: [ "release/*", main ], event: push } ] }`,
+      `  e${one}: { title: E, risk: low, credential: { kind: jwt, audience: https://p.example }, ttl: 10m, allow: [ { branch: [ "release/*", main ], event: push } ] }`,
   );
   return `project: p${at}\ntitle: P\nowner: acme/platform\nrepositories:\n${repositories.join('\n')}\nentitlements:\n${offers.join('\n')}\n`;
 }
