@@ -54,7 +54,13 @@ export class ServeProcess {
     this.#adminPort = ports.admin_port;
   }
 
-  static async start({ issuer, repositories, more = '', flags = [], behindProxy }: ServeOptions): Promise<ServeProcess> {
+  static async start({
+    issuer,
+    repositories,
+    more = '',
+    flags = [],
+    behindProxy,
+  }: ServeOptions): Promise<ServeProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'buildpass-bench-'));
     const file = join(directory, 'buildpass.yaml');
     mkdirSync(join(directory, 'policies'));
