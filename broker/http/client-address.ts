@@ -36,7 +36,7 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
 }
 
 /** @throws Error where one is neither an address nor a network */
-export function blockListOf(addresses: readonly string[]): BlockList {
+function blockListOf(addresses: readonly string[]): BlockList {
   const list = new BlockList();
   for (const text of addresses) {
     const [address = '', prefix] = text.split('/');

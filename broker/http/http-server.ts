@@ -11,6 +11,8 @@ export const SERVER_LIMITS: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1_000,
+  // Longer than proxies usually keep a connection to us: whoever closes first must not be the one that gets the next request.
+  keepAliveTimeout: 75_000,
   // Node would answer a missing Host without a body; request-form.ts does it with one.
   requireHostHeader: false,
 };

@@ -40,6 +40,8 @@ export interface Listeners {
 /** Longer than a provider may take, shorter than the half minute that supervisors usually leave before they kill. */
 const DRAIN_MS: Millis = 25_000;
 const SWEEP_MS: Millis = 50;
+/** Connections that wait to be taken while the process is busy. Beyond it the system drops them, and they come again after seconds. */
+const BACKLOG = 2_048;
 
 /** @throws StartRefused where a port cannot be had */
 export async function openListeners(options: ListenersOptions): Promise<Listeners> {
@@ -92,7 +94,7 @@ async function open(server: Server, { host, port }: Address): Promise<number> {
     server.once('error', (cause) =>
       reject(new StartRefused(`cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
     );
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -35,7 +35,7 @@ const signRs256 = (input: string, privateKey: KeyObject): Promise<Buffer> =>
 const P256_BYTES = 32;
 
 /** SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 §2.2.3) as r ‖ s, each of 32 bytes (RFC 7518 §3.4). */
-export function toRaw(der: Buffer): Buffer {
+function toRaw(der: Buffer): Buffer {
   const raw = Buffer.alloc(2 * P256_BYTES);
   // P-256 signatures are at most 72 bytes, so that every length is a single byte.
   let at = 2;

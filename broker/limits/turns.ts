@@ -57,7 +57,7 @@ class TurnQueue implements Turns {
   #endedAt: Millis | undefined;
 
   constructor(options: TurnsOptions) {
-    const defaults = { maxRunning: 64, maxRunningOfKey: 48, maxWaiting: 1024, maxWait: 2_000 };
+    const defaults = { maxRunning: 16, maxRunningOfKey: 8, maxWaiting: 1024, maxWait: 2_000 };
     this.#options = { onRejected: () => undefined, ...defaults, ...options };
   }
 

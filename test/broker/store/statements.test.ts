@@ -1,0 +1,37 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { statementsOver } from '../../../broker/store/node-sqlite.ts';
+
+function metaOf() {
+  const database = new DatabaseSync(':memory:');
+  database.exec('CREATE TABLE meta (key text PRIMARY KEY, value text NOT NULL)');
+  const { all, first } = statementsOver(database);
+  return {
+    put: first((db, row: { key: string; value: string }) => db.insertInto('meta').values(row).returning('key')),
+    like: all((db, { from, limit }: { from: string; limit: number }) =>
+      db
+        .selectFrom('meta')
+        .select('key')
+        .where('key', '>=', from)
+        .where('value', '!=', 'b')
+        .orderBy('key')
+        .limit(limit),
+    ),
+  };
+}
+
+describe('a statement', () => {
+  it('is compiled with its first arguments and bound to those of each call', async () => {
+    const { put, like } = metaOf();
+    for (const [key, value] of ['a1', 'b b', 'c3', 'd4'].map((text) => [text[0] ?? '', text.slice(1).trim()]))
+      expect(await put({ key: key ?? '', value: value ?? '' })).toMatchObject({ key });
+    expect((await like({ from: 'a', limit: 9 })).map(({ key }) => key)).toEqual(['a', 'c', 'd']);
+    expect((await like({ from: 'b', limit: 1 })).map(({ key }) => key)).toEqual(['c']);
+  });
+
+  it('refuses a call without one of its arguments', async () => {
+    const { put } = metaOf();
+    await put({ key: 'a', value: '1' });
+    await expect(put({ key: 'b' } as { key: string; value: string })).rejects.toThrow('cannot be bound');
+  });
+});
