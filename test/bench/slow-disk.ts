@@ -7,8 +7,8 @@ import { pin } from './process-meter.ts';
 import { spread, table } from './statistics.ts';
 
 const CALLERS = 256;
-const ASKS = 6_000;
-const ROUNDS = 5;
+const ASKS = 2_500;
+const ROUNDS = 3;
 
 export async function benchSlowDisk(issuer: BenchIssuer): Promise<string> {
   const servers = [
