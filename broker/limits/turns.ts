@@ -23,11 +23,14 @@ export interface TurnsOptions {
   readonly onRejected?: () => void;
   /** at once, of all */
   readonly maxRunning?: number;
-  /** at once, of one key: what is left is for whoever comes next */
-  readonly maxRunningOfKey?: number;
   readonly maxWaiting?: number;
   readonly maxWait?: Millis;
 }
+
+/** Who asks once a while is rarely there at the same moment as the noisy one, and still must not find all room taken. */
+const LATELY_MS: Millis = 250;
+/** However many lines there are. */
+const LEAST_SHARE = 2;
 
 interface Waiting {
   readonly since: Millis;
@@ -37,6 +40,8 @@ interface Waiting {
 
 interface Line {
   readonly key: string;
+  /** since when nobody is in it */
+  idleSince: Millis;
   running: number;
   readonly waiting: Waiting[];
 }
@@ -48,6 +53,8 @@ export function createTurns(options: TurnsOptions): Turns {
 class TurnQueue implements Turns {
   readonly #options: Required<TurnsOptions>;
   readonly #lines = new Map<string, Line>();
+  /** those with nobody in them, the longest so first */
+  readonly #idle = new Set<Line>();
   /** lines with somebody waiting, the next one first */
   readonly #rotation: Line[] = [];
   running = 0;
@@ -57,12 +64,12 @@ class TurnQueue implements Turns {
   #endedAt: Millis | undefined;
 
   constructor(options: TurnsOptions) {
-    const defaults = { maxRunning: 16, maxRunningOfKey: 8, maxWaiting: 1024, maxWait: 2_000 };
+    const defaults = { maxRunning: 32, maxWaiting: 1024, maxWait: 2_000 };
     this.#options = { onRejected: () => undefined, ...defaults, ...options };
   }
 
   async take<T>(key: string, work: (leave: () => void) => Promise<T>): Promise<T> {
-    const line = this.#lines.get(key) ?? this.#openLine(key);
+    const line = this.#lineOf(key);
     if (line.waiting.length > 0 || !this.#mayRun(line)) await this.#wait(line);
     else this.#start(line);
     let left = false;
@@ -81,14 +88,23 @@ class TurnQueue implements Turns {
     if (this.waiting >= this.#options.maxWaiting) throw this.#overloaded(this.#options.maxWait);
   }
 
-  #openLine(key: string): Line {
-    const line = { key, running: 0, waiting: [] };
+  #lineOf(key: string): Line {
+    this.#forgetIdle();
+    const known = this.#lines.get(key);
+    if (known !== undefined) {
+      this.#idle.delete(known);
+      return known;
+    }
+    const line = { key, idleSince: 0, running: 0, waiting: [] };
     this.#lines.set(key, line);
     return line;
   }
 
+  /** A line may have its share of what runs at once, of all lines that had somebody in them lately; alone it may have all. */
   #mayRun(line: Line): boolean {
-    return this.running < this.#options.maxRunning && line.running < this.#options.maxRunningOfKey;
+    const { maxRunning } = this.#options;
+    const share = Math.max(LEAST_SHARE, Math.floor(maxRunning / this.#lines.size));
+    return this.running < maxRunning && line.running < share;
   }
 
   #start(line: Line): void {
@@ -120,20 +136,34 @@ class TurnQueue implements Turns {
     this.#closeIdle(line);
   }
 
-  /** What is kept of a key ends with its last work: strangers cannot fill the memory with keys. */
   #closeIdle(line: Line): void {
-    if (line.running === 0 && line.waiting.length === 0) this.#lines.delete(line.key);
+    if (line.running > 0 || line.waiting.length > 0) return;
+    line.idleSince = this.#options.elapsed();
+    this.#idle.add(line);
+  }
+
+  /** What is kept of a key ends soon after its last work: strangers cannot fill the memory with keys. */
+  #forgetIdle(): void {
+    const before = this.#options.elapsed() - LATELY_MS;
+    for (const line of this.#idle) {
+      if (line.idleSince > before) return;
+      this.#idle.delete(line);
+      this.#lines.delete(line.key);
+    }
   }
 
   #next(): void {
     const now = this.#options.elapsed();
     if (this.#endedAt !== undefined) this.#interval += (now - this.#endedAt - this.#interval) / 16;
     this.#endedAt = now;
-    // Each line is looked at once at most: one that has all it may have stays where it is.
-    for (let left = this.#rotation.length; left > 0 && this.running < this.#options.maxRunning; left -= 1) {
+    this.#forgetIdle();
+    // Round after round, until there is no room left or no line may have more of it.
+    for (let passed = 0; passed < this.#rotation.length && this.running < this.#options.maxRunning; ) {
       const line = this.#rotation.shift();
       if (line === undefined) return;
-      if (this.#mayRun(line)) this.#startFirst(line, now);
+      const may = this.#mayRun(line);
+      if (may) this.#startFirst(line, now);
+      passed = may ? 0 : passed + 1;
       if (line.waiting.length > 0) this.#rotation.push(line);
       else this.#closeIdle(line);
     }

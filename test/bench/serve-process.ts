@@ -83,6 +83,8 @@ ${more}`,
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    // A measurement that breaks off must not leave it behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     return new ServeProcess(child, directory, await servingLine(child));
   }
 

@@ -42,14 +42,27 @@ describe('turns', () => {
     expect(order).toEqual(['noisy 1', 'noisy 2', 'quiet', 'other', 'noisy 3', 'noisy 4']);
   });
 
-  it('leave room for others: one key runs only so many at once', async () => {
-    const { ask, endOne, order } = turnsOf({ maxRunning: 3, maxRunningOfKey: 2 });
-    for (const name of ['n1', 'n2', 'n3']) void ask('noisy', name);
-    expect(order).toEqual(['n1', 'n2']);
+  it('are a share of what there is, among those who asked lately; alone, all of it', async () => {
+    const { state, ask, endOne, turns } = turnsOf({ maxRunning: 6 });
+    for (let at = 0; at < 20; at += 1) void ask('noisy');
+    expect(turns.running).toBe(6);
     void ask('quiet');
-    expect(order).toEqual(['n1', 'n2', 'quiet']);
+    for (let at = 0; at < 4; at += 1) await endOne(1);
+    // Three for each of two, and the quiet one has asked once only.
+    expect(turns.running).toBe(4);
+    for (let at = 0; at < 4; at += 1) await endOne(1);
+    expect(turns.running).toBe(3);
+    state.now += 1_000;
     await endOne();
-    expect(order).toEqual(['n1', 'n2', 'quiet', 'n3']);
+    expect(turns.running).toBe(6);
+  });
+
+  it('may be two at once for each of many', () => {
+    const { ask, order } = turnsOf({ maxRunning: 8 });
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) void ask(key);
+    void ask('a');
+    void ask('a');
+    expect(order).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'a']);
   });
 
   it('are refused at once where the line is full, and nobody else for it', async () => {
