@@ -66,10 +66,14 @@ export async function openLoop(port: number, requests: readonly Buffer[], rate: 
   const tally = newTally();
   const started = performance.now();
   const ask = async (request: Buffer, due: number): Promise<void> => {
-    const client = free.pop() ?? (await RawClient.open(port));
-    const reply = await client.send(request);
-    count(tally, reply, performance.now() - due);
-    free.push(client);
+    try {
+      const client = free.pop() ?? (await RawClient.open(port));
+      count(tally, await client.send(request), performance.now() - due);
+      free.push(client);
+    } catch {
+      // A connection that was not let in, or not kept: refused too, under a status that no answer has.
+      tally.refused.set(0, (tally.refused.get(0) ?? 0) + 1);
+    }
   };
   const asked: Promise<void>[] = [];
   while (asked.length < requests.length) {
