@@ -10,9 +10,9 @@ interface JwsKey {
 
 type Header = Readonly<Record<string, string>>;
 
-/** `alg` in the header is that of the key. */
+/** `alg` in the header is that of the key, whatever else it is told. */
 export async function signJws(key: JwsKey, header: Header, payload: object): Promise<string> {
-  const input = `${encode({ alg: key.algorithm, ...header })}.${encode(payload)}`;
+  const input = `${encode({ ...header, alg: key.algorithm })}.${encode(payload)}`;
   const signature =
     key.algorithm === 'ES256' ? signEs256(input, key.privateKey) : await signRs256(input, key.privateKey);
   return `${input}.${signature.toString('base64url')}`;

@@ -17,8 +17,12 @@ describe('signing a JWS', () => {
     }
   });
 
-  it('signs with RSA where the key is one', async () => {
-    const token = await signJws({ algorithm: 'RS256', privateKey: RS256.privateKey }, { typ: 'JWT' }, { sub: 'é' });
+  it('signs with RSA where the key is one, whatever the header was to say', async () => {
+    const token = await signJws(
+      { algorithm: 'RS256', privateKey: RS256.privateKey },
+      { typ: 'JWT', alg: 'none' },
+      { sub: 'é' },
+    );
     const { payload, protectedHeader } = await compactVerify(token, RS256.publicKey);
     expect(Buffer.from(payload).toString()).toBe('{"sub":"é"}');
     expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT' });
