@@ -3,7 +3,7 @@
 import { type DestinationStream, pino } from 'pino';
 import { Secret } from '../../shared/secret.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Alarm } from './alarms.ts';
+import { ALARMS, type Alarm } from './alarms.ts';
 import { describeError } from './describe-error.ts';
 import { createRedaction, type HideOptions, type Redaction } from './redaction.ts';
 
@@ -65,7 +65,8 @@ function wrap(sink: Sink, redaction: Redaction): Logger {
   return {
     info: at('info'),
     warn: at('warn'),
-    error: at('error'),
+    // Whoever was woken reads first what to do.
+    error: (message, fields = {}) => sink.error(printable({ ...fields, next: ALARMS[message].next }), message),
     child: (fields) => wrap(sink.child(printable(fields)), redaction),
     hide: (value, options) => redaction.hide(value instanceof Secret ? value.reveal() : value, options),
   };

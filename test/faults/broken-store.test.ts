@@ -128,7 +128,7 @@ describe('a broker with a broken store', () => {
     await broker.running.storeBroken;
     const said = broker.logLines.filter((line) => line.includes('the store is not trusted any more'));
     expect(said.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', message: 'the store is not trusted any more' },
+      { level: 'error', message: 'the store is not trusted any more', next: expect.stringMatching(/^Check the disk/) },
     ]);
   });
 });
