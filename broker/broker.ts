@@ -26,7 +26,7 @@ import type { Subject } from './model.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { createInForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
-import { type Reloaded, reloadPolicies } from './policy/reload-source.ts';
+import { type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
 import { BUILT_KINDS, createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
@@ -256,7 +256,7 @@ function backgroundJobs(
 async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {
   const loaded = await reload();
   if (loaded.outcome === 'in-force') {
-    for (const warning of loaded.warnings) logger.warn(`policy: ${formatFinding(warning)}`);
+    for (const line of warningLines(loaded)) logger.warn(line);
     return;
   }
   const findings = loaded.findings.map(formatFinding).join('\n');

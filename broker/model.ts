@@ -90,6 +90,24 @@ export interface Entitlement {
   readonly waivers: readonly { readonly of: string; readonly until: Millis; readonly owner: string }[];
   /** what else the policy says of it, for people: approval, review, deployment, session */
   readonly terms: readonly string[];
+  /** what a job gets, in the words of its kind */
+  readonly gives: string;
+  /** what a return or a revocation would mean */
+  readonly revocation: Revocation;
+  readonly figure: RiskFigure;
+}
+
+/** What could go wrong with an entitlement, from what its policy says: 0 to 100, and why. */
+export interface RiskFigure {
+  readonly score: number;
+  readonly level: 'low' | 'medium' | 'high';
+  /** those with the most points first; their sum is the score */
+  readonly factors: readonly RiskFactor[];
+}
+
+export interface RiskFactor {
+  readonly points: number;
+  readonly sentence: string;
 }
 
 /** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */

@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { configSchema } from '../broker/config-schema.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
+import { LINT_RULES } from '../broker/policy/lint/codes.ts';
+import { CICD_SEC, NHI } from '../broker/policy/lint/frameworks.ts';
 import { organizationSchema } from '../broker/policy/organization-document.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
@@ -25,6 +27,7 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'log-format.md': { types: entryTypes },
   'metrics.md': { metrics: metricTable, alerts: alertList },
   'operations.md': { alarms: alarmTable },
+  'policy-lint.md': { findings: lintTable },
   'policy-reference.md': {
     'project keys': () => keyTable(projectSchema),
     'organization keys': () => keyTable(organizationSchema),
@@ -34,6 +37,14 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
 function codeTable(codes: readonly ErrorCode[]): string {
   const rows = codes.map((code) => `| \`${code}\` | ${CODE_MEANINGS[code].means} | ${CODE_MEANINGS[code].next} |`);
   return ['| code | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function lintTable(): string {
+  const rows = Object.entries(LINT_RULES).map(([code, { when, risk, change, nhi, cicdSec }]) => {
+    const lists = `${nhi} ${NHI[nhi]}; ${cicdSec} ${CICD_SEC[cicdSec]}`;
+    return `| \`${code}\` | ${when} | ${risk} | ${change} | ${lists} |`;
+  });
+  return ['| code | when | the risk | what to write | lists |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 
 function alarmTable(): string {

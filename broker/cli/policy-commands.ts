@@ -16,11 +16,22 @@ export const policyCheckCommand: Command = {
   name: 'policy check',
   summary: 'load a policy directory as the broker would, and say what is wrong with it',
   usage: 'policy check [DIRECTORY]',
-  about: `Prints one line a problem, file:line:column: key: reason, and exits 1 if the broker would refuse the directory. Run it on every change of a policy. ${WHERE}`,
-  examples: ['buildpass policy check ./policies', 'buildpass policy check --json --config buildpass.yaml'],
-  options: {},
+  about: `Prints one line a problem, file:line:column: key: reason, and exits 1 if the broker would refuse the directory. Of one that loads it also says what is risky, each with a code (docs/policy-lint.md), the change to make, and the OWASP lists that speak of it; these are warnings. Run it on every change of a policy. ${WHERE}`,
+  examples: [
+    'buildpass policy check ./policies',
+    'buildpass policy check --strict --risk ./policies',
+    'buildpass policy check --json --config buildpass.yaml',
+  ],
+  options: {
+    strict: { type: 'boolean', about: 'exit 1 on warnings too' },
+    risk: { type: 'boolean', about: 'print the risk figure of each entitlement, and what it is made of' },
+  },
   maxPositionals: 1,
-  run: async (context) => policyCheck({ ...(await policiesOf(context)), json: context.json, write: context.io.out }),
+  run: async (context) =>
+    policyCheck({
+      ...(await policiesOf(context)),
+      ...{ json: context.json, strict: context.flag('strict'), risk: context.flag('risk'), write: context.io.out },
+    }),
 };
 
 export const policyExplainCommand: Command = {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningBroker, startBroker } from '../broker.ts';
 import { loadConfig } from '../config.ts';
-import type { Reloaded } from '../policy/reload-source.ts';
+import { type Reloaded, warningLines } from '../policy/reload-source.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import { formatFinding } from '../strict-yaml.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -74,7 +74,7 @@ export function sayReloaded(logger: Logger, reloaded: Reloaded): void {
     );
     return;
   }
-  for (const warning of reloaded.warnings) logger.warn(`policy: ${formatFinding(warning)}`);
+  for (const line of warningLines(reloaded)) logger.warn(line);
   logger.info(reloaded.changed ? 'policies changed' : 'policies unchanged', { policy_set: reloaded.digest });
 }
 

@@ -10,6 +10,7 @@ import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
 import type { Report } from './report.ts';
+import { riskFigure } from './risk-figure.ts';
 import { ruleProblems } from './rule-problems.ts';
 
 export interface EntitlementContext {
@@ -38,6 +39,7 @@ export function compileEntitlement(
   checkTeams(document, context);
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind);
+  const parameters = parametersOf(document, kind, context);
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
     project,
@@ -47,7 +49,7 @@ export function compileEntitlement(
     risk: document.risk,
     ttl: document.ttl,
     shortestTtl: Math.max(SHORTEST_TTL, kind?.lifetime.min ?? SHORTEST_TTL),
-    credential: { kind: document.credential.kind, parameters: parametersOf(document, kind, context) },
+    credential: { kind: document.credential.kind, parameters },
     maxPerJob: document['max-per-job'],
     publicDetails: document['public-details'],
     observe: document.mode === 'observe',
@@ -56,6 +58,10 @@ export function compileEntitlement(
     lacks,
     waivers: guarded.waivers,
     terms: termsOf(document),
+    // Without parameters it does not load.
+    gives: kind === undefined || parameters === undefined ? '' : kind.gives(parameters),
+    revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
+    figure: riskFigure(document, { kind, parameters, repositories: context.repositories }),
   };
 }
 

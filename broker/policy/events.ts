@@ -8,6 +8,22 @@ export type RefKind = 'branch' | 'tag' | 'pull';
 export const DEFAULT_EVENTS: readonly string[] = ['push', 'workflow_dispatch', 'release'];
 export const PULL_REQUEST_EVENTS: readonly string[] = ['pull_request'];
 
+/** What somebody without write access can cause; `workflow_run` follows whatever started the workflow before it. */
+export const OUTSIDE_EVENTS: readonly string[] = [
+  'discussion',
+  'discussion_comment',
+  'fork',
+  'gollum',
+  'issue_comment',
+  'issues',
+  'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'pull_request_target',
+  'watch',
+  'workflow_run',
+];
+
 /** Their jobs run on the default branch, whoever caused them. */
 const ON_DEFAULT_BRANCH = [
   'branch_protection_rule',

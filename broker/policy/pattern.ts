@@ -39,6 +39,16 @@ export function compilePattern(text: string, { fold = false } = {}): Pattern {
   };
 }
 
+/**
+ * Whether every value of `inner` is one of `outer` too. Never yes where it is not; with wildcards, sometimes no where it is.
+ * `fold` as for `compilePattern`.
+ */
+export function isWithin(inner: string, outer: string, { fold = false } = {}): boolean {
+  const [narrow, wide] = [inner, outer].map((text) => tokenize(fold ? foldCase(text) : text));
+  if (narrow === undefined || wide === undefined) return false;
+  return narrow.reduce((row, token) => nextRow(row, wide, token), firstRow(wide))[wide.length] === 1;
+}
+
 /** Whether anything that starts so can match: the pattern's own text says what may follow. */
 export function canStartWith(text: string, start: string): boolean {
   return rowAfter(tokenize(text), start).includes(1);
@@ -86,13 +96,15 @@ function firstRow(tokens: readonly Token[]): Uint8Array {
   return row.fill(1, 0, (literal === -1 ? tokens.length : literal) + 1);
 }
 
-function nextRow(row: Uint8Array, tokens: readonly Token[], character: string): Uint8Array {
+/** `character` may be a wildcard of another pattern: what stands for anything is only taken by what takes anything. */
+function nextRow(row: Uint8Array, tokens: readonly Token[], character: Token): Uint8Array {
   const next = new Uint8Array(row.length);
   tokens.forEach((token, j) => {
     if (!isWildcard(token)) next[j + 1] = row[j] === 1 && token === character ? 1 : 0;
-    else next[j + 1] = next[j] === 1 || (row[j + 1] === 1 && (token === '**' || character !== '/')) ? 1 : 0;
+    else next[j + 1] = next[j] === 1 || (row[j + 1] === 1 && (token === '**' || !hasSlash(character))) ? 1 : 0;
   });
   return next;
 }
 
+const hasSlash = (character: Token): boolean => character === '/' || character === '**';
 const isWildcard = (token: Token): boolean => token === '*' || token === '**';

@@ -4,8 +4,9 @@ import { basename } from 'node:path';
 import type { Append } from '../log/append.ts';
 import type { StoredDocument } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Finding } from '../strict-yaml.ts';
+import { type Finding, formatFinding } from '../strict-yaml.ts';
 import { readPolicyDirectory } from './directory-source.ts';
+import { lintPolicy } from './lint/lint-policy.ts';
 import { loadPolicy, type PolicyContext, type PolicyDocument, setDigest } from './load-policy.ts';
 
 export interface ReloadDeps {
@@ -20,8 +21,18 @@ export type Reloaded =
       readonly changed: boolean;
       readonly digest: string;
       readonly warnings: readonly Finding[];
+      /** how much lint would change in it; `policy check` says what */
+      readonly advised: number;
     }
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] };
+
+/** What an operator's log says of policies that are in force: each warning, and how much else there is to read. */
+export function warningLines({ warnings, advised }: Extract<Reloaded, { outcome: 'in-force' }>): readonly string[] {
+  const lines = warnings.map((warning) => `policy: ${formatFinding(warning)}`);
+  // What could be better is for those who write policies, who see it before it is merged; at every start it would be noise.
+  if (advised === 0) return lines;
+  return [...lines, `policy: findings of lint: ${advised}; \`buildpass policy check\` says what to change`];
+}
 
 const REFUSED_SET = 'refused policy set';
 const FINDINGS_ON_RECORD = 20;
@@ -42,7 +53,8 @@ export async function reloadPolicies(deps: ReloadDeps, directory: string): Promi
     await recordChanges(deps, tx, { digest, before, after: loaded.policies.documents });
     return true;
   });
-  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings };
+  const { findings, leftOut } = lintPolicy(loaded.policies, deps.context);
+  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings, advised: findings.length + leftOut };
 }
 
 /** What cannot be read is refused like what cannot be loaded: the last good policy stays in force, and it is on record. */

@@ -59,7 +59,7 @@ function refProblems(rule: RuleDocument): Problem[] {
   const given = REF_KEYS.filter((key) => rule[key] !== undefined);
   const [key] = given;
   if (key === undefined) return [];
-  const kinds = given.map((one) => kindsOf(one, rule)).reduce((all, more) => all.filter((kind) => more.includes(kind)));
+  const kinds = kindsOfRule(rule, given);
   if (kinds.length === 0)
     return [
       {
@@ -71,12 +71,7 @@ function refProblems(rule: RuleDocument): Problem[] {
       },
     ];
   const events = eventsOf(rule);
-  const canMeet = events.some(
-    (event) =>
-      refKindsOf(event).some((kind) => kinds.includes(kind)) &&
-      (rule['pull-request'] === undefined || event === 'pull_request'),
-  );
-  if (canMeet) return [];
+  if (idleEvents(rule).length < events.length) return [];
   const named =
     rule.event === undefined ? `${anyOf(events)}, which are meant where \`event\` is left out` : anyOf(events);
   return [
@@ -87,7 +82,23 @@ function refProblems(rule: RuleDocument): Problem[] {
   ];
 }
 
-function kindsOf(key: (typeof REF_KEYS)[number], rule: RuleDocument): readonly RefKind[] {
+/** Events of a rule whose jobs never have such a ref as it wants. */
+export function idleEvents(rule: RuleDocument): readonly string[] {
+  const given = REF_KEYS.filter((key) => rule[key] !== undefined);
+  if (given.length === 0) return [];
+  const kinds = kindsOfRule(rule, given);
+  const canMeet = (event: string): boolean =>
+    refKindsOf(event).some((kind) => kinds.includes(kind)) &&
+    (rule['pull-request'] === undefined || event === 'pull_request');
+  return eventsOf(rule).filter((event) => !canMeet(event));
+}
+
+type RefKey = (typeof REF_KEYS)[number];
+
+const kindsOfRule = (rule: RuleDocument, given: readonly RefKey[]): readonly RefKind[] =>
+  given.map((key) => kindsOf(key, rule)).reduce((all, more) => all.filter((kind) => more.includes(kind)));
+
+function kindsOf(key: RefKey, rule: RuleDocument): readonly RefKind[] {
   if (key === 'ref') return (rule.ref ?? []).flatMap(refKindsOfPattern);
   return [key === 'pull-request' ? 'pull' : key];
 }

@@ -23,7 +23,11 @@ export function credentialKinds(available: readonly string[], extra: readonly Ex
   const known = kinds.map((kind) => ({ ...kind, available: available.includes(kind.kind) }));
   const further = extra.map(({ kind, lifetime, revocation }) => {
     return {
-      ...defineKind({ kind, lifetime, revocation, parameters: z.strictObject({}), reach: [] }),
+      ...defineKind({
+        ...{ kind, lifetime, revocation, parameters: z.strictObject({}), reach: [] },
+        gives: () => `a \`${kind}\` credential`,
+        power: () => ({ points: 5, sentence: 'what it can do, nobody has said.' }),
+      }),
       available: true,
     };
   });

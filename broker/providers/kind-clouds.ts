@@ -17,6 +17,12 @@ export const awsRoleKind: Kind = defineKind({
   // STS: 15 minutes to 12 hours, and a session cannot be revoked by itself.
   lifetime: { min: 900, max: 43_200 },
   revocation: 'at-expiry',
+  gives: ({ role, region, ...given }) =>
+    `a session of ${role} in ${region}${given['session-policy'] === undefined ? '' : ', narrowed by a session policy'}`,
+  power: (given) =>
+    given['session-policy'] === undefined
+      ? { points: 12, sentence: 'it can do whatever its role can in AWS.' }
+      : { points: 8, sentence: 'it can do in AWS what its role and its session policy both allow.' },
   parameters: z.strictObject({
     role: text(ROLE, 'the ARN of a role, such as arn:aws:iam::111122223333:role/shop-deploy'),
     region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'a region, such as eu-west-1'),
@@ -58,6 +64,8 @@ export const gcpServiceAccountKind: Kind = defineKind({
   // An hour, or twelve where the organization's policy extends it; a token cannot be revoked by itself.
   lifetime: { min: 60, max: 43_200 },
   revocation: 'at-expiry',
+  gives: (given) => `a token of ${given['service-account']} for ${given.scopes.join(', ')}`,
+  power: () => ({ points: 12, sentence: 'it can do whatever its service account can within these scopes.' }),
   parameters: z.strictObject({
     provider: text(
       /^projects\/[0-9]+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+$/,
@@ -96,6 +104,8 @@ export const azureAppKind: Kind = defineKind({
   // Entra's tokens live 60 to 90 minutes whatever is asked, up to a day with continuous access evaluation; none can be revoked.
   lifetime: { min: 5_400, max: 86_400 },
   revocation: 'at-expiry',
+  gives: (given) => `a token of the app ${given['client-id']} for ${given.scope}`,
+  power: () => ({ points: 12, sentence: 'it can do whatever its app can in Azure.' }),
   parameters: z.strictObject({
     tenant: uuid,
     'client-id': uuid,

@@ -3,9 +3,11 @@
 import { z } from 'zod';
 import type { Seconds } from '../clock.ts';
 import type { Revocation } from '../model.ts';
+import type { Power } from '../policy/credential-power.ts';
 import { judged, pattern } from '../policy/forms.ts';
 import { compilePattern, foldCase } from '../policy/pattern.ts';
 import { anyOf, type Checked, checkShape, didYouMean, type Problem } from '../schema-problems.ts';
+import { type Narrowed, narrowerOffer } from './kind-narrower.ts';
 
 /** What one project may reach with credentials of one kind. */
 export interface Offers {
@@ -39,6 +41,12 @@ export interface CredentialKind {
   readonly parse: (value: unknown, offers: Offers) => ParsedParameters;
   /** an item of `may-offer` without its `kind`; a kind without it cannot be offered */
   readonly parseOffer?: (value: unknown) => Checked<unknown>;
+  /** what `parse` took, in words for people: what the job gets, no secret */
+  readonly gives: (parameters: unknown) => string;
+  /** how much harm it could do */
+  readonly power: (parameters: unknown) => Power;
+  /** what would be left of an offer that took no more than these parameters */
+  readonly narrower?: (offer: unknown, used: readonly unknown[]) => Narrowed;
 }
 
 export type CredentialKinds = ReadonlyMap<string, CredentialKind>;
@@ -56,6 +64,8 @@ export interface Reach<P> {
 }
 
 export interface KindDefinition<P> extends Pick<CredentialKind, 'kind' | 'lifetime' | 'revocation' | 'static'> {
+  readonly gives: (parameters: P) => string;
+  readonly power: (parameters: P) => Power;
   readonly parameters: z.ZodType<P>;
   readonly reach: readonly Reach<P>[];
   /** the upstream that the parameters name, if the kind has one */
@@ -66,7 +76,7 @@ export type Kind = Omit<CredentialKind, 'available'>;
 
 /** A kind whose parameters must lie within one offer as a whole: two offers never add up to a third. */
 export function defineKind<P>(definition: KindDefinition<P>): Kind {
-  const { parameters, reach, upstream, ...rest } = definition;
+  const { parameters, reach, upstream, gives, power, ...rest } = definition;
   const offerSchema = schemaOfOffers(reach);
   return {
     ...rest,
@@ -80,6 +90,14 @@ export function defineKind<P>(definition: KindDefinition<P>): Kind {
       return problems.length === 0 ? { ok: true, parameters: checked.value } : { ok: false, problems };
     },
     parseOffer: (value) => checkShape(offerSchema, value),
+    // Only ever called with what `parse` and `parseOffer` of the same kind took.
+    gives: (value) => gives(value as P),
+    power: (value) => power(value as P),
+    narrower: (value, used) => {
+      const offer = value as Offer;
+      const taken = (used as readonly P[]).filter((one) => beyondOne(reach, one, offer).length === 0);
+      return narrowerOffer(reach, offer, taken);
+    },
   };
 }
 

@@ -2,9 +2,11 @@
 // Each repository needs an offer that allows every permission asked, but for the project's own; permissions over a whole
 // organization need an offer always, since no list of repositories bounds them.
 import { z } from 'zod';
+import { GREATEST_POWER, type Power } from '../policy/credential-power.ts';
 import { id, oneOrMore, repositoryName } from '../policy/forms.ts';
 import { checkShape, didYouMean, type Problem } from '../schema-problems.ts';
 import { type Kind, type Offers, sameName } from './kind-definition.ts';
+import type { Narrowed } from './kind-narrower.ts';
 
 /** Permissions that reach no further than the repositories of the token (GitHub's API description, `app-permissions`). */
 const OF_A_REPOSITORY = [
@@ -97,7 +99,54 @@ export const githubTokenKind: Kind = {
     return { ok: true, parameters: { repositories, permissions: asked } };
   },
   parseOffer: (value) => checkShape(offerSchema, value),
+  gives: (value) => {
+    const { repositories, permissions: given } = value as Parameters;
+    return `a token for ${repositories.map((one) => one.name).join(', ')} with ${describe(given)}`;
+  },
+  power: (value) => powerOf((value as Parameters).permissions),
+  narrower: (value, used) => narrower(value as Offer, used as readonly Parameters[]),
 };
+
+/** What `parse` makes of the parameters. */
+interface Parameters {
+  readonly repositories: readonly Omit<Repository, 'issuer'>[];
+  readonly permissions: Permissions;
+}
+
+/** Whoever can write these can give himself the rest. */
+const ADMINISTERS = ['administration', 'environments', 'secrets', 'workflows', 'repository_hooks'];
+
+function powerOf(given: Permissions): Power {
+  const written = Object.entries(given).filter(([, level]) => level !== 'read');
+  const strong = written.find(
+    ([name, level]) => level === 'admin' || ADMINISTERS.includes(name) || OF_AN_ORGANIZATION.includes(name),
+  );
+  if (strong !== undefined)
+    return { points: GREATEST_POWER, sentence: `${strong.join(': ')} lets it change who may do what.` };
+  if (written.length > 0)
+    return { points: 9, sentence: `it can change things: ${describe(Object.fromEntries(written))}.` };
+  return { points: 4, sentence: 'it can only read.' };
+}
+
+function narrower(offer: Offer, used: readonly Parameters[]): Narrowed {
+  const allowed = used.filter(({ permissions: asked }) => allows(offer, asked));
+  const repositories = offer.repositories.filter(({ id: one }) =>
+    allowed.some((parameters) => parameters.repositories.some((own) => own.id === one)),
+  );
+  const takers = allowed.filter((parameters) =>
+    parameters.repositories.some((own) => repositories.some((one) => one.id === own.id)),
+  );
+  if (takers.length === 0) return 'unused';
+  const needed = takers.reduce<Permissions>((all, { permissions: asked }) => highest(all, asked), {});
+  const isFit =
+    repositories.length === offer.repositories.length && allows({ ...offer, permissions: needed }, offer.permissions);
+  return isFit ? 'fits' : { repositories, permissions: needed };
+}
+
+const highest = (one: Permissions, other: Permissions): Permissions => ({
+  ...one,
+  ...Object.fromEntries(Object.entries(other).filter(([name, level]) => rank(level) > rank(one[name]))),
+});
 
 function beyondOffers(
   { repositories, permissions: asked }: z.output<typeof parametersSchema>,

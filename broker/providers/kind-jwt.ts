@@ -228,6 +228,9 @@ export const jwtKind: Kind = defineKind({
   // Ours to choose. A day is long for a job, and short for a token that leaked.
   lifetime: { min: 60, max: 86_400 },
   revocation: 'at-expiry',
+  gives: ({ audience: one, claims }) =>
+    `a JWT for ${one}${claims === undefined ? '' : `, with ${claimsInWords(claims)}`}`,
+  power: () => ({ points: 5, sentence: 'what a JWT can do is up to the one party that it is made for.' }),
   parameters: z.strictObject({
     audience: audience.describe('The `aud` of the token: whom it is for.'),
     claims: z
@@ -255,3 +258,8 @@ export const jwtKind: Kind = defineKind({
     },
   ],
 });
+
+const claimsInWords = (claims: Readonly<Record<string, string>>): string =>
+  Object.entries(claims)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');

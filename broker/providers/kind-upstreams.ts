@@ -39,6 +39,8 @@ export const vaultSecretKind: Kind = defineKind({
   lifetime: { min: 60, max: 2_764_800 },
   revocation: 'immediate',
   static: true,
+  gives: ({ values, path, upstream }) => `${Object.keys(values).join(', ')} from ${path} of ${upstream}`,
+  power: () => ({ points: 8, sentence: 'it is a secret of somebody else, who may give it to others too.' }),
   parameters: z.strictObject({
     upstream: upstreamName,
     role: text(/^[\w.-]{1,128}$/, 'the name of a role of the vault'),
@@ -63,6 +65,8 @@ export const kubernetesKind: Kind = defineKind({
   // Our own JWT, which the API server checks by itself.
   lifetime: { min: 60, max: 86_400 },
   revocation: 'at-expiry',
+  gives: ({ namespace, upstream }) => `access to the namespace ${namespace} of ${upstream}`,
+  power: () => ({ points: 10, sentence: 'it can do whatever the cluster lets it do in its namespace.' }),
   parameters: z.strictObject({
     upstream: upstreamName,
     audience,

@@ -1,31 +1,78 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { policyCheck } from '../../../broker/cli/policy-check.ts';
+import { type PolicyCheckOptions, policyCheck } from '../../../broker/cli/policy-check.ts';
+import { GUARDED, OFFERED } from '../../support/build-lint.ts';
 import { buildContext, buildDocuments, buildPolicies, type PolicyParts } from '../../support/build-policy.ts';
 import { temporaryDirectory } from '../../support/config-file.ts';
 
+/** Nothing in it that lint would change, unless a test says otherwise. */
 async function check(
-  parts: PolicyParts,
+  { organization = OFFERED, ...others }: PolicyParts,
   json = false,
+  options: Partial<PolicyCheckOptions> = {},
 ): Promise<{ code: number; lines: readonly string[]; directory: string }> {
   const directory = await temporaryDirectory();
-  for (const { file, text } of buildDocuments(parts)) await writeFile(join(directory, file), text);
+  for (const { file, text } of buildDocuments({ organization, ...others }))
+    await writeFile(join(directory, file), text);
   const lines: string[] = [];
   const code = await policyCheck({
     directory,
     context: buildContext(),
     json,
+    ...options,
     write: (line) => lines.push(line.replaceAll(`${directory}/`, '')),
   });
   return { code, lines, directory };
 }
 
+const WELL = buildPolicies({ organization: OFFERED });
+const RISKY = { entitlement: { ...GUARDED, expires: undefined } };
+
 describe('policyCheck', () => {
+  it('says what lint would change, with its code, the change and the lists, and still says well', async () => {
+    const { code, lines } = await check(RISKY);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      'shop.yaml:8:3: entitlements.preview: warning: LINT_NO_REVIEW: nobody ever looks again whether this entitlement of high risk is still needed. Change: `review: { every: "90d", by: [acme/security] }`, or `expires` with the last day. (NHI1:2025, CICD-SEC-2)',
+      expect.stringMatching(/^1 project, 1 entitlement, 1 warning: well\. /),
+    ]);
+    expect(JSON.parse((await check(RISKY, true)).lines[0] ?? '').warnings).toEqual([
+      expect.objectContaining({
+        code: 'LINT_NO_REVIEW',
+        nhi: 'NHI1:2025',
+        cicd_sec: 'CICD-SEC-2',
+        remedy: expect.any(String),
+      }),
+    ]);
+  });
+
+  it.each([
+    ['a finding of lint', RISKY, 1],
+    ['a warning of the loader', { entitlement: { session: '2h' } }, 1],
+    ['nothing', {}, 0],
+  ])('strict, exits by %s', async (_what, parts, expected) => {
+    const { code, lines } = await check(parts, false, { strict: true });
+    expect(code).toBe(expected);
+    expect(lines.at(-1)).toMatch(
+      expected === 0 ? /: well\./ : /1 warning: it would be put in force, and --strict takes no warnings\./,
+    );
+    expect((await check(parts, true, { strict: true })).code).toBe(expected);
+  });
+
+  it('prints the risk figure of each entitlement where it is asked for', async () => {
+    const { lines } = await check({}, false, { risk: true });
+    expect(lines.slice(0, 3)).toEqual([
+      'shop/preview: risk 25 of 100 (low)',
+      '    5  What a JWT can do is up to the one party that it is made for.',
+      '    4  Once handed out, it cannot be taken back.',
+    ]);
+  });
+
   it('says well, with what was counted and the digest of the set', async () => {
     expect(await check({})).toMatchObject({
       code: 0,
-      lines: [`1 project, 1 entitlement: well. Digest ${buildPolicies().digest}.`],
+      lines: [`1 project, 1 entitlement: well. Digest ${WELL.digest}.`],
     });
   });
 
@@ -44,7 +91,17 @@ describe('policyCheck', () => {
   it('answers programs in one line of JSON', async () => {
     const well = await check({}, true);
     expect(well.lines.map((line) => JSON.parse(line))).toEqual([
-      { ok: true, digest: buildPolicies().digest, projects: ['shop'], findings: [], warnings: [] },
+      {
+        ...{ ok: true, digest: WELL.digest, projects: ['shop'], findings: [], warnings: [] },
+        risks: [
+          {
+            scope: 'shop/preview',
+            score: 25,
+            level: 'low',
+            factors: expect.arrayContaining([{ points: 4, sentence: 'Nobody has to agree.' }]),
+          },
+        ],
+      },
     ]);
     const { code, lines } = await check({ entitlement: { risk: 'no' } }, true);
     expect(code).toBe(1);

@@ -29,6 +29,7 @@ describe('the example policies', () => {
         'deploy-production.review',
         'deploy-production.deployment',
         'rollback-production',
+        'rollback-production.review',
       ].map((name) => `entitlements.${name}`),
     );
   });

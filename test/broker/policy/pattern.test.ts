@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canStartWith, compilePattern, foldCase, patternProblem } from '../../../broker/policy/pattern.ts';
+import { canStartWith, compilePattern, foldCase, isWithin, patternProblem } from '../../../broker/policy/pattern.ts';
 
 const matches = (pattern: string, value: string): boolean => compilePattern(pattern).matches(value);
 
@@ -104,5 +104,38 @@ describe('pattern', () => {
     ['main', 'refs/heads/', false],
   ])('%s can match something that starts with %s: %s', (pattern, start, expected) => {
     expect(canStartWith(pattern, start)).toBe(expected);
+  });
+});
+
+describe('a pattern within another', () => {
+  it.each([
+    ['main', 'main', true],
+    ['main', 'Main', false],
+    ['main', '*', true],
+    ['a/b', '*', false],
+    ['a/b', '**', true],
+    ['release/*', 'release/**', true],
+    ['release/**', 'release/*', false],
+    ['**', '*', false],
+    ['*', '**', true],
+    ['v1.*', 'v*', true],
+    ['v*', 'v1.*', false],
+    ['a*b', 'a*c*b', false],
+  ])('%s in %s: %s', (inner, outer, is) => {
+    expect(isWithin(inner, outer)).toBe(is);
+  });
+
+  it('folds letters where names do', () => {
+    expect([isWithin('Prod-1', 'pROD-*'), isWithin('Prod-1', 'pROD-*', { fold: true })]).toEqual([false, true]);
+  });
+
+  it('has no value that the other does not match', () => {
+    const patterns = text(['a', '/', '*', '**'], 5).filter((one) => patternProblem(one) === undefined);
+    fc.assert(
+      fc.property(patterns, patterns, text(['a', '/', 'b'], 6), (inner, outer, value) => {
+        fc.pre(isWithin(inner, outer) && matches(inner, value));
+        expect(matches(outer, value)).toBe(true);
+      }),
+    );
   });
 });

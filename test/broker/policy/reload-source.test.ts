@@ -7,7 +7,7 @@ import type { Append } from '../../../broker/log/append.ts';
 import { createInForce } from '../../../broker/policy/in-force-source.ts';
 import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-policy.ts';
 import { setDigest } from '../../../broker/policy/policy-set.ts';
-import { type Reloaded, reloadPolicies } from '../../../broker/policy/reload-source.ts';
+import { type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import { textDigest } from '../../../shared/log-digests.ts';
 import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText } from '../../support/build-policy.ts';
@@ -49,7 +49,7 @@ describe('a reload', () => {
   it('puts the set in force, with an entry for each file', async () => {
     const { reload, entries, inForce } = await open();
     const digest = setDigest(asDocuments(BOTH));
-    expect(await reload(BOTH)).toEqual({ outcome: 'in-force', changed: true, digest, warnings: [] });
+    expect(await reload(BOTH)).toEqual({ outcome: 'in-force', changed: true, digest, warnings: [], advised: 1 });
     expect(entries).toEqual([
       {
         type: 'organization.changed',
@@ -113,6 +113,18 @@ describe('a reload', () => {
     expect(await reload(files)).toMatchObject({
       warnings: [{ file: 'shop.yaml', message: expect.stringContaining('has no effect yet') }],
     });
+  });
+});
+
+describe('what an operator is told of policies in force', () => {
+  it('is each warning of the loader, and how many findings lint has', () => {
+    const warnings = [{ file: 'shop.yaml', line: 1, column: 2, key: 'a', message: 'is odd' }];
+    const inForce = { outcome: 'in-force', changed: true, digest: '' } as const;
+    expect(warningLines({ ...inForce, warnings: [], advised: 0 })).toEqual([]);
+    expect(warningLines({ ...inForce, warnings, advised: 3 })).toEqual([
+      'policy: shop.yaml:1:2: a: is odd',
+      'policy: findings of lint: 3; `buildpass policy check` says what to change',
+    ]);
   });
 });
 

@@ -1,0 +1,14 @@
+// A value on one line of YAML, for a remedy that somebody copies. Whatever could be read as something else stands in quotes.
+
+const PLAIN = /^[a-z_][a-z0-9_./@-]*$/i;
+/** What the core schema of YAML takes for another type. */
+const OTHER_TYPE = /^(true|false|null|yes|no|on|off|~)$/i;
+
+export function flowYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flowYaml).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value).map(([key, one]) => `${flowYaml(key)}: ${flowYaml(one)}`);
+    return `{ ${pairs.join(', ')} }`;
+  }
+  return typeof value === 'string' && PLAIN.test(value) && !OTHER_TYPE.test(value) ? value : JSON.stringify(value);
+}

@@ -1,0 +1,119 @@
+// Rules that another rule of the same entitlement makes idle: every job that they allow is allowed anyway. Sound and not
+// complete: what is reported is so for every job at every moment, and what is not reported may still be so.
+import type { Repository } from '../../model.ts';
+import { eventsOf, namedRepositories } from '../conditions.ts';
+import { isWithin } from '../pattern.ts';
+import type { ConditionKey, RuleDocument } from '../rule-document.ts';
+import { idleEvents } from '../rule-problems.ts';
+import type { Advice } from './lint-finding.ts';
+
+/** Pairs of patterns that may still be compared: a hostile file must not hold up whoever checks it. */
+interface Budget {
+  left: number;
+}
+
+export interface Shadowing {
+  readonly repositories: readonly Repository[];
+  readonly budget: Budget;
+}
+
+const MAX_RULES = 100;
+const MAX_COMPARED = 5_000;
+
+/** One for each file. */
+export const newBudget = (): Budget => ({ left: MAX_COMPARED });
+
+export function shadowedRules(allow: readonly RuleDocument[], shadowing: Shadowing): Advice[] {
+  const rules = allow.slice(0, MAX_RULES);
+  return rules.flatMap((rule, index) => {
+    const by = rules.findIndex(
+      (other, at) =>
+        at !== index &&
+        implies(rule, other, shadowing) &&
+        // Of two that say the same, the later one is too much.
+        (at < index || !implies(other, rule, shadowing)),
+    );
+    return by === -1 ? [] : [advice(index, by)];
+  });
+}
+
+const advice = (index: number, by: number): Advice => ({
+  code: 'LINT_RULE_SHADOWED',
+  path: ['allow', index],
+  message: `every job that rule ${index} allows, rule ${by} allows too: rule ${index} limits nothing.`,
+  remedy: `take rule ${index} out, or, if its limits are meant, rule ${by}.`,
+});
+
+/** Whether every job that meets `narrow` meets `wide` too; false where that cannot be told. */
+export function implies(narrow: RuleDocument, wide: RuleDocument, { repositories, budget }: Shadowing): boolean {
+  const idle = idleEvents(narrow);
+  const events = eventsOf(narrow).filter((event) => !idle.includes(event));
+  if (!subset(events, eventsOf(wide))) return false;
+  const keys = Object.keys(wide).filter((key): key is Judged => key in JUDGES && wide[key as Judged] !== undefined);
+  return keys.every((key) => {
+    const [given, wanted] = [narrow[key], wide[key]];
+    if (key === 'repository') return subset(idsOf(narrow, repositories), idsOf(wide, repositories));
+    return given !== undefined && wanted !== undefined && JUDGES[key](given as never, wanted as never, budget);
+  });
+}
+
+type Judged = Exclude<ConditionKey, 'event'>;
+type Judge<K extends Judged> = (
+  narrow: NonNullable<RuleDocument[K]>,
+  wide: NonNullable<RuleDocument[K]>,
+  budget: Budget,
+) => boolean;
+
+const patterns =
+  (fold: boolean) =>
+  (narrow: readonly string[], wide: readonly string[], budget: Budget): boolean =>
+    narrow.every((inner) =>
+      wide.some((outer) => {
+        budget.left -= 1;
+        return inner === outer || (budget.left >= 0 && isWithin(inner, outer, { fold }));
+      }),
+    );
+
+const subset = <T>(narrow: readonly T[], wide: readonly T[]): boolean => narrow.every((one) => wide.includes(one));
+
+/** Windows of time are compared as they are written. */
+const sameWindows = (narrow: readonly object[], wide: readonly object[]): boolean =>
+  subset(
+    narrow.map((one) => JSON.stringify(one)),
+    wide.map((one) => JSON.stringify(one)),
+  );
+
+const always = (): boolean => true;
+
+/** One for each condition, which the type holds us to: one that is forgotten would make a limit look idle. */
+const JUDGES: { readonly [K in Judged]: Judge<K> } = {
+  repository: always,
+  branch: patterns(false),
+  tag: patterns(false),
+  ref: patterns(false),
+  'pull-request': (narrow, wide, budget) => patterns(false)(basesOf(narrow), basesOf(wide), budget),
+  environment: patterns(true),
+  workflow: subset,
+  'called-workflow': subset,
+  actor: subset,
+  requester: subset,
+  runner: subset,
+  visibility: subset,
+  'protected-ref': always,
+  'protected-environment': always,
+  time: sameWindows,
+  claims: (narrow, wide) =>
+    Object.entries(wide).every(([name, values]) => {
+      const given = Object.hasOwn(narrow, name) ? narrow[name] : undefined;
+      return given !== undefined && subset(given, values);
+    }),
+};
+
+const basesOf = (pulls: NonNullable<RuleDocument['pull-request']>): readonly string[] =>
+  pulls.flatMap(({ into }) => into);
+
+/** A rule that names no repository means all of its policy. */
+const idsOf = ({ repository }: RuleDocument, repositories: readonly Repository[]): readonly string[] =>
+  (repository === undefined ? repositories : namedRepositories(repository, repositories)).map(
+    ({ issuer, id }) => `${issuer}/${id}`,
+  );

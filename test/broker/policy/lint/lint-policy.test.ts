@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { lintPolicy } from '../../../../broker/policy/lint/lint-policy.ts';
+import { codesOf, lint, OFFERED } from '../../../support/build-lint.ts';
+import {
+  buildContext,
+  buildOrganization,
+  buildPolicies,
+  buildProject,
+  type Yaml,
+  yamlText,
+} from '../../../support/build-policy.ts';
+
+const PREVIEWS = 'https://previews.example.com';
+
+const offering = (...mayOffer: readonly Yaml[]): Yaml => ({
+  projects: { shop: { owner: 'acme/platform', 'may-offer': mayOffer } },
+});
+
+const remediesOf = (organization: Yaml, entitlement: Yaml = {}): readonly string[] =>
+  lint({ organization, entitlement }).map(({ code, remedy }) => `${code} ${remedy}`);
+
+describe('offers', () => {
+  it('are well where all of them is used', () => {
+    expect(lint({ organization: OFFERED })).toEqual([]);
+  });
+
+  it('that take more are written out narrower', () => {
+    const offer = { kind: 'jwt', audiences: [PREVIEWS, 'https://deploy.example.com'], claims: ['action'] };
+    expect(remediesOf(offering(offer))).toEqual([`LINT_OFFER_WIDE \`- { kind: jwt, audiences: ["${PREVIEWS}"] }\`.`]);
+  });
+
+  it('that nothing uses are to be taken out', () => {
+    const unused = { kind: 'aws-role', roles: ['arn:aws:iam::111122223333:role/x'] };
+    expect(remediesOf(offering({ kind: 'jwt', audiences: [PREVIEWS] }, unused))).toEqual([
+      'LINT_OFFER_WIDE take the offer out until an entitlement needs it.',
+    ]);
+  });
+
+  it('with a wildcard are written out whole', () => {
+    const role = 'arn:aws:iam::111122223333:role/shop-deploy';
+    const credential = { kind: 'aws-role', role, region: 'eu-west-1' };
+    const organization = offering({ kind: 'aws-role', roles: ['arn:aws:iam::111122223333:role/shop-*'] });
+    expect(remediesOf(organization, { credential, ttl: '15m' })).toEqual([
+      `LINT_OFFER_WIDE \`- { kind: aws-role, roles: ["${role}"] }\`.`,
+    ]);
+  });
+
+  it('of repositories and permissions are judged in both', () => {
+    const [libs, tools] = [
+      { name: 'acme/libs', id: '2002' },
+      { name: 'acme/tools', id: '2003' },
+    ];
+    const credential = { kind: 'github-token', repositories: 'acme/libs', permissions: { contents: 'read' } };
+    const offer = (permissions: Yaml, ...repositories: Yaml[]): Yaml => ({
+      kind: 'github-token',
+      repositories,
+      permissions,
+    });
+    expect(remediesOf(offering(offer({ contents: 'read' }, libs)), { credential })).toEqual([]);
+    expect(remediesOf(offering(offer({ contents: 'write' }, libs, tools)), { credential })).toEqual([
+      'LINT_OFFER_WIDE `- { kind: github-token, repositories: [{ name: acme/libs, id: "2002" }], permissions: { contents: read } }`.',
+    ]);
+    expect(
+      remediesOf(offering(offer({ contents: 'read' }, libs), offer({ issues: 'read' }, tools)), { credential }),
+    ).toEqual(['LINT_OFFER_WIDE take the offer out until an entitlement needs it.']);
+  });
+
+  it('once narrowed as advised, load and are well', () => {
+    const wide = { kind: 'jwt', audiences: [PREVIEWS, 'https://deploy.example.com'] };
+    const [finding] = lint({ organization: offering(wide) });
+    const line = /^`- (.*)`\.$/.exec(finding?.remedy ?? '')?.[1] ?? '';
+    const text = yamlText(buildOrganization(OFFERED)).replace(/may-offer:\n[\s\S]*$/, `may-offer: [ ${line} ]\n`);
+    expect(lint({ files: { '_organization.yaml': text } })).toEqual([]);
+  });
+});
+
+describe('repositories', () => {
+  const second = (id: string): Yaml => ({
+    ...OFFERED,
+    projects: {
+      ...(OFFERED['projects'] as Yaml),
+      web: { owner: 'acme/platform', 'may-offer': [{ kind: 'jwt', audiences: [PREVIEWS] }] },
+    },
+    file: yamlText(buildProject({ project: 'web', repositories: [{ name: 'acme/web', id }] })),
+  });
+
+  it.each([
+    ['of one project each are well', '2009', []],
+    ['of two projects are said once, in the later one', '2001', ['repositories[0].id LINT_REPOSITORY_SHARED']],
+  ])('%s', (_what, id, findings) => {
+    const { file, ...organization } = second(id);
+    expect(codesOf(lint({ organization, files: { 'web.yaml': String(file) } }))).toEqual(findings);
+  });
+});
+
+it('of a thousand findings the first two hundred are listed, and the others counted', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `e${at}`);
+  const rule = { branch: 'main', event: 'pull_request_target' };
+  const entitlement = { risk: 'low', credential: { kind: 'jwt', audience: PREVIEWS }, ttl: '10m', allow: [rule] };
+  const entitlements = Object.fromEntries(names.map((name) => [name, entitlement]));
+  const policies = buildPolicies({ organization: OFFERED, project: { entitlements } });
+  const { findings, leftOut } = lintPolicy(policies, buildContext());
+  expect([findings.length, leftOut]).toEqual([200, 100]);
+});
