@@ -3,6 +3,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import { BrokerError } from './errors.ts';
+import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
@@ -46,6 +47,7 @@ function expressApp(deps: AppDeps): Express {
   app.set('query parser', 'simple');
   app.all('/v1/token', methodNotAllowed('POST'), refusing('oauth', refuse));
   app.use(explainRoutes(deps));
+  app.use(catalogRoutes(deps));
   app.use(leaseRoutes(deps));
   app.use(logRoutes(deps));
   app.use(metadataRoutes(deps));

@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).command,
   demo: async () => (await import('./demo.ts')).command,
   request: async () => (await import('./request.ts')).command,
+  catalog: async () => (await import('./catalog.ts')).command,
   'policy check': async () => (await import('./policy-commands.ts')).policyCheckCommand,
   'policy explain': async () => (await import('./policy-commands.ts')).policyExplainCommand,
   'policy show': async () => (await import('./policy-show.ts')).command,

@@ -5,8 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Issued, type Refusal, SCOPE_FORM } from '../../shared/api.ts';
 import { formatDuration, parseDuration } from '../../shared/duration.ts';
 import { type Entropy, systemEntropy } from '../clock.ts';
-import { originProblem } from '../config-urls.ts';
 import { type Answer, type Ask, askBroker } from './ask-broker.ts';
+import { ASKING_OPTIONS, brokerOrigin } from './broker-origin.ts';
 import { type Command, type CommandContext, type ExitCode, required, UsageError } from './command.ts';
 import { type SubjectTokens, subjectTokens } from './subject-tokens.ts';
 
@@ -28,18 +28,14 @@ export const command: Command = {
     'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --json | jq -r .expires_in',
   ],
   options: {
-    'broker-url': { type: 'string', value: 'URL', about: 'origin of the broker; https, or http on loopback' },
+    'broker-url': ASKING_OPTIONS['broker-url'],
     entitlement: { type: 'string', value: 'PROJECT/NAME', about: 'what to ask for' },
     output: { type: 'string', value: 'FILE', about: 'new file for the credential (mode 0600)' },
     ttl: { type: 'string', value: 'TIME', about: 'a shorter life than the entitlement gives, like 5m' },
     reason: { type: 'string', value: 'TEXT', about: 'why, for the log and for those who approve' },
     ticket: { type: 'string', value: 'TEXT', about: 'the ticket that it belongs to' },
-    audience: { type: 'string', value: 'URL', about: 'audience of the OIDC token (default: the broker)' },
-    'subject-token-file': {
-      type: 'string',
-      value: 'FILE',
-      about: 'file with an OIDC token, where no runner gives one',
-    },
+    audience: ASKING_OPTIONS.audience,
+    'subject-token-file': ASKING_OPTIONS['subject-token-file'],
   },
   run: (context) => request(context, { fetch, entropy: systemEntropy, wait }),
 };
@@ -59,7 +55,7 @@ export async function request(context: CommandContext, deps: RequestDeps): Promi
 }
 
 function readAsk(context: CommandContext, entropy: Entropy): Ask & { audience: string } {
-  const brokerUrl = brokerOrigin(required(context, 'broker-url'));
+  const brokerUrl = brokerOrigin(context);
   const scope = required(context, 'entitlement');
   if (!SCOPE_FORM.test(scope)) throw new UsageError(`--entitlement "${scope}" is not PROJECT/NAME`);
   const ttl = context.option('ttl');
@@ -76,13 +72,6 @@ function readAsk(context: CommandContext, entropy: Entropy): Ask & { audience: s
     // One ask, one secret: a repeated question with it gets the same answer instead of a second credential.
     requestSecret: entropy.bytes(32).toString('base64url'),
   };
-}
-
-function brokerOrigin(text: string): string {
-  const origin = URL.canParse(text) ? new URL(text).origin : text;
-  const problem = originProblem(origin);
-  if (problem !== undefined) throw new UsageError(`--broker-url: ${problem}`);
-  return origin;
 }
 
 interface Output {

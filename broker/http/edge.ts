@@ -68,6 +68,7 @@ const formAt = (url: string | undefined): ProblemForm => (isTokenPath(url) ? 'oa
 const ROUTES: readonly [prefix: string, name: string][] = [
   ['/v1/token', 'token'],
   ['/v1/explain', 'explain'],
+  ['/v1/catalog', 'catalog'],
   ['/v1/leases/', 'leases'],
   ['/log/', 'log'],
   ['/.well-known/', 'metadata'],

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds } from '../providers/credential-kinds.ts';
-import { anyOf } from '../schema-problems.ts';
+import { anyOf, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { checkGuardrails } from './guardrails.ts';
@@ -24,6 +24,8 @@ export interface EntitlementContext {
 }
 
 const SHORTEST_TTL = 60;
+/** Characters: a list of a thousand teams is in the policy, and not in every answer that names the entitlement. */
+const MAX_SAID = 1_024;
 
 export function compileEntitlement(
   name: string,
@@ -59,7 +61,7 @@ export function compileEntitlement(
     waivers: guarded.waivers,
     terms: termsOf(document),
     // Without parameters it does not load.
-    gives: kind === undefined || parameters === undefined ? '' : kind.gives(parameters),
+    gives: kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID),
     revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
     figure: riskFigure(document, { kind, parameters, repositories: context.repositories }),
   };
@@ -205,5 +207,5 @@ function termsOf({
     deployment && `deployment of ${deployment.ref} by ${anyOf(deployment.for)} with ${deployment.workflow}`,
     session && `renewal up to ${formatDuration(session)}`,
   ];
-  return terms.filter((term) => typeof term === 'string');
+  return terms.filter((term) => typeof term === 'string').map((term) => shortened(term, MAX_SAID));
 }

@@ -31,6 +31,7 @@ describe('a method that does nothing', () => {
 
   it.each([
     ['/v1/explain', 'GET', 'POST'],
+    ['/v1/catalog', 'POST', 'GET'],
     ['/v1/leases/lse_x', 'GET', 'DELETE'],
     ['/v1/leases/lse_x', 'POST', 'DELETE'],
     ['/log/checkpoint', 'POST', 'GET, HEAD'],
@@ -73,7 +74,7 @@ describe('an address that is nothing', () => {
     '/v1/leases/%zz',
     '/v1/log/entries',
     '/v1/log/entries/0',
-    '/v1/catalog',
+    '/v1/catalog/',
     '/oauth/introspect',
     '/webhooks/github',
     '/healthz/',

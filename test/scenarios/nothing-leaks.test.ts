@@ -47,6 +47,8 @@ async function tell(story: SecretStory): Promise<void> {
   const headers = { authorization: `Bearer ${explained}` };
   const body = new URLSearchParams({ scope: 'shop/deploy' });
   for (const _again of [1, 2]) story.keep(await broker.fetch('/v1/explain', { method: 'POST', body, headers }));
+  const listed = { authorization: `Bearer ${await story.token('a catalog')}` };
+  for (const _again of [1, 2]) story.keep(await broker.fetch('/v1/catalog', { headers: listed }));
 }
 
 describe('after a rich story no secret is', () => {

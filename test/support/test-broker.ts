@@ -123,6 +123,11 @@ export class TestBroker {
     return this.fetch('/v1/explain', { method: 'POST', body: new URLSearchParams({ scope }), headers });
   }
 
+  async catalog(claims: Readonly<Record<string, unknown>> = {}, query = ''): Promise<Answer> {
+    const headers = { authorization: `Bearer ${await this.token(claims)}` };
+    return this.fetch(`/v1/catalog${query}`, { headers });
+  }
+
   returnLease(leaseId: string, bearer: string): Promise<Answer> {
     return this.fetch(`/v1/leases/${leaseId}`, { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` } });
   }

@@ -79,3 +79,18 @@ describe('teams that nobody knows', () => {
     ]);
   });
 });
+
+describe('what an entitlement gives', () => {
+  it('is in words, and of a length that an answer can carry', () => {
+    const only = (parts: PolicyParts): string | undefined =>
+      buildPolicies(parts).projects.get('shop')?.entitlements.get('preview')?.gives;
+    expect(only({})).toBe('a JWT for https://previews.example.com');
+    const names = Array.from({ length: 100 }, (_, at) => `acme/repository-${at}`);
+    const repositories = names.map((name, at) => ({ name, id: `${2001 + at}` }));
+    const credential = { kind: 'github-token', repositories: names, permissions: { contents: 'read' } };
+    const entitlements = {
+      preview: { risk: 'low', credential, ttl: '15m', allow: [{ branch: 'main', repository: 'acme/repository-1' }] },
+    };
+    expect(only({ project: { repositories, entitlements } })).toHaveLength(1_025);
+  });
+});

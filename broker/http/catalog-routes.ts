@@ -1,0 +1,49 @@
+// `GET /v1/catalog`: what the caller may ask for, and what would be missing. Verified, used up and counted like any other ask.
+import { type Request, Router } from 'express';
+import { SCOPE_FORM } from '../../shared/api.ts';
+import type { Catalog } from '../../shared/catalog.ts';
+import { BrokerError } from '../errors.ts';
+import { inTurn } from '../exchange.ts';
+import { quoted } from '../identity/refusal.ts';
+import { catalogFor } from '../requests/catalog.ts';
+import { bearerOf } from './bearer.ts';
+import { catalogAnswer } from './catalog-answer.ts';
+import type { ExplainRouteDeps } from './explain-routes.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
+import { refuseWhileStopping } from './while-stopping.ts';
+
+export function catalogRoutes(deps: ExplainRouteDeps): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  router
+    .route('/v1/catalog')
+    // A HEAD would use up a token for an answer that nobody sees.
+    .head(methodNotAllowed('GET'))
+    .get(async (request, response) => {
+      refuseWhileStopping(deps.accepting);
+      response.json(await catalogOf(deps, request));
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}
+
+async function catalogOf(deps: ExplainRouteDeps, request: Request): Promise<Catalog> {
+  // Before the token is used up: a mistyped address should not cost one.
+  const after = afterOf(request.query['after']);
+  return inTurn(deps, bearerOf(request), async (subject) => {
+    const { page, now } = await deps.store.read(async (tx) => ({
+      page: await catalogFor(deps, tx, { subject, after }),
+      now: tx.now,
+    }));
+    return catalogAnswer(page, subject, now);
+  });
+}
+
+function afterOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && SCOPE_FORM.test(value)) return value;
+  const given = typeof value === 'string' ? quoted(value) : 'several';
+  throw new BrokerError(
+    'PARAMETER_INVALID',
+    `The parameter "after" must be one project/entitlement, the \`next\` of the page before, not ${given}.`,
+  );
+}

@@ -1,0 +1,54 @@
+// The catalog for one job: every entitlement of the projects that list its repository, each decided as an ask would be, at one
+// moment and without asking. Nothing of another project, and a page of bounded size, whatever the policies hold.
+import type { TokenRequest } from '../exchange.ts';
+import type { Decision, Project, Subject } from '../model.ts';
+import type { InForce } from '../policy/in-force-source.ts';
+import { type PolicySet, repositoryKey } from '../policy/policy-set.ts';
+import type { Transaction } from '../store/store.ts';
+import { decisionFor, readContext } from './ask-context.ts';
+
+export interface CatalogPage {
+  readonly items: readonly CatalogItem[];
+  /** what to ask for what follows; undefined where nothing does */
+  readonly next: string | undefined;
+}
+
+export interface CatalogItem {
+  /** project/entitlement */
+  readonly scope: string;
+  readonly decision: Exclude<Decision, { outcome: 'stranger' }>;
+}
+
+const PAGE = 50;
+
+/** @throws BrokerError PAUSED while everything is suspended, as an ask would */
+export async function catalogFor(
+  deps: { readonly policies: InForce },
+  tx: Transaction,
+  { subject, after }: { subject: Subject; after: string | undefined },
+): Promise<CatalogPage> {
+  const policies = await deps.policies(tx);
+  const scopes = projectsOf(policies, subject).flatMap(({ name, entitlements }) =>
+    [...entitlements.keys()].map((entitlement) => ({ project: name, entitlement, scope: `${name}/${entitlement}` })),
+  );
+  // By scope, not by place in a file: a page goes on where the last one ended, also when a policy has changed between them.
+  const rest = scopes.filter(({ scope }) => after === undefined || scope > after).sort(byScope);
+  const items: CatalogItem[] = [];
+  for (const { scope, project, entitlement } of rest.slice(0, PAGE)) {
+    const request = { ...UNASKED, project, entitlement };
+    const decision = await decisionFor(tx, await readContext(deps, tx, { subject, request }));
+    if (decision.outcome !== 'stranger') items.push({ scope, decision });
+  }
+  return { items, next: rest.length > PAGE ? items.at(-1)?.scope : undefined };
+}
+
+const byScope = (a: { scope: string }, b: { scope: string }): number => (a.scope < b.scope ? -1 : 1);
+
+const UNASKED: Omit<TokenRequest, 'project' | 'entitlement'> = {
+  ...{ subjectToken: '', ttl: undefined, reason: undefined, ticket: undefined, requestSecret: undefined },
+};
+
+function projectsOf({ projects, repositories }: PolicySet, { issuer, repositoryId }: Subject): readonly Project[] {
+  const key = repositoryKey(issuer, repositoryId);
+  return [...projects.values()].filter(({ name }) => repositories.get(name)?.has(key) === true);
+}
