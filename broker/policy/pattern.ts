@@ -67,7 +67,8 @@ export function foldCase(text: string): string {
 type Token = string;
 
 /** `**`, `*`, or one literal character. */
-const tokenize = (text: string): readonly Token[] => Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
+export const tokenize = (text: string): readonly Token[] =>
+  Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
 
 /**
  * Runs value and pattern side by side: a row for each character.
@@ -95,4 +96,4 @@ function nextRow(row: Uint8Array, tokens: readonly Token[], character: string): 
   return next;
 }
 
-const isWildcard = (token: Token): boolean => token === '*' || token === '**';
+export const isWildcard = (token: Token): boolean => token === '*' || token === '**';
