@@ -39,6 +39,27 @@ export function compilePattern(text: string, { fold = false } = {}): Pattern {
   };
 }
 
+/** A pattern read along a value, character by character: for whoever looks for values that some patterns match and others don't. */
+export interface PatternRun {
+  readonly start: Row;
+  readonly step: (row: Row, character: string) => Row;
+  readonly accepts: (row: Row) => boolean;
+  /** characters that the pattern's own text could go on with */
+  readonly awaited: (row: Row) => readonly string[];
+}
+
+export type Row = Uint8Array;
+
+export function patternRun(text: string, { fold = false } = {}): PatternRun {
+  const tokens = tokenize(fold ? foldCase(text) : text);
+  return {
+    start: firstRow(tokens),
+    step: (row, character) => nextRow(row, tokens, character),
+    accepts: (row) => row[tokens.length] === 1,
+    awaited: (row) => tokens.filter((token, at) => row[at] === 1 && !isWildcard(token)),
+  };
+}
+
 /** Whether anything that starts so can match: the pattern's own text says what may follow. */
 export function canStartWith(text: string, start: string): boolean {
   return rowAfter(tokenize(text), start).includes(1);

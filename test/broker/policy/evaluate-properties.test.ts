@@ -4,65 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { explain } from '../../../broker/policy/explain.ts';
+import { conditions, EVENTS, subjects } from '../../support/arbitrary-policy.ts';
 import { buildAsk, buildEntitlement, buildPolicies, load, type Yaml } from '../../support/build-policy.ts';
-import { buildSubject } from '../../support/build-subject.ts';
-
-const COMMIT = 'a'.repeat(40);
-const TEMPLATE = 'acme/t/.github/workflows/d.yml';
-const EVENTS = [
-  'push',
-  'workflow_dispatch',
-  'release',
-  'pull_request',
-  'pull_request_target',
-  'schedule',
-  'merge_group',
-];
-const REFS = ['refs/heads/main', 'refs/heads/release/1', 'refs/tags/v1', 'refs/pull/27/merge', ''];
-
-const some = <T>(...values: T[]) => fc.subarray(values, { minLength: 1 });
-const ofRef: fc.Arbitrary<Yaml> = fc.oneof(
-  fc.constant({}),
-  fc.record({ branch: some('main', 'release/*', '**') }),
-  fc.record({ tag: some('v*', '**') }),
-  fc.record({ ref: some('refs/heads/*', 'refs/tags/*', 'refs/**') }),
-  fc.record({ 'pull-request': fc.record({ into: some('main', 'next') }) }),
-);
-const others: fc.Arbitrary<Yaml> = fc.record(
-  {
-    repository: some('acme/*', 'acme/shop'),
-    environment: some('production', 'Preview-*'),
-    event: some(...EVENTS),
-    workflow: some('.github/workflows/deploy.yml', '.github/workflows/ci.yml'),
-    'called-workflow': some(`${TEMPLATE}@refs/tags/v1`, `${TEMPLATE}@${COMMIT}`),
-    actor: some('1', '2'),
-    requester: fc.constant(['acme/security']),
-    runner: some('github-hosted', 'self-hosted'),
-    visibility: some('public', 'private'),
-    'protected-ref': fc.constant(true),
-    'protected-environment': fc.constant(true),
-    time: fc.record({ zone: fc.constant('UTC'), days: some('mon-fri', 'sun') }),
-    claims: fc.record({ tier: some('1', '2') }),
-  },
-  { requiredKeys: [] },
-);
-const conditions: fc.Arbitrary<Yaml> = fc.tuple(ofRef, others).map(([ref, rest]) => ({ ...ref, ...rest }));
-
-const subjects: fc.Arbitrary<Subject> = fc
-  .record({
-    ref: fc.constantFrom(...REFS),
-    eventName: fc.constantFrom(...EVENTS),
-    baseRef: fc.constantFrom('', 'main', 'next'),
-    environment: fc.constantFrom(undefined, 'production', 'preview-1'),
-    jobWorkflowRef: fc.constantFrom(`${TEMPLATE}@refs/tags/v1`, `${TEMPLATE}@${COMMIT}`),
-    jobWorkflowSha: fc.constantFrom(undefined, COMMIT),
-    actorId: fc.constantFrom('1', '2'),
-    runnerEnvironment: fc.constantFrom('github-hosted' as const, 'self-hosted' as const),
-    repositoryVisibility: fc.constantFrom('public' as const, 'private' as const),
-    refProtected: fc.constantFrom(undefined, true, false),
-    claims: fc.constantFrom({}, { tier: '1' }),
-  })
-  .map((overrides) => buildSubject(overrides));
 
 /** Undefined where the loader refuses the rules. */
 function outcomeUnder(allow: readonly Yaml[], subject: Subject): string | undefined {
@@ -90,6 +33,65 @@ describe('deciding', () => {
         if (outcomeUnder(rules, subject) === 'deny') expect(outcomeUnder(rules.slice(1), subject)).not.toBe('permit');
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('a guardrail more never turns a denial into a permit', () => {
+    const guardrails = fc.record<Yaml>(
+      {
+        'longest-ttl': fc.record({ low: fc.constantFrom('5m', '1h') }),
+        require: fc.array(
+          fc.record<Yaml>(
+            {
+              needs: fc.subarray(['environment', 'approval', 'runner: github-hosted'], { minLength: 1 }),
+              environment: fc.constantFrom('production', 'preview-*'),
+            },
+            { requiredKeys: ['needs'] },
+          ),
+          { maxLength: 2 },
+        ),
+        never: fc.record({ events: fc.subarray(EVENTS), runners: fc.constantFrom([], ['self-hosted']) }),
+        freeze: fc.constant([{ from: '2026-11-01T00:00', to: '2026-12-01T00:00', zone: 'UTC', reason: 'Stop' }]),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(conditions, guardrails, subjects, (rule, limits, subject) => {
+        const [without, within] = [{}, { guardrails: limits }].map((organization) => {
+          const result = load({ entitlement: { allow: [rule] }, organization });
+          return result.ok ? evaluate(result.policies, subject, buildAsk()).outcome : 'not loaded';
+        });
+        if (without !== 'permit') expect(within).not.toBe('permit');
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('an offer less never turns a denial into a permit: it permits the same, or does not load', () => {
+    const offer = (audience: string): Yaml => ({ kind: 'jwt', audiences: [audience] });
+    const all = ['https://previews.example.com', 'https://deploy.example.com'];
+    const offering = (audiences: readonly string[]): Yaml => ({
+      projects: { shop: { owner: 'acme/platform', 'may-offer': audiences.map(offer) } },
+    });
+    fc.assert(
+      fc.property(
+        conditions,
+        fc.subarray(all),
+        fc.constantFrom(...all),
+        subjects,
+        (...[rule, kept, audience, subject]) => {
+          const entitlement = { allow: [rule], credential: { kind: 'jwt', audience } };
+          const [before, after] = [all, kept].map((audiences) =>
+            load({ entitlement, organization: offering(audiences) }),
+          );
+          expect(after?.ok).toBe(before?.ok === true && kept.includes(audience));
+          if (before?.ok === true && after?.ok === true)
+            expect(explain(evaluate(after.policies, subject, buildAsk()))).toEqual(
+              explain(evaluate(before.policies, subject, buildAsk())),
+            );
+        },
+      ),
+      { numRuns: 50 },
     );
   });
 
