@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   catalog: async () => (await import('./catalog.ts')).command,
   'policy check': async () => (await import('./policy-commands.ts')).policyCheckCommand,
   'policy explain': async () => (await import('./policy-commands.ts')).policyExplainCommand,
+  'policy diff': async () => (await import('./policy-diff.ts')).command,
   'policy show': async () => (await import('./policy-show.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,

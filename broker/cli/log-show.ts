@@ -85,6 +85,7 @@ function line(row: LogEntryRow, personal: readonly PersonalField[]): string {
     Array.isArray(entry['reasons'])
       ? entry['reasons'].map((reason: { code: string }) => reason.code).join(', ')
       : undefined,
+    Array.isArray(entry['loosened']) ? `loosened: ${entry['loosened'].join('; ')}` : undefined,
     who === undefined ? undefined : `asked by ${who} (${requester})`,
     entry['issuance_id'],
     entry['request_id'],

@@ -64,7 +64,8 @@ export const policyExplainCommand: Command = {
   },
 };
 
-async function policiesOf(context: CommandContext): Promise<{ directory: string; context: PolicyContext }> {
+/** The policy directory that is meant, and what the configuration adds to it. */
+export async function policiesOf(context: CommandContext): Promise<{ directory: string; context: PolicyContext }> {
   const config = await configAtHand(context);
   return {
     directory: context.positionals[0] ?? config?.policies.directory ?? 'policies',

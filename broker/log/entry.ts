@@ -31,6 +31,8 @@ const lease = { ...ask, issuance_id: id, lease_id: id };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
 const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 
+const sentences = z.array(z.string().max(500)).max(21);
+
 /** The fields of each type, beside those that every entry has. */
 export const ENTRY_FIELDS = {
   'request.decided': z.strictObject({
@@ -108,6 +110,10 @@ export const ENTRY_FIELDS = {
     organization_digest: digest,
     previous_digest: digest.nullable(),
     set_digest: digest,
+    // What it comes to, in sentences: each list is left out where there is nothing to say, and all are of a first one.
+    loosened: sentences.optional(),
+    tightened: sentences.optional(),
+    otherwise: sentences.optional(),
   }),
   'key.created': z.strictObject({
     key_id: z.string(),

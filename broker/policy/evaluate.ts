@@ -21,14 +21,17 @@ export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decis
   if (entitlement === undefined)
     return { outcome: 'deny', project, entitlement, reasons: [unknownEntitlement(ask.entitlement, project)] };
 
-  const rule = entitlement.rules.find(({ conditions }) =>
-    conditions.every((condition) => condition.holds(subject, ask.now)),
-  );
+  const rule = ruleThatHolds(entitlement, subject, ask.now);
   const against = standingReasons(policies.freezes, entitlement, ask);
   if (rule !== undefined && against.length === 0)
     return { outcome: 'permit', project, entitlement, rule: rule.index, ttl: ask.ttl ?? entitlement.ttl };
   const ofRules = rule === undefined ? ruleReasons(entitlement, { subject, project, now: ask.now }) : [];
   return { outcome: 'deny', project, entitlement, reasons: [...against, ...ofRules].slice(0, MAX_REASONS) };
+}
+
+/** The first rule with every condition met, whatever else stands against the entitlement. */
+export function ruleThatHolds({ rules }: Entitlement, subject: Subject, now: Millis): Rule | undefined {
+  return rules.find(({ conditions }) => conditions.every((condition) => condition.holds(subject, now)));
 }
 
 /** Whether any project lists the subject's repository. */

@@ -2,13 +2,14 @@
 // an error that names the guardrail, and what is excepted is excepted by name and until a day.
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement } from '../model.ts';
-import type { KeyPath, Problem } from '../schema-problems.ts';
+import { anyOf, type KeyPath, type Problem } from '../schema-problems.ts';
 import { allowsAny } from './broad-conditions.ts';
 import { eventsOf } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import type { GuardrailsDocument, Need } from './organization-document.ts';
 import { foldCase } from './pattern.ts';
-import type { RuleDocument } from './rule-document.ts';
+import { canMatchOneName } from './pattern-overlap.ts';
+import { RUNNERS, type RuleDocument } from './rule-document.ts';
 
 export interface GuardrailResult {
   readonly problems: readonly Problem[];
@@ -32,6 +33,7 @@ export function checkGuardrails(
     ...needObjections(document, guardrails),
     ...ttlObjections(scope, document, guardrails),
     ...eventObjections(document, guardrails),
+    ...runnerObjections(document, guardrails),
   ];
   const needed = new Set(objections.map(({ of }) => of));
   const waivers = [...needed].flatMap((of) =>
@@ -72,35 +74,50 @@ function latestWaiver(of: string | undefined, waivers: GuardrailsDocument['waive
 }
 
 function needObjections(document: EntitlementDocument, guardrails: GuardrailsDocument): Objection[] {
-  const needs = new Map(
-    requirementsFor(document, guardrails).flatMap((one) =>
-      one.needs.map((need) => [need.text, { need, whom: whomItConcerns(one) }]),
+  const objections = requirementsFor(document, guardrails).flatMap((one) =>
+    one.needs.flatMap((need) =>
+      unmet(need, document, one.environment).map(({ path, remedy }) => ({
+        path,
+        of: need.text,
+        message: `the guardrail \`require\` asks ${whomItConcerns(one)} for \`${need.text}\`: ${remedy}`,
+      })),
     ),
   );
-  return [...needs.values()].flatMap(({ need, whom }) =>
-    unmet(need, document).map(({ path, remedy }) => ({
-      path,
-      of: need.text,
-      message: `the guardrail \`require\` asks ${whom} for \`${need.text}\`: ${remedy}`,
-    })),
-  );
+  // Two requirements may ask for the same: once is enough to say.
+  return [...new Map(objections.map((one) => [JSON.stringify([one.of, one.path]), one])).values()];
 }
 
-function whomItConcerns({ risk, kind }: GuardrailsDocument['require'][number]): string {
+function whomItConcerns({ risk, kind, environment }: GuardrailsDocument['require'][number]): string {
   const limits = [risk === undefined ? [] : [`${risk} risk`], kind === undefined ? [] : [`kind ${kind}`]].flat();
-  return `every entitlement${limits.length === 0 ? '' : ` of ${limits.join(' and ')}`}`;
+  const whom = `every entitlement${limits.length === 0 ? '' : ` of ${limits.join(' and ')}`}`;
+  return environment === undefined ? whom : `${whom} that a job of environment ${anyOf(environment)} can meet`;
 }
 
-/** Where a need is not met: the entitlement itself, or each of its rules. */
-function unmet(need: Need, document: EntitlementDocument): readonly { path: KeyPath; remedy: string }[] {
-  if (need.key === 'approval' || need.key === 'review')
-    return document[need.key] === undefined ? [{ path: [], remedy: 'add it' }] : [];
-  return document.allow.flatMap((rule, index) => {
+/** Where a need is not met: the entitlement itself, or each of its rules that a job of the environments can meet. */
+function unmet(
+  need: Need,
+  document: EntitlementDocument,
+  environments: readonly string[] | undefined,
+): readonly { path: KeyPath; remedy: string }[] {
+  const concerned = document.allow.flatMap((rule, index) =>
+    environments === undefined || canBeOf(rule, environments) ? [{ rule, index }] : [],
+  );
+  const elsewhere = environments === undefined ? '' : ', or name an `environment` that is none of those';
+  if (need.key === 'approval' || need.key === 'review') {
+    if (document[need.key] !== undefined || concerned.length === 0) return [];
+    const which = environments === undefined ? '' : ` in rule ${concerned.map(({ index }) => index).join(', ')}`;
+    return [{ path: [], remedy: `add it${elsewhere}${which}` }];
+  }
+  return concerned.flatMap(({ rule, index }) => {
     if (ruleMeets(need, rule)) return [];
     const remedy = allowsAny(need.key, rule) ? 'here it allows any, name which' : 'add it to this rule';
-    return [{ path: ['allow', index], remedy }];
+    return [{ path: ['allow', index], remedy: `${remedy}${elsewhere}` }];
   });
 }
+
+/** Whether a job of one of these environments can meet a rule. One that names no environment lets in those of any. */
+const canBeOf = ({ environment: own }: RuleDocument, environments: readonly string[]): boolean =>
+  own === undefined || own.some((one) => environments.some((other) => canMatchOneName(one, other)));
 
 function ruleMeets({ key, value }: Need, rule: RuleDocument): boolean {
   const given = rule[key as keyof RuleDocument];
@@ -145,6 +162,20 @@ function eventObjections({ allow }: EntitlementDocument, { never }: GuardrailsDo
       path: ['allow', index, 'event'],
       of: undefined,
       message: `the guardrail \`never\` forbids jobs of \`${event}\`${hint}`,
+    }));
+  });
+}
+
+function runnerObjections({ allow }: EntitlementDocument, { never }: GuardrailsDocument): Objection[] {
+  const left = anyOf(RUNNERS.filter((runner) => !never.runners.includes(runner)));
+  return allow.flatMap(({ runner }, index) => {
+    // A rule that names none lets in jobs on every runner.
+    const forbidden = never.runners.filter((one) => runner === undefined || runner.includes(one));
+    const remedy = runner === undefined ? `add \`runner: ${left}\` to this rule` : `let \`runner\` be ${left} alone`;
+    return forbidden.map((one) => ({
+      path: runner === undefined ? ['allow', index] : ['allow', index, 'runner'],
+      of: undefined,
+      message: `the guardrail \`never\` forbids jobs on \`${one}\` runners: ${remedy}`,
     }));
   });
 }

@@ -1,8 +1,8 @@
 // The organization's file as it is written: teams, what each project may offer, and the guardrails that no project can loosen.
 import { z } from 'zod';
 import { didYouMean } from '../schema-problems.ts';
-import { duration, id, lastDay, localTime, name, prose, scope, team } from './forms.ts';
-import { CONDITION_KEYS, event, zone } from './rule-document.ts';
+import { duration, id, lastDay, localTime, name, oneOrMore, prose, scope, team } from './forms.ts';
+import { CONDITION_KEYS, environment, event, RUNNERS, zone } from './rule-document.ts';
 
 /** What `needs` can ask of an entitlement as a whole; all else is asked of each of its rules. */
 const WHOLE_NEEDS: readonly string[] = ['approval', 'review'];
@@ -65,6 +65,11 @@ const guardrails = z.strictObject({
       z.strictObject({
         risk: z.enum(['low', 'high']).optional().describe('Of this risk only.'),
         kind: z.string().optional().describe('Of this kind of credential only.'),
+        environment: oneOrMore(environment)
+          .optional()
+          .describe(
+            'Of rules only that a job of such an environment can meet: those that allow one of it, and those that name none.',
+          ),
         needs: z
           .array(need)
           .min(1)
@@ -74,8 +79,15 @@ const guardrails = z.strictObject({
     .default([])
     .describe('What entitlements of a risk or a kind of credential must have; of every one, where neither is named.'),
   never: z
-    .strictObject({ events: z.array(event).default([]).describe('Events.') })
-    .default({ events: [] })
+    .strictObject({
+      events: z.array(event).default([]).describe('Events.'),
+      runners: z
+        .array(z.enum(RUNNERS))
+        .max(1, 'names every runner there is: nothing could be allowed')
+        .default([])
+        .describe('Runners: each rule must then name the `runner` that is left.'),
+    })
+    .default({ events: [], runners: [] })
     .describe('What no rule may allow.'),
   'allow-static': z.array(scope).default([]).describe('Entitlements that may hand out a value that never dies.'),
   freeze: z.array(freeze).default([]).describe('Times without issuances.'),

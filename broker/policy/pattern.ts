@@ -49,6 +49,27 @@ export function isWithin(inner: string, outer: string, { fold = false } = {}): b
   return narrow.reduce((row, token) => nextRow(row, wide, token), firstRow(wide))[wide.length] === 1;
 }
 
+/** A pattern read along a value, character by character: for whoever looks for values that some patterns match and others don't. */
+export interface PatternRun {
+  readonly start: Row;
+  readonly step: (row: Row, character: string) => Row;
+  readonly accepts: (row: Row) => boolean;
+  /** characters that the pattern's own text could go on with */
+  readonly awaited: (row: Row) => readonly string[];
+}
+
+export type Row = Uint8Array;
+
+export function patternRun(text: string, { fold = false } = {}): PatternRun {
+  const tokens = tokenize(fold ? foldCase(text) : text);
+  return {
+    start: firstRow(tokens),
+    step: (row, character) => nextRow(row, tokens, character),
+    accepts: (row) => row[tokens.length] === 1,
+    awaited: (row) => tokens.filter((token, at) => row[at] === 1 && !isWildcard(token)),
+  };
+}
+
 /** Whether anything that starts so can match: the pattern's own text says what may follow. */
 export function canStartWith(text: string, start: string): boolean {
   return rowAfter(tokenize(text), start).includes(1);
@@ -77,7 +98,8 @@ export function foldCase(text: string): string {
 type Token = string;
 
 /** `**`, `*`, or one literal character. */
-const tokenize = (text: string): readonly Token[] => Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
+export const tokenize = (text: string): readonly Token[] =>
+  Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
 
 /**
  * Runs value and pattern side by side: a row for each character.
@@ -107,4 +129,4 @@ function nextRow(row: Uint8Array, tokens: readonly Token[], character: Token): U
 }
 
 const hasSlash = (character: Token): boolean => character === '/' || character === '**';
-const isWildcard = (token: Token): boolean => token === '*' || token === '**';
+export const isWildcard = (token: Token): boolean => token === '*' || token === '**';

@@ -5,6 +5,7 @@ import type { Append } from '../log/append.ts';
 import type { StoredDocument } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Finding, formatFinding } from '../strict-yaml.ts';
+import { organizationWords } from './diff/organization-words.ts';
 import { readPolicyDirectory } from './directory-source.ts';
 import { lintPolicy } from './lint/lint-policy.ts';
 import { loadPolicy, type PolicyContext, type PolicyDocument, setDigest } from './load-policy.ts';
@@ -121,7 +122,10 @@ async function appendChange(
     if (now !== undefined)
       await deps.append(tx, {
         type: 'organization.changed',
-        fields: { file, organization_digest: now.digest, previous_digest: previous, set_digest: set },
+        fields: {
+          ...{ file, organization_digest: now.digest, previous_digest: previous, set_digest: set },
+          ...(old === undefined ? {} : organizationWords(old.text, now.text)),
+        },
       });
     return;
   }

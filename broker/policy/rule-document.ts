@@ -27,7 +27,7 @@ export const event = judged(
 );
 
 // GitHub keeps no name with a space at either end, so that one here would match nothing.
-const environment = judged(
+export const environment = judged(
   (value) =>
     patternProblem(value) ?? (value.trim() === value ? undefined : 'can match nothing: it starts or ends with a space'),
 );

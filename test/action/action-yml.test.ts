@@ -24,7 +24,9 @@ interface Step {
   readonly with?: Readonly<Record<string, string | boolean>>;
 }
 
-const workflows = readdirSync(join(root, 'examples/workflows'));
+const workflows = readdirSync(join(root, 'examples/workflows')).filter((file) =>
+  read('examples/workflows', file).includes('uses: acme/buildpass@'),
+);
 
 /** The inputs that every use of the action in a workflow gives. */
 function usesIn(workflow: string): Readonly<Record<string, string>>[] {

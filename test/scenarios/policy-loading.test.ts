@@ -74,6 +74,11 @@ describe('a policy', () => {
     broker.writePolicy('_organization.yaml', `${ORGANIZATION}\n# reviewed\n`);
     await broker.running.reload();
     expect(await broker.entries('organization.changed')).toHaveLength(2);
+    broker.writePolicy('_organization.yaml', `${ORGANIZATION}guardrails: { allow-static: [shop/deploy] }\n`);
+    await broker.running.reload();
+    expect((await broker.entries('organization.changed')).at(-1)).toMatchObject({
+      loosened: ['`allow-static` gains shop/deploy'],
+    });
   });
 
   it('is loaded again without an entry when nothing changed', async () => {

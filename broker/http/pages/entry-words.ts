@@ -104,11 +104,7 @@ const WORDS: Words = {
     who: html`${POLICIES}, ${said(file)}`,
   }),
   'policy.refused': () => ({ state: 'refused', what: 'New policies refused', who: POLICIES }),
-  'organization.changed': ({ file, organization_digest: digest, previous_digest: previous }) => ({
-    state: 'noted',
-    what: changeOf('Organization', digest, previous),
-    who: html`${POLICIES}, ${said(file)}`,
-  }),
+  'organization.changed': organizationChanged,
   'key.created': ({ purpose, algorithm }) => ({
     state: 'noted',
     what: purpose === 'log' ? 'Log key created' : 'Signing key created',
@@ -152,6 +148,22 @@ function returned(fields: EntryFields<'lease.returned'>, now: Millis): EntryWord
       ? html`The broker has it revoked; an entry says when that happened.`
       : stillUsable(end === null ? undefined : Date.parse(end), now);
   return { state: 'returned', what: 'Lease returned', who: html`the job`, detail };
+}
+
+function organizationChanged(fields: EntryFields<'organization.changed'>): EntryWords {
+  const { file, organization_digest: digest, previous_digest: previous, loosened = [], tightened = [] } = fields;
+  const others = fields.otherwise ?? [];
+  const list = (what: string, all: readonly string[]): Html | false =>
+    all.length > 0 && html`${what}: ${all.map((one, index) => html`${index > 0 && '; '}${said(one)}`)}. `;
+  const told = loosened.length + tightened.length + others.length > 0;
+  return {
+    state: 'noted',
+    what: `${changeOf('Organization', digest, previous)}${loosened.length > 0 ? ', loosened' : ''}`,
+    who: html`${POLICIES}, ${said(file)}`,
+    ...(told && {
+      detail: html`${list('Loosened', loosened)}${list('Tightened', tightened)}${list('Otherwise', others)}`,
+    }),
+  };
 }
 
 /** True whenever it is read: before the end, and long after it. */

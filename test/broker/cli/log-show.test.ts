@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { configFileOf } from '../../support/broker-files.ts';
 import { buildpass } from '../../support/command-line.ts';
+import { ORGANIZATION } from '../../support/policy-files.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 
 describe('log show', () => {
@@ -60,6 +61,15 @@ describe('log show', () => {
       },
       personal: { requester: '583231', requester_name: 'octocat', reason: 'nightly' },
     });
+  });
+
+  it('says what a change of the organization loosened', async () => {
+    const changing = await TestBroker.start({ background: 'by-hand' });
+    onTestFinished(() => changing.close());
+    changing.writePolicy('_organization.yaml', `${ORGANIZATION}guardrails: { allow-static: [shop/deploy] }\n`);
+    await changing.running.reload();
+    const { out } = await buildpass('log', 'show', '--last', '1', '--config', configFileOf(changing));
+    expect(out).toMatch(/organization\.changed +loosened: `allow-static` gains shop\/deploy$/m);
   });
 
   it('says that there is nothing, and that the answer is no', async () => {

@@ -36,6 +36,65 @@ describe('deciding', () => {
     );
   });
 
+  it('a guardrail more never turns a denial into a permit', () => {
+    const guardrails = fc.record<Yaml>(
+      {
+        'longest-ttl': fc.record({ low: fc.constantFrom('5m', '1h') }),
+        require: fc.array(
+          fc.record<Yaml>(
+            {
+              needs: fc.subarray(['environment', 'approval', 'runner: github-hosted'], { minLength: 1 }),
+              environment: fc.constantFrom('production', 'preview-*'),
+            },
+            { requiredKeys: ['needs'] },
+          ),
+          { maxLength: 2 },
+        ),
+        never: fc.record({ events: fc.subarray(EVENTS), runners: fc.constantFrom([], ['self-hosted']) }),
+        freeze: fc.constant([{ from: '2026-11-01T00:00', to: '2026-12-01T00:00', zone: 'UTC', reason: 'Stop' }]),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(policyRules, guardrails, policySubjects, (rule, limits, subject) => {
+        const [without, within] = [{}, { guardrails: limits }].map((organization) => {
+          const result = load({ entitlement: { allow: [rule] }, organization });
+          return result.ok ? evaluate(result.policies, subject, buildAsk()).outcome : 'not loaded';
+        });
+        if (without !== 'permit') expect(within).not.toBe('permit');
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('an offer less never turns a denial into a permit: it permits the same, or does not load', () => {
+    const offer = (audience: string): Yaml => ({ kind: 'jwt', audiences: [audience] });
+    const all = ['https://previews.example.com', 'https://deploy.example.com'];
+    const offering = (audiences: readonly string[]): Yaml => ({
+      projects: { shop: { owner: 'acme/platform', 'may-offer': audiences.map(offer) } },
+    });
+    fc.assert(
+      fc.property(
+        policyRules,
+        fc.subarray(all),
+        fc.constantFrom(...all),
+        policySubjects,
+        (...[rule, kept, audience, subject]) => {
+          const entitlement = { allow: [rule], credential: { kind: 'jwt', audience } };
+          const [before, after] = [all, kept].map((audiences) =>
+            load({ entitlement, organization: offering(audiences) }),
+          );
+          expect(after?.ok).toBe(before?.ok === true && kept.includes(audience));
+          if (before?.ok === true && after?.ok === true)
+            expect(explain(evaluate(after.policies, subject, buildAsk()))).toEqual(
+              explain(evaluate(before.policies, subject, buildAsk())),
+            );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   it('gives the same answer twice, and an explanation that agrees with it', () => {
     fc.assert(
       fc.property(policyRules, policySubjects, (rule, subject) => {

@@ -152,6 +152,76 @@ describe('never', () => {
   });
 });
 
+describe('require for an environment', () => {
+  const inProduction = (...needs: string[]): Yaml => ({
+    require: [{ environment: ['production', 'prod-*'], needs }],
+  });
+  const rule = (environment?: string | string[]): Yaml => ({
+    allow: [{ branch: 'main', ...(environment === undefined ? {} : { environment }) }],
+  });
+
+  it.each([
+    ['production'],
+    ['PRODUCTION'],
+    ['prod-eu'],
+    ['p*'],
+    ['*-eu'],
+    [['staging', 'production']],
+    ['**'],
+    [undefined],
+  ])('concerns a rule of environment %j', (environment) => {
+    expect(errors(inProduction('runner: github-hosted'), rule(environment))).toEqual([
+      '.allow[0]: the guardrail `require` asks every entitlement that a job of environment production or prod-* can meet for `runner: github-hosted`: add it to this rule, or name an `environment` that is none of those, or ask for a waiver of "runner: github-hosted"',
+    ]);
+  });
+
+  it.each([['staging'], ['prod'], ['production-eu'], [['a', 'b*']]])('does not concern one of %j', (environment) => {
+    expect(errors(inProduction('runner: github-hosted', 'approval'), rule(environment))).toEqual([]);
+  });
+
+  it('asks the entitlement for approval where any of its rules is concerned', () => {
+    const both = { allow: [{ branch: 'x', environment: 'staging' }, { branch: 'main' }] };
+    expect(errors(inProduction('approval'), both)).toEqual([
+      ': the guardrail `require` asks every entitlement that a job of environment production or prod-* can meet for `approval`: add it, or name an `environment` that is none of those in rule 1, or ask for a waiver of "approval"',
+    ]);
+    expect(errors(inProduction('approval'), { ...both, approval: { by: 'acme/security' } })).toEqual([]);
+  });
+
+  it('is met, waived, and limited to a risk like any other', () => {
+    const hosted = { allow: [{ branch: 'main', runner: 'github-hosted' }] };
+    expect(errors(inProduction('runner: github-hosted'), hosted)).toEqual([]);
+    expect(errors({ ...inProduction('approval'), waivers: [waiver()] })).toEqual([]);
+    expect(errors({ require: [{ risk: 'high', environment: 'production', needs: ['approval'] }] })).toEqual([]);
+  });
+
+  it('is a pattern like that of a rule', () => {
+    expect(
+      errorsOf({ organization: { guardrails: { require: [{ environment: 'prod[12]', needs: ['approval'] }] } } }),
+    ).toEqual([expect.stringContaining('guardrails.require[0].environment: "prod[12]" has `[`')]);
+  });
+});
+
+describe('never on runners', () => {
+  const never = { never: { runners: ['self-hosted'] } };
+
+  it('asks every rule for the runner that is left', () => {
+    expect(errors(never, { allow: [{ branch: 'main', runner: 'github-hosted' }] })).toEqual([]);
+    expect(errors(never)).toEqual([
+      '.allow[0]: the guardrail `never` forbids jobs on `self-hosted` runners: add `runner: github-hosted` to this rule',
+    ]);
+    expect(errors(never, { allow: [{ branch: 'main', runner: ['github-hosted', 'self-hosted'] }] })).toEqual([
+      '.allow[0].runner: the guardrail `never` forbids jobs on `self-hosted` runners: let `runner` be github-hosted alone',
+    ]);
+  });
+
+  it('cannot forbid all there are', () => {
+    const all = { never: { runners: ['self-hosted', 'github-hosted'] } };
+    expect(errorsOf({ organization: { guardrails: all } })).toEqual([
+      expect.stringContaining('guardrails.never.runners: names every runner there is'),
+    ]);
+  });
+});
+
 describe('allow-static', () => {
   const staticErrors = (guardrails: Yaml): readonly string[] => errorsOf(buildStaticSecret({}, guardrails));
 

@@ -87,6 +87,15 @@ describe('a reload', () => {
     expect((await inForce()).projects.get('shop')?.title).toBe('Shop');
   });
 
+  it('records what a change of the organization loosened, in words', async () => {
+    const { reload, entries } = await open();
+    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 15m } }\n` });
+    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 1h } }\n` });
+    expect(entries).toMatchObject([{ loosened: ['`longest-ttl` for low risk is 1h, and was 15m'] }]);
+    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 1h } } # seen\n` });
+    expect(Object.keys(entries[0] as object).filter((key) => /ened$|wise$/.test(key))).toEqual([]);
+  });
+
   it('records a file that was taken out, and of which project it was', async () => {
     const { reload, entries, inForce } = await open();
     await reload(BOTH);

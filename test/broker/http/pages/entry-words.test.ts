@@ -168,6 +168,18 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
   ['policy.refused', { set_digest: DIGEST, findings: [] }, 'New policies refused', ''],
   ['organization.changed', organization, 'Organization changed', ''],
   [
+    'organization.changed',
+    { ...organization, loosened: ['a', 'b'], tightened: ['c'] },
+    'Organization changed, loosened',
+    'Loosened: quote: a end of quote; quote: b end of quote. Tightened: quote: c end of quote.',
+  ],
+  [
+    'organization.changed',
+    { ...organization, otherwise: ['d'] },
+    'Organization changed',
+    'Otherwise: quote: d end of quote.',
+  ],
+  [
     'key.created',
     { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x', created_at: PAST },
     'Log key created',

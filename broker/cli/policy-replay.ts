@@ -1,0 +1,166 @@
+// Decides every request on record again under other policies, with the subject, the time and the parameters that it had. What it
+// could not be asked again is counted, not passed over. Reads the log piece by piece: memory stays the same however long it is.
+import type { Millis } from '../clock.ts';
+import type { Ask, Decision, Standing, Subject } from '../model.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import { explain } from '../policy/explain.ts';
+import type { PolicySet } from '../policy/load-policy.ts';
+import type { LogEntryRow } from '../store/log-tables.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { StoreReader } from '../store/sqlite.ts';
+import type { Tables } from '../store/store.ts';
+
+/** One request that would be decided otherwise. */
+export interface ChangedRequest {
+  readonly change: 'breaks' | 'passes';
+  /** of the entry that decided it */
+  readonly index: number;
+  readonly request_id: string;
+  readonly time: string;
+  readonly entitlement: string;
+  /** why it would be refused, or by what it would be allowed */
+  readonly reason: string;
+  /** the old policy decides it so as well: it is not this change that makes the difference */
+  readonly under_old: boolean;
+}
+
+export interface Replay {
+  readonly decided: number;
+  readonly broken: number;
+  readonly passing: number;
+  /** of those two together */
+  readonly under_old: number;
+  /** requests whose subject is not kept any more */
+  readonly erased: number;
+  readonly changed: readonly ChangedRequest[];
+  /** changed ones that are counted and not listed */
+  readonly unlisted: number;
+}
+
+interface ReplayOptions {
+  readonly old: PolicySet;
+  readonly now: PolicySet;
+  readonly since: Millis;
+}
+
+const CHUNK = 256;
+const MAX_LISTED = 1_000;
+
+export async function replay(reader: StoreReader, options: ReplayOptions): Promise<Replay> {
+  const tally = { decided: 0, broken: 0, passing: 0, under_old: 0, erased: 0, unlisted: 0 };
+  const changed: ChangedRequest[] = [];
+  const { size } = await reader.read((tx) => tx.log.head());
+  const count = (outcome: Outcome): void => {
+    if (outcome === 'erased') tally.erased += 1;
+    else tally.decided += 1;
+    if (typeof outcome === 'string') return;
+    tally[outcome.change === 'breaks' ? 'broken' : 'passing'] += 1;
+    if (outcome.under_old) tally.under_old += 1;
+    if (changed.length < MAX_LISTED) changed.push(outcome);
+    else tally.unlisted += 1;
+  };
+  for (let start = 0; start < size; start += CHUNK) {
+    const range = { start, end: Math.min(size, start + CHUNK) };
+    // A snapshot each, so that the broker beside it can fold its write-ahead log in between.
+    const outcomes = await reader.read((tx) => replayChunk(tx, { range, size, options }));
+    outcomes.forEach(count);
+  }
+  return { ...tally, changed };
+}
+
+/** `same`: as it was decided then. */
+type Outcome = 'same' | 'erased' | ChangedRequest;
+
+interface Chunk {
+  readonly range: { readonly start: number; readonly end: number };
+  readonly size: number;
+  readonly options: ReplayOptions;
+}
+
+async function replayChunk(tx: Tables, { range, size, options }: Chunk): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const entry of await tx.log.entries(range)) {
+    if (entry.type !== 'request.decided' || entry.time < options.since || entry.request_id === null) continue;
+    const said = await tx.log.entriesOfRequest(entry.request_id);
+    if (tellingOf(said.filter((one) => one.entry_index < size)) !== entry.entry_index) continue;
+    outcomes.push(outcomeOf(entry, await tx.requests.find(entry.request_id), options));
+  }
+  return outcomes;
+}
+
+/** A request that was decided more than once counts once: by its last permit, since that is what a job had, or by its last refusal. */
+function tellingOf(entries: readonly LogEntryRow[]): number | undefined {
+  const decided = entries.filter(({ type }) => type === 'request.decided');
+  const permit = decided.findLast((entry) => saidOf(entry).decision === 'permit');
+  return (permit ?? decided.at(-1))?.entry_index;
+}
+
+interface Said {
+  readonly decision: 'permit' | 'deny';
+  readonly reasons?: readonly { readonly code: string }[];
+}
+
+const saidOf = ({ leaf }: LogEntryRow): Said => JSON.parse(leaf) as Said;
+
+function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }: ReplayOptions): Outcome {
+  const subject = row === undefined ? undefined : subjectOf(row.subject);
+  if (row === undefined || subject === undefined) return 'erased';
+  const said = saidOf(entry);
+  const ask: Ask = {
+    ...{ project: row.project, entitlement: row.entitlement, now: entry.time },
+    ttl: ttlOf(row),
+    standing: standingOf(said, row),
+  };
+  const decision = evaluate(now, subject, ask);
+  const wasPermitted = said.decision === 'permit';
+  if (isPermit(decision) === wasPermitted) return 'same';
+  return {
+    change: wasPermitted ? 'breaks' : 'passes',
+    index: entry.entry_index,
+    request_id: row.id,
+    time: new Date(entry.time).toISOString(),
+    entitlement: `${row.project}/${row.entitlement}`,
+    reason: reasonOf(decision, row),
+    under_old: isPermit(evaluate(old, subject, ask)) !== wasPermitted,
+  };
+}
+
+const isPermit = ({ outcome }: Decision): boolean => outcome === 'permit';
+
+function reasonOf(decision: Decision, { project }: RequestRow): string {
+  // The broker tells a stranger nothing; whoever changes the policy may know.
+  if (decision.outcome === 'stranger') return `the project ${project} does not list its repository`;
+  return decision.outcome === 'permit' ? `rule ${decision.rule} allows it` : explain(decision).summary;
+}
+
+/** Undefined where it was erased. */
+function subjectOf(text: string): Subject | undefined {
+  const value = parsed(text) as Partial<Subject> | null | undefined;
+  const needed = [value?.issuer, value?.repositoryId, value?.eventName, value?.ref, value?.repository];
+  return needed.every((one) => typeof one === 'string') ? (value as Subject) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function ttlOf({ parameters }: RequestRow): number | undefined {
+  const value = parsed(parameters);
+  const [ttl] = Array.isArray(value) ? value : [];
+  return typeof ttl === 'number' ? ttl : undefined;
+}
+
+/** What stood against it then stands against it now; what a job had already is known only where that was the reason. */
+function standingOf({ reasons = [] }: Said, row: RequestRow): Standing {
+  const codes = reasons.map(({ code }) => code);
+  const kept = parsed(row.decision) as { reasons?: readonly { code: string; got?: string }[] } | undefined;
+  const limit = kept?.reasons?.find(({ code }) => code === 'JOB_LIMIT_REACHED');
+  return {
+    suspension: codes.includes('SUSPENDED') ? { reason: 'as it was then' } : undefined,
+    issuedToJob: codes.includes('JOB_LIMIT_REACHED') ? Number(limit?.got ?? Number.MAX_SAFE_INTEGER) : 0,
+  };
+}

@@ -1,0 +1,67 @@
+// What differs between two policy versions, in what they allow and not in how they are written: who gains what, what got wider, who
+// loses what. Whatever cannot be decided is said; no difference means that none was left out.
+
+import type { ProjectDocument } from '../document.ts';
+import type { PolicySet } from '../policy-set.ts';
+import { type Change, changesOfList, DIRECTIONS, type Difference } from './difference.ts';
+import { entitlementDifferences } from './entitlement-diff.ts';
+import { organizationChanges } from './organization-changes.ts';
+import { entitlementOf, type Version, versionOf } from './versions.ts';
+
+/** What widens first. */
+export function diffPolicies(before: PolicySet, now: PolicySet): readonly Difference[] {
+  if (before.digest === now.digest) return [];
+  const [old, fresh] = [versionOf(before), versionOf(now)];
+  const differences = [...ofOrganization(old, fresh), ...ofProjects(old, fresh), ...ofEntitlements(old, fresh)];
+  return differences.toSorted((a, b) => DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction));
+}
+
+function ofOrganization(before: Version, now: Version): readonly Difference[] {
+  const [old, fresh] = [before.organization, now.organization];
+  if (old === undefined || fresh === undefined) return [];
+  const changes = organizationChanges(old.document, fresh.document);
+  return changes.map(({ direction, text }) => ({ direction, of: fresh.file, text: `${fresh.file}: ${text}` }));
+}
+
+const union = <T>(...all: readonly Iterable<T>[]): readonly T[] => [...new Set(all.flatMap((one) => [...one]))];
+
+function ofProjects(before: Version, now: Version): readonly Difference[] {
+  return union(before.projects.keys(), now.projects.keys()).flatMap((name) =>
+    projectChanges(before.projects.get(name), now.projects.get(name)).map(({ direction, text }) => ({
+      ...{ direction, of: name, text: `${name} ${text}` },
+    })),
+  );
+}
+
+function projectChanges(before: ProjectDocument | undefined, now: ProjectDocument | undefined): readonly Change[] {
+  if (now === undefined) return [{ direction: 'narrower', text: 'is gone, with all that it offered' }];
+  if (before === undefined) return [{ direction: 'wider', text: `is a new project, of ${now.owner}` }];
+  const [old, fresh] = [before, now].map(({ repositories }) => repositories.map(repositoryText));
+  return [
+    ...(before.owner === now.owner
+      ? []
+      : [{ direction: 'other', text: `is owned by ${now.owner} now, and was by ${before.owner}` } as const]),
+    ...changesOfList(old ?? [], fresh ?? [], { text: (verb, names) => `${verb} the repository ${names}` }),
+    ...(before.title === now.title
+      ? []
+      : [{ direction: 'neutral', text: '`title` is other words for people' } as const]),
+  ];
+}
+
+const repositoryText = ({ name, id, issuer }: ProjectDocument['repositories'][number]): string =>
+  `${name} (id ${id}${issuer === undefined ? '' : ` at ${issuer}`})`;
+
+function ofEntitlements(before: Version, now: Version): readonly Difference[] {
+  return union(before.projects.keys(), now.projects.keys()).flatMap((project) => {
+    const names = union(
+      ...[before, now].map(({ policies }) => policies.projects.get(project)?.entitlements.keys() ?? []),
+    );
+    return names.flatMap((name) =>
+      entitlementDifferences(
+        `${project}/${name}`,
+        entitlementOf(before, project, name),
+        entitlementOf(now, project, name),
+      ),
+    );
+  });
+}

@@ -1,0 +1,40 @@
+// A change of the organization's file as its entry of the log tells it: what it loosened, what it tightened, bounded in number and
+// length, since a file may change in a thousand places and an entry stays forever.
+import { shortened } from '../../schema-problems.ts';
+import { parseStrictYaml } from '../../strict-yaml.ts';
+import { organizationSchema } from '../organization-document.ts';
+import type { Change, Direction } from './difference.ts';
+import { organizationChanges } from './organization-changes.ts';
+
+export interface OrganizationWords {
+  readonly loosened?: string[];
+  readonly tightened?: string[];
+  readonly otherwise?: string[];
+}
+
+const MAX_SENTENCES = 20;
+const MAX_CHARACTERS = 400;
+
+/** Of two texts of which the newer one is in force; a list that would be empty is left out. */
+export function organizationWords(before: string, now: string): OrganizationWords {
+  const [old, fresh] = [before, now].map((text) => parseStrictYaml({ file: '', text }, organizationSchema));
+  if (old?.ok !== true || fresh?.ok !== true)
+    return { loosened: ['what was in force before cannot be read by this version: what changed is not known'] };
+  const changes = organizationChanges(old.yaml.value, fresh.yaml.value);
+  const [loosened, tightened, otherwise] = [
+    sentences(changes, ['wider']),
+    sentences(changes, ['narrower']),
+    sentences(changes, ['other', 'neutral']),
+  ];
+  return {
+    ...(loosened.length === 0 ? {} : { loosened }),
+    ...(tightened.length === 0 ? {} : { tightened }),
+    ...(otherwise.length === 0 ? {} : { otherwise }),
+  };
+}
+
+function sentences(changes: readonly Change[], of: readonly Direction[]): string[] {
+  const said = changes.filter(({ direction }) => of.includes(direction));
+  const first = said.slice(0, MAX_SENTENCES).map(({ text }) => shortened(text, MAX_CHARACTERS).toWellFormed());
+  return said.length > MAX_SENTENCES ? [...first, `and ${said.length - MAX_SENTENCES} more`] : first;
+}

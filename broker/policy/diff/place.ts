@@ -1,0 +1,125 @@
+// Where a job runs: its event, its ref and its base branch, which conditions judge together and which are therefore one attribute.
+// Beside refs of each kind there is always one that is of none for its event, as that of a merged pull request.
+import type { Subject } from '../../model.ts';
+import { anyOf } from '../../schema-problems.ts';
+import { eventsOf } from '../conditions.ts';
+import { type RefKind, refKindsOf } from '../events.ts';
+import type { RuleDocument } from '../rule-document.ts';
+import { type Attribute, holdsAlone, type Sample } from './attribute.ts';
+import { nameWords } from './name-words.ts';
+import { type SampledNames, sampleNames } from './sample-names.ts';
+
+interface Place extends Sample {
+  readonly event: string;
+  readonly kind: RefKind | 'none';
+  /** of the branch or the tag; for a pull request the base branch */
+  readonly name: string;
+}
+
+const STARTS = { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/pull/' } as const;
+const KEYS: ReadonlySet<string> = new Set(['branch', 'tag', 'ref', 'pull-request', 'event']);
+
+export function placeOf(rules: readonly RuleDocument[]): Attribute {
+  const events = [...new Set(rules.flatMap(eventsOf))];
+  const names = namesOf(rules);
+  const places = events.flatMap((event) => placesOf(event, names));
+  return {
+    name: 'place',
+    samples: places,
+    complete: Object.values(names).every(({ complete }) => complete),
+    holds: (condition, sample) => (KEYS.has(condition.key) ? holdsAlone(condition, sample) : undefined),
+    words: (samples, rule) => placeWords(samples as readonly Place[], { rule, rules, places }),
+  };
+}
+
+type Names = Readonly<Record<'branch' | 'tag' | 'number' | 'base', SampledNames>>;
+
+function namesOf(rules: readonly RuleDocument[]): Names {
+  const full = (after: string) => rules.flatMap(({ ref = [] }) => ref.map((text) => ({ text, after })));
+  const short = (key: 'branch' | 'tag') => rules.flatMap((rule) => (rule[key] ?? []).map((text) => ({ text })));
+  return {
+    branch: sampleNames([...short('branch'), ...full(STARTS.branch)]),
+    tag: sampleNames([...short('tag'), ...full(STARTS.tag)]),
+    number: sampleNames(full(STARTS.pull), { end: '/merge', of: 'number' }),
+    base: sampleNames(rules.flatMap(basesOf).map((text) => ({ text }))),
+  };
+}
+
+const basesOf = (rule: RuleDocument): readonly string[] => rule['pull-request']?.flatMap(({ into }) => into) ?? [];
+
+function placesOf(event: string, names: Names): readonly Place[] {
+  const kinds = refKindsOf(event);
+  const place = (kind: Place['kind'], name: string, subject: Partial<Subject>): Place => ({
+    ...{ event, kind, name, label: undefined },
+    subject: { refType: 'branch', ...subject, eventName: event },
+  });
+  const named = (['branch', 'tag'] as const).flatMap((kind) =>
+    kinds.includes(kind)
+      ? names[kind].names.map((name) => place(kind, name, { ref: `${STARTS[kind]}${name}`, refType: kind }))
+      : [],
+  );
+  const bases = event === 'pull_request' ? [...names.base.names, ''] : [''];
+  const pulls = kinds.includes('pull')
+    ? names.number.names.flatMap((number) =>
+        bases.map((baseRef) => place('pull', baseRef, { ref: `${STARTS.pull}${number}/merge`, baseRef })),
+      )
+    : [];
+  const foreign = kinds.includes('pull') ? 'refs/heads/x' : 'refs/pull/1/merge';
+  // It also stands for a job without a ref: that is of no workflow file either, and there is a sample of that.
+  return [...named, ...pulls, place('none', '', { ref: foreign })];
+}
+
+interface Context {
+  readonly rule: RuleDocument;
+  readonly rules: readonly RuleDocument[];
+  readonly places: readonly Place[];
+}
+
+/** "on branch main by push or workflow_dispatch; on tag v* by release" */
+function placeWords(samples: readonly Place[], context: Context): string {
+  const events = [...new Set(samples.map(({ event }) => event))];
+  const byRef = Map.groupBy(events, (event) => refWords(event, samples, context));
+  return [...byRef].map(([ref, of]) => `${ref === '' ? '' : `${ref} `}by ${anyOf(of)}`).join('; ');
+}
+
+function refWords(event: string, samples: readonly Place[], context: Context): string {
+  const all = context.places.filter((place) => place.event === event);
+  const given = samples.filter((place) => place.event === event);
+  if (all.length === given.length) return '';
+  const kinds = [...new Set(given.map(({ kind }) => kind))];
+  // What is left when every real ref is: nobody needs to read of it.
+  const real = kinds.filter((kind) => kind !== 'none');
+  return (real.length === 0 ? kinds : real)
+    .map((kind) => kindWords(kind, { all: ofKind(all, kind), given: ofKind(given, kind) }, context))
+    .join(' or ');
+}
+
+const ofKind = (places: readonly Place[], kind: Place['kind']): readonly Place[] =>
+  places.filter((place) => place.kind === kind);
+
+function kindWords(
+  kind: Place['kind'],
+  { all, given }: { all: readonly Place[]; given: readonly Place[] },
+  { rule, rules }: Context,
+): string {
+  if (kind === 'none') return 'on a ref that is no branch, tag or pull request of such an event';
+  if (kind === 'pull' && given.every(({ name }) => name === '') && all.length > given.length)
+    return 'for a pull request without a base branch';
+  const key = patternsOf(kind, rule) === undefined && rule.ref !== undefined ? 'ref' : kind;
+  const nameOf = (place: Place): string => (key === 'ref' ? (place.subject?.ref ?? '') : place.name);
+  const words = nameWords({
+    names: [...new Set(given.map(nameOf))],
+    all: [...new Set(all.map(nameOf))],
+    own: key === 'ref' ? rule.ref : patternsOf(kind, rule),
+    others: rules.flatMap((one) => (key === 'ref' ? one.ref : patternsOf(kind, one)) ?? []),
+  });
+  if (kind === 'pull' && key === kind) return `for a pull request${words === undefined ? '' : ` into ${words}`}`;
+  return words === undefined ? ANY[kind] : `on ${key} ${words}`;
+}
+
+const ANY = { branch: 'on any branch', tag: 'on any tag', pull: 'for any pull request' } as const;
+
+function patternsOf(kind: RefKind, rule: RuleDocument): readonly string[] | undefined {
+  if (kind !== 'pull') return rule[kind];
+  return rule['pull-request'] === undefined ? undefined : basesOf(rule);
+}

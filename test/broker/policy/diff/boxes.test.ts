@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Box, remainder } from '../../../../broker/policy/diff/boxes.ts';
+
+const SIDES = [0, 1, 2];
+const boxes = fc.tuple(fc.subarray(SIDES), fc.subarray(SIDES), fc.subarray(SIDES));
+const POINTS = SIDES.flatMap((x) => SIDES.flatMap((y) => SIDES.map((z) => [x, y, z])));
+const holds = (box: Box, point: readonly number[]): boolean =>
+  box.every((samples, at) => samples.includes(point[at] ?? -1));
+
+describe('remainder', () => {
+  it('holds exactly what is in the box and in no other, each once', () => {
+    fc.assert(
+      fc.property(boxes, fc.array(boxes, { maxLength: 5 }), (box, others) => {
+        const left = remainder(box, others, 1_000);
+        expect(left.complete).toBe(true);
+        for (const point of POINTS) {
+          const isLeft = holds(box, point) && !others.some((other) => holds(other, point));
+          expect(left.boxes.filter((one) => holds(one, point))).toHaveLength(isLeft ? 1 : 0);
+        }
+      }),
+    );
+  });
+
+  it('says when there is more than was asked for', () => {
+    const all = [SIDES, SIDES, SIDES];
+    expect(remainder(all, [[[0], [0], [0]]], 2)).toMatchObject({ complete: false, boxes: [{}, {}] });
+    expect(remainder(all, [[[0], [0], [0]]], 4)).toMatchObject({ complete: true });
+  });
+});
