@@ -8,6 +8,8 @@ import { configSchema } from '../broker/config-schema.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
 import { organizationSchema } from '../broker/policy/organization-document.ts';
+import { caseFileSchema } from '../broker/policy-tests/case-document.ts';
+import { EXAMPLE_JOBS } from '../broker/policy-tests/example-jobs.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
@@ -29,6 +31,7 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
     'project keys': () => keyTable(projectSchema),
     'organization keys': () => keyTable(organizationSchema),
   },
+  'policy-tools.md': { 'case keys': () => keyTable(caseFileSchema), 'example jobs': exampleTable },
 };
 
 function codeTable(codes: readonly ErrorCode[]): string {
@@ -39,6 +42,20 @@ function codeTable(codes: readonly ErrorCode[]): string {
 function alarmTable(): string {
   const rows = Object.entries(ALARMS).map(([line, { means, next }]) => `| \`${line}\` | ${means} | ${next} |`);
   return ['| line | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Events that differ in their name alone share a row. */
+function exampleTable(): string {
+  const rows = new Map<string, string[]>();
+  for (const [name, { event, about }] of Object.entries(EXAMPLE_JOBS)) {
+    const key = name === event ? about.replace(`${event}, `, 'a job of that event, ') : about;
+    rows.set(key, [...(rows.get(key) ?? []), `\`${name}\``]);
+  }
+  return [
+    '| `event` | what it is |',
+    '|---|---|',
+    ...[...rows].map(([about, names]) => `| ${names.join(', ')} | ${about} |`),
+  ].join('\n');
 }
 
 const DEFINITIONS: readonly [string, MetricDefinition][] = Object.entries(METRICS);

@@ -43,6 +43,9 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'provider-interface', files: /^broker\/providers\/provider\.ts$/, mayImport: 'kernel' },
   { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
 
+  // Cases about policies, decided without a broker: as pure as deciding itself.
+  { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },
+
   // The request path, one folder a step.
   {
     name: 'identity',

@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   request: async () => (await import('./request.ts')).command,
   'policy check': async () => (await import('./policy-commands.ts')).policyCheckCommand,
   'policy explain': async () => (await import('./policy-commands.ts')).policyExplainCommand,
+  'policy test': async () => (await import('./policy-commands.ts')).policyTestCommand,
   'policy show': async () => (await import('./policy-show.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,
