@@ -39,6 +39,8 @@ export interface CredentialKind {
   readonly parse: (value: unknown, offers: Offers) => ParsedParameters;
   /** an item of `may-offer` without its `kind`; a kind without it cannot be offered */
   readonly parseOffer?: (value: unknown) => Checked<unknown>;
+  /** the same two as schemas, for editors: what they refuse `parse` and `parseOffer` refuse too */
+  readonly schemas: { readonly parameters: z.ZodType; readonly offer: z.ZodType };
 }
 
 export type CredentialKinds = ReadonlyMap<string, CredentialKind>;
@@ -80,6 +82,7 @@ export function defineKind<P>(definition: KindDefinition<P>): Kind {
       return problems.length === 0 ? { ok: true, parameters: checked.value } : { ok: false, problems };
     },
     parseOffer: (value) => checkShape(offerSchema, value),
+    schemas: { parameters, offer: offerSchema },
   };
 }
 

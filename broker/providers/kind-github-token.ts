@@ -65,11 +65,15 @@ const LEVELS = ['read', 'write', 'admin'] as const;
 type Level = (typeof LEVELS)[number];
 type Permissions = Readonly<Record<string, Level>>;
 
-const permission = z.string().superRefine((name, context) => {
-  const known = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
-  if (!known.includes(name))
-    context.addIssue({ code: 'custom', message: `"${name}" is not a permission of GitHub${didYouMean(name, known)}` });
-});
+const PERMISSIONS = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
+const permission = z
+  .string()
+  .superRefine((name, context) => {
+    if (PERMISSIONS.includes(name)) return;
+    const message = `"${name}" is not a permission of GitHub${didYouMean(name, PERMISSIONS)}`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .meta({ enum: PERMISSIONS });
 // GitHub takes an empty set for every permission of the App.
 const permissions = z
   .record(permission, z.enum(LEVELS))
@@ -97,6 +101,7 @@ export const githubTokenKind: Kind = {
     return { ok: true, parameters: { repositories, permissions: asked } };
   },
   parseOffer: (value) => checkShape(offerSchema, value),
+  schemas: { parameters: parametersSchema, offer: offerSchema },
 };
 
 function beyondOffers(
