@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy explain': async () => (await import('./policy-commands.ts')).policyExplainCommand,
   'policy test': async () => (await import('./policy-commands.ts')).policyTestCommand,
   'policy schema': async () => (await import('./policy-schema.ts')).command,
+  'policy pin': async () => (await import('./policy-pin.ts')).command,
   'policy show': async () => (await import('./policy-show.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,
