@@ -1,15 +1,19 @@
 // Fills in the generated parts of the documents from the schemas that the broker runs with, so that they cannot go stale:
 // `npm run docs` writes them, with --check it only says which are not fresh. A part stands between two marks:
 // `<!-- generated: NAME -->` and `<!-- end -->`.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { SCHEMAS, schemaText } from '../broker/cli/policy-schema.ts';
 import { configSchema } from '../broker/config-schema.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
 import { LINT_RULES } from '../broker/policy/lint/codes.ts';
 import { CICD_SEC, NHI } from '../broker/policy/lint/frameworks.ts';
 import { organizationSchema } from '../broker/policy/organization-document.ts';
+import { caseFileSchema } from '../broker/policy-tests/case-document.ts';
+import { EXAMPLE_JOBS } from '../broker/policy-tests/example-jobs.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
@@ -32,7 +36,13 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
     'project keys': () => keyTable(projectSchema),
     'organization keys': () => keyTable(organizationSchema),
   },
+  'policy-tools.md': { 'case keys': () => keyTable(caseFileSchema), 'example jobs': exampleTable },
 };
+
+/** Files that are generated as a whole. */
+const FILES: Readonly<Record<string, () => string>> = Object.fromEntries(
+  SCHEMAS.map((name) => [`schema/${name}.json`, () => `${schemaText(name)}\n`]),
+);
 
 function codeTable(codes: readonly ErrorCode[]): string {
   const rows = codes.map((code) => `| \`${code}\` | ${CODE_MEANINGS[code].means} | ${CODE_MEANINGS[code].next} |`);
@@ -50,6 +60,20 @@ function lintTable(): string {
 function alarmTable(): string {
   const rows = Object.entries(ALARMS).map(([line, { means, next }]) => `| \`${line}\` | ${means} | ${next} |`);
   return ['| line | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Events that differ in their name alone share a row. */
+function exampleTable(): string {
+  const rows = new Map<string, string[]>();
+  for (const [name, { event, about }] of Object.entries(EXAMPLE_JOBS)) {
+    const key = name === event ? about.replace(`${event}, `, 'a job of that event, ') : about;
+    rows.set(key, [...(rows.get(key) ?? []), `\`${name}\``]);
+  }
+  return [
+    '| `event` | what it is |',
+    '|---|---|',
+    ...[...rows].map(([about, names]) => `| ${names.join(', ')} | ${about} |`),
+  ].join('\n');
 }
 
 const DEFINITIONS: readonly [string, MetricDefinition][] = Object.entries(METRICS);
@@ -73,13 +97,13 @@ function alertList(): string {
 function entryTypes(): string {
   const sections = Object.entries(ENTRY_FIELDS).map(([type, schema]) => {
     const { $schema: _version, ...shape } = z.toJSONSchema(schema);
-    return `### ${type}\n\n\`\`\`json\n${schemaText(shape)}\n\`\`\``;
+    return `### ${type}\n\n\`\`\`json\n${entryText(shape)}\n\`\`\``;
   });
   return sections.join('\n\n');
 }
 
 /** The JSON of an object schema with one property a line, which is how people read it. */
-function schemaText({ properties = {}, ...rest }: { properties?: Readonly<Record<string, unknown>> }): string {
+function entryText({ properties = {}, ...rest }: { properties?: Readonly<Record<string, unknown>> }): string {
   const lines = Object.entries(properties).map(
     ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
   );
@@ -105,12 +129,20 @@ function splitAt(text: string, mark: string): [string, string] {
 /** Names of the documents that are not fresh; written anew where `write` is set. */
 export async function generate(write: boolean): Promise<string[]> {
   const stale: string[] = [];
-  for (const [name, parts] of Object.entries(DOCUMENTS)) {
+  const makers: [string, (text: string) => string][] = [
+    ...Object.entries(DOCUMENTS).map(([name, parts]): [string, (text: string) => string] => [
+      name,
+      (text) => filled(text, parts),
+    ]),
+    ...Object.entries(FILES),
+  ];
+  for (const [name, make] of makers) {
     const file = fileURLToPath(new URL(name, import.meta.url));
-    const text = await readFile(file, 'utf8');
-    const fresh = filled(text, parts);
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const fresh = make(text);
     if (fresh === text) continue;
     stale.push(name);
+    if (write) await mkdir(dirname(file), { recursive: true });
     if (write) await writeFile(file, fresh);
   }
   return stale;

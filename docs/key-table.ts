@@ -63,9 +63,15 @@ function variantRows(shape: Shape, key: string): Row[] {
 
 const variantsOf = ({ oneOf, anyOf }: Shape): readonly Shape[] => oneOf ?? anyOf ?? [];
 
+/** More than that are said elsewhere. */
+const MAX_CHOICES = 12;
+
 function whatOf(shape: Shape): string {
   const choices = shape.enum ?? (shape.const === undefined ? undefined : [shape.const]);
-  const what = choices === undefined ? typeOf(shape) : choices.map((one) => `\`${one}\``).join(' or ');
+  const what =
+    choices === undefined || choices.length > MAX_CHOICES
+      ? typeOf(shape)
+      : choices.map((one) => `\`${one}\``).join(' or ');
   return shape.default === undefined || typeof shape.default === 'object'
     ? what
     : `${what}, default \`${shape.default}\``;

@@ -43,6 +43,12 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'provider-interface', files: /^broker\/providers\/provider\.ts$/, mayImport: 'kernel' },
   { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
 
+  // Cases about policies, decided without a broker: as pure as deciding itself.
+  { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },
+
+  // Ids in policy files, filled in from GitHub by whoever edits them.
+  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream-fetch' },
+
   // The request path, one folder a step.
   {
     name: 'identity',
@@ -164,7 +170,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^(express|helmet)$/, only: 'http composition' },
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
   { packages: /^pino$/, only: 'telemetry' },
-  { packages: /^yaml$/, only: 'yaml composition' },
+  { packages: /^yaml$/, only: 'yaml policy-pins composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log verifier http composition' },
   { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },

@@ -6,12 +6,15 @@ import { parse } from 'yaml';
 import { COMMANDS } from '../broker/cli/commands.ts';
 import { loadConfig } from '../broker/config.ts';
 import { loadPolicy } from '../broker/policy/load-policy.ts';
+import { readCases } from '../broker/policy-tests/case-files.ts';
+import { runCase } from '../broker/policy-tests/run-case.ts';
 import { credentialKinds } from '../broker/providers/credential-kinds.ts';
 import { BUILT_KINDS } from '../broker/providers/index.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS } from '../broker/telemetry/metric-definitions.ts';
 import { generate } from '../docs/generate.ts';
 import { OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
+import { buildPolicies, NOW } from './support/build-policy.ts';
 import { writeConfig } from './support/config-file.ts';
 import { codeIn, headingsOf, relativeLinksOf, snippetsOf } from './support/markdown.ts';
 import { filesMatching, ROOT, readSource } from './support/source-tree.ts';
@@ -70,6 +73,21 @@ describe('snippets', () => {
         kinds,
       });
       expect(loaded).toMatchObject({ ok: true, warnings: [] });
+    },
+  );
+
+  it.each(startingWith(/^cases:/))(
+    'the cases in $file:$line hold for the policy of the same document',
+    ({ file, text }) => {
+      const policy = startingWith(/^project:/).find((snippet) => snippet.file === file)?.text ?? '';
+      const read = readCases([{ file: 'shop.yaml', text }]);
+      expect(read).toMatchObject({ ok: true });
+      const files = { 'shop.yaml': policy, '_organization.yaml': offeringAllOf(policy) };
+      const policies = buildPolicies({ files }, { issuers: undefined });
+      const cases = read.ok ? read.cases : [];
+      expect(
+        cases.map(({ testCase }) => runCase(testCase, { policies, issuers: undefined, now: NOW }).failure),
+      ).toEqual(cases.map(() => undefined));
     },
   );
 

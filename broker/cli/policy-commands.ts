@@ -1,5 +1,5 @@
-// `policy check` and `policy explain` on the command line: where the policies are, and what a configuration at hand adds.
-// Neither needs one; with one, names of issuers and upstreams are checked too.
+// `policy check`, `policy explain` and `policy test` on the command line: where the policies are, and what a configuration at hand adds.
+// None needs one; with one, names of issuers and upstreams are checked too.
 import { existsSync } from 'node:fs';
 import { type Config, loadConfig } from '../config.ts';
 import type { PolicyContext } from '../policy/load-policy.ts';
@@ -8,6 +8,7 @@ import { BUILT_KINDS } from '../providers/index.ts';
 import { type Command, type CommandContext, DEFAULT_CONFIG_FILE, required } from './command.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
+import { policyTest } from './policy-test.ts';
 
 const WHERE =
   'DIRECTORY is that of the configuration where there is one, else ./policies. Without a configuration, names of issuers and upstreams are taken as they are.';
@@ -62,6 +63,23 @@ export const policyExplainCommand: Command = {
       write: context.io.out,
     });
   },
+};
+
+export const policyTestCommand: Command = {
+  name: 'policy test',
+  summary: 'decide the cases beside the policies, and say which come out otherwise than expected',
+  usage: 'policy test [DIRECTORY] [--strict]',
+  about: `The cases stand in DIRECTORY/tests/*.yaml: a job in the policy's own words, what it asks for, what should come of it. Decides as the broker would, without a broker. Warns of entitlements and rules that no case covers. Exits 1 where a case fails, 2 where policies or cases cannot be read. ${WHERE}`,
+  examples: ['buildpass policy test ./policies', 'buildpass policy test ./policies --strict --json'],
+  options: { strict: { type: 'boolean', about: 'what no case covers is a failure too' } },
+  maxPositionals: 1,
+  run: async (context) =>
+    policyTest({
+      ...(await policiesOf(context)),
+      strict: context.flag('strict'),
+      json: context.json,
+      write: context.io.out,
+    }),
 };
 
 /** The policy directory that is meant, and what the configuration adds to it. */

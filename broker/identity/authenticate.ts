@@ -37,7 +37,10 @@ export function createAuthenticate({ audience, trustedIssuers, clock }: Authenti
  * Why a verified job is turned away all the same: its owner is not among those that the issuer's entry lists. The id
  * decides, because names change hands; undefined lets the job go on to the policy.
  */
-export function ownerRefusal(issuers: readonly TrustedIssuer[], subject: Subject): BrokerError | undefined {
+export function ownerRefusal(
+  issuers: readonly Pick<TrustedIssuer, 'name' | 'owners'>[],
+  subject: Subject,
+): BrokerError | undefined {
   const owners = issuers.find(({ name }) => name === subject.issuer)?.owners ?? {};
   if (Object.values(owners).includes(subject.repositoryOwnerId)) return undefined;
   return new BrokerError(

@@ -95,6 +95,7 @@ const entitlement = z.strictObject({
   risk: z.enum(['low', 'high']).describe('How much harm it could do; guardrails differ by it.'),
   credential: z
     .looseObject({ kind: z.string().describe('The kind of credential.') })
+    .meta({ byKind: 'parameters' })
     .describe('What is issued; the kind says which further keys there are.'),
   ttl: ttl.describe('How long the credential lives: the default and the longest.'),
   allow: z
@@ -142,6 +143,7 @@ export const projectSchema = z.strictObject({
   entitlements: z
     .record(name, entitlement)
     .refine((value) => Object.keys(value).length > 0, 'is empty: name at least one entitlement')
+    .meta({ minProperties: 1 })
     .describe('What is on offer, by name.'),
 });
 

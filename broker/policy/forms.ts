@@ -17,7 +17,11 @@ export function text(form: RegExp, description: string) {
     if (input === undefined) return undefined;
     return input === null ? `is empty: it must be ${description}` : `must be ${description}, not ${shown(input)}`;
   };
-  return z.string({ error }).regex(form, { error });
+  // What an editor says where the form is not met.
+  return z
+    .string({ error })
+    .regex(form, { error })
+    .meta({ patternErrorMessage: `must be ${description}` });
 }
 
 /** Text that a function finds fault with, or doesn't; `hint` is what such a text is then said to have meant. */

@@ -111,7 +111,9 @@ export const organizationSchema = z.strictObject({
         owner: team.describe('The team that answers for its policy.'),
         'may-offer': z
           .array(
-            z.looseObject({ kind: z.string().describe('A kind of credential; its parameters follow, in the plural.') }),
+            z
+              .looseObject({ kind: z.string().describe('A kind of credential; its parameters follow, in the plural.') })
+              .meta({ byKind: 'offer' }),
           )
           .default([])
           .describe(

@@ -24,7 +24,7 @@ export const event = judged(
     value === 'workflow_call'
       ? ': a called workflow runs under the event of its caller, see `called-workflow`'
       : didYouMean(value, EVENTS) || ' (events are named, there are no patterns)',
-);
+).meta({ enum: [...EVENTS] });
 
 // GitHub keeps no name with a space at either end, so that one here would match nothing.
 export const environment = judged(
@@ -73,7 +73,8 @@ const timeWindow = z
 
 const claims = z
   .record(judged(claimProblem), oneOrMore(claimValue))
-  .refine((value) => Object.keys(value).length > 0, 'names no claim: name one, or leave the key out');
+  .refine((value) => Object.keys(value).length > 0, 'names no claim: name one, or leave the key out')
+  .meta({ minProperties: 1 });
 
 const conditions = {
   repository: oneOrMore(pattern).describe('Repositories of this policy, by name; compared by their ids.'),
@@ -118,4 +119,5 @@ export const ruleSchema = z
   .refine(
     (rule) => Object.keys(rule).length > 0,
     'has no condition and would allow every job of the project: name at least one, such as `branch`',
-  );
+  )
+  .meta({ minProperties: 1 });

@@ -47,6 +47,8 @@ export interface CredentialKind {
   readonly power: (parameters: unknown) => Power;
   /** what would be left of an offer that took no more than these parameters */
   readonly narrower?: (offer: unknown, used: readonly unknown[]) => Narrowed;
+  /** the same two as schemas, for editors: what they refuse `parse` and `parseOffer` refuse too */
+  readonly schemas: { readonly parameters: z.ZodType; readonly offer: z.ZodType };
 }
 
 export type CredentialKinds = ReadonlyMap<string, CredentialKind>;
@@ -98,6 +100,7 @@ export function defineKind<P>(definition: KindDefinition<P>): Kind {
       const taken = (used as readonly P[]).filter((one) => beyondOne(reach, one, offer).length === 0);
       return narrowerOffer(reach, offer, taken);
     },
+    schemas: { parameters, offer: offerSchema },
   };
 }
 

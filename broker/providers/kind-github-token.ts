@@ -67,11 +67,15 @@ const LEVELS = ['read', 'write', 'admin'] as const;
 type Level = (typeof LEVELS)[number];
 type Permissions = Readonly<Record<string, Level>>;
 
-const permission = z.string().superRefine((name, context) => {
-  const known = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
-  if (!known.includes(name))
-    context.addIssue({ code: 'custom', message: `"${name}" is not a permission of GitHub${didYouMean(name, known)}` });
-});
+const PERMISSIONS = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
+const permission = z
+  .string()
+  .superRefine((name, context) => {
+    if (PERMISSIONS.includes(name)) return;
+    const message = `"${name}" is not a permission of GitHub${didYouMean(name, PERMISSIONS)}`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .meta({ enum: PERMISSIONS });
 // GitHub takes an empty set for every permission of the App.
 const permissions = z
   .record(permission, z.enum(LEVELS))
@@ -105,6 +109,7 @@ export const githubTokenKind: Kind = {
   },
   power: (value) => powerOf((value as Parameters).permissions),
   narrower: (value, used) => narrower(value as Offer, used as readonly Parameters[]),
+  schemas: { parameters: parametersSchema, offer: offerSchema },
 };
 
 /** What `parse` makes of the parameters. */
