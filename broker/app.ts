@@ -12,10 +12,17 @@ import { methodNotAllowed } from './http/method-not-allowed.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
 import { refusing } from './http/refuse.ts';
+import { type RequestRouteDeps, requestRoutes } from './http/request-routes.ts';
 import { type TokenRouteDeps, tokenRoute } from './http/token-route.ts';
 import { quoted } from './identity/refusal.ts';
 
-export type AppDeps = EdgeDeps & TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
+export type AppDeps = EdgeDeps &
+  TokenRouteDeps &
+  RequestRouteDeps &
+  ExplainRouteDeps &
+  LogRouteDeps &
+  MetadataDeps &
+  PageDeps;
 
 export function createApp(deps: AppDeps): RequestListener {
   const token = tokenRoute(deps);
@@ -47,6 +54,7 @@ function expressApp(deps: AppDeps): Express {
   app.all('/v1/token', methodNotAllowed('POST'), refusing('oauth', refuse));
   app.use(explainRoutes(deps));
   app.use(leaseRoutes(deps));
+  app.use(requestRoutes(deps));
   app.use(logRoutes(deps));
   app.use(metadataRoutes(deps));
   app.use(pageRoutes(deps));

@@ -2,6 +2,8 @@
 // whatever is not as it must be refuses it before a port is open.
 import { relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
+import { createSweep } from './approvals/sweep.ts';
+import { createWaiting } from './approvals/waiting.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
@@ -33,6 +35,7 @@ import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { refuseWrongMark } from './store-mark.ts';
 import { formatFinding } from './strict-yaml.ts';
 import { countedLogger } from './telemetry/counted-logger.ts';
 import { watchEventLoop } from './telemetry/event-loop.ts';
@@ -49,6 +52,8 @@ export interface BrokerOptions {
   readonly entropy?: Entropy;
   /** the demo's store is marked, and only the demo takes it */
   readonly demo?: boolean;
+  /** whether people can sign in and approve */
+  readonly people?: boolean;
   /** providers beside the built ones, with their kinds: for tests */
   readonly extraProviders?: readonly CredentialProvider[];
   readonly providerTimeout?: Millis;
@@ -142,7 +147,7 @@ async function openCore(
 ): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload'>> {
   const { config, extraProviders: extra = [] } = options;
   const { store, append, recent, keys, encryptionKey, standing, clock, entropy, logger, metrics } = foundation;
-  const context = policyContext(config, extra);
+  const context = policyContext(options);
   const reload = oneAtATime(async () => {
     const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
     standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
@@ -165,6 +170,7 @@ async function openCore(
       ...{ ...config.limits, elapsed: systemElapsed },
       onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
     }),
+    waiting: createWaiting(systemElapsed),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     ...{ store, append, recent, policies, clock, entropy, logger, metrics },
   };
@@ -246,6 +252,7 @@ function backgroundJobs(
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
+    { name: 'ending approvals', run: createSweep(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
     { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
@@ -265,24 +272,15 @@ async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, 
   logger.warn(`the policies do not load; the last good ones stay in force:\n${findings}`);
 }
 
-function policyContext(config: Config, extra: readonly CredentialProvider[]): PolicyContext {
+function policyContext({ config, extraProviders: extra = [], people = false }: BrokerOptions): PolicyContext {
   const issuers = config.issuers.map(({ name, owners }) => ({ name, owners }));
   return {
     organizationFile: config.policies.organizationFile,
     issuers,
     upstreams: config.upstreams,
+    people,
     kinds: credentialKinds(BUILT_KINDS, extra),
   };
-}
-
-/** A demo's store holds keys that anybody may have seen: a real broker must not go on with it, nor a demo with a real one. */
-async function refuseWrongMark(store: Store, demo: boolean): Promise<void> {
-  const marked = (await store.read((tx) => tx.meta.get('demo'))) === 'true';
-  if (marked && !demo)
-    throw new StartRefused(
-      'this store is marked as a demo’s: a real broker needs one of its own, made by `buildpass keys create`',
-    );
-  if (!marked && demo) throw new StartRefused('this store is a real broker’s: the demo does not touch it');
 }
 
 /** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */

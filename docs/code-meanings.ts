@@ -113,6 +113,34 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     next: 'Compare `credential.kind` with what this version issues.',
   },
   APPROVAL_REJECTED: { means: 'An approver said no.', next: 'The message says why; ask again when that has changed.' },
+  APPROVAL_EXPIRED: {
+    means: 'Nobody decided in the time that the policy gives.',
+    next: 'Tell the approvers, and ask anew with a new `request_secret`.',
+  },
+  APPROVAL_CHANGED: {
+    means: 'What is asked is no longer what the approver was shown.',
+    next: 'Read the request again, and decide on what it says now.',
+  },
+  APPROVAL_DECIDED: {
+    means: 'It is decided already, or this person has given their verdict.',
+    next: 'Nothing is left to decide; the request says what came of it.',
+  },
+  NOT_AN_APPROVER: {
+    means: 'The policy names teams that decide this, and this person is in none of them.',
+    next: 'Ask somebody of these teams, or have the team extended.',
+  },
+  OWN_REQUEST: {
+    means: 'The person who would approve is the one who asked.',
+    next: 'Ask another member of the team that approves.',
+  },
+  IDENTITY_UNLINKED: {
+    means: 'The approver has no linked account where the request was made, and could be who made it.',
+    next: 'Link that account to this sign-in first.',
+  },
+  JOB_GONE: {
+    means: 'The job that asked is not waiting any more.',
+    next: 'Start the job again; it will ask anew.',
+  },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },
   WITHDRAWN: { means: 'The request was withdrawn.', next: 'Ask again if it is still needed.' },
   ISSUANCE_IN_PROGRESS: {

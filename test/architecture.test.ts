@@ -52,7 +52,13 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'requests',
     files: /^broker\/requests\//,
-    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange types:telemetry',
+    mayImport:
+      'shared kernel yaml identity policy policy-sources log approvals issuance types:store types:exchange types:telemetry',
+  },
+  {
+    name: 'approvals',
+    files: /^broker\/approvals\//,
+    mayImport: 'shared kernel yaml policy log types:policy-sources types:store types:exchange types:requests',
   },
   {
     name: 'issuance',
@@ -62,19 +68,20 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'exchange',
     files: /^broker\/exchange(-metrics)?\.ts$/,
-    mayImport: 'shared kernel identity policy policy-sources requests issuance log limits types:store types:telemetry',
+    mayImport:
+      'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
 
   {
     name: 'http',
     files: /^broker\/(http\/|app\.ts$)/,
     mayImport:
-      'shared kernel identity policy requests issuance exchange log limits types:keys types:store types:telemetry',
+      'shared kernel identity policy requests approvals issuance exchange log limits types:keys types:store types:telemetry',
   },
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
-    files: /^broker\/((broker|background|open-log|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+    files: /^broker\/((broker|background|open-log|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];

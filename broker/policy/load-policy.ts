@@ -27,6 +27,8 @@ export interface PolicyContext {
   /** undefined where no configuration is at hand: names of issuers are then not checked */
   readonly issuers: readonly ConfiguredIssuer[] | undefined;
   readonly upstreams: readonly string[] | undefined;
+  /** whether people can sign in, so that somebody can approve; undefined where no configuration is at hand */
+  readonly people?: boolean | undefined;
   readonly kinds: CredentialKinds;
 }
 
@@ -105,6 +107,7 @@ function compileAll(
       owners,
       appIssuers: appIssuersOf(context.issuers),
       upstreams: context.upstreams,
+      people: context.people,
       kinds: context.kinds,
       report: reportInto(findings, yaml.finding),
     }),

@@ -11,6 +11,9 @@ export interface Schema {
   policy_in_force: { id: number; sequence: number; digest: string; since: number };
   suspensions: { id: string; scope: string; target: string; reason: string; since: number };
   requests: RequestRow;
+  approvals: ApprovalRow;
+  verdicts: VerdictRow;
+  approval_requests: { request_id: string; approval_id: string; used_at: number | null };
   request_secrets: { secret_hash: string; request_id: string; parameters: string };
   said_once: { key: string };
   grants: GrantRow;
@@ -26,7 +29,40 @@ export interface Schema {
   signing_keys: SigningKeyRow;
 }
 
-export type RequestState = 'denied' | 'granted' | 'issuing' | 'issued' | 'failed' | 'unknown';
+/** `pending` until people decided, `approved` until the job collects; the rest of the first line ends without a credential. */
+export type RequestState =
+  | ('denied' | 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void')
+  | ('granted' | 'issuing' | 'issued' | 'failed' | 'unknown');
+
+export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void';
+
+export interface ApprovalRow {
+  id: string;
+  project: string;
+  entitlement: string;
+  /** hex SHA-256 of what was asked (approvals/binding.ts) */
+  binding: string;
+  state: ApprovalState;
+  /** principal */
+  requester: string;
+  /** how many must approve */
+  needed: number;
+  /** how many credentials it is good for, and how many it was spent on */
+  issuances: number;
+  used: number;
+  /** the policy's terms (ApprovalTerms) as JSON */
+  terms: string;
+  created_at: number;
+  expires_at: number;
+  decided_at: number | null;
+}
+
+export interface VerdictRow {
+  approval_id: string;
+  principal: string;
+  verdict: 'approve' | 'reject';
+  at: number;
+}
 
 export interface RequestRow {
   id: string;

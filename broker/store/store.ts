@@ -9,6 +9,7 @@
 import type { Kysely } from 'kysely';
 import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
+import type { Approvals } from './approvals.ts';
 import type { Grants } from './grants.ts';
 import type { Issuances } from './issuances.ts';
 import type { KeptRows } from './kept-rows.ts';
@@ -28,6 +29,7 @@ import type { SubjectTokens } from './subject-tokens.ts';
 import type { Suspensions } from './suspensions.ts';
 
 export interface Tables {
+  readonly approvals: Approvals;
   readonly grants: Grants;
   readonly issuances: Issuances;
   readonly keptRows: KeptRows;

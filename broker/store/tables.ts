@@ -1,4 +1,5 @@
 // All tables over one connection.
+import { approvalTable } from './approvals.ts';
 import { grantTable } from './grants.ts';
 import { issuanceTable } from './issuances.ts';
 import { keptRowTables } from './kept-rows.ts';
@@ -19,6 +20,7 @@ import { subjectTokenTable } from './subject-tokens.ts';
 import { suspensionTable } from './suspensions.ts';
 
 export const tablesOf = (statements: Statements): Tables => ({
+  approvals: approvalTable(statements),
   grants: grantTable(statements),
   issuances: issuanceTable(statements),
   keptRows: keptRowTables(statements),

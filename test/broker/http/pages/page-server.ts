@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
+import { createWaiting } from '../../../../broker/approvals/waiting.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
 import { createAnswering } from '../../../../broker/http/answer.ts';
 import { createClientAddresses } from '../../../../broker/http/client-address.ts';
@@ -56,7 +57,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     },
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     ...{ logger, answering, refuse, metrics, elapsed },
-    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }) },
+    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }), waiting: createWaiting(elapsed) },
     ...{
       quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, elapsed }),
       readiness: unused,
