@@ -3,6 +3,7 @@
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import type { ApprovalTerms, Approved, NeedsApproval, Permit } from '../model.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
 import { isProgram } from '../policy/requester.ts';
 import type { AskContext } from '../requests/ask-context.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
@@ -64,13 +65,26 @@ export async function spend(tx: Transaction, approved: Approved, requestId: stri
     throw new Error(`the approval ${approved.id} is spent, and was found to stand`);
 }
 
-export async function readApproval(tx: Transaction, row: ApprovalRow): Promise<Approval> {
-  return { row, terms: JSON.parse(row.terms) as ApprovalTerms, verdicts: await tx.approvals.verdictsOn(row.id) };
+/**
+ * An approval with what its policy says of it and what people said. Undefined where the entitlement is written otherwise by now,
+ * or is gone: then nobody decides on it any more.
+ */
+export async function readApproval(
+  tx: Transaction,
+  row: ApprovalRow,
+  policies: PolicySet,
+): Promise<Approval | undefined> {
+  const terms = termsInForce(policies, row);
+  const request = await tx.requests.find(row.request_id);
+  if (terms === undefined || request === undefined) return undefined;
+  const { requester, issuer } = request;
+  return { row, requester, issuer, terms, verdicts: await tx.approvals.verdictsOn(row.id) };
 }
 
-/** The request that an approval was opened for: its entries stand under this one. */
-export async function firstRequestOf(tx: Transaction, { id }: ApprovalRow): Promise<string> {
-  return (await tx.approvals.requestsOf(id))[0]?.id ?? '';
+/** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */
+export function termsInForce(policies: PolicySet, row: ApprovalRow): ApprovalTerms | undefined {
+  const terms = policies.projects.get(row.project)?.entitlements.get(row.entitlement)?.approval;
+  return terms?.entitlementDigest === row.entitlement_digest ? terms : undefined;
 }
 
 const askBinding = ({ context, decision }: Asked): string =>
@@ -78,7 +92,8 @@ const askBinding = ({ context, decision }: Asked): string =>
 
 async function approvedAs(tx: Transaction, row: ApprovalRow): Promise<Approved> {
   const verdicts = await tx.approvals.verdictsOn(row.id);
-  return { id: row.id, by: approvers(verdicts), assurance: assuranceOf({ row, verdicts }) };
+  const requester = (await tx.requests.find(row.request_id))?.requester ?? null;
+  return { id: row.id, by: approvers(verdicts), assurance: assuranceOf({ requester, verdicts }) };
 }
 
 /** Two, where a program asks: nobody answers for what it asks but those who agree. */
@@ -93,15 +108,15 @@ function newApproval(
   const { terms, project, entitlement } = decision;
   return {
     id: newId('apr', deps.entropy, tx.now),
+    request_id: row.id,
     project: project.name,
     entitlement: entitlement.name,
+    entitlement_digest: terms.entitlementDigest,
     binding,
     state: 'pending',
-    requester: row.requester ?? '',
     needed: neededFor(terms, isProgram(context.subject)),
     issuances: terms.issuances,
     used: 0,
-    terms: JSON.stringify(terms),
     created_at: tx.now,
     expires_at: tx.now + terms.within * 1000,
     decided_at: null,

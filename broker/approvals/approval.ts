@@ -10,6 +10,10 @@ import type { ApprovalRow, VerdictRow } from '../store/schema.ts';
 
 export interface Approval {
   readonly row: ApprovalRow;
+  /** the principal behind the job that asked */
+  readonly requester: string | null;
+  /** the issuer that knows the job */
+  readonly issuer: string;
   readonly terms: ApprovalTerms;
   readonly verdicts: readonly VerdictRow[];
 }
@@ -27,8 +31,8 @@ export const approvers = (verdicts: readonly VerdictRow[]): readonly string[] =>
   verdicts.filter(({ verdict }) => verdict === 'approve').map(({ principal }) => principal);
 
 /** How a credential that stands on it came to be. */
-export function assuranceOf({ row, verdicts }: Pick<Approval, 'row' | 'verdicts'>): Assurance {
-  return approvers(verdicts).includes(row.requester) ? 'self-approved' : 'approved';
+export function assuranceOf({ requester, verdicts }: Pick<Approval, 'requester' | 'verdicts'>): Assurance {
+  return requester !== null && approvers(verdicts).includes(requester) ? 'self-approved' : 'approved';
 }
 
 /** Whether it is still to be decided, or to be collected; nothing is past its end, whatever its row still says. */

@@ -17,16 +17,9 @@ export interface MayNot {
   readonly message: string;
 }
 
-interface Asked {
-  readonly approval: Approval;
-  /** the issuer whose account made the request */
-  readonly issuer: string;
-  readonly approver: Approver;
-}
-
 /** The team by which this person may give a verdict, or why they may not. */
-export function teamFor({ approval, issuer, approver }: Asked): { readonly team: string } | MayNot {
-  const { row, terms, verdicts } = approval;
+export function teamFor(approval: Approval, approver: Approver): { readonly team: string } | MayNot {
+  const { requester, issuer, terms, verdicts } = approval;
   const team = terms.by.find((one) => approver.teams.has(one));
   if (team === undefined)
     return {
@@ -36,7 +29,7 @@ export function teamFor({ approval, issuer, approver }: Asked): { readonly team:
   if (verdicts.some(({ principal }) => principal === approver.principal))
     return { code: 'APPROVAL_DECIDED', message: 'You have given your verdict on this already.' };
   if (terms.self) return { team };
-  if (row.requester === approver.principal)
+  if (requester === approver.principal)
     return {
       code: 'OWN_REQUEST',
       message: `You asked for this yourself, and nobody approves their own request: ask somebody else of ${anyOf(terms.by)}.`,

@@ -17,8 +17,8 @@ export async function endApproval(
   { row, state, because }: { row: ApprovalRow; state: 'expired' | 'void'; because: string },
 ): Promise<readonly string[]> {
   if (!(await tx.approvals.move(row.id, row.state, { state, at: tx.now, expiresAt: row.expires_at }))) return [];
-  const { requests, first } = await moveRequests(tx, row, state);
-  const fields = { ...namesOf(row, first), approval_id: row.id, requests: [...requests] };
+  const requests = await moveRequests(tx, row, state);
+  const fields = { ...namesOf(row), approval_id: row.id, requests: [...requests] };
   if (state === 'expired') await deps.append(tx, { type: 'approval.expired', fields });
   else await deps.append(tx, { type: 'approval.void', fields: { ...fields, because } });
   return requests;
@@ -48,20 +48,16 @@ export async function abandon(deps: EndingDeps, tx: Transaction, request: Reques
   const because = 'the request that it was for was decided without it';
   await deps.append(tx, {
     type: 'approval.void',
-    fields: { ...namesOf(row, request.id), approval_id: row.id, requests: [], because },
+    fields: { ...namesOf(row), approval_id: row.id, requests: [], because },
   });
 }
 
 /** Moves every request that waits for an approval or may collect on it, and says which. */
-export async function moveRequests(
-  tx: Transaction,
-  row: ApprovalRow,
-  to: RequestState,
-): Promise<{ readonly requests: readonly string[]; readonly first: string }> {
-  const all = await tx.approvals.requestsOf(row.id);
-  const requests: string[] = [];
-  for (const request of all) if (await leaveOpen(tx, request, to)) requests.push(request.id);
-  return { requests, first: all[0]?.id ?? '' };
+async function moveRequests(tx: Transaction, row: ApprovalRow, to: RequestState): Promise<readonly string[]> {
+  const moved: string[] = [];
+  for (const request of await tx.approvals.requestsOf(row.id))
+    if (await leaveOpen(tx, request, to)) moved.push(request.id);
+  return moved;
 }
 
 async function leaveOpen(tx: Transaction, { id, state }: RequestRow, to: RequestState): Promise<boolean> {
@@ -77,4 +73,4 @@ async function endUnlessWaitedFor(tx: Transaction, row: ApprovalRow, state: 'wit
   return tx.approvals.move(row.id, row.state, { state, at: tx.now, expiresAt: row.expires_at });
 }
 
-const namesOf = ({ project, entitlement }: ApprovalRow, request_id: string) => ({ request_id, project, entitlement });
+const namesOf = ({ request_id, project, entitlement }: ApprovalRow) => ({ request_id, project, entitlement });

@@ -1,6 +1,5 @@
 // What approvers said, as the log keeps it: their reasons are personal fields of its entries and stand nowhere else.
 import type { Transaction } from '../store/store.ts';
-import { firstRequestOf } from './approval-desk.ts';
 
 export interface SaidVerdict {
   readonly entry: number;
@@ -18,7 +17,7 @@ export interface SaidVerdict {
 export async function saidOn(tx: Transaction, requestId: string): Promise<readonly SaidVerdict[]> {
   const row = await tx.approvals.ofRequest(requestId);
   if (row === undefined) return [];
-  const entries = await tx.log.entriesOfRequest(await firstRequestOf(tx, row));
+  const entries = await tx.log.entriesOfRequest(row.request_id);
   const verdicts: SaidVerdict[] = [];
   for (const { entry_index: entry, type, leaf } of entries) {
     if (type !== 'approval.verdict') continue;

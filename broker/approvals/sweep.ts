@@ -1,10 +1,8 @@
 // What time and changed policies do to approvals, now and then: what nobody decided expires, and what is no longer what would be
 // asked is void, so that nobody decides on it and the job that waits is told at once.
 import type { ExchangeDeps } from '../exchange.ts';
-import type { ApprovalTerms } from '../model.ts';
-import type { PolicySet } from '../policy/load-policy.ts';
-import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
+import { termsInForce } from './approval-desk.ts';
 import { endApproval } from './endings.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -33,14 +31,6 @@ export function createSweep(deps: SweepDeps): () => Promise<void> {
   };
 }
 
-/** Whether the entitlement is written otherwise now than it was when people were asked, or is not there any more. */
-export function isStale(policies: PolicySet, { project, entitlement, terms }: ApprovalRow): boolean {
-  const { entitlementDigest } = JSON.parse(terms) as ApprovalTerms;
-  return (
-    policies.projects.get(project)?.entitlements.get(entitlement)?.approval?.entitlementDigest !== entitlementDigest
-  );
-}
-
 async function expireDue(deps: SweepDeps, tx: Transaction): Promise<readonly string[]> {
   const ended: string[] = [];
   for (const row of await tx.approvals.due(tx.now, AT_ONCE))
@@ -53,6 +43,7 @@ async function voidStale(deps: SweepDeps, tx: Transaction): Promise<readonly str
   const ended: string[] = [];
   const because = 'the policy of this entitlement was changed since it was asked for';
   for (const row of await tx.approvals.allOpen())
-    if (isStale(policies, row)) ended.push(...(await endApproval(deps, tx, { row, state: 'void', because })));
+    if (termsInForce(policies, row) === undefined)
+      ended.push(...(await endApproval(deps, tx, { row, state: 'void', because })));
   return ended;
 }

@@ -4,13 +4,11 @@ import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import { isoTime } from '../log/entry.ts';
-import type { Subject } from '../model.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, afterVerdict, endAfterVerdict, isOpen, type Verdict } from './approval.ts';
-import { firstRequestOf, readApproval } from './approval-desk.ts';
+import { readApproval } from './approval-desk.ts';
 import { type Approver, teamFor } from './approvers.ts';
-import { isStale } from './sweep.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface VerdictDeps extends Pick<ExchangeDeps, 'store' | 'append' | 'policies'> {
@@ -47,10 +45,14 @@ async function decideOn(deps: VerdictDeps, tx: Transaction, cast: Cast): Promise
   const request = await tx.requests.find(cast.requestId);
   const row = await tx.approvals.ofRequest(cast.requestId);
   if (request === undefined || row === undefined) throw refused('NOT_FOUND', 'There is no such request to decide.');
-  await refuseEnded(deps, tx, { row, cast });
-  const approval = await readApproval(tx, row);
-  const { issuer } = JSON.parse(request.subject) as Pick<Subject, 'issuer'>;
-  const may = teamFor({ approval, issuer, approver: cast.approver });
+  refuseEnded(row, tx.now);
+  const approval = await readApproval(tx, row, await deps.policies(tx));
+  if (approval === undefined || row.binding !== cast.binding)
+    throw refused(
+      'APPROVAL_CHANGED',
+      'What is asked is no longer what you were shown: look at it again before you decide.',
+    );
+  const may = teamFor(approval, cast.approver);
   if ('code' in may) throw refused(may.code, may.message);
   const waits = (await tx.approvals.requestsOf(row.id)).some(
     ({ id, state }) => state === 'pending' && deps.waiting.isHere(id),
@@ -63,23 +65,14 @@ async function decideOn(deps: VerdictDeps, tx: Transaction, cast: Cast): Promise
   return record(deps, tx, { cast, approval, team: may.team });
 }
 
-async function refuseEnded(
-  deps: VerdictDeps,
-  tx: Transaction,
-  { row, cast }: { row: ApprovalRow; cast: Cast },
-): Promise<void> {
-  if (row.state === 'expired' || (row.state === 'pending' && !isOpen(row, tx.now)))
+function refuseEnded(row: ApprovalRow, now: Millis): void {
+  if (row.state === 'expired' || (row.state === 'pending' && !isOpen(row, now)))
     throw refused(
       'APPROVAL_EXPIRED',
       'The time to decide is over. Where it is still needed, the job has to ask again.',
     );
   if (row.state !== 'pending')
     throw refused('APPROVAL_DECIDED', `This is ${row.state} already: nothing is left to decide.`);
-  if (row.binding !== cast.binding || isStale(await deps.policies(tx), row))
-    throw refused(
-      'APPROVAL_CHANGED',
-      'What is asked is no longer what you were shown: look at it again before you decide.',
-    );
 }
 
 interface Recording {
@@ -98,8 +91,7 @@ async function record(deps: VerdictDeps, tx: Transaction, recording: Recording):
   const state = afterVerdict(approval, verdict);
   const ends = state === 'approved' ? endAfterVerdict(approval, tx.now) : row.expires_at;
   const requests = state === 'pending' ? [] : await settle(tx, row, { state, ends });
-  const { project, entitlement } = row;
-  const requestId = await firstRequestOf(tx, row);
+  const { project, entitlement, request_id: requestId } = row;
   await deps.append(tx, {
     type: 'approval.verdict',
     fields: {
@@ -112,7 +104,7 @@ async function record(deps: VerdictDeps, tx: Transaction, recording: Recording):
         requests: [...requests],
       },
       ...{ verdict, approver: approver.principal, team, step_up: approver.stepUp ?? 'none' },
-      ...{ self: approver.principal === row.requester, approval: state, expires_at: isoTime(ends) },
+      ...{ self: approver.principal === approval.requester, approval: state, expires_at: isoTime(ends) },
     },
     personal: { approver_identity: approver.identity, approver_name: approver.name, reason: cast.reason },
   });

@@ -38,20 +38,20 @@ export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'expired' | 'w
 
 export interface ApprovalRow {
   id: string;
+  /** the request that it was opened for; its requester is who may not approve */
+  request_id: string;
   project: string;
   entitlement: string;
+  /** of the entitlement that people were asked about: its terms are read from the policy in force, never from here */
+  entitlement_digest: string;
   /** hex SHA-256 of what was asked (approvals/binding.ts) */
   binding: string;
   state: ApprovalState;
-  /** principal */
-  requester: string;
   /** how many must approve */
   needed: number;
   /** how many credentials it is good for, and how many it was spent on */
   issuances: number;
   used: number;
-  /** the policy's terms (ApprovalTerms) as JSON */
-  terms: string;
   created_at: number;
   expires_at: number;
   decided_at: number | null;

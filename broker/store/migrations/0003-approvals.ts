@@ -5,9 +5,10 @@ import type { Migration } from 'kysely/migration';
 const STATEMENTS = [
   // `binding` is the digest of everything that was asked: with one thing different it is another approval.
   `CREATE TABLE approvals (
-     id text PRIMARY KEY, project text NOT NULL, entitlement text NOT NULL, binding text NOT NULL, state text NOT NULL,
-     requester text NOT NULL REFERENCES principals (id), needed bigint NOT NULL, issuances bigint NOT NULL,
-     used bigint NOT NULL, terms text NOT NULL,
+     id text PRIMARY KEY, request_id text NOT NULL REFERENCES requests (id),
+     project text NOT NULL, entitlement text NOT NULL, entitlement_digest text NOT NULL,
+     binding text NOT NULL, state text NOT NULL,
+     needed bigint NOT NULL, issuances bigint NOT NULL, used bigint NOT NULL,
      created_at bigint NOT NULL, expires_at bigint NOT NULL, decided_at bigint)`,
   `CREATE INDEX approvals_open ON approvals (binding) WHERE state IN ('pending', 'approved')`,
   `CREATE INDEX approvals_due ON approvals (expires_at) WHERE state IN ('pending', 'approved')`,
