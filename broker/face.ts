@@ -10,13 +10,14 @@ import { createReadiness } from './http/readiness.ts';
 import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
+import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
 import { collectGauges } from './telemetry/gauges.ts';
 import type { MetricsRegistry } from './telemetry/metrics.ts';
 import type { Standing } from './telemetry/standing.ts';
 
 export interface FaceOptions {
-  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry };
+  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry; readonly people: People };
   readonly listen: Address & { readonly admin: Address | undefined; readonly trustedProxies: readonly string[] };
   readonly url: string;
   readonly issuer: string;
