@@ -211,7 +211,7 @@ export const configSchema = z.strictObject({
       operators: teams('Who runs the broker.').optional(),
     })
     .optional()
-    .meta({ description: 'Team names of the organization file for each role.', ...later }),
+    .describe('Team names of the organization file for each role.'),
   keys: z
     .strictObject({
       'encryption-key-file': secretFile(

@@ -33,6 +33,8 @@ export interface Config {
   readonly upstreams: readonly string[];
   /** from the environment; their passwords, if any, are secrets */
   readonly proxies: Proxies;
+  /** team names of the organization's file that have each role */
+  readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
   readonly keys: { readonly encryptionKeyFile: string };
   readonly log: { readonly anchorFile: string | undefined };
   /** what was read and has no effect yet, one finding a line: said at start, never silently ignored */
@@ -198,6 +200,7 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
     upstreams: Object.keys(value.upstreams ?? {}),
+    roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
     keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
     log: { anchorFile: anchor === undefined ? undefined : path(anchor) },
     warnings: laterKeys(value).map((at) =>

@@ -207,6 +207,21 @@ export interface Grant {
   readonly issuedAt: Millis;
 }
 
+/** A person with a live session. Names are for people to read; `principal` says who it is. */
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly principal: string;
+  readonly name: string;
+  readonly identities: readonly { readonly provider: string; readonly providerId: string; readonly name: string }[];
+  /** names of the organization's file, by what the providers of this session said */
+  readonly teams: ReadonlySet<string>;
+  readonly roles: ReadonlySet<Role>;
+  readonly steppedUpAt: Millis | undefined;
+  readonly stepUpMethod: 'passkey' | 'provider' | undefined;
+}
+
+export type Role = 'security' | 'operator';
+
 /** What a provider hands back. Secrets leave the broker in `sendToken` only, and are kept nowhere in the clear. */
 export interface Credential {
   readonly accessToken: Secret;

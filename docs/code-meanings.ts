@@ -192,6 +192,42 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'More is being asked than the broker can answer in time.',
     next: 'Ask again after `Retry-After` with the same `request_secret` and a fresh token.',
   },
+  SIGN_IN_REQUIRED: {
+    means: 'The call is for people, and nobody is signed in, or not any more.',
+    next: 'Sign in at `/sign-in`.',
+  },
+  CROSS_SITE: {
+    means: 'A change was asked for by another page than the broker’s own.',
+    next: 'Send it from the broker’s own pages: `Origin` is `url`, the content type is `application/json`.',
+  },
+  STEP_UP_REQUIRED: {
+    means: 'The act needs a proof, from the last five minutes, that it is really you.',
+    next: '`methods` says how: use a passkey, or sign in again at the provider.',
+  },
+  TEAM_UNCONFIRMED: {
+    means: 'The sign-in provider cannot be asked again whether you are in the team.',
+    next: 'Sign in again; if that does not help, the message says what to look at.',
+  },
+  SIGN_IN_REFUSED: {
+    means: 'The provider said no, or the account is not one of a person.',
+    next: 'Sign in with an account of a person that may sign in here.',
+  },
+  SIGN_IN_EXPIRED: {
+    means: 'The sign-in took too long, was finished already, or began in another browser.',
+    next: 'Begin again.',
+  },
+  SIGN_IN_FAILED: {
+    means: 'What the provider sent does not hold.',
+    next: 'Begin again; if it stays, the log of the broker says what was wrong.',
+  },
+  SIGN_IN_UNAVAILABLE: {
+    means: 'The sign-in provider does not answer.',
+    next: 'Try again after `Retry-After`.',
+  },
+  PASSKEY_REFUSED: {
+    means: 'The passkey does not prove what it should, or cannot be used here.',
+    next: 'The message says why.',
+  },
   INTERNAL: {
     means: 'Something failed that nobody foresaw.',
     next: 'Give the operators the `request_id`: their log knows more.',

@@ -72,16 +72,22 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
       'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
 
+  // People: who is signed in. It knows no routes; nothing on a job's way knows it.
+  {
+    name: 'sign-in',
+    files: /^broker\/sign-in\//,
+    mayImport: 'shared kernel keys log upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+  },
   {
     name: 'http',
     files: /^broker\/(http\/|app\.ts$)/,
     mayImport:
-      'shared kernel identity policy requests approvals issuance exchange log limits types:keys types:store types:telemetry',
+      'shared kernel identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
   },
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
-    files: /^broker\/((broker|background|open-log|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+    files: /^broker\/((broker|background|open-[a-z-]+|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];

@@ -8,6 +8,7 @@ import { isProgram } from '../policy/requester.ts';
 import type { AskContext } from '../requests/ask-context.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
+import type { VerdictRow } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, approvers, assuranceOf, isOpen } from './approval.ts';
 import { bindingOf } from './binding.ts';
@@ -28,18 +29,18 @@ export async function withApproval(tx: Transaction, asked: Asked): Promise<Permi
     if (row.state !== 'approved' || row.binding !== binding || !isOpen(row, tx.now)) continue;
     const isSpent = own !== undefined && context.known !== undefined && (await tx.approvals.isUsedBy(context.known.id));
     if (!isSpent && row.used >= row.issuances) continue;
-    return { ...decision, outcome: 'permit', approved: await approvedAs(tx, row) };
+    const approved = await approvedAs(tx, row, decision.terms);
+    if (approved !== undefined) return { ...decision, outcome: 'permit', approved };
   }
   return decision;
 }
 
-/** The request's own approval, where it is not the one that this ask would need: something in the policy changed since. */
-export async function outdated(
-  tx: Transaction,
-  asked: Asked & { request: RequestRow },
-): Promise<ApprovalRow | undefined> {
-  const row = await tx.approvals.ofRequest(asked.request.id);
-  return row === undefined || row.binding === askBinding(asked) ? undefined : row;
+/** Why the request's own approval is not one that this ask can ever stand on; undefined while it may still. */
+export async function whyVoid(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<string | undefined> {
+  if (row.binding !== askBinding(asked)) return 'the policy of this entitlement was changed since it was asked for';
+  if (row.state === 'approved' && (await approvedAs(tx, row, asked.decision.terms)) === undefined)
+    return 'those who approved turned out to be who asked, or fewer people than it takes';
+  return undefined;
 }
 
 /** The approval that a request waits for: one of its run that is pending already, where one covers the run, or a new one. */
@@ -52,7 +53,7 @@ export async function openApproval(
   const { terms } = decision;
   const binding = askBinding(asked);
   const shared = terms.covers === 'job' ? [] : await tx.approvals.openFor(binding);
-  const approval = shared.find((one) => isOpen(one, tx.now)) ?? newApproval(deps, tx, { ...asked, binding });
+  const approval = shared.find((one) => one.state === 'pending' && isOpen(one, tx.now)) ?? newApproval(deps, tx, { ...asked, binding });
   if (!shared.includes(approval)) await tx.approvals.insert(approval);
   await tx.approvals.join(row.id, approval.id);
   return approval;
@@ -77,8 +78,19 @@ export async function readApproval(
   const terms = termsInForce(policies, row);
   const request = await tx.requests.find(row.request_id);
   if (terms === undefined || request === undefined) return undefined;
-  const { requester, issuer } = request;
-  return { row, requester, issuer, terms, verdicts: await tx.approvals.verdictsOn(row.id) };
+  return { row, issuer: request.issuer, terms, ...(await handsOn(tx, row, request)) };
+}
+
+/** Who asked and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
+async function handsOn(
+  tx: Transaction,
+  row: ApprovalRow,
+  { requester }: RequestRow,
+): Promise<Pick<Approval, 'requester' | 'verdicts'>> {
+  const verdicts: VerdictRow[] = [];
+  for (const verdict of await tx.approvals.verdictsOn(row.id))
+    verdicts.push({ ...verdict, principal: await tx.principals.resolve(verdict.principal) });
+  return { requester: requester === null ? null : await tx.principals.resolve(requester), verdicts };
 }
 
 /** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */
@@ -90,10 +102,17 @@ export function termsInForce(policies: PolicySet, row: ApprovalRow): ApprovalTer
 const askBinding = ({ context, decision }: Asked): string =>
   bindingOf({ ...context, decision, reason: context.request.reason, ticket: context.request.ticket });
 
-async function approvedAs(tx: Transaction, row: ApprovalRow): Promise<Approved> {
-  const verdicts = await tx.approvals.verdictsOn(row.id);
-  const requester = (await tx.requests.find(row.request_id))?.requester ?? null;
-  return { id: row.id, by: approvers(verdicts), assurance: assuranceOf({ requester, verdicts }) };
+/**
+ * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, or the one who
+ * asked: identities that were joined since are one person (P4, threat T27).
+ */
+async function approvedAs(tx: Transaction, row: ApprovalRow, terms: ApprovalTerms): Promise<Approved | undefined> {
+  const request = await tx.requests.find(row.request_id);
+  if (request === undefined) return undefined;
+  const hands = await handsOn(tx, row, request);
+  const by = [...new Set(approvers(hands.verdicts))];
+  const bySelf = hands.requester !== null && by.includes(hands.requester) && !terms.self;
+  return bySelf || by.length < row.needed ? undefined : { id: row.id, by, assurance: assuranceOf(hands) };
 }
 
 /** Two, where a program asks: nobody answers for what it asks but those who agree. */

@@ -1,14 +1,25 @@
 // Who may give a verdict: a member of a team that the policy names, and never who asked, unless the policy says so by name (P4).
 // People are compared as principals, which join the identities of one person; never by names.
 import type { ErrorCode } from '../../shared/error-codes.ts';
+import type { SignedIn } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 import type { Approval } from './approval.ts';
 
 export interface Approver {
   readonly principal: string;
+  readonly name: string;
+  /** `github 501`: the identity that they are known by where they signed in */
+  readonly identity: string;
   /** the issuers and sign-in providers at which this person has an identity */
   readonly providers: readonly string[];
   readonly teams: ReadonlySet<string>;
+  readonly stepUp: SignedIn['stepUpMethod'];
+}
+
+export function approverOf(person: SignedIn): Approver {
+  const { principal, name, identities, teams, stepUpMethod: stepUp } = person;
+  const identity = identities.map(({ provider, providerId }) => `${provider} ${providerId}`).join(', ');
+  return { principal, name, identity, providers: identities.map(({ provider }) => provider), teams, stepUp };
 }
 
 /** Why not, in words for this person, with what to do next. */

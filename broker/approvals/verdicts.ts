@@ -16,20 +16,12 @@ export interface VerdictDeps extends Pick<ExchangeDeps, 'store' | 'append' | 'po
 }
 
 export interface Cast {
-  readonly approver: Approver & Voice;
+  readonly approver: Approver;
   readonly requestId: string;
   readonly verdict: Verdict;
   readonly reason: string | undefined;
   /** the digest of what this person was shown */
   readonly binding: string;
-}
-
-/** How the log knows who spoke. */
-interface Voice {
-  readonly name: string;
-  /** `github 501`: the identity they signed in with */
-  readonly identity: string;
-  readonly stepUp: 'passkey' | 'provider' | undefined;
 }
 
 /**

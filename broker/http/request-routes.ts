@@ -26,7 +26,9 @@ export function requestRoutes(deps: RequestRouteDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
   router
     .route('/v1/requests/:id')
-    .get(async (request, response) => {
+    .get(async (request, response, next) => {
+      // Without it this is no job, but somebody who is signed in, or nobody.
+      if (request.headers.authorization === undefined) return next('route');
       const secretHash = secretHashOf(request);
       response.json(await waitFor(deps, { request, response, secretHash }));
     })

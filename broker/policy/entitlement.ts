@@ -22,7 +22,7 @@ export interface EntitlementContext {
   readonly kinds: CredentialKinds;
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
-  readonly people: boolean | undefined;
+  readonly peopleCanSignIn: boolean | undefined;
   readonly report: Report;
 }
 
@@ -41,7 +41,7 @@ export function compileEntitlement(
   warnOfIdleKeys(document, report);
   checkTeams(document, context);
   checkTimes(document, kind, report);
-  const lacks = lacksOf(document, kind, context.people);
+  const lacks = lacksOf(document, kind, context.peopleCanSignIn);
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
     project,
@@ -168,10 +168,10 @@ type Lack = Entitlement['lacks'][number];
 function lacksOf(
   { approval, 'break-glass': breakGlass, credential }: EntitlementDocument,
   kind: CredentialKind | undefined,
-  people: boolean | undefined,
+  peopleCanSignIn: boolean | undefined,
 ): readonly Lack[] {
   const lacks: (Lack | undefined)[] = [
-    approval && people === false
+    approval && peopleCanSignIn === false
       ? lack(
           'APPROVAL_UNAVAILABLE',
           `${approvalWords(approval)}, and nobody can sign in at this broker yet (\`sign-in\`)`,

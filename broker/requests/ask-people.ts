@@ -1,7 +1,7 @@
 // An ask that people must agree to: recorded as pending, the same answer while it is, and why not once it ended without a credential.
 import { REQUEST_SECRET_BYTES } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
-import { outdated } from '../approvals/approval-desk.ts';
+import { whyVoid } from '../approvals/approval-desk.ts';
 import { endApproval } from '../approvals/endings.ts';
 import { saidOn } from '../approvals/said.ts';
 import type { NeedsApproval, Reason } from '../model.ts';
@@ -32,23 +32,24 @@ export async function askAgain(
   asked: Asked & { known: KnownRequest },
 ): Promise<Decided> {
   const { known } = asked;
-  const changed = await outdated(tx, { ...asked, request: known });
-  if (changed !== undefined) return voided(deps, tx, { known, approval: changed });
   const approval = await tx.approvals.ofRequest(known.id);
   if (approval === undefined) return askPeople(deps, tx, asked);
-  if (tx.now < approval.expires_at) return pending(tx, { requestId: known.id, approval, requestSecret: undefined });
-  await endApproval(deps, tx, { row: approval, state: 'expired', because: '' });
-  return endedRefusal(tx, { ...known, state: 'expired' });
+  const because = await whyVoid(tx, approval, asked);
+  if (because !== undefined) return ended(deps, tx, { known, approval, state: 'void', because });
+  if (tx.now >= approval.expires_at) return ended(deps, tx, { known, approval, state: 'expired', because: '' });
+  return pending(tx, { requestId: known.id, approval, requestSecret: undefined });
 }
 
-async function voided(
-  deps: DecideDeps,
-  tx: Transaction,
-  { known, approval }: { known: KnownRequest; approval: ApprovalRow },
-): Promise<Refused> {
-  const because = 'the policy of this entitlement was changed since it was asked for';
-  await endApproval(deps, tx, { row: approval, state: 'void', because });
-  return endedRefusal(tx, { ...known, state: 'void' });
+interface Ended {
+  readonly known: KnownRequest;
+  readonly approval: ApprovalRow;
+  readonly state: 'expired' | 'void';
+  readonly because: string;
+}
+
+async function ended(deps: DecideDeps, tx: Transaction, { known, approval, state, because }: Ended): Promise<Refused> {
+  await endApproval(deps, tx, { row: approval, state, because });
+  return endedRefusal(tx, { ...known, state });
 }
 
 /** Why a request that people were asked about ended without a credential. */

@@ -15,6 +15,8 @@ export interface Approvals {
   openFor(binding: string): Promise<readonly ApprovalRow[]>;
   /** The newest approved one of an entitlement, before this one. */
   lastApproved(of: { project: string; entitlement: string; except: string }): Promise<ApprovalRow | undefined>;
+  /** Still to be decided, the one that ends first first. */
+  pending(): Promise<readonly ApprovalRow[]>;
   /** Pending or approved, and spent on nothing yet. */
   allOpen(): Promise<readonly ApprovalRow[]>;
   /** Of those, the ones past their end. */
@@ -44,7 +46,7 @@ export const approvalTable = (statements: Statements): Approvals => ({
   ...sweptApprovals(statements),
 });
 
-type Swept = Pick<Approvals, 'allOpen' | 'due'>;
+type Swept = Pick<Approvals, 'pending' | 'allOpen' | 'due'>;
 type Changes = Pick<Approvals, 'insert' | 'move' | 'addVerdict' | 'join' | 'use'>;
 
 const approvalChanges = ({ first }: Statements): Changes => {
@@ -169,7 +171,11 @@ const sweptApprovals = ({ all }: Statements): Swept => {
   const allOpen = all((db, _: object) =>
     db.selectFrom('approvals').selectAll().where('state', 'in', OPEN).where('used', '=', 0),
   );
+  const pending = all((db, _: object) =>
+    db.selectFrom('approvals').selectAll().where('state', '=', 'pending').orderBy('expires_at'),
+  );
   return {
+    pending: () => pending({}),
     allOpen: () => allOpen({}),
     due: (now, limit) => due({ now, limit }),
   };

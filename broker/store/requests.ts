@@ -33,6 +33,12 @@ export interface Requests {
   /** What a job waits for people to decide, of one entitlement. */
   pendingOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<readonly RequestRow[]>;
   latest(limit: number): Promise<readonly RequestRow[]>;
+  /** Everything that a job asked for, oldest first. */
+  ofJob(jobKey: string): Promise<readonly RequestRow[]>;
+  /** Newest first; those with a smaller id than `before`, which sort by their time. */
+  before(before: string | undefined, limit: number): Promise<readonly RequestRow[]>;
+  /** The same, of one person, under whichever of their principals they asked. */
+  ofRequester(of: { principal: string; before: string | undefined; limit: number }): Promise<readonly RequestRow[]>;
 }
 
 const HAS_OR_GETS: readonly RequestState[] = ['pending', 'approved', 'issuing', 'issued'];
@@ -40,13 +46,15 @@ const HAS_OR_GETS: readonly RequestState[] = ['pending', 'approved', 'issuing', 
 export const requestTable = (statements: Statements): Requests => ({
   ...requestLookups(statements),
   ...requestsOfJob(statements),
+  ...requestLists(statements),
   ...requestChanges(statements),
 });
 
 type Lookups = Pick<Requests, 'find' | 'sameRefusal' | 'latest'>;
-type OfJob = Pick<Requests, 'countOfJob' | 'pendingOfJob'>;
+type OfJob = Pick<Requests, 'countOfJob' | 'pendingOfJob' | 'ofJob'>;
+type Lists = Pick<Requests, 'before' | 'ofRequester'>;
 
-const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups | keyof OfJob> => {
+const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups | keyof OfJob | keyof Lists> => {
   const insert = first((db, row: RequestRow) => db.insertInto('requests').values(row));
   const countRepeat = first((db, { id, at }: { id: string; at: Millis }) =>
     db
@@ -147,10 +155,41 @@ const requestsOfJob = ({ all, first }: Statements): OfJob => {
       .where('entitlement', '=', job.entitlement)
       .where('state', '=', 'pending'),
   );
+  const ofJob = all((db, { jobKey }: { jobKey: string }) =>
+    db.selectFrom('requests').selectAll().where('job_key', '=', jobKey).orderBy('id'),
+  );
   return {
     async countOfJob({ except, ...job }) {
       return Number((await countOfJob({ ...job, except: except ?? '' }))?.count);
     },
     pendingOfJob: (job) => pendingOfJob(job),
+    ofJob: (jobKey) => ofJob({ jobKey }),
+  };
+};
+
+/** After every id. */
+const NEWEST = '\u{10ffff}';
+
+const requestLists = ({ all }: Statements): Lists => {
+  const before = all((db, { id, limit }: { id: string; limit: number }) =>
+    db.selectFrom('requests').selectAll().where('id', '<', id).orderBy('id', 'desc').limit(limit),
+  );
+  const ofRequester = all((db, of: { principal: string; id: string; limit: number }) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('requester', 'in', (select) =>
+        select
+          .selectFrom('principals')
+          .select('principals.id')
+          .where((one) => one.or([one('principals.id', '=', of.principal), one('merged_into', '=', of.principal)])),
+      )
+      .where('requests.id', '<', of.id)
+      .orderBy('requests.id', 'desc')
+      .limit(of.limit),
+  );
+  return {
+    before: (id = NEWEST, limit) => before({ id, limit }),
+    ofRequester: ({ principal, before: id = NEWEST, limit }) => ofRequester({ principal, id, limit }),
   };
 };

@@ -3,8 +3,10 @@
 
 export interface Schema {
   meta: { key: string; value: string };
-  principals: { id: string; kind: string; created_at: number };
-  identities: { provider: string; provider_id: string; principal_id: string };
+  principals: { id: string; kind: string; created_at: number; merged_into: string | null };
+  identities: { provider: string; provider_id: string; principal_id: string; name: string | null };
+  sessions: SessionRow;
+  passkeys: PasskeyRow;
   subject_tokens: { issuer: string; token_id: string; expires_at: number; replays: number };
   policy_documents: { digest: string; file: string; project: string | null; text: string; loaded_at: number };
   policy_sets: { digest: string; members: string; loaded_at: number };
@@ -121,6 +123,33 @@ export interface LeaseRow {
   ends_at: number | null;
   upstream_expires_at: number | null;
   sealed_handle: string | null;
+}
+
+export interface SessionRow {
+  token_hash: string;
+  id: string;
+  principal_id: string;
+  /** the sign-in provider that it began with */
+  provider: string;
+  proofs: string;
+  started_at: number;
+  seen_at: number;
+  ends_at: number;
+  stepped_up_at: number | null;
+  step_up_method: 'passkey' | 'provider' | null;
+  challenge: string | null;
+}
+
+export interface PasskeyRow {
+  id: string;
+  credential_id: string;
+  principal_id: string;
+  name: string;
+  public_key: string;
+  counter: number;
+  transports: string;
+  created_at: number;
+  used_at: number | null;
 }
 
 export interface OutboxRow {

@@ -33,6 +33,9 @@ export interface TestBrokerOptions {
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
   readonly issuer?: string;
+  /** people who sign in by a link: see `signIn` of person-browser.ts */
+  readonly people?: BrokerOptions['demoPeople'];
+  readonly roles?: Config['roles'];
 }
 
 export interface Answer {
@@ -187,6 +190,7 @@ function launch({ config, options, provider, logLines }: Launch): Promise<Runnin
     clock,
     extraProviders: [provider],
     ...(providerTimeout === undefined ? {} : { providerTimeout }),
+    ...(options.people === undefined ? {} : { demoPeople: options.people }),
     ...(openStore === undefined ? {} : { openStore }),
     ...(drainTimeout === undefined ? {} : { drainTimeout }),
     ...(background === undefined ? {} : { backgroundEvery: 3_600_000 }),
@@ -211,6 +215,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       privateNetwork: false,
     })),
     upstreams: [],
+    roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },
     log: { anchorFile: join(directory, 'anchor') },

@@ -22,7 +22,7 @@ const STATEMENTS = [
      request_id text PRIMARY KEY REFERENCES requests (id), approval_id text NOT NULL REFERENCES approvals (id),
      used_at bigint)`,
   `CREATE INDEX approval_requests_of ON approval_requests (approval_id)`,
-  `CREATE INDEX requests_waiting ON requests (created_at) WHERE state = 'pending'`,
+  `CREATE INDEX requests_of_requester ON requests (requester)`,
 ];
 
 export const approvalsSchema: Migration = {

@@ -12,6 +12,7 @@ import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts
 import { createRepositoryQuota } from '../../../../broker/limits/repository-quota.ts';
 import { createTurns } from '../../../../broker/limits/turns.ts';
 import { RecentTree } from '../../../../broker/log/recent-tree.ts';
+import { createPeople } from '../../../../broker/sign-in/people.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
 import { createMetrics } from '../../../../broker/telemetry/metrics.ts';
@@ -55,9 +56,18 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       append: unused,
       noticeNames: unused,
     },
+    people: createPeople({
+      ...{ url, store, entropy: systemEntropy, policies: unused, providers: [], encryptionKey: Buffer.alloc(32) },
+      roles: { security: [], operators: [] },
+    }),
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     ...{ logger, answering, refuse, metrics, elapsed },
-    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }), waiting: createWaiting(elapsed) },
+    ...{
+      addresses: createClientAddresses([]),
+      turns: createTurns({ elapsed }),
+      waiting: createWaiting(elapsed),
+      webOf: () => undefined,
+    },
     ...{
       quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, elapsed }),
       readiness: unused,
