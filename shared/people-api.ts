@@ -134,6 +134,6 @@ export const verdictBodySchema = z.strictObject({
 export type RequestSummary = z.infer<typeof requestSummarySchema>;
 export type RequestDetail = z.infer<typeof requestDetailSchema>;
 export type RequestList = z.infer<typeof requestListSchema>;
-export type VerdictBody = z.infer<typeof verdictBodySchema>;
+
 export type Providers = z.infer<typeof providersSchema>;
 export type Me = z.infer<typeof meSchema>;

@@ -32,7 +32,7 @@ export async function changingPerson(deps: PersonDeps, request: IncomingMessage)
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** @throws BrokerError CROSS_SITE */
-export function refuseCrossSite(url: string, { headers }: IncomingMessage): void {
+function refuseCrossSite(url: string, { headers }: IncomingMessage): void {
   const site = headers['sec-fetch-site'];
   // A form cannot send this type, and a script of another origin would have to ask first (CORS), and be told no.
   const isJson = JSON_TYPE.test(headers['content-type'] ?? '');
