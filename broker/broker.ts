@@ -7,8 +7,7 @@ import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, syst
 import { type Config, readEncryptionKey } from './config.ts';
 import { proxyPasswords } from './config-proxies.ts';
 import { StartRefused } from './errors.ts';
-import type { ExchangeDeps } from './exchange.ts';
-import { openFace } from './face.ts';
+import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
 import { createTrustedIssuers, type TrustedIssuers } from './identity/trusted-issuers.ts';
@@ -30,6 +29,7 @@ import type { Reloaded } from './policy/reload-source.ts';
 import { createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
+import { createAttempts } from './sign-in/attempts.ts';
 import type { DemoPerson } from './sign-in/demo-people.ts';
 import { createPeople, type People } from './sign-in/people.ts';
 import { forgetSessions } from './sign-in/sessions.ts';
@@ -69,6 +69,7 @@ export interface RunningBroker {
   readonly adminPort: number | undefined;
   readonly store: Store;
   readonly verifierKey: string;
+  readonly people: People;
   /** A link that signs one of the demo's people in, once. */
   demoLink(name: string): string;
   reload(): Promise<Reloaded>;
@@ -147,7 +148,7 @@ async function openCore(
 ): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload' | 'demoLink'>> {
   const { config, extraProviders: extra = [] } = options;
   const { store, append, recent, keys, encryptionKey, clock, entropy, logger, metrics } = foundation;
-  const { signInProviders, demoLink } = openSignIn(options, entropy);
+  const { signInProviders, demoLink } = await openSignIn(options, foundation);
   const { policies, reload } = await openPolicies({ config, extra, signInProviders, ...foundation });
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
@@ -164,6 +165,7 @@ async function openCore(
     }),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies }),
+    attempts: createAttempts({ ...config, ...foundation }),
     ...{ store, append, recent, policies, clock, entropy, logger, metrics },
   };
   return { deps, trustedIssuers, reload, demoLink };
@@ -178,7 +180,7 @@ function openIssuers(config: Config, { standing, metrics, clock, logger }: Found
 }
 
 interface Started {
-  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry; readonly people: People };
+  readonly deps: FaceDeps;
   readonly demoLink: (name: string) => string;
   readonly standing: Standing;
   readonly keys: SigningKeys;
@@ -208,7 +210,16 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const onFailure = (job: string): void => metrics.count('buildpass_background_failures_total', job);
   const background = jobs.map((job) => every(backgroundEvery, job, { logger, onFailure }));
   return {
-    ...{ port: face.port, adminPort: face.adminPort, store, verifierKey, reload, storeBroken, demoLink },
+    ...{
+      port: face.port,
+      adminPort: face.adminPort,
+      store,
+      verifierKey,
+      reload,
+      storeBroken,
+      demoLink,
+      people: deps.people,
+    },
     async runBackground() {
       for (const job of jobs) await job.run();
     },

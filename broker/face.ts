@@ -10,14 +10,21 @@ import { createReadiness } from './http/readiness.ts';
 import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
+import type { Attempts } from './sign-in/attempts.ts';
 import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
 import { collectGauges } from './telemetry/gauges.ts';
 import type { MetricsRegistry } from './telemetry/metrics.ts';
 import type { Standing } from './telemetry/standing.ts';
 
+export interface FaceDeps extends ExchangeDeps {
+  readonly metrics: MetricsRegistry;
+  readonly people: People;
+  readonly attempts: Attempts;
+}
+
 export interface FaceOptions {
-  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry; readonly people: People };
+  readonly deps: FaceDeps;
   readonly listen: Address & { readonly admin: Address | undefined; readonly trustedProxies: readonly string[] };
   readonly url: string;
   readonly issuer: string;
