@@ -4,6 +4,7 @@ import type { BrokerOptions } from './broker.ts';
 import type { Clock, Entropy } from './clock.ts';
 import { readSecretFile } from './config-files.ts';
 import { createDemoSignIn, type DemoSignIn } from './sign-in/demo-people.ts';
+import { createGithubSignIn } from './sign-in/github-sign-in.ts';
 import { createOidcSignIn } from './sign-in/oidc-sign-in.ts';
 import type { SignInClient, SignInProvider } from './sign-in/provider.ts';
 import { createAskProvider } from './sign-in/provider-fetch.ts';
@@ -43,10 +44,10 @@ async function openProvider(
   );
   const clientSecret = new Secret(text.trim());
   logger.hide(clientSecret, { always: true });
-  const origin = new URL(client.kind === 'oidc' ? client.issuer : client.url).origin;
-  const ask = createAskProvider(client, origin, proxies);
-  if (client.kind === 'github') throw new Error('not yet');
-  return createOidcSignIn(client, { ask, clientSecret, clock });
+  const addresses = client.kind === 'oidc' ? [client.issuer] : [client.url, client.apiUrl];
+  const origins = addresses.map((address) => new URL(address).origin);
+  const deps = { ask: createAskProvider(client, origins, proxies), clientSecret, clock };
+  return client.kind === 'oidc' ? createOidcSignIn(client, deps) : createGithubSignIn(client, deps);
 }
 
 function linkOf(demo: DemoSignIn | undefined, name: string): string {

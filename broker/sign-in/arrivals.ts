@@ -15,8 +15,11 @@ export interface Arrival {
 const identityOf = ({ provider, proven }: Arrival): NamedIdentity => ({
   provider: provider.identityProvider,
   providerId: proven.providerId,
-  name: proven.name,
+  name: proven.name.slice(0, LONGEST_NAME).toWellFormed(),
 });
+
+/** What a provider calls somebody is theirs to choose; it is kept for people to read. */
+const LONGEST_NAME = 200;
 
 /**
  * A new session; the one that the browser had ends with it, so that nobody can have planted it (session fixation, T32).
@@ -42,7 +45,7 @@ async function personOf({ entropy }: SessionDeps, tx: Transaction, identity: Nam
   return principal;
 }
 
-const notAPerson = (): BrokerError =>
+export const notAPerson = (): BrokerError =>
   new BrokerError('SIGN_IN_REFUSED', 'This is an account of a program. Only people sign in here, and approve.');
 
 /**

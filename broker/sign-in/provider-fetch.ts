@@ -18,16 +18,16 @@ export type AskProvider = (
 
 const LIMITS = { timeout: 10_000, maxBytes: 512 * 1024 };
 
-/** @param origin of the host that the configuration names */
+/** @param origins of the hosts that the configuration names */
 export function createAskProvider(
   { title, privateNetwork, authorities }: Pick<SignInClient, 'title' | 'privateNetwork' | 'authorities'>,
-  origin: string,
+  origins: readonly string[],
   proxies: Proxies,
 ): AskProvider {
   const own = createUpstreamFetch({ privateNetwork, authorities, proxies });
   const others = createUpstreamFetch({ privateNetwork: false, proxies });
   return async (url, request) => {
-    const answer = await orUnavailable(title, new URL(url).origin === origin ? own : others, [url, request]);
+    const answer = await orUnavailable(title, origins.includes(new URL(url).origin) ? own : others, [url, request]);
     if (answer.status >= 500 || answer.status === 429)
       throw unavailable(title, new Error(`${url} answered ${answer.status}`));
     return answer;

@@ -71,7 +71,7 @@ export interface SignInProvider {
   begin(attempt: AttemptProof): Promise<string>;
   /** What the browser came back with, checked; `teams` are those to ask about. */
   finish(callback: URL, attempt: AttemptProof, teams: TeamIds): Promise<Proven>;
-  /** Membership, asked again: ids of the teams that the person is in now. */
+  /** Membership, asked again: ids of the teams that the person is in now; a new one may only count from the next sign-in on. */
   confirm(known: KnownPerson, teams: TeamIds): Promise<readonly string[]>;
 }
 
