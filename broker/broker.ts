@@ -31,6 +31,7 @@ import type { Reloaded } from './policy/reload-source.ts';
 import { createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
+import { createAttempts } from './sign-in/attempts.ts';
 import type { DemoPerson } from './sign-in/demo-people.ts';
 import { createPeople } from './sign-in/people.ts';
 import { forgetSessions } from './sign-in/sessions.ts';
@@ -71,6 +72,7 @@ export interface RunningBroker {
   readonly adminPort: number | undefined;
   readonly store: Store;
   readonly verifierKey: string;
+  readonly people: People;
   /** A link that signs one of the demo's people in, once. */
   demoLink(name: string): string;
   reload(): Promise<Reloaded>;
@@ -149,7 +151,7 @@ async function openCore(
 ): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload' | 'demoLink'>> {
   const { config, extraProviders: extra = [] } = options;
   const { store, append, recent, keys, encryptionKey, clock, entropy, logger, metrics } = foundation;
-  const { signInProviders, demoLink } = openSignIn(options, entropy);
+  const { signInProviders, demoLink } = await openSignIn(options, foundation);
   const { policies, reload } = await openPolicies({ config, extra, signInProviders, ...foundation });
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
@@ -168,6 +170,7 @@ async function openCore(
     webOf: webAddresses(config),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies }),
+    attempts: createAttempts({ ...config, ...foundation }),
     ...{ store, append, recent, policies, clock, entropy, logger, metrics },
   };
   return { deps, trustedIssuers, reload, demoLink };
@@ -218,7 +221,16 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const onFailure = (job: string): void => metrics.count('buildpass_background_failures_total', job);
   const background = jobs.map((job) => every(backgroundEvery, job, { logger, onFailure }));
   return {
-    ...{ port: face.port, adminPort: face.adminPort, store, verifierKey, reload, storeBroken, demoLink },
+    ...{
+      port: face.port,
+      adminPort: face.adminPort,
+      store,
+      verifierKey,
+      reload,
+      storeBroken,
+      demoLink,
+      people: deps.people,
+    },
     async runBackground() {
       for (const job of jobs) await job.run();
     },

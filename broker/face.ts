@@ -11,6 +11,7 @@ import { createReadiness } from './http/readiness.ts';
 import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
+import type { Attempts } from './sign-in/attempts.ts';
 import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
 import { collectGauges } from './telemetry/gauges.ts';
@@ -21,6 +22,7 @@ import type { Standing } from './telemetry/standing.ts';
 export interface FaceDeps extends ExchangeDeps {
   readonly metrics: MetricsRegistry;
   readonly people: People;
+  readonly attempts: Attempts;
   readonly webOf: WebOf;
 }
 

@@ -17,8 +17,8 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
   {
     name: 'config',
-    files: /^broker\/config(-[a-z]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits types:upstream-fetch',
+    files: /^broker\/config(-[a-z-]+)?\.ts$/,
+    mayImport: 'shared kernel yaml types:identity types:limits types:sign-in types:upstream-fetch',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -143,7 +143,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',
@@ -176,6 +176,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^@actions\//, only: 'action' },
   { packages: /^(express|helmet)$/, only: 'http composition' },
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
+  { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^yaml$/, only: 'yaml composition' },
   { packages: /^jose$/, only: 'keys providers composition' },

@@ -53,7 +53,9 @@ export async function openApproval(
   const { terms } = decision;
   const binding = askBinding(asked);
   const shared = terms.covers === 'job' ? [] : await tx.approvals.openFor(binding);
-  const approval = shared.find((one) => one.state === 'pending' && isOpen(one, tx.now)) ?? newApproval(deps, tx, { ...asked, binding });
+  const approval =
+    shared.find((one) => one.state === 'pending' && isOpen(one, tx.now)) ??
+    newApproval(deps, tx, { ...asked, binding });
   if (!shared.includes(approval)) await tx.approvals.insert(approval);
   await tx.approvals.join(row.id, approval.id);
   return approval;

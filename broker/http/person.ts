@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { SignedIn } from '../model.ts';
-import { type People, signInRequired } from '../sign-in/people.ts';
-import type { LiveSession } from '../sign-in/sessions.ts';
+import type { People } from '../sign-in/people.ts';
+import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
 
 export interface PersonDeps {
   readonly people: People;

@@ -1,22 +1,21 @@
-// Signing in: which providers there are, the way to one of them, and the way back. Errors on the way lead to `/sign-in`, where a
-// code says what to do; nothing that a provider or a stranger wrote is repeated there.
+// Signing in: which providers there are, the way to one of them, and the way back. What goes wrong on the way leads to `/sign-in`,
+// where a code says what to do; nothing that a provider or a stranger wrote is repeated there.
 import { type Request, type Response, Router } from 'express';
 import { type ErrorCode, OTHER_CODES } from '../../shared/error-codes.ts';
 import type { Providers } from '../../shared/people-api.ts';
 import { BrokerError } from '../errors.ts';
 import { quoted } from '../identity/refusal.ts';
-import { signInAs, stepUp } from '../sign-in/arrivals.ts';
-import type { DemoSignIn } from '../sign-in/demo-people.ts';
 import type { SignInProvider } from '../sign-in/provider.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { visitDemo } from './demo-sign-in.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { onlyOnHost } from './own-host.ts';
-import { type PersonDeps, personOf } from './person.ts';
+import { personOf } from './person.ts';
 import { returnPath } from './return-path.ts';
+import { comeBack, type SignInDeps } from './sign-in-callback.ts';
 
-export interface SignInDeps extends PersonDeps {
-  readonly metrics: Metrics;
-}
+export type { SignInDeps } from './sign-in-callback.ts';
+
+type ProviderRequest = Request<{ provider: string }>;
 
 export function signInRoutes(deps: SignInDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -35,13 +34,23 @@ export function signInRoutes(deps: SignInDeps): Router {
       response.type('text/plain').send(signInText(providers, request.query['error']));
     })
     .all(methodNotAllowed('GET', 'HEAD'));
-  router
-    .route('/sign-in/:provider')
-    .all(onlyOnHost(deps.url))
-    .get(async (request, response) => {
-      await begin(deps, request, response);
-    })
-    .all(methodNotAllowed('GET'));
+  const visits = [
+    ['/sign-in/:provider', leave],
+    ['/sign-in/:provider/callback', comeBack],
+  ] as const;
+  for (const [path, visit] of visits) {
+    router
+      .route(path)
+      .all(onlyOnHost(deps.url))
+      .get(async (request: ProviderRequest, response) => {
+        const provider = providerOf(deps, request);
+        response.redirect(
+          303,
+          await orTheCode(deps, { provider, response }, visit(deps, { provider, request, response })),
+        );
+      })
+      .all(methodNotAllowed('GET'));
+  }
   return router;
 }
 
@@ -51,72 +60,59 @@ function signInText(providers: readonly SignInProvider[], error: unknown): strin
   const ways = providers.map(({ name, kind, title }) =>
     kind === 'demo' ? `${title}: by the links that the demo printed` : `${title}: /sign-in/${name}`,
   );
+  const none = 'Nobody can sign in here: the configuration names no `sign-in`.';
   return [
     ...(code === undefined ? [] : [`That did not work: ${code}.`, '']),
-    ...(ways.length === 0
-      ? ['Nobody can sign in here: the configuration names no `sign-in`.']
-      : ['Sign in with:', ...ways]),
+    ...(ways.length === 0 ? [none] : ['Sign in with:', ...ways]),
     '',
   ].join('\n');
 }
 
-async function begin(deps: SignInDeps, request: Request<{ provider: string }>, response: Response): Promise<void> {
-  const provider = deps.people.providers.get(request.params.provider);
-  if (provider === undefined)
-    throw new BrokerError('NOT_FOUND', `There is no sign-in provider ${quoted(request.params.provider)} here.`);
-  const back = returnPath(request.query['return'], deps.url);
-  try {
-    if (isDemo(provider)) await beginDemo(deps, { provider, request, response });
-    response.redirect(303, back);
-  } catch (error) {
-    failed(deps, { provider, response, error });
-  }
+function providerOf({ people }: SignInDeps, { params }: ProviderRequest): SignInProvider {
+  const provider = people.providers.get(params.provider);
+  if (provider !== undefined) return provider;
+  throw new BrokerError('NOT_FOUND', `There is no sign-in provider ${quoted(params.provider)} here.`);
 }
 
-const isDemo = (provider: SignInProvider): provider is DemoSignIn => provider.kind === 'demo';
-
-interface DemoVisit {
-  readonly provider: DemoSignIn;
+interface Leaving {
+  readonly provider: SignInProvider;
   readonly request: Request;
   readonly response: Response;
 }
 
-/** The demo's people have no provider to go to: their link says who they are, and a step-up asks nothing. */
-async function beginDemo(deps: SignInDeps, { provider, request, response }: DemoVisit): Promise<void> {
-  const { people, metrics } = deps;
-  const { session } = people.cookies;
-  if (!LOOPBACK.test(request.socket.remoteAddress ?? '')) throw new BrokerError('NOT_FOUND', 'There is nothing here.');
-  if (request.query['step-up'] !== undefined) {
-    const { sessionId } = await personOf(deps, request);
-    response.append('Set-Cookie', session.set(await stepUp(people, { sessionId, method: 'provider' })));
-    metrics.count('buildpass_sign_ins_total', provider.kind, 'stepped-up');
-    return;
+/** To the provider, with what will be needed when the browser comes back sealed in its cookie. */
+async function leave(deps: SignInDeps, { provider, request, response }: Leaving): Promise<string> {
+  const { people, attempts } = deps;
+  const back = returnPath(request.query['return'], deps.url);
+  const stepUp = request.query['step-up'] !== undefined;
+  const session = stepUp ? (await personOf(deps, request)).sessionId : undefined;
+  if (provider.kind === 'demo') return visitDemo(deps, { request, response, back, session });
+  if (stepUp && !provider.stepsUp)
+    throw new BrokerError('SIGN_IN_REFUSED', `${provider.title} cannot ask anew who you are. Use a passkey.`);
+  const of = { provider: provider.name, back };
+  const attempt = attempts.begin(
+    session === undefined ? { ...of, purpose: 'sign-in' } : { ...of, purpose: 'step-up', session },
+  );
+  const location = await provider.begin(attempts.proofOf(attempt));
+  response.append('Set-Cookie', people.cookies.attempt.set(attempts.seal(attempt)));
+  return location;
+}
+
+/** Where to go: as found, or to the page that says what went wrong. What is not foreseen is answered as everywhere else. */
+async function orTheCode(
+  { metrics, logger }: SignInDeps,
+  { provider }: Pick<Leaving, 'provider' | 'response'>,
+  found: Promise<string>,
+): Promise<string> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof BrokerError) || !SHOWN.includes(error.code)) throw error;
+    metrics.count('buildpass_sign_ins_total', provider.kind, error.code);
+    if (LOGGED.includes(error.code)) logger.warn('a sign-in failed', { provider: provider.name, error });
+    return `/sign-in?error=${error.code}`;
   }
-  const proven = provider.redeem(String(request.query['link'] ?? ''));
-  const { token } = await signInAs(people, { provider, proven }, session.read(request));
-  response.append('Set-Cookie', session.set(token));
-  metrics.count('buildpass_sign_ins_total', provider.kind, 'signed-in');
 }
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
-
-interface Failure {
-  readonly provider: SignInProvider;
-  readonly response: Response;
-  readonly error: unknown;
-}
-
-/** What is not foreseen is answered as everywhere else. */
-function failed({ metrics }: SignInDeps, { provider, response, error }: Failure): void {
-  if (!(error instanceof BrokerError) || !SHOWN.includes(error.code)) throw error;
-  metrics.count('buildpass_sign_ins_total', provider.kind, error.code);
-  response.redirect(303, `/sign-in?error=${error.code}`);
-}
-
-const SHOWN: readonly ErrorCode[] = [
-  'SIGN_IN_REFUSED',
-  'SIGN_IN_EXPIRED',
-  'SIGN_IN_FAILED',
-  'SIGN_IN_UNAVAILABLE',
-  'SIGN_IN_REQUIRED',
-];
+const LOGGED: readonly ErrorCode[] = ['SIGN_IN_FAILED', 'SIGN_IN_UNAVAILABLE'];
+const SHOWN: readonly ErrorCode[] = [...LOGGED, 'SIGN_IN_REFUSED', 'SIGN_IN_EXPIRED', 'SIGN_IN_REQUIRED'];

@@ -3,9 +3,9 @@ import { newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { NamedIdentity } from '../store/principals.ts';
 import type { Transaction } from '../store/store.ts';
-import { hashToken } from './proofs.ts';
+import { hashToken, type Proofs, parseProofs } from './proofs.ts';
 import type { Proven, SignInProvider } from './provider.ts';
-import { type Begun, beginSession, newToken, type SessionDeps } from './sessions.ts';
+import { type Begun, beginSession, newToken, type SessionDeps, signInRequired } from './sessions.ts';
 
 export interface Arrival {
   readonly provider: SignInProvider;
@@ -15,8 +15,11 @@ export interface Arrival {
 const identityOf = ({ provider, proven }: Arrival): NamedIdentity => ({
   provider: provider.identityProvider,
   providerId: proven.providerId,
-  name: proven.name,
+  name: proven.name.slice(0, LONGEST_NAME).toWellFormed(),
 });
+
+/** What a provider calls somebody is theirs to choose; it is kept for people to read. */
+const LONGEST_NAME = 200;
 
 /**
  * A new session; the one that the browser had ends with it, so that nobody can have planted it (session fixation, T32).
@@ -42,18 +45,33 @@ async function personOf({ entropy }: SessionDeps, tx: Transaction, identity: Nam
   return principal;
 }
 
-const notAPerson = (): BrokerError =>
+export const notAPerson = (): BrokerError =>
   new BrokerError('SIGN_IN_REFUSED', 'This is an account of a program. Only people sign in here, and approve.');
 
 /**
- * Notes that the person of a session has just proven anew who they are. The session gets another token.
+ * The provider of a session vouched anew for its person: the session gets another token, and what was said of teams is renewed.
  * @returns the token
+ * @throws BrokerError SIGN_IN_REFUSED for somebody else, SIGN_IN_REQUIRED where the session is over
  */
-export async function stepUp(
-  { entropy, store }: Pick<SessionDeps, 'entropy' | 'store'>,
-  { sessionId, method }: { sessionId: string; method: 'passkey' | 'provider' },
-): Promise<string> {
-  const token = newToken(entropy);
-  await store.commit((tx) => tx.sessions.stepUp({ id: sessionId, tokenHash: hashToken(token), at: tx.now, method }));
+export async function stepUpAt(deps: SessionDeps, { provider, proven }: Arrival, sessionId: string): Promise<string> {
+  const token = newToken(deps.entropy);
+  await deps.store.commit(async (tx) => {
+    const proofs = await proofsOf(tx, sessionId);
+    if (proofs[provider.name]?.id !== proven.providerId) throw anotherAccount(provider);
+    const kept = deps.sealer.keep(proven, { sessionId, provider: provider.name, now: tx.now });
+    await tx.sessions.saveProofs(sessionId, JSON.stringify({ ...proofs, [provider.name]: kept }));
+    // Never later than now: a provider whose clock is ahead must not make a step-up last longer.
+    const at = Math.min(proven.authenticatedAt ?? tx.now, tx.now);
+    await tx.sessions.stepUp({ id: sessionId, tokenHash: hashToken(token), at, method: 'provider' });
+  });
   return token;
 }
+
+async function proofsOf(tx: Transaction, sessionId: string): Promise<Proofs> {
+  const row = await tx.sessions.byId(sessionId);
+  if (row === undefined) throw signInRequired();
+  return parseProofs(row.proofs);
+}
+
+const anotherAccount = ({ title }: SignInProvider): BrokerError =>
+  new BrokerError('SIGN_IN_REFUSED', `At ${title} you are signed in with another account than here.`);

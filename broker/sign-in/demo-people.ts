@@ -20,13 +20,19 @@ export interface DemoSignIn extends SignInProvider {
   linkFor(name: string): string;
   /** @throws BrokerError SIGN_IN_EXPIRED for a link that was used, or never was one */
   redeem(link: string): Proven;
+  /** The same person again, who is asked nothing. */
+  again(providerId: string): Proven;
 }
 
-const DEMO_PROVIDER = 'demo';
+export const DEMO_PROVIDER = 'demo';
 
 /** @param issuer the issuer whose jobs name these people as their actors */
 export function createDemoSignIn(people: readonly DemoPerson[], issuer: string, entropy: Entropy): DemoSignIn {
   const links = new Map<string, DemoPerson>();
+  const provenOf = ({ id: providerId, name, groups: teams }: DemoPerson): Proven => ({
+    ...{ providerId, name, teams },
+    ...{ authenticatedAt: undefined, token: undefined },
+  });
   return {
     name: DEMO_PROVIDER,
     kind: 'demo',
@@ -47,8 +53,12 @@ export function createDemoSignIn(people: readonly DemoPerson[], issuer: string, 
       const person = links.get(hashToken(link));
       if (person === undefined) throw expired();
       links.delete(hashToken(link));
-      const { id: providerId, name, groups: teams } = person;
-      return { providerId, name, teams, authenticatedAt: undefined, token: undefined };
+      return provenOf(person);
+    },
+    again(providerId) {
+      const person = people.find(({ id }) => id === providerId);
+      if (person === undefined) throw expired();
+      return provenOf(person);
     },
   };
 }

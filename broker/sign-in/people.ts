@@ -1,7 +1,6 @@
 // Who is signed in, for everybody else: the person behind a request's cookie, and their teams asked again where it matters.
 import type { IncomingMessage } from 'node:http';
 import type { Entropy } from '../clock.ts';
-import { BrokerError } from '../errors.ts';
 import { sealingKey } from '../keys/seal.ts';
 import type { SignedIn } from '../model.ts';
 import type { InForce } from '../policy/in-force-source.ts';
@@ -9,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { createProofSealer, parseProofs } from './proofs.ts';
 import type { SignInProvider } from './provider.ts';
 import { type Cookies, createCookies } from './session-cookie.ts';
-import { describe, findSession, type LiveSession, type SessionDeps } from './sessions.ts';
+import { describe, findSession, type LiveSession, type SessionDeps, signInRequired } from './sessions.ts';
 import { type RoleTeams, teamsOfProvider } from './teams.ts';
 
 export interface People extends SessionDeps {
@@ -75,6 +74,3 @@ async function confirmTeams(deps: SessionDeps, { sessionId }: SignedIn): Promise
     return describe(deps, tx, { ...now, proofs: merged });
   });
 }
-
-export const signInRequired = (): BrokerError =>
-  new BrokerError('SIGN_IN_REQUIRED', 'Nobody is signed in here, or not any more. Sign in and try again.');

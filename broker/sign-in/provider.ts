@@ -2,6 +2,36 @@
 import type { Secret } from '../../shared/secret.ts';
 import type { Millis } from '../clock.ts';
 
+interface Client {
+  readonly name: string;
+  readonly title: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+  readonly privateNetwork: boolean;
+  /** PEM of the authorities that the provider's host is verified with, instead of the public ones */
+  readonly authorities?: string;
+}
+
+export interface OidcClient extends Client {
+  readonly kind: 'oidc';
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  readonly groupsClaim: string;
+}
+
+export interface GithubClient extends Client {
+  readonly kind: 'github';
+  /** name of the issuer whose jobs have the same account ids */
+  readonly issuer: string;
+  readonly url: string;
+  readonly apiUrl: string;
+  /** ids of organizations by the name that teams are written with */
+  readonly organizations: Readonly<Record<string, string>>;
+}
+
+/** A provider as the configuration describes it. */
+export type SignInClient = OidcClient | GithubClient;
+
 /** Team names of the organization's file, with the id that a provider knows each by. */
 export type TeamIds = ReadonlyMap<string, string>;
 
@@ -41,7 +71,7 @@ export interface SignInProvider {
   begin(attempt: AttemptProof): Promise<string>;
   /** What the browser came back with, checked; `teams` are those to ask about. */
   finish(callback: URL, attempt: AttemptProof, teams: TeamIds): Promise<Proven>;
-  /** Membership, asked again: ids of the teams that the person is in now. */
+  /** Membership, asked again: ids of the teams that the person is in now; a new one may only count from the next sign-in on. */
   confirm(known: KnownPerson, teams: TeamIds): Promise<readonly string[]>;
 }
 

@@ -1,6 +1,7 @@
 // Sessions: a random token in a cookie, its hash in a row. An hour without use ends one, twelve hours end every one, and its
 // token changes whenever its rights grow, so that a token from before is worth nothing afterwards (T32).
 import { type Entropy, type Millis, newId } from '../clock.ts';
+import { BrokerError } from '../errors.ts';
 import type { SignedIn } from '../model.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import type { SessionRow } from '../store/schema.ts';
@@ -124,3 +125,6 @@ function nameOf(
   const id = proofs[provider]?.id;
   return (identities.find((one) => one.provider === at && one.providerId === id) ?? identities[0])?.name ?? principal;
 }
+
+export const signInRequired = (): BrokerError =>
+  new BrokerError('SIGN_IN_REQUIRED', 'Nobody is signed in here, or not any more. Sign in and try again.');

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
         },
       ],
       upstreams: [],
+      signIn: [],
       roles: { security: [], operators: [] },
       proxies: {},
       keys: { encryptionKeyFile: join(dirname(file), 'kek') },
@@ -209,7 +210,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'notify', 'relying-parties', 'sign-in', 'upstreams']);
+    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'notify', 'relying-parties', 'upstreams']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
     expect(upstreams).toEqual(['vault-prod']);
   });

@@ -35,6 +35,8 @@ export interface TestBrokerOptions {
   readonly issuer?: string;
   /** people who sign in by a link: see `signIn` of person-browser.ts */
   readonly people?: BrokerOptions['demoPeople'];
+  /** sign-in providers; secret files go into the directory */
+  readonly signIn?: (directory: string) => Config['signIn'];
   readonly roles?: Config['roles'];
 }
 
@@ -215,6 +217,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       privateNetwork: false,
     })),
     upstreams: [],
+    signIn: options.signIn?.(directory) ?? [],
     roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },

@@ -12,6 +12,7 @@ import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts
 import { createRepositoryQuota } from '../../../../broker/limits/repository-quota.ts';
 import { createTurns } from '../../../../broker/limits/turns.ts';
 import { RecentTree } from '../../../../broker/log/recent-tree.ts';
+import { createAttempts } from '../../../../broker/sign-in/attempts.ts';
 import { createPeople } from '../../../../broker/sign-in/people.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
@@ -60,6 +61,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       ...{ url, store, entropy: systemEntropy, policies: unused, providers: [], encryptionKey: Buffer.alloc(32) },
       roles: { security: [], operators: [] },
     }),
+    attempts: createAttempts({ url, clock, entropy: systemEntropy, encryptionKey: Buffer.alloc(32) }),
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     ...{ logger, answering, refuse, metrics, elapsed },
     ...{
