@@ -8,15 +8,28 @@ import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
+import { type MeDeps, meRoutes } from './http/me-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
 import { methodNotAllowed } from './http/method-not-allowed.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
+import { type PeopleRequestDeps, peopleRequestRoutes } from './http/people-request-routes.ts';
 import { refusing } from './http/refuse.ts';
+import { type RequestRouteDeps, requestRoutes } from './http/request-routes.ts';
+import { type SignInDeps, signInRoutes } from './http/sign-in-routes.ts';
 import { type TokenRouteDeps, tokenRoute } from './http/token-route.ts';
 import { quoted } from './identity/refusal.ts';
 
-export type AppDeps = EdgeDeps & TokenRouteDeps & ExplainRouteDeps & LogRouteDeps & MetadataDeps & PageDeps;
+export type AppDeps = EdgeDeps &
+  TokenRouteDeps &
+  RequestRouteDeps &
+  PeopleRequestDeps &
+  ExplainRouteDeps &
+  LogRouteDeps &
+  MetadataDeps &
+  PageDeps &
+  MeDeps &
+  SignInDeps;
 
 export function createApp(deps: AppDeps): RequestListener {
   const token = tokenRoute(deps);
@@ -49,8 +62,12 @@ function expressApp(deps: AppDeps): Express {
   app.use(explainRoutes(deps));
   app.use(catalogRoutes(deps));
   app.use(leaseRoutes(deps));
+  app.use(requestRoutes(deps));
+  app.use(peopleRequestRoutes(deps));
   app.use(logRoutes(deps));
   app.use(metadataRoutes(deps));
+  app.use(signInRoutes(deps));
+  app.use(meRoutes(deps));
   app.use(pageRoutes(deps));
   app.use((request) => {
     throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${quoted(request.path)}.`);

@@ -2,15 +2,16 @@
 // whatever is not as it must be refuses it before a port is open.
 import { relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
+import { createSweep } from './approvals/sweep.ts';
+import { createWaiting } from './approvals/waiting.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
 import { proxyPasswords } from './config-proxies.ts';
-import { StartRefused } from './errors.ts';
-import type { ExchangeDeps } from './exchange.ts';
-import { openFace } from './face.ts';
+import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
+import { githubWebOf } from './identity/github-web.ts';
 import { createTrustedIssuers, type TrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
@@ -24,16 +25,19 @@ import { keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
 import { type OpenLog, openLog } from './open-log.ts';
-import { createInForce } from './policy/in-force-source.ts';
-import type { PolicyContext } from './policy/load-policy.ts';
-import { type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
-import { credentialKinds } from './providers/credential-kinds.ts';
-import { BUILT_KINDS, createProviders } from './providers/index.ts';
+import { openPolicies } from './open-policies.ts';
+import { openSignIn } from './open-sign-in.ts';
+import type { Reloaded } from './policy/reload-source.ts';
+import { createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
+import { createAttempts } from './sign-in/attempts.ts';
+import type { DemoPerson } from './sign-in/demo-people.ts';
+import { createPeople, type People } from './sign-in/people.ts';
+import { forgetSessions } from './sign-in/sessions.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
-import { formatFinding } from './strict-yaml.ts';
+import { refuseWrongMark } from './store-mark.ts';
 import { countedLogger } from './telemetry/counted-logger.ts';
 import { watchEventLoop } from './telemetry/event-loop.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -52,6 +56,8 @@ export interface BrokerOptions {
   /** providers beside the built ones, with their kinds: for tests */
   readonly extraProviders?: readonly CredentialProvider[];
   readonly providerTimeout?: Millis;
+  /** people who sign in by a link that works once: the demo's, and those of tests */
+  readonly demoPeople?: readonly DemoPerson[];
   /** how the store is opened: `openSqliteStore` unless given */
   readonly openStore?: typeof openSqliteStore;
   /** pause between two runs of the background work */
@@ -66,6 +72,9 @@ export interface RunningBroker {
   readonly adminPort: number | undefined;
   readonly store: Store;
   readonly verifierKey: string;
+  readonly people: People;
+  /** A link that signs one of the demo's people in, once. */
+  demoLink(name: string): string;
   reload(): Promise<Reloaded>;
   /** the background work, now */
   runBackground(): Promise<void>;
@@ -111,11 +120,11 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
       config.issuers.map(({ name }) => name),
     );
     const foundation = { ...log, store, append, keys, encryptionKey, standing, clock, entropy, logger, metrics };
-    const { deps, trustedIssuers, reload } = await openCore(options, foundation);
-    const closed = await reconcileAtStart(deps);
+    const core = await openCore(options, foundation);
+    const closed = await reconcileAtStart(core.deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
     const { verifierKey } = log;
-    return await serve(options, { deps, keys, verifierKey, trustedIssuers, reload, unlock, standing, storeBroken });
+    return await serve(options, { ...core, keys, verifierKey, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -139,19 +148,11 @@ interface Foundation extends OpenLog {
 async function openCore(
   options: BrokerOptions,
   foundation: Foundation,
-): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload'>> {
+): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload' | 'demoLink'>> {
   const { config, extraProviders: extra = [] } = options;
-  const { store, append, recent, keys, encryptionKey, standing, clock, entropy, logger, metrics } = foundation;
-  const context = policyContext(config, extra);
-  const reload = oneAtATime(async () => {
-    const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
-    standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
-    return reloaded;
-  });
-  await loadFirstPolicies(store, reload, logger);
-  const policies = createInForce(context);
-  // A policy that loaded under another configuration or version may not load now: better known before a port is open.
-  await store.read(policies);
+  const { store, append, recent, keys, encryptionKey, clock, entropy, logger, metrics } = foundation;
+  const { signInProviders, demoLink } = await openSignIn(options, foundation);
+  const { policies, reload } = await openPolicies({ config, extra, signInProviders, ...foundation });
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
     authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
@@ -165,10 +166,20 @@ async function openCore(
       ...{ ...config.limits, elapsed: systemElapsed },
       onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
     }),
+    waiting: createWaiting(systemElapsed),
+    webOf: webAddresses(config),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
+    people: createPeople({ ...config, ...foundation, providers: signInProviders, policies }),
+    attempts: createAttempts({ ...config, ...foundation }),
     ...{ store, append, recent, policies, clock, entropy, logger, metrics },
   };
-  return { deps, trustedIssuers, reload };
+  return { deps, trustedIssuers, reload, demoLink };
+}
+
+/** Where people look up what a job of an issuer was. */
+function webAddresses({ issuers }: Config): (issuer: string) => string | undefined {
+  const web = new Map(issuers.map(({ name, url }) => [name, githubWebOf(url)]));
+  return (issuer) => web.get(issuer);
 }
 
 function openIssuers(config: Config, { standing, metrics, clock, logger }: Foundation): TrustedIssuers {
@@ -180,7 +191,8 @@ function openIssuers(config: Config, { standing, metrics, clock, logger }: Found
 }
 
 interface Started {
-  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry };
+  readonly deps: FaceDeps;
+  readonly demoLink: (name: string) => string;
   readonly standing: Standing;
   readonly keys: SigningKeys;
   readonly verifierKey: string;
@@ -192,7 +204,7 @@ interface Started {
 
 async function serve(options: BrokerOptions, started: Started): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
-  const { deps, keys, verifierKey, reload, unlock, standing, storeBroken } = started;
+  const { deps, keys, verifierKey, reload, unlock, standing, storeBroken, demoLink } = started;
   const { store, logger, metrics } = deps;
   let accepting = true;
   const eventLoop = watchEventLoop(systemElapsed);
@@ -209,7 +221,16 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const onFailure = (job: string): void => metrics.count('buildpass_background_failures_total', job);
   const background = jobs.map((job) => every(backgroundEvery, job, { logger, onFailure }));
   return {
-    ...{ port: face.port, adminPort: face.adminPort, store, verifierKey, reload, storeBroken },
+    ...{
+      port: face.port,
+      adminPort: face.adminPort,
+      store,
+      verifierKey,
+      reload,
+      storeBroken,
+      demoLink,
+      people: deps.people,
+    },
     async runBackground() {
       for (const job of jobs) await job.run();
     },
@@ -246,51 +267,11 @@ function backgroundJobs(
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
+    { name: 'ending approvals', run: createSweep(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
     { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
+    { name: 'forgetting sessions', run: () => deps.store.commit(forgetSessions) },
     { name: 'writing the anchor', run: anchor },
   ];
-}
-
-async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {
-  const loaded = await reload();
-  if (loaded.outcome === 'in-force') {
-    for (const line of warningLines(loaded)) logger.warn(line);
-    return;
-  }
-  const findings = loaded.findings.map(formatFinding).join('\n');
-  if ((await store.read((tx) => tx.policies.inForce())) === undefined)
-    throw new StartRefused(`the policies do not load, and there is no earlier one to go on with:\n${findings}`);
-  logger.warn(`the policies do not load; the last good ones stay in force:\n${findings}`);
-}
-
-function policyContext(config: Config, extra: readonly CredentialProvider[]): PolicyContext {
-  const issuers = config.issuers.map(({ name, owners }) => ({ name, owners }));
-  return {
-    organizationFile: config.policies.organizationFile,
-    issuers,
-    upstreams: config.upstreams,
-    kinds: credentialKinds(BUILT_KINDS, extra),
-  };
-}
-
-/** A demo's store holds keys that anybody may have seen: a real broker must not go on with it, nor a demo with a real one. */
-async function refuseWrongMark(store: Store, demo: boolean): Promise<void> {
-  const marked = (await store.read((tx) => tx.meta.get('demo'))) === 'true';
-  if (marked && !demo)
-    throw new StartRefused(
-      'this store is marked as a demo’s: a real broker needs one of its own, made by `buildpass keys create`',
-    );
-  if (!marked && demo) throw new StartRefused('this store is a real broker’s: the demo does not touch it');
-}
-
-/** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */
-function oneAtATime<T>(act: () => Promise<T>): () => Promise<T> {
-  let turn: Promise<unknown> = Promise.resolve();
-  return () => {
-    const mine = turn.then(act);
-    turn = mine.catch(() => undefined);
-    return mine;
-  };
 }

@@ -33,7 +33,7 @@ function pooledEntropy(): Entropy {
   };
 }
 
-export type IdKind = 'req' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err';
+export type IdKind = 'req' | 'apr' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err' | 'ses' | 'pky';
 
 const TIME_DIGITS = 8;
 const TIME_STEP: Millis = 8;

@@ -2,7 +2,7 @@
 // docs/configuration.md are made from. A key marked `later` is read and checked, and said at start to have no effect yet.
 import { z } from 'zod';
 import { isAddressOrNetwork } from './config-addresses.ts';
-import { issuerUrlProblem, originProblem } from './config-urls.ts';
+import { issuerUrlProblem, oidcIssuerProblem, originProblem } from './config-urls.ts';
 
 const NAME = /^[a-z0-9-]{1,40}$/;
 const TEAM = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/;
@@ -125,15 +125,36 @@ const github = z.strictObject({
 });
 
 const client = {
+  title: text('What the button says. Left out, it is the name.').optional(),
   'client-id': text('Client id at the provider.'),
   'client-secret-file': secretFile('Client secret.'),
+  'private-network': privateNetwork,
+  'ca-file': caFile,
 };
 
 const signIn = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('github').describe('Sign in with GitHub.'), ...client }),
   z.strictObject({
-    kind: z.literal('oidc').describe('Sign in with OpenID Connect.'),
-    issuer: address(issuerUrlProblem, 'Issuer of the provider.'),
+    kind: z.literal('github').describe('`github`: a GitHub App of yours, on github.com or on your own GitHub.'),
+    issuer: z
+      .string()
+      .regex(NAME)
+      .optional()
+      .describe(
+        'For `github`: name of the issuer, in `issuers`, whose jobs have the same account ids. Left out, it is the only one of github.com. For `oidc`: the exact issuer of the provider.',
+      ),
+    url: address(issuerUrlProblem, 'For `github`: where people sign in.').default('https://github.com'),
+    'api-url': address(issuerUrlProblem, 'For `github`: address of the API.').default('https://api.github.com'),
+    ...client,
+  }),
+  z.strictObject({
+    kind: z.literal('oidc').describe('`oidc`: any provider of OpenID Connect.'),
+    issuer: address(oidcIssuerProblem, ''),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, 'must be a scope, without spaces'))
+      .min(1)
+      .default(['openid', 'profile'])
+      .describe('For `oidc`: what is asked for; `openid` is always.'),
+    'groups-claim': text('For `oidc`: the claim that lists the ids of the groups of a person.').default('groups'),
     ...client,
   }),
 ]);
@@ -204,14 +225,16 @@ export const configSchema = z.strictObject({
     .describe('How much one repository may ask. Counted in memory, from the start of the broker.'),
   'sign-in': named(signIn)
     .optional()
-    .meta({ description: 'How people sign in.', ...later }),
+    .describe(
+      'How people sign in, by a short name of your own, which stands in addresses: `/sign-in/NAME`. See sign-in.md.',
+    ),
   roles: z
     .strictObject({
       security: teams('Who reviews and may read everything.').optional(),
       operators: teams('Who runs the broker.').optional(),
     })
     .optional()
-    .meta({ description: 'Team names of the organization file for each role.', ...later }),
+    .describe('Team names of the organization file for each role.'),
   keys: z
     .strictObject({
       'encryption-key-file': secretFile(

@@ -19,6 +19,11 @@ export function issuerUrlProblem(text: string): string | undefined {
   return text === expected ? undefined : notNormal(text, expected);
 }
 
+/** As `issuerUrlProblem`, but a slash at the end may be part of the name, as it is with some providers of OpenID Connect. */
+export function oidcIssuerProblem(text: string): string | undefined {
+  return issuerUrlProblem(text.replace(/([^/])\/$/, '$1'));
+}
+
 function parse(text: string): URL | string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol)) {

@@ -9,10 +9,12 @@ import { readSecretFile, secretFileProblem } from './config-files.ts';
 import { laterKeys } from './config-later.ts';
 import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
+import { readSignIn } from './config-sign-in.ts';
 import { StartRefused } from './errors.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
 import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
+import type { SignInClient } from './sign-in/provider.ts';
 import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
 import type { Proxies } from './upstream-fetch.ts';
 
@@ -33,6 +35,9 @@ export interface Config {
   readonly upstreams: readonly string[];
   /** from the environment; their passwords, if any, are secrets */
   readonly proxies: Proxies;
+  readonly signIn: readonly SignInClient[];
+  /** team names of the organization's file that have each role */
+  readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
   readonly keys: { readonly encryptionKeyFile: string };
   readonly log: { readonly anchorFile: string | undefined };
   /** what was read and has no effect yet, one finding a line: said at start, never silently ignored */
@@ -48,10 +53,12 @@ export async function loadConfig(file: string, environment: Environment = proces
   if (!parsed.ok) throw refusal(parsed.findings);
   const directory = dirname(resolve(file));
   const { issuers, problems: unreadable } = await readIssuers(parsed.yaml, directory);
-  const problems = [...contradictions(parsed.yaml), ...(await looseSecrets(parsed.yaml, directory)), ...unreadable];
+  const people = await readSignIn(parsed.yaml, directory);
+  const loose = await looseSecrets(parsed.yaml, directory);
+  const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...people.problems];
   if (problems.length > 0) throw refusal(problems);
   const proxies = readProxies(environment);
-  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, proxies });
+  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, signIn: people.signIn, proxies });
 }
 
 /**
@@ -181,7 +188,7 @@ function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file:
   });
 }
 
-type ReadBefore = Pick<Config, 'file' | 'issuers' | 'proxies'> & { readonly directory: string };
+type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'proxies'> & { readonly directory: string };
 
 function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, ...read }: ReadBefore): Config {
   const path = (relative: string): string => resolve(directory, relative);
@@ -198,6 +205,7 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
     upstreams: Object.keys(value.upstreams ?? {}),
+    roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
     keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
     log: { anchorFile: anchor === undefined ? undefined : path(anchor) },
     warnings: laterKeys(value).map((at) =>

@@ -6,17 +6,21 @@ import type { Seconds } from './clock.ts';
 export interface BrokerErrorOptions {
   readonly cause?: unknown;
   readonly retryAfter?: Seconds | undefined;
+  /** further members of an answer outside the token endpoint */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export class BrokerError extends Error {
   readonly code: ErrorCode;
   readonly retryAfter: Seconds | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: BrokerErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'BrokerError';
     this.code = code;
     this.retryAfter = options.retryAfter;
+    this.details = options.details ?? {};
   }
 }
 

@@ -23,6 +23,9 @@ export function countDecided({ metrics, quota }: Counting, subject: Subject, dec
     case 'granted':
       metrics.count('buildpass_decisions_total', 'permit');
       return;
+    case 'pending':
+      metrics.count('buildpass_decisions_total', 'approval');
+      return;
     case 'redelivered':
       metrics.count('buildpass_redeliveries_total');
       return;

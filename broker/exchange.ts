@@ -2,6 +2,7 @@
 // Nothing is answered before what it says is durable (P1); whatever fails on the way, no credential leaves (P2).
 
 import type { Secret } from '../shared/secret.ts';
+import type { Waiting } from './approvals/waiting.ts';
 import type { Clock, Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
 import { countDecided, countIssuing } from './exchange-metrics.ts';
@@ -12,7 +13,7 @@ import type { Turns } from './limits/turns.ts';
 import type { Append } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { InForce } from './policy/in-force-source.ts';
-import { type Decided, decide } from './requests/decide.ts';
+import { type Decided, decide, type Pending } from './requests/decide.ts';
 import type { NoticeNames } from './requests/name-drift.ts';
 import { recordReplay } from './requests/record.ts';
 import type { Store } from './store/store.ts';
@@ -30,6 +31,7 @@ export interface ExchangeDeps extends IssueDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly turns: Turns;
+  readonly waiting: Waiting;
   readonly quota: RepositoryQuota;
   readonly metrics: Metrics;
 }
@@ -48,7 +50,8 @@ export interface TokenRequest {
 
 export type Exchanged =
   | { readonly outcome: 'issued'; readonly issued: Issued }
-  | Extract<Decided, { outcome: 'stranger' | 'refused' }>;
+  | { readonly outcome: 'slow-down' }
+  | Extract<Decided, { outcome: 'stranger' | 'refused' | 'pending' }>;
 
 export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promise<Exchanged> {
   if (request.requestSecret !== undefined) deps.logger.hide(request.requestSecret);
@@ -59,6 +62,8 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
       case 'stranger':
       case 'refused':
         return decided;
+      case 'pending':
+        return whilePending(deps, decided);
       case 'granted':
         return { outcome: 'issued', issued: await issueGranted(deps, { ...decided, request, leave }) };
       case 'redelivered':
@@ -101,6 +106,14 @@ async function useUpToken(deps: ExchangeDeps, subject: Subject): Promise<BrokerE
   const refusal = deps.ownerRefusal(subject);
   await useUp(deps.store, subject, async (tx) => (refusal === undefined ? recordReplay(deps, tx, subject) : undefined));
   return refusal;
+}
+
+/** The job waits for people, and was heard of; a secret made for it goes out once, in this answer. */
+function whilePending({ waiting, logger }: ExchangeDeps, pending: Pending): Exchanged {
+  const { requestId, requestSecret } = pending;
+  if (requestSecret !== undefined) logger.hide(requestSecret);
+  waiting.heardOf(requestId);
+  return waiting.asksTooSoon(requestId) ? { outcome: 'slow-down' } : pending;
 }
 
 interface Granting {

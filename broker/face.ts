@@ -1,5 +1,6 @@
 // Everything that answers over HTTP, put together: the routes, what stands before them, and the ports they are on.
 import { createApp } from './app.ts';
+import type { WebOf } from './approvals/request-summary.ts';
 import type { Elapsed, Millis } from './clock.ts';
 import type { ExchangeDeps } from './exchange.ts';
 import { createAdminApp } from './http/admin-app.ts';
@@ -10,13 +11,23 @@ import { createReadiness } from './http/readiness.ts';
 import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
+import type { Attempts } from './sign-in/attempts.ts';
+import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
 import { collectGauges } from './telemetry/gauges.ts';
 import type { MetricsRegistry } from './telemetry/metrics.ts';
 import type { Standing } from './telemetry/standing.ts';
 
+/** The core, and what only people need. */
+export interface FaceDeps extends ExchangeDeps {
+  readonly metrics: MetricsRegistry;
+  readonly people: People;
+  readonly attempts: Attempts;
+  readonly webOf: WebOf;
+}
+
 export interface FaceOptions {
-  readonly deps: ExchangeDeps & { readonly metrics: MetricsRegistry };
+  readonly deps: FaceDeps;
   readonly listen: Address & { readonly admin: Address | undefined; readonly trustedProxies: readonly string[] };
   readonly url: string;
   readonly issuer: string;

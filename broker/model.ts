@@ -88,6 +88,8 @@ export interface Entitlement {
   readonly lacks: readonly { readonly code: ReasonCode; readonly what: string }[];
   /** dated exceptions from guardrails that it needs; refused once one has ended */
   readonly waivers: readonly { readonly of: string; readonly until: Millis; readonly owner: string }[];
+  /** who must agree before anything is issued; undefined where nobody has to */
+  readonly approval: ApprovalTerms | undefined;
   /** what else the policy says of it, for people: approval, review, deployment, session */
   readonly terms: readonly string[];
   /** what a job gets, in the words of its kind */
@@ -108,6 +110,21 @@ export interface RiskFigure {
 export interface RiskFactor {
   readonly points: number;
   readonly sentence: string;
+}
+
+/** What the policy asks of approvers, and what one approval is good for. */
+export interface ApprovalTerms {
+  /** teams whose members may approve */
+  readonly by: readonly string[];
+  readonly count: number;
+  readonly within: Seconds;
+  /** whether people may approve their own request */
+  readonly self: boolean;
+  readonly covers: 'job' | 'run' | 'plan';
+  /** how many credentials one approval is good for */
+  readonly issuances: number;
+  /** SHA-256 (hex) of the whole entitlement as it is written: with another one, what was approved is not what is asked */
+  readonly entitlementDigest: string;
 }
 
 /** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */
@@ -155,15 +172,35 @@ export type Decision =
       readonly entitlement: Entitlement | undefined;
       readonly reasons: readonly Reason[];
     }
+  | NeedsApproval
   | Permit;
 
-export interface Permit {
-  readonly outcome: 'permit';
+interface Matched {
   readonly project: Project;
   readonly entitlement: Entitlement;
   /** index in `allow` of the rule that matched */
   readonly rule: number;
   readonly ttl: Seconds | 'never';
+}
+
+export interface Permit extends Matched {
+  readonly outcome: 'permit';
+  /** the approval that it stands on; left out where the policy asks nobody */
+  readonly approved?: Approved;
+}
+
+export interface Approved {
+  /** of the approval */
+  readonly id: string;
+  /** principals */
+  readonly by: readonly string[];
+  readonly assurance: Assurance;
+}
+
+/** The rules permit it, once people agree. */
+export interface NeedsApproval extends Matched {
+  readonly outcome: 'approval';
+  readonly terms: ApprovalTerms;
 }
 
 export type Assurance = 'automated' | 'self-approved' | 'approved' | 'break-glass';
@@ -181,9 +218,27 @@ export interface Grant {
   readonly policyDigest: string;
   readonly ttl: Seconds | 'never';
   readonly assurance: Assurance;
+  /** ids of the approvals that it stands on */
+  readonly approvals: readonly string[];
+  /** principals who approved */
   readonly approvedBy: readonly string[];
   readonly issuedAt: Millis;
 }
+
+/** A person with a live session. Names are for people to read; `principal` says who it is. */
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly principal: string;
+  readonly name: string;
+  readonly identities: readonly { readonly provider: string; readonly providerId: string; readonly name: string }[];
+  /** names of the organization's file, by what the providers of this session said */
+  readonly teams: ReadonlySet<string>;
+  readonly roles: ReadonlySet<Role>;
+  readonly steppedUpAt: Millis | undefined;
+  readonly stepUpMethod: 'passkey' | 'provider' | undefined;
+}
+
+export type Role = 'security' | 'operator';
 
 /** What a provider hands back. Secrets leave the broker in `sendToken` only, and are kept nowhere in the clear. */
 export interface Credential {

@@ -113,6 +113,34 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     next: 'Compare `credential.kind` with what this version issues.',
   },
   APPROVAL_REJECTED: { means: 'An approver said no.', next: 'The message says why; ask again when that has changed.' },
+  APPROVAL_EXPIRED: {
+    means: 'Nobody decided in the time that the policy gives.',
+    next: 'Tell the approvers, and ask anew with a new `request_secret`.',
+  },
+  APPROVAL_CHANGED: {
+    means: 'What is asked is no longer what the approver was shown.',
+    next: 'Read the request again, and decide on what it says now.',
+  },
+  APPROVAL_DECIDED: {
+    means: 'It is decided already, or this person has given their verdict.',
+    next: 'Nothing is left to decide; the request says what came of it.',
+  },
+  NOT_AN_APPROVER: {
+    means: 'The policy names teams that decide this, and this person is in none of them.',
+    next: 'Ask somebody of these teams, or have the team extended.',
+  },
+  OWN_REQUEST: {
+    means: 'The person who would approve is the one who asked.',
+    next: 'Ask another member of the team that approves.',
+  },
+  IDENTITY_UNLINKED: {
+    means: 'The approver has no linked account where the request was made, and could be who made it.',
+    next: 'Link that account to this sign-in first.',
+  },
+  JOB_GONE: {
+    means: 'The job that asked is not waiting any more.',
+    next: 'Start the job again; it will ask anew.',
+  },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },
   WITHDRAWN: { means: 'The request was withdrawn.', next: 'Ask again if it is still needed.' },
   ISSUANCE_IN_PROGRESS: {
@@ -163,6 +191,42 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   OVERLOADED: {
     means: 'More is being asked than the broker can answer in time.',
     next: 'Ask again after `Retry-After` with the same `request_secret` and a fresh token.',
+  },
+  SIGN_IN_REQUIRED: {
+    means: 'The call is for people, and nobody is signed in, or not any more.',
+    next: 'Sign in at `/sign-in`.',
+  },
+  CROSS_SITE: {
+    means: 'A change was asked for by another page than the broker’s own.',
+    next: 'Send it from the broker’s own pages: `Origin` is `url`, the content type is `application/json`.',
+  },
+  STEP_UP_REQUIRED: {
+    means: 'The act needs a proof, from the last five minutes, that it is really you.',
+    next: '`methods` says how: use a passkey, or sign in again at the provider.',
+  },
+  TEAM_UNCONFIRMED: {
+    means: 'The sign-in provider cannot be asked again whether you are in the team.',
+    next: 'Sign in again; if that does not help, the message says what to look at.',
+  },
+  SIGN_IN_REFUSED: {
+    means: 'The provider said no, or the account is not one of a person.',
+    next: 'Sign in with an account of a person that may sign in here.',
+  },
+  SIGN_IN_EXPIRED: {
+    means: 'The sign-in took too long, was finished already, or began in another browser.',
+    next: 'Begin again.',
+  },
+  SIGN_IN_FAILED: {
+    means: 'What the provider sent does not hold.',
+    next: 'Begin again; if it stays, the log of the broker says what was wrong.',
+  },
+  SIGN_IN_UNAVAILABLE: {
+    means: 'The sign-in provider does not answer.',
+    next: 'Try again after `Retry-After`.',
+  },
+  PASSKEY_REFUSED: {
+    means: 'The passkey does not prove what it should, or cannot be used here.',
+    next: 'The message says why.',
   },
   INTERNAL: {
     means: 'Something failed that nobody foresaw.',

@@ -11,6 +11,8 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const SCOPE_FORM = /^([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})$/;
 /** 128 random bits or more, base64url. */
 export const REQUEST_SECRET_FORM = /^[A-Za-z0-9_-]{22,128}$/;
+/** As many as we make of them ourselves. */
+export const REQUEST_SECRET_BYTES = 32;
 
 const text = (max: number) => z.string().max(max);
 /** Ids stand in addresses, outputs and pages: no dot, slash, space or sign that means something there. */
@@ -51,6 +53,7 @@ export const refusalSchema = z.object({
   request_url: text(2_048).optional(),
   reasons: z.array(reasonSchema).max(500).optional(),
   interval: z.int().min(0).max(3_600).optional(),
+  request_secret: z.string().regex(REQUEST_SECRET_FORM).optional(),
   expires_in: z.int().min(0).optional(),
 });
 
@@ -66,6 +69,16 @@ export const problemSchema = z.object({
   request_id: text(100).optional(),
 });
 
+/** What a job learns of its request while it waits, and once people decided. */
+export const requestStatusSchema = z.object({
+  request_id: id,
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void', 'issued', 'denied']),
+  request_url: text(2_048),
+  /** seconds until it expires: to be decided, or once approved to be collected */
+  expires_in: z.int().min(0),
+  reason: text(4_096).optional(),
+});
+
 export const leaseReturnSchema = z.object({
   revocation: z.enum(['immediate', 'at-expiry', 'none']),
   upstream_expires_at: text(40).nullable(),
@@ -75,4 +88,5 @@ export type Issued = z.infer<typeof issuedSchema>;
 export type WireReason = z.infer<typeof reasonSchema>;
 export type Refusal = z.infer<typeof refusalSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
+export type RequestStatus = z.infer<typeof requestStatusSchema>;
 export type LeaseReturn = z.infer<typeof leaseReturnSchema>;

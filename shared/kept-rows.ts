@@ -17,6 +17,15 @@ export const KEPT_TABLES = {
       ...['state', 'policy_digest', 'decision', 'subject', 'repeats', 'created_at', 'updated_at'],
     ],
   },
+  approvals: {
+    key: 1,
+    columns: [
+      ...['id', 'request_id', 'project', 'entitlement', 'binding', 'state', 'needed', 'issuances', 'used'],
+      ...['created_at', 'expires_at', 'decided_at'],
+    ],
+  },
+  verdicts: { key: 2, columns: ['approval_id', 'principal', 'verdict', 'at'] },
+  approval_requests: { key: 1, columns: ['request_id', 'approval_id', 'used_at'] },
   grants: {
     key: 1,
     columns: [

@@ -17,8 +17,8 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
   {
     name: 'config',
-    files: /^broker\/config(-[a-z]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits types:upstream-fetch',
+    files: /^broker\/config(-[a-z-]+)?\.ts$/,
+    mayImport: 'shared kernel yaml types:identity types:limits types:sign-in types:upstream-fetch',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -58,7 +58,13 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'requests',
     files: /^broker\/requests\//,
-    mayImport: 'shared kernel identity policy policy-sources log issuance types:store types:exchange types:telemetry',
+    mayImport:
+      'shared kernel yaml identity policy policy-sources log approvals issuance types:store types:exchange types:telemetry',
+  },
+  {
+    name: 'approvals',
+    files: /^broker\/approvals\//,
+    mayImport: 'shared kernel yaml policy log types:policy-sources types:store types:exchange types:requests',
   },
   {
     name: 'issuance',
@@ -68,19 +74,26 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'exchange',
     files: /^broker\/exchange(-metrics)?\.ts$/,
-    mayImport: 'shared kernel identity policy policy-sources requests issuance log limits types:store types:telemetry',
+    mayImport:
+      'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
 
+  // People: who is signed in. It knows no routes; nothing on a job's way knows it.
+  {
+    name: 'sign-in',
+    files: /^broker\/sign-in\//,
+    mayImport: 'shared kernel keys log upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+  },
   {
     name: 'http',
     files: /^broker\/(http\/|app\.ts$)/,
     mayImport:
-      'shared kernel identity policy requests issuance exchange log limits types:keys types:store types:telemetry',
+      'shared kernel identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
   },
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
-    files: /^broker\/((broker|background|open-log|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+    files: /^broker\/((broker|background|open-[a-z-]+|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];
@@ -136,7 +149,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',
@@ -169,6 +182,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^@actions\//, only: 'action' },
   { packages: /^(express|helmet)$/, only: 'http composition' },
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
+  { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^yaml$/, only: 'yaml policy-pins composition' },
   { packages: /^jose$/, only: 'keys providers composition' },

@@ -10,6 +10,7 @@ import { loadConfig } from '../config.ts';
 import { prepareDemoData } from '../demo/data.ts';
 import { type DemoIssuer, startDemoIssuer } from '../demo/issuer.ts';
 import { demoJobs } from '../demo/jobs.ts';
+import { DEMO_PEOPLE } from '../demo/people.ts';
 import { visit } from '../demo/tour.ts';
 import { verifyStore } from '../log/verify-store.ts';
 import { lockStore } from '../store/sqlite.ts';
@@ -60,7 +61,7 @@ async function runDemo(io: Io, { port, issuer, stop }: DemoRun): Promise<void> {
   if (data.fresh) await createKeys(config, { demo: true });
   const logger = createLogger({ level: 'warn', demo: true });
   io.onCrash((error) => logger.error('the broker ends: an error that nobody foresaw', { error }));
-  const broker = await startBroker({ config, logger, demo: true });
+  const broker = await startBroker({ config, logger, demo: true, demoPeople: DEMO_PEOPLE });
   const watcher = watchPolicies(io, config.policies.directory, broker);
   try {
     await tour(io, { url, issuer, directory });
@@ -106,7 +107,15 @@ Now:
   change     ${relative(join(configFile, '..', 'policies', 'shop.yaml'))}, and the broker loads it at once (a typo is refused, the old policy stays)
   your own   docs/configuration.md
 
+Sign in, each link once:
+${signInLinks(broker).join('\n')}
+
 ready at ${url} (Ctrl-C stops it)`);
+}
+
+/** One line a person, with a link that works once and on this machine only. */
+function signInLinks(broker: RunningBroker): readonly string[] {
+  return DEMO_PEOPLE.map(({ name, story }) => `  ${name.padEnd(8)} ${broker.demoLink(name)}   (${story})`);
 }
 
 const relative = (path: string): string => path.replace(`${process.cwd()}/`, '');

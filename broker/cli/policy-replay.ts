@@ -125,7 +125,8 @@ function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }
   };
 }
 
-const isPermit = ({ outcome }: Decision): boolean => outcome === 'permit';
+/** What people must agree to is not refused: whether they would, no log can say. */
+const isPermit = ({ outcome }: Decision): boolean => outcome === 'permit' || outcome === 'approval';
 
 function reasonOf(decision: Decision, { project }: RequestRow): string {
   // The broker tells a stranger nothing; whoever changes the policy may know.

@@ -31,6 +31,7 @@ store: sqlite:./buildpass.db
 policies: { directory: ./policies }
 issuers:
   demo: { kind: github, url: ${issuerUrl}, owners: { acme: "1001" } }
+roles: { security: [acme/security], operators: [acme/platform] }
 keys: { encryption-key-file: ./kek }
 log: { anchor-file: ./anchor }
 `;

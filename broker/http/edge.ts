@@ -72,6 +72,9 @@ const ROUTES: readonly [prefix: string, name: string][] = [
   ['/v1/leases/', 'leases'],
   ['/log/', 'log'],
   ['/.well-known/', 'metadata'],
+  ['/sign-in', 'sign-in'],
+  ['/v1/sign-in', 'sign-in'],
+  ['/v1/', 'people'],
   ['/healthz', 'health'],
   ['/readyz', 'health'],
 ];

@@ -16,12 +16,25 @@ const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
   'SHUTTING_DOWN',
   'UPSTREAM_FAILED',
   'OVERLOADED',
+  'SIGN_IN_UNAVAILABLE',
 ]);
 const STATUS: Partial<Record<ErrorCode, number>> = {
   AUTHORIZATION_MISSING: 401,
+  SIGN_IN_REQUIRED: 401,
+  CROSS_SITE: 403,
+  SIGN_IN_REFUSED: 403,
+  STEP_UP_REQUIRED: 403,
+  TEAM_UNCONFIRMED: 403,
+  NOT_AN_APPROVER: 403,
+  OWN_REQUEST: 403,
+  IDENTITY_UNLINKED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TIMEOUT: 408,
+  APPROVAL_CHANGED: 409,
+  APPROVAL_DECIDED: 409,
+  JOB_GONE: 409,
+  APPROVAL_EXPIRED: 410,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNSUPPORTED: 415,
   RATE_LIMITED: 429,
@@ -55,7 +68,7 @@ export function problemOf(thrown: unknown, form: ProblemForm, requestId: string)
     'Content-Type': `application/${form === 'oauth' ? 'json' : 'problem+json'}; charset=utf-8`,
     ...(status === 503 || status === 429 ? { 'Retry-After': String(error.retryAfter ?? DEFAULT_RETRY_AFTER) } : {}),
     ...(ENDS_CONNECTION.has(error.code) ? { Connection: 'close' } : {}),
-    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(status === 401 && error.code !== 'SIGN_IN_REQUIRED' ? { 'WWW-Authenticate': 'Bearer' } : {}),
   };
   const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');
   return { error, level, answer: { status, headers, body: JSON.stringify(body) } };
@@ -64,7 +77,15 @@ export function problemOf(thrown: unknown, form: ProblemForm, requestId: string)
 function detailsOf(error: BrokerError, status: number, requestId: string): object {
   const detail =
     status === 500 ? `Something failed inside the broker. Its log knows more under ${requestId}.` : error.message;
-  return { type: 'about:blank', title: titleOf(status), status, code: error.code, detail, request_id: requestId };
+  return {
+    type: 'about:blank',
+    title: titleOf(status),
+    status,
+    code: error.code,
+    detail,
+    ...error.details,
+    request_id: requestId,
+  };
 }
 
 function oauthBody(error: BrokerError, status: number, requestId: string): Refusal {
@@ -97,9 +118,12 @@ function statusOf(code: ErrorCode, form: ProblemForm): number {
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   408: 'Request timeout',
+  409: 'Conflict',
+  410: 'Gone',
   413: 'Content too large',
   415: 'Unsupported media type',
   429: 'Too many requests',

@@ -1,7 +1,9 @@
-// Sends the answer with a credential in it. The only place where the broker reveals a credential (P6).
-import type { Issued as IssuedAnswer } from '../../shared/api.ts';
-import type { Millis } from '../clock.ts';
+// Sends the answers with a secret in them: a credential, and the request_secret that the broker made where a client sent none.
+// The only place where the broker reveals either (P6).
+import type { Issued as IssuedAnswer, Refusal } from '../../shared/api.ts';
+import type { Millis, Seconds } from '../clock.ts';
 import type { Issued } from '../issuance/issue.ts';
+import type { Pending } from '../requests/decide.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 
 export function sendToken(
@@ -27,4 +29,22 @@ export function sendToken(
   };
   // RFC 6749 §5.1 asks for both headers; `Cache-Control: no-store` is on every answer.
   send(jsonAnswer(200, body, { Pragma: 'no-cache' }));
+}
+
+/** People must decide (RFC 8628 §3.5). */
+export function sendPending(
+  send: (answer: Answer) => void,
+  { requestId, requestSecret, expiresIn }: Pending,
+  { interval, requestUrl }: { interval: Seconds; requestUrl: string },
+): void {
+  const body: Refusal = {
+    error: 'authorization_pending',
+    error_description: 'People must approve this first. Wait at the request, and ask again once they have.',
+    request_id: requestId,
+    request_url: requestUrl,
+    interval,
+    expires_in: expiresIn,
+    ...(requestSecret === undefined ? {} : { request_secret: requestSecret.reveal() }),
+  };
+  send(jsonAnswer(400, body));
 }

@@ -1,13 +1,14 @@
 // `POST /v1/token`: asking for a credential. The one route that is busy, so it stands on node:http itself, before Express.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../shared/api.ts';
+import { ASK_INTERVAL } from '../approvals/waiting.ts';
 import { type ExchangeDeps, type Exchanged, exchange } from '../exchange.ts';
 import type { Reason } from '../model.ts';
 import { STRANGER_SUMMARY } from '../policy/explain.ts';
 import { type Answer, type Answering, jsonAnswer } from './answer.ts';
 import { readBody } from './read-body.ts';
 import type { Refuse } from './refuse.ts';
-import { sendToken } from './send-token.ts';
+import { sendPending, sendToken } from './send-token.ts';
 import { parseForm, parseTokenRequest } from './token-request.ts';
 import { refuseWhileStopping } from './while-stopping.ts';
 
@@ -37,18 +38,29 @@ export function tokenRoute(deps: TokenRouteDeps): Route {
 function answerToken(deps: TokenRouteDeps, response: ServerResponse, exchanged: Exchanged): void {
   const requestUrl = (id: string): string => `${deps.url}/requests/${id}`;
   const send = (answer: Answer): void => deps.answering.write(response, answer);
-  if (exchanged.outcome !== 'issued') {
-    send(jsonAnswer(400, refusal(exchanged, requestUrl(exchanged.requestId))));
-    return;
+  switch (exchanged.outcome) {
+    case 'issued': {
+      const { issued } = exchanged;
+      sendToken(send, issued, { now: deps.clock.now(), requestUrl: requestUrl(issued.requestId) });
+      return;
+    }
+    case 'pending':
+      sendPending(send, exchanged, { interval: ASK_INTERVAL, requestUrl: requestUrl(exchanged.requestId) });
+      return;
+    case 'slow-down':
+      send(jsonAnswer(400, { error: 'slow_down', interval: ASK_INTERVAL } satisfies Refusal));
+      return;
+    default:
+      send(jsonAnswer(400, refusal(exchanged, requestUrl(exchanged.requestId))));
   }
-  const { issued } = exchanged;
-  sendToken(send, issued, { now: deps.clock.now(), requestUrl: requestUrl(issued.requestId) });
 }
 
 /** Strangers get the same bytes whether the project exists or not; jobs of public repositories codes and a link (P7). */
-function refusal(refused: Exclude<Exchanged, { outcome: 'issued' }>, requestUrl: string): Refusal {
+function refusal(refused: Extract<Exchanged, { outcome: 'stranger' | 'refused' }>, requestUrl: string): Refusal {
+  const ranOut = refused.outcome === 'refused' && refused.reasons.some(({ code }) => code === 'APPROVAL_EXPIRED');
   const nothing = {
-    error: 'access_denied',
+    // RFC 8628 §3.5 has a word of its own for what nobody decided in time.
+    error: ranOut ? 'expired_token' : 'access_denied',
     error_description: STRANGER_SUMMARY,
     request_id: refused.requestId,
   };

@@ -22,7 +22,7 @@ export async function redeem(deps: StepDeps, tx: Transaction, { granted, provide
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
   // The request may have been refused since by another call: then it has no permit any more, and the grant stays unspent.
   const state = provider.acts === 'locally' ? 'issued' : 'issuing';
-  if (!(await tx.requests.leaveGranted(grant.requestId, state, tx.now))) throw grantGone();
+  if (!(await tx.requests.move(grant.requestId, { from: 'granted', to: state, at: tx.now }))) throw grantGone();
   return true;
 }
 
@@ -132,7 +132,7 @@ function succeededFields({
     lease_id: grant.leaseId,
     policy_digest: grant.policyDigest,
     rule: grant.rule,
-    approvals: [],
+    approvals: [...grant.approvals],
     assurance: grant.assurance,
     fingerprint: credential.accessToken.fingerprint(),
     ...endFields({ granted, provider, credential }),

@@ -26,6 +26,8 @@ const subject = {
 };
 
 const ask = { request_id: id, project: z.string(), entitlement: z.string() };
+/** `requests` are those whose state it changes. */
+const approval = { ...ask, approval_id: id, requests: z.array(id) };
 const issuance = { ...ask, issuance_id: id, kind: z.string() };
 const lease = { ...ask, issuance_id: id, lease_id: id };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
@@ -35,10 +37,40 @@ const sentences = z.array(z.string().max(500)).max(21);
 
 /** The fields of each type, beside those that every entry has. */
 export const ENTRY_FIELDS = {
+  'request.pending': z.strictObject({
+    ...ask,
+    ...subject,
+    policy_digest: digest,
+    organization_digest: digest.nullable(),
+    rule: z.int(),
+    ttl: z.int().nullable(),
+    approval_id: id,
+    ...{ binding: digest, by: z.array(z.string()), needed: z.int(), issuances: z.int(), expires_at: time },
+  }),
+  'request.withdrawn': z.strictObject({
+    ...ask,
+    approval_id: id,
+    by: z.enum(['job', 'requester', 'newer-request']),
+    approval_ended: z.boolean(),
+  }),
+  'approval.verdict': z.strictObject({
+    ...approval,
+    binding: digest,
+    verdict: z.enum(['approve', 'reject']),
+    approver: id,
+    team: z.string(),
+    step_up: z.enum(['none', 'passkey', 'provider']),
+    self: z.boolean(),
+    approval: z.enum(['pending', 'approved', 'rejected']),
+    expires_at: time,
+  }),
+  'approval.expired': z.strictObject(approval),
+  'approval.void': z.strictObject({ ...approval, because: z.string() }),
   'request.decided': z.strictObject({
     ...ask,
     ...subject,
     decision: z.enum(['permit', 'deny']),
+    approvals: z.array(id).optional(),
     policy_digest: digest,
     organization_digest: digest.nullable(),
     rule: z.int().optional(),

@@ -1,11 +1,14 @@
 // Turns one entitlement as it is written into one that can be decided about, and reports what is wrong with it: rules that can
 // never hold, parameters beyond the offers, a TTL that nobody can keep, guardrails, teams that nobody knows.
+import { canonicalJson } from '../../shared/canonical-json.ts';
 import { formatDuration } from '../../shared/duration.ts';
-import type { Entitlement, Repository, Rule } from '../model.ts';
+import { textDigest } from '../../shared/log-digests.ts';
+import type { ApprovalTerms, Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds } from '../providers/credential-kinds.ts';
 import { anyOf, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
+import { approvalWords } from './explain.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
@@ -20,6 +23,7 @@ export interface EntitlementContext {
   readonly kinds: CredentialKinds;
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
+  readonly peopleCanSignIn: boolean | undefined;
   readonly report: Report;
 }
 
@@ -40,7 +44,7 @@ export function compileEntitlement(
   warnOfIdleKeys(document, report);
   checkTeams(document, context);
   checkTimes(document, kind, report);
-  const lacks = lacksOf(document, kind);
+  const lacks = lacksOf(document, kind, context.peopleCanSignIn);
   const parameters = parametersOf(document, kind, context);
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
@@ -58,6 +62,7 @@ export function compileEntitlement(
     expiresAt: document.expires,
     rules: rulesOf(document, context),
     lacks,
+    approval: approvalTerms(document),
     waivers: guarded.waivers,
     terms: termsOf(document),
     // Without parameters it does not load.
@@ -166,31 +171,46 @@ function checkTeams(document: EntitlementDocument, { organization, report }: Ent
   }
 }
 
+type Lack = Entitlement['lacks'][number];
+
 function lacksOf(
   { approval, 'break-glass': breakGlass, credential }: EntitlementDocument,
   kind: CredentialKind | undefined,
-): Entitlement['lacks'] {
-  return [
-    ...(approval === undefined
-      ? []
-      : [
-          {
-            code: 'APPROVAL_UNAVAILABLE' as const,
-            what: `approval by ${anyOf(approval.by)}, which this broker cannot ask for yet`,
-          },
-        ]),
-    ...(breakGlass === undefined
-      ? []
-      : [{ code: 'APPROVAL_UNAVAILABLE' as const, what: 'break-glass access, which this broker cannot give yet' }]),
-    ...(kind === undefined || kind.available
-      ? []
-      : [
-          {
-            code: 'PROVIDER_UNAVAILABLE' as const,
-            what: `a provider of \`${credential.kind}\` credentials, which this broker does not have yet`,
-          },
-        ]),
+  peopleCanSignIn: boolean | undefined,
+): readonly Lack[] {
+  const lacks: (Lack | undefined)[] = [
+    approval && peopleCanSignIn === false
+      ? lack(
+          'APPROVAL_UNAVAILABLE',
+          `${approvalWords(approval)}, and nobody can sign in at this broker yet (\`sign-in\`)`,
+        )
+      : undefined,
+    ...(approval?.['apart-from'] ?? []).map((who) => UNKNOWN_HANDS[who]),
+    breakGlass && lack('APPROVAL_UNAVAILABLE', 'break-glass access, which this broker cannot give yet'),
+    kind === undefined || kind.available
+      ? undefined
+      : lack(
+          'PROVIDER_UNAVAILABLE',
+          `a provider of \`${credential.kind}\` credentials, which this broker does not have yet`,
+        ),
   ];
+  return lacks.filter((one) => one !== undefined);
+}
+
+const lack = (code: Lack['code'], what: string): Lack => ({ code, what });
+
+/** Whom an approver must not be, and who cannot be told yet: approving all the same would be a guess. */
+const UNKNOWN_HANDS: Readonly<Partial<Record<string, Lack>>> = {
+  'commit-author': lack('FACT_UNAVAILABLE', 'the author of the commit, whom this broker cannot find out yet'),
+  'policy-author': lack('FACT_UNAVAILABLE', 'the author of the policy, whom this broker cannot find out yet'),
+};
+
+function approvalTerms(document: EntitlementDocument): ApprovalTerms | undefined {
+  const { approval } = document;
+  if (approval === undefined) return undefined;
+  const { by, count, within, self, covers, issuances } = approval;
+  const written = canonicalJson(JSON.parse(JSON.stringify(document)));
+  return { by, count, within, self: self === 'allowed', covers, issuances, entitlementDigest: textDigest(written) };
 }
 
 function termsOf({
@@ -201,7 +221,7 @@ function termsOf({
   'break-glass': breakGlass,
 }: EntitlementDocument): readonly string[] {
   const terms = [
-    approval && `approval by ${approval.count} of ${anyOf(approval.by)} within ${formatDuration(approval.within)}`,
+    approval && approvalWords(approval),
     breakGlass && `break-glass for ${anyOf(breakGlass.for)}, telling ${anyOf(breakGlass.notify)}`,
     review && `a review every ${formatDuration(review.every)} by ${anyOf(review.by)}`,
     deployment && `deployment of ${deployment.ref} by ${anyOf(deployment.for)} with ${deployment.workflow}`,

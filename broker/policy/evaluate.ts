@@ -2,7 +2,7 @@
 // A permit needs one rule with every condition met and nothing that stands against it; whatever is missing becomes a reason.
 
 import type { Millis } from '../clock.ts';
-import type { Ask, Condition, Decision, Entitlement, Project, Reason, Rule, Subject } from '../model.ts';
+import type { Ask, Condition, Decision, Entitlement, Permit, Project, Reason, Rule, Subject } from '../model.ts';
 import { type PolicySet, repositoryKey } from './policy-set.ts';
 import { conditionReason, movedReason, standingReasons, unknownEntitlement } from './reasons.ts';
 
@@ -22,9 +22,9 @@ export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decis
     return { outcome: 'deny', project, entitlement, reasons: [unknownEntitlement(ask.entitlement, project)] };
 
   const rule = ruleThatHolds(entitlement, subject, ask.now);
-  const against = standingReasons(policies.freezes, entitlement, ask);
+  const against = standingReasons(policies.freezes, { entitlement, rule, subject, ask });
   if (rule !== undefined && against.length === 0)
-    return { outcome: 'permit', project, entitlement, rule: rule.index, ttl: ask.ttl ?? entitlement.ttl };
+    return matched({ project, entitlement, rule: rule.index, ttl: ask.ttl ?? entitlement.ttl });
   const ofRules = rule === undefined ? ruleReasons(entitlement, { subject, project, now: ask.now }) : [];
   return { outcome: 'deny', project, entitlement, reasons: [...against, ...ofRules].slice(0, MAX_REASONS) };
 }
@@ -32,6 +32,12 @@ export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decis
 /** The first rule with every condition met, whatever else stands against the entitlement. */
 export function ruleThatHolds({ rules }: Entitlement, subject: Subject, now: Millis): Rule | undefined {
   return rules.find(({ conditions }) => conditions.every((condition) => condition.holds(subject, now)));
+}
+
+/** A rule allows it: at once, or once people agree. */
+function matched(by: Omit<Permit, 'outcome'>): Decision {
+  const { approval } = by.entitlement;
+  return approval === undefined ? { outcome: 'permit', ...by } : { outcome: 'approval', ...by, terms: approval };
 }
 
 /** Whether any project lists the subject's repository. */

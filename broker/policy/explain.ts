@@ -1,10 +1,11 @@
 // What people are told about a decision, and how much of it: everything for the project's own jobs, codes where the whole world
 // reads the log of the job, nothing for strangers (P7).
 import { formatDuration } from '../../shared/duration.ts';
-import type { Decision, Permit, Reason, Subject } from '../model.ts';
+import type { ApprovalTerms, Decision, NeedsApproval, Permit, Reason, Subject } from '../model.ts';
+import { anyOf } from '../schema-problems.ts';
 
 export interface Explanation {
-  readonly decision: 'permit' | 'deny';
+  readonly decision: 'permit' | 'deny' | 'approval';
   readonly summary: string;
   readonly reasons: readonly Reason[];
 }
@@ -15,6 +16,8 @@ export function explain(decision: Decision): Explanation {
   switch (decision.outcome) {
     case 'permit':
       return { decision: 'permit', summary: permitSummary(decision), reasons: [] };
+    case 'approval':
+      return { decision: 'approval', summary: approvalSummary(decision), reasons: [] };
     case 'deny':
       return { decision: 'deny', summary: denySummary(decision.reasons), reasons: decision.reasons };
     case 'stranger':
@@ -26,6 +29,15 @@ export function explain(decision: Decision): Explanation {
 export function disclosure(decision: Decision, subject: Subject): 'full' | 'codes' | 'nothing' {
   if (decision.outcome === 'stranger') return 'nothing';
   return subject.repositoryVisibility === 'public' && decision.entitlement?.publicDetails !== true ? 'codes' : 'full';
+}
+
+function approvalSummary(decision: NeedsApproval): string {
+  return `${permitSummary({ ...decision, outcome: 'permit' })} It needs ${approvalWords(decision.terms)} first.`;
+}
+
+/** `approval by 2 of acme/release-managers or acme/security within 30m` */
+export function approvalWords({ by, count, within }: Pick<ApprovalTerms, 'by' | 'count' | 'within'>): string {
+  return `approval by ${count} of ${anyOf(by)} within ${formatDuration(within)}`;
 }
 
 function permitSummary({ entitlement, rule, ttl }: Permit): string {

@@ -5,7 +5,13 @@ import type { Project } from '../model.ts';
 import type { CredentialKinds } from '../providers/credential-kinds.ts';
 import { type Finding, parseStrictYaml, type StrictYaml } from '../strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from './document.ts';
-import { type Organization, readOrganization, warnOfUnknownScopes } from './organization.ts';
+import {
+  type ConfiguredPeople,
+  type Organization,
+  readOrganization,
+  teamsOf,
+  warnOfUnknownScopes,
+} from './organization.ts';
 import {
   appIssuersOf,
   byFile,
@@ -19,7 +25,7 @@ import {
 import { compileProject } from './project.ts';
 import { type Findings, reportInto } from './report.ts';
 
-export { type PolicyDocument, type PolicySet, setDigest } from './policy-set.ts';
+export { type PolicyDocument, type PolicySet, setDigest, type TeamGroup } from './policy-set.ts';
 
 export interface PolicyContext {
   /** base name of the organization's file */
@@ -28,6 +34,8 @@ export interface PolicyContext {
   readonly issuers: readonly ConfiguredIssuer[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly kinds: CredentialKinds;
+  /** what the configuration says of people; undefined where none is at hand */
+  readonly people?: ConfiguredPeople | undefined;
 }
 
 export type LoadResult =
@@ -40,8 +48,7 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
   const ofOrganization = digested.find(({ file }) => file === context.organizationFile);
   const organization = readOrganization(ofOrganization, {
     file: context.organizationFile,
-    kinds: context.kinds,
-    findings,
+    ...{ kinds: context.kinds, people: context.people, findings },
   });
   const read = digested
     .filter((document) => document !== ofOrganization)
@@ -61,6 +68,7 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
     ...indexRepositories(projects),
     freezes: organization.freezes,
     owners: ownersOf(context.issuers),
+    teams: teamsOf(organization.document),
   };
   return { ok: true, policies, warnings };
 }
@@ -105,6 +113,7 @@ function compileAll(
       owners,
       appIssuers: appIssuersOf(context.issuers),
       upstreams: context.upstreams,
+      peopleCanSignIn: context.people && context.people.signIn.length > 0,
       kinds: context.kinds,
       report: reportInto(findings, yaml.finding),
     }),

@@ -4,9 +4,15 @@ import { didYouMean } from '../schema-problems.ts';
 import { parseStrictYaml, type StrictYaml } from '../strict-yaml.ts';
 import { type ParsedOffers, parseOffers, unknownKind } from './offers.ts';
 import { type OrganizationDocument, organizationSchema } from './organization-document.ts';
-import type { Freeze, PolicyDocument } from './policy-set.ts';
+import type { Freeze, PolicyDocument, TeamGroup } from './policy-set.ts';
 import { type Findings, type Report, reportInto } from './report.ts';
 import { momentOf } from './time-zones.ts';
+
+/** Sign-in providers by name, and the teams that the configuration gives each role to. */
+export interface ConfiguredPeople {
+  readonly signIn: readonly string[];
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+}
 
 export interface Organization {
   readonly file: string;
@@ -16,12 +22,19 @@ export interface Organization {
   readonly report: Report;
 }
 
+interface OrganizationOptions {
+  readonly file: string;
+  readonly kinds: CredentialKinds;
+  readonly people: ConfiguredPeople | undefined;
+  readonly findings: Findings;
+}
+
 /** Undefined where the file is missing or wrong; the findings say why. */
 export function readOrganization(
   source: PolicyDocument | undefined,
-  options: { file: string; kinds: CredentialKinds; findings: Findings },
+  options: OrganizationOptions,
 ): Organization | undefined {
-  const { file, kinds, findings } = options;
+  const { file, findings } = options;
   if (source === undefined) {
     findings.errors.push({
       file,
@@ -38,18 +51,19 @@ export function readOrganization(
     findings.errors.push(...result.findings);
     return undefined;
   }
-  const organization = understand(result.yaml, { file, kinds, findings });
+  const organization = understand(result.yaml, options);
   // Projects are not held against limits that are themselves in doubt: their errors would only repeat this file's.
   return findings.errors.length === 0 ? organization : undefined;
 }
 
 function understand(
   yaml: StrictYaml<OrganizationDocument>,
-  { file, kinds, findings }: { file: string; kinds: CredentialKinds; findings: Findings },
+  { file, kinds, people, findings }: OrganizationOptions,
 ): Organization {
   const document = yaml.value;
   const report = reportInto(findings, yaml.finding);
   checkTeams(document, report);
+  if (people !== undefined) checkPeople(document, people, report);
   checkKinds(document, { kinds, report });
   return {
     file,
@@ -91,6 +105,33 @@ function checkTeams(document: OrganizationDocument, report: Report): void {
   for (const { owner, path } of owners) {
     if (!Object.hasOwn(document.teams, owner)) report.error(path, unknownTeam(owner, document, 'this file'));
   }
+}
+
+/** Harmless, since nobody has what a team that is not there would give; and mostly a slip. */
+function checkPeople({ teams }: OrganizationDocument, { signIn, roles }: ConfiguredPeople, report: Report): void {
+  for (const [role, names] of Object.entries(roles)) {
+    for (const name of names.filter((one) => !Object.hasOwn(teams, one)))
+      report.warn(
+        ['teams'],
+        `the configuration gives the role \`${role}\` to the team "${name}", which is not here${didYouMean(name, Object.keys(teams)) || ': add it with its id'}`,
+      );
+  }
+  for (const [name, group] of Object.entries(teams)) {
+    if ('sign-in' in group && !signIn.includes(group['sign-in']))
+      report.warn(
+        ['teams', name, 'sign-in'],
+        `the configuration has no sign-in provider "${group['sign-in']}"${didYouMean(group['sign-in'], signIn)}: nobody is in this team`,
+      );
+  }
+}
+
+export function teamsOf({ teams }: OrganizationDocument): ReadonlyMap<string, TeamGroup> {
+  return new Map(
+    Object.entries(teams).map(([name, group]) => [
+      name,
+      'github' in group ? { github: group.github } : { signIn: group['sign-in'], group: group.group },
+    ]),
+  );
 }
 
 /** A mistyped kind would let every entitlement slip past the guardrail. */

@@ -25,6 +25,9 @@ export interface Freeze {
 /** Owners that may ask, by issuer and folded name; undefined where no configuration is at hand. */
 export type Owners = ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
 
+/** Who a team is: a team at GitHub, or a group at a sign-in provider, by its id there. */
+export type TeamGroup = { readonly github: string } | { readonly signIn: string; readonly group: string };
+
 export interface PolicySet {
   /** hex SHA-256 over the canonical JSON of the sorted pairs of file and digest */
   readonly digest: string;
@@ -37,6 +40,8 @@ export interface PolicySet {
   readonly listed: ReadonlySet<string>;
   readonly freezes: readonly Freeze[];
   readonly owners: Owners;
+  /** of the organization's file, by name */
+  readonly teams: ReadonlyMap<string, TeamGroup>;
 }
 
 /** Issuers have no slash in their names, so that two repositories never share a key. */

@@ -16,6 +16,7 @@ export interface ProjectContext {
   readonly owners: Owners;
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
+  readonly peopleCanSignIn: boolean | undefined;
   readonly kinds: CredentialKinds;
   readonly report: Report;
 }

@@ -1,14 +1,14 @@
 // Why not, in whole sentences: each says what was wanted, what the job has, and who or what can change that (P7).
 // Nothing of another project appears here, and no more of a claim than a person would read.
 import { formatDuration } from '../../shared/duration.ts';
-import { inert } from '../../shared/invisible.ts';
 import type { Millis } from '../clock.ts';
-import type { Ask, Condition, Entitlement, Project, Reason, Repository, Subject } from '../model.ts';
+import type { Ask, Condition, Entitlement, Project, Reason, Repository, Rule, Subject } from '../model.ts';
 import { didYouMean, shortened } from '../schema-problems.ts';
+import { MAX_VALUE, quoted } from './caller-value.ts';
 import { type Freeze, listedOwnerId, type Owners } from './policy-set.ts';
+import { requesterReasons } from './requester.ts';
 
-/** Characters of a value, and of a list, that an answer repeats. */
-const MAX_VALUE = 256;
+/** Characters of a list that an answer repeats. */
 const MAX_LIST = 1_024;
 
 /** A transferred repository keeps its id: it is then somebody else's, whatever the policy calls it. */
@@ -37,8 +37,17 @@ export function unknownEntitlement(name: string, { name: project, entitlements }
   };
 }
 
+export interface Asked {
+  readonly entitlement: Entitlement;
+  /** the rule that allows it, where one does */
+  readonly rule: Rule | undefined;
+  readonly subject: Subject;
+  readonly ask: Ask;
+}
+
 /** What stands against an entitlement whatever its rules say; all of it, so that nobody finds out one thing a run. */
-export function standingReasons(freezes: readonly Freeze[], entitlement: Entitlement, ask: Ask): readonly Reason[] {
+export function standingReasons(freezes: readonly Freeze[], asked: Asked): readonly Reason[] {
+  const { entitlement, ask } = asked;
   // Nearly every ask meets none of these: nothing is built before it is needed.
   return [
     ...(ask.standing.suspension === undefined ? [] : [suspended(entitlement, ask.standing.suspension.reason)]),
@@ -56,6 +65,7 @@ export function standingReasons(freezes: readonly Freeze[], entitlement: Entitle
     ),
     ...(ask.standing.issuedToJob >= entitlement.maxPerJob ? [limitReached(entitlement, ask.standing.issuedToJob)] : []),
     ...ttlReasons(entitlement, ask.ttl),
+    ...(entitlement.approval === undefined ? [] : requesterReasons(asked)),
   ];
 }
 
@@ -136,6 +146,3 @@ function ttlReasons({ ttl, shortestTtl, ...entitlement }: Entitlement, asked: nu
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** In quotes, and inert: control, direction-changing and invisible characters of a branch name are shown as what they are. */
-const quoted = (value: string): string => inert(JSON.stringify(value));

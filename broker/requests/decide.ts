@@ -1,6 +1,8 @@
 // Decides one ask in one unit of work: finds the request by its secret, evaluates the policy in force, and records the
 // decision with its log entry. What decides is `evaluate` (policy/evaluate.ts, called by ask-context.ts); this keeps the books.
 import type { ErrorCode } from '../../shared/error-codes.ts';
+import type { Secret } from '../../shared/secret.ts';
+import { withApproval } from '../approvals/approval-desk.ts';
 import type { Seconds } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps, TokenRequest } from '../exchange.ts';
@@ -10,6 +12,7 @@ import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { Transaction } from '../store/store.ts';
 import { type AskContext, decisionFor, type KnownRequest, readContext } from './ask-context.ts';
+import { askAgain, askPeople, endedRefusal } from './ask-people.ts';
 import { grantedBy } from './grant.ts';
 import { recordMisuse, recordPermit, recordRefusal } from './record.ts';
 
@@ -39,7 +42,17 @@ export type Decided =
   | Refused
   | { readonly outcome: 'granted'; readonly granted: Granted }
   | { readonly outcome: 'redelivered'; readonly issued: Issued }
+  | Pending
   | Unanswered;
+
+/** People must decide; the job waits, and asks again once they have. */
+export interface Pending {
+  readonly outcome: 'pending';
+  readonly requestId: string;
+  /** made here where the client sent none */
+  readonly requestSecret: Secret | undefined;
+  readonly expiresIn: Seconds;
+}
 
 export type DecideDeps = Pick<
   ExchangeDeps,
@@ -49,11 +62,16 @@ export type DecideDeps = Pick<
 export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {
   const { decision, decided } = await deps.store.commit(async (tx) => {
     const context = await readContext(deps, tx, { subject, request });
-    const decision = await decisionFor(tx, context);
+    const decision = await withPeople(tx, context, await decisionFor(tx, context));
     return { decision, decided: await keepBooks(deps, tx, { context, decision }) };
   });
   if (decision.outcome !== 'stranger') deps.noticeNames(decision.project, subject);
   return decided;
+}
+
+/** What people have said already is part of the decision. */
+async function withPeople(tx: Transaction, context: AskContext, decision: Decision): Promise<Decision> {
+  return decision.outcome === 'approval' ? withApproval(tx, { context, decision }) : decision;
 }
 
 async function keepBooks(
@@ -80,6 +98,7 @@ interface Step {
 
 async function record(deps: DecideDeps, tx: Transaction, { context, decision }: Step): Promise<Decided> {
   if (decision.outcome === 'deny') return recordRefusal(deps, tx, { context, decision });
+  if (decision.outcome === 'approval') return askPeople(deps, tx, { context, decision });
   return { outcome: 'granted', granted: await recordPermit(deps, tx, { context, permit: decision }) };
 }
 
@@ -89,6 +108,16 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
   switch (known.state) {
     case 'denied':
       return refusedBefore(step);
+    case 'pending':
+    case 'approved':
+      return decision.outcome === 'approval'
+        ? askAgain(deps, tx, { context, decision, known })
+        : record(deps, tx, step);
+    case 'rejected':
+    case 'expired':
+    case 'withdrawn':
+    case 'void':
+      return { ...(await endedRefusal(tx, known)), disclosure: disclosedOf(step) };
     case 'granted': {
       const parts = decision.outcome === 'permit' ? { request: known, context, permit: decision } : undefined;
       const granted = parts === undefined ? undefined : await grantedBy(tx, parts);
@@ -110,12 +139,16 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
   }
 }
 
-function refusedBefore({ context, decision, known }: Step & { known: KnownRequest }): Refused {
+function refusedBefore(step: Step & { known: KnownRequest }): Refused {
+  const { known } = step;
   const { summary, reasons, disclosure: then } = JSON.parse(known.decision) as Refusal;
   // A repository may have become public since: the narrower of then and now holds.
-  const narrow = then === 'codes' || disclosure(decision, context.subject) !== 'full';
-  return { outcome: 'refused', requestId: known.id, summary, reasons, disclosure: narrow ? 'codes' : 'full' };
+  const narrow = then === 'codes' ? then : disclosedOf(step);
+  return { outcome: 'refused', requestId: known.id, summary, reasons, disclosure: narrow };
 }
+
+const disclosedOf = ({ context, decision }: Step): Refusal['disclosure'] =>
+  disclosure(decision, context.subject) === 'full' ? 'full' : 'codes';
 
 function misuseOf(
   known: KnownRequest,

@@ -72,8 +72,9 @@ export function grantedAs(tx: Transaction, row: GrantRow, { request, context, pe
       rule: row.rule,
       policyDigest: row.policy_digest,
       ttl: row.ttl ?? 'never',
-      assurance: 'automated',
-      approvedBy: [],
+      assurance: permit.approved?.assurance ?? 'automated',
+      approvals: permit.approved === undefined ? [] : [permit.approved.id],
+      approvedBy: permit.approved?.by ?? [],
       issuedAt: tx.now,
     },
   };

@@ -1,12 +1,16 @@
 // Writes decisions down: the row of the request and its log entry, in the transaction that decided.
 import { requestDetails } from '../../shared/log-digests.ts';
+import { openApproval, spend } from '../approvals/approval-desk.ts';
+import { abandon, withdraw } from '../approvals/endings.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import type { Granted } from '../issuance/issue.ts';
 import { isoTime, requesterFields, subjectFields } from '../log/entry.ts';
-import type { Decision, Permit, Subject } from '../model.ts';
+import type { Decision, NeedsApproval, Permit, Subject } from '../model.ts';
 import { listsRepository } from '../policy/evaluate.ts';
 import { disclosure, explain } from '../policy/explain.ts';
+import { isProgram } from '../policy/requester.ts';
+import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
@@ -43,6 +47,7 @@ export async function recordRefusal(
   if (context.known?.state !== 'issued') await saveDecision(tx, context, row);
   else if (!(await tx.saidOnce.first(`refused again ${row.id} ${row.policy_digest} ${row.decision}`)))
     return { outcome: 'refused', requestId: row.id, ...refusal };
+  if (context.known !== undefined) await abandon(deps, tx, context.known);
   await deps.append(tx, {
     type: 'request.decided',
     fields: {
@@ -68,6 +73,8 @@ export async function recordPermit(
   const decision = { outcome: 'permit', rule: permit.rule, summary: explain(permit).summary };
   const row = await requestRow(deps, tx, { context, state: 'granted', policyDigest: permit.project.digest, decision });
   await saveDecision(tx, context, row);
+  if (permit.approved !== undefined) await spend(tx, permit.approved, row.id);
+  else if (context.known !== undefined) await abandon(deps, tx, context.known);
   const parts = { request: row, context, permit };
   const grant = await makeGrant(deps, tx, parts);
   const { rule, ttl, id: grant_id, expires_at: lapses } = grant;
@@ -76,10 +83,41 @@ export async function recordPermit(
     fields: {
       ...decidedFields(context, row),
       ...{ decision: 'permit', rule, ttl, grant_id, grant_expires_at: isoTime(lapses) },
+      approvals: permit.approved && [permit.approved.id],
     },
     personal: personalFields(context, row),
   });
   return grantedAs(tx, grant, parts);
+}
+
+/** People must agree first: the request waits for them, and what the same job waited for before is taken back. */
+export async function recordPending(
+  deps: RecordDeps,
+  tx: Transaction,
+  { context, decision }: { context: AskContext; decision: NeedsApproval },
+): Promise<{ readonly row: RequestRow; readonly approval: ApprovalRow }> {
+  const { rule, ttl, project, terms } = decision;
+  const kept = { outcome: 'approval', rule, summary: explain(decision).summary };
+  const row = await requestRow(deps, tx, { context, state: 'pending', policyDigest: project.digest, decision: kept });
+  const earlier = await tx.requests.pendingOfJob({
+    jobKey: row.job_key,
+    project: row.project,
+    entitlement: row.entitlement,
+  });
+  await saveDecision(tx, context, row);
+  const approval = await openApproval(deps, tx, { context, decision, row });
+  for (const request of earlier) if (request.id !== row.id) await withdraw(deps, tx, { request, by: 'newer-request' });
+  const { id: approval_id, binding, needed, issuances, expires_at: ends } = approval;
+  await deps.append(tx, {
+    type: 'request.pending',
+    fields: {
+      ...decidedFields(context, row),
+      ...{ rule, ttl: ttl === 'never' ? null : ttl },
+      ...{ approval_id, binding, by: [...terms.by], needed, issuances, expires_at: isoTime(ends) },
+    },
+    personal: personalFields(context, row),
+  });
+  return { row, approval };
 }
 
 export async function recordMisuse(
@@ -121,7 +159,7 @@ async function rememberSecret(tx: Transaction, context: AskContext, requestId: s
 
 interface RowParts {
   readonly context: AskContext;
-  readonly state: 'denied' | 'granted';
+  readonly state: 'denied' | 'granted' | 'pending';
   readonly policyDigest: string;
   readonly decision: object;
 }
@@ -160,8 +198,7 @@ async function requestRow(
   };
 }
 
-// GitHub's own mark of an App's account; people cannot have brackets in their login.
-const kindOf = (subject: Subject): 'person' | 'program' => (subject.actor.endsWith('[bot]') ? 'program' : 'person');
+const kindOf = (subject: Subject): 'person' | 'program' => (isProgram(subject) ? 'program' : 'person');
 
 function decidedFields(context: AskContext, row: RequestRow) {
   const { project, entitlement } = context.request;

@@ -27,25 +27,34 @@ export interface Requests {
   countRepeat(id: string, at: Millis): Promise<void>;
   /** Records a decision made again for the same request. */
   redecide(id: string, change: Redecision): Promise<void>;
-  /**
-   * From a grant to its issuance: true for exactly one caller, and only while the request still has its permit. `issued` where
-   * the outcome is written in the same transaction.
-   */
-  leaveGranted(id: string, state: 'issuing' | 'issued', at: Millis): Promise<boolean>;
+  /** From one state to another: true for exactly one caller, and only while the request is in the first. */
+  move(id: string, change: { from: RequestState; to: RequestState; at: Millis }): Promise<boolean>;
   setState(id: string, state: RequestState, at: Millis): Promise<void>;
+  /** What a job waits for people to decide, of one entitlement. */
+  pendingOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<readonly RequestRow[]>;
   latest(limit: number): Promise<readonly RequestRow[]>;
+  /** Everything that a job asked for, oldest first. */
+  ofJob(jobKey: string): Promise<readonly RequestRow[]>;
+  /** Newest first; those with a smaller id than `before`, which sort by their time. */
+  before(before: string | undefined, limit: number): Promise<readonly RequestRow[]>;
+  /** The same, of one person, under whichever of their principals they asked. */
+  ofRequester(of: { principal: string; before: string | undefined; limit: number }): Promise<readonly RequestRow[]>;
 }
 
-const HAS_OR_GETS: readonly RequestState[] = ['issuing', 'issued'];
+const HAS_OR_GETS: readonly RequestState[] = ['pending', 'approved', 'issuing', 'issued'];
 
 export const requestTable = (statements: Statements): Requests => ({
   ...requestLookups(statements),
+  ...requestsOfJob(statements),
+  ...requestLists(statements),
   ...requestChanges(statements),
 });
 
-type Lookups = Pick<Requests, 'find' | 'countOfJob' | 'sameRefusal' | 'latest'>;
+type Lookups = Pick<Requests, 'find' | 'sameRefusal' | 'latest'>;
+type OfJob = Pick<Requests, 'countOfJob' | 'pendingOfJob' | 'ofJob'>;
+type Lists = Pick<Requests, 'before' | 'ofRequester'>;
 
-const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> => {
+const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups | keyof OfJob | keyof Lists> => {
   const insert = first((db, row: RequestRow) => db.insertInto('requests').values(row));
   const countRepeat = first((db, { id, at }: { id: string; at: Millis }) =>
     db
@@ -56,12 +65,12 @@ const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> =>
   const redecide = first((db, { id, ...change }: { id: string } & Redecision) =>
     db.updateTable('requests').set(change).where('id', '=', id),
   );
-  const leaveGranted = first((db, { id, state, at }: { id: string; state: RequestState; at: Millis }) =>
+  const move = first((db, { id, from, to, at }: { id: string; from: RequestState; to: RequestState; at: Millis }) =>
     db
       .updateTable('requests')
-      .set({ state, updated_at: at })
+      .set({ state: to, updated_at: at })
       .where('id', '=', id)
-      .where('state', '=', 'granted')
+      .where('state', '=', from)
       .returning('id'),
   );
   const setState = first((db, { id, state, at }: { id: string; state: RequestState; at: Millis }) =>
@@ -77,8 +86,8 @@ const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> =>
     async redecide(id, { state, policy_digest, decision, subject, updated_at }) {
       await redecide({ id, state, policy_digest, decision, subject, updated_at });
     },
-    async leaveGranted(id, state, at) {
-      return (await leaveGranted({ id, state, at })) !== undefined;
+    async move(id, change) {
+      return (await move({ id, ...change })) !== undefined;
     },
     async setState(id, state, at) {
       await setState({ id, state, at });
@@ -88,6 +97,28 @@ const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups> =>
 
 const requestLookups = ({ all, first }: Statements): Lookups => {
   const find = first((db, { id }: { id: string }) => db.selectFrom('requests').selectAll().where('id', '=', id));
+  const sameRefusal = first((db, refusal: RefusalKey) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('job_key', '=', refusal.job_key)
+      .where('project', '=', refusal.project)
+      .where('entitlement', '=', refusal.entitlement)
+      .where('policy_digest', '=', refusal.policy_digest)
+      .where('decision', '=', refusal.decision)
+      .where('state', '=', 'denied'),
+  );
+  const latest = all((db, { limit }: { limit: number }) =>
+    db.selectFrom('requests').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit),
+  );
+  return {
+    find: (id) => find({ id }),
+    sameRefusal: (refusal) => sameRefusal(refusal),
+    latest: (limit) => latest({ limit }),
+  };
+};
+
+const requestsOfJob = ({ all, first }: Statements): OfJob => {
   const countOfJob = first(
     (db, job: { jobKey: string; project: string; entitlement: string; except: string; now: Millis }) =>
       db
@@ -115,26 +146,50 @@ const requestLookups = ({ all, first }: Statements): Lookups => {
         )
         .where('id', '!=', job.except),
   );
-  const sameRefusal = first((db, refusal: RefusalKey) =>
+  const pendingOfJob = all((db, job: { jobKey: string; project: string; entitlement: string }) =>
     db
       .selectFrom('requests')
       .selectAll()
-      .where('job_key', '=', refusal.job_key)
-      .where('project', '=', refusal.project)
-      .where('entitlement', '=', refusal.entitlement)
-      .where('policy_digest', '=', refusal.policy_digest)
-      .where('decision', '=', refusal.decision)
-      .where('state', '=', 'denied'),
+      .where('job_key', '=', job.jobKey)
+      .where('project', '=', job.project)
+      .where('entitlement', '=', job.entitlement)
+      .where('state', '=', 'pending'),
   );
-  const latest = all((db, { limit }: { limit: number }) =>
-    db.selectFrom('requests').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit),
+  const ofJob = all((db, { jobKey }: { jobKey: string }) =>
+    db.selectFrom('requests').selectAll().where('job_key', '=', jobKey).orderBy('id'),
   );
   return {
-    find: (id) => find({ id }),
     async countOfJob({ except, ...job }) {
       return Number((await countOfJob({ ...job, except: except ?? '' }))?.count);
     },
-    sameRefusal: (refusal) => sameRefusal(refusal),
-    latest: (limit) => latest({ limit }),
+    pendingOfJob: (job) => pendingOfJob(job),
+    ofJob: (jobKey) => ofJob({ jobKey }),
+  };
+};
+
+/** After every id. */
+const NEWEST = '\u{10ffff}';
+
+const requestLists = ({ all }: Statements): Lists => {
+  const before = all((db, { id, limit }: { id: string; limit: number }) =>
+    db.selectFrom('requests').selectAll().where('id', '<', id).orderBy('id', 'desc').limit(limit),
+  );
+  const ofRequester = all((db, of: { principal: string; id: string; limit: number }) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('requester', 'in', (select) =>
+        select
+          .selectFrom('principals')
+          .select('principals.id')
+          .where((one) => one.or([one('principals.id', '=', of.principal), one('merged_into', '=', of.principal)])),
+      )
+      .where('requests.id', '<', of.id)
+      .orderBy('requests.id', 'desc')
+      .limit(of.limit),
+  );
+  return {
+    before: (id = NEWEST, limit) => before({ id, limit }),
+    ofRequester: ({ principal, before: id = NEWEST, limit }) => ofRequester({ principal, id, limit }),
   };
 };

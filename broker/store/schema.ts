@@ -3,14 +3,19 @@
 
 export interface Schema {
   meta: { key: string; value: string };
-  principals: { id: string; kind: string; created_at: number };
-  identities: { provider: string; provider_id: string; principal_id: string };
+  principals: { id: string; kind: string; created_at: number; merged_into: string | null };
+  identities: { provider: string; provider_id: string; principal_id: string; name: string | null };
+  sessions: SessionRow;
+  passkeys: PasskeyRow;
   subject_tokens: { issuer: string; token_id: string; expires_at: number; replays: number };
   policy_documents: { digest: string; file: string; project: string | null; text: string; loaded_at: number };
   policy_sets: { digest: string; members: string; loaded_at: number };
   policy_in_force: { id: number; sequence: number; digest: string; since: number };
   suspensions: { id: string; scope: string; target: string; reason: string; since: number };
   requests: RequestRow;
+  approvals: ApprovalRow;
+  verdicts: VerdictRow;
+  approval_requests: { request_id: string; approval_id: string; used_at: number | null };
   request_secrets: { secret_hash: string; request_id: string; parameters: string };
   said_once: { key: string };
   grants: GrantRow;
@@ -26,7 +31,40 @@ export interface Schema {
   signing_keys: SigningKeyRow;
 }
 
-export type RequestState = 'denied' | 'granted' | 'issuing' | 'issued' | 'failed' | 'unknown';
+/** `pending` until people decided, `approved` until the job collects; the rest of the first line ends without a credential. */
+export type RequestState =
+  | ('denied' | 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void')
+  | ('granted' | 'issuing' | 'issued' | 'failed' | 'unknown');
+
+export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void';
+
+export interface ApprovalRow {
+  id: string;
+  /** the request that it was opened for; its requester is who may not approve */
+  request_id: string;
+  project: string;
+  entitlement: string;
+  /** of the entitlement that people were asked about: its terms are read from the policy in force, never from here */
+  entitlement_digest: string;
+  /** hex SHA-256 of what was asked (approvals/binding.ts) */
+  binding: string;
+  state: ApprovalState;
+  /** how many must approve */
+  needed: number;
+  /** how many credentials it is good for, and how many it was spent on */
+  issuances: number;
+  used: number;
+  created_at: number;
+  expires_at: number;
+  decided_at: number | null;
+}
+
+export interface VerdictRow {
+  approval_id: string;
+  principal: string;
+  verdict: 'approve' | 'reject';
+  at: number;
+}
 
 export interface RequestRow {
   id: string;
@@ -85,6 +123,33 @@ export interface LeaseRow {
   ends_at: number | null;
   upstream_expires_at: number | null;
   sealed_handle: string | null;
+}
+
+export interface SessionRow {
+  token_hash: string;
+  id: string;
+  principal_id: string;
+  /** the sign-in provider that it began with */
+  provider: string;
+  proofs: string;
+  started_at: number;
+  seen_at: number;
+  ends_at: number;
+  stepped_up_at: number | null;
+  step_up_method: 'passkey' | 'provider' | null;
+  challenge: string | null;
+}
+
+export interface PasskeyRow {
+  id: string;
+  credential_id: string;
+  principal_id: string;
+  name: string;
+  public_key: string;
+  counter: number;
+  transports: string;
+  created_at: number;
+  used_at: number | null;
 }
 
 export interface OutboxRow {

@@ -7,12 +7,14 @@ import { StartRefused } from '../errors.ts';
 import { createBrokenLatch } from './broken-latch.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
+import { signIn } from './migrations/0002-sign-in.ts';
+import { approvalsSchema } from './migrations/0003-approvals.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
 import { tablesOf } from './tables.ts';
 
-const MIGRATIONS = { '0001-first-schema': firstSchema };
+const MIGRATIONS = { '0001-first-schema': firstSchema, '0002-sign-in': signIn, '0003-approvals': approvalsSchema };
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;
 /**

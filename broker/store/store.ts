@@ -9,6 +9,7 @@
 import type { Kysely } from 'kysely';
 import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
+import type { Approvals } from './approvals.ts';
 import type { Grants } from './grants.ts';
 import type { Issuances } from './issuances.ts';
 import type { KeptRows } from './kept-rows.ts';
@@ -16,6 +17,7 @@ import type { Leases } from './leases.ts';
 import type { LogTables } from './log-tables.ts';
 import type { Meta } from './meta.ts';
 import type { Outbox } from './outbox.ts';
+import type { Passkeys } from './passkeys.ts';
 import type { Policies } from './policies.ts';
 import type { Principals } from './principals.ts';
 import type { RequestSecrets } from './request-secrets.ts';
@@ -23,11 +25,13 @@ import type { Requests } from './requests.ts';
 import type { SaidOnce } from './said-once.ts';
 import type { Schema } from './schema.ts';
 import type { SealedAnswers } from './sealed-answers.ts';
+import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { SubjectTokens } from './subject-tokens.ts';
 import type { Suspensions } from './suspensions.ts';
 
 export interface Tables {
+  readonly approvals: Approvals;
   readonly grants: Grants;
   readonly issuances: Issuances;
   readonly keptRows: KeptRows;
@@ -35,12 +39,14 @@ export interface Tables {
   readonly log: LogTables;
   readonly meta: Meta;
   readonly outbox: Outbox;
+  readonly passkeys: Passkeys;
   readonly policies: Policies;
   readonly principals: Principals;
   readonly requests: Requests;
   readonly requestSecrets: RequestSecrets;
   readonly saidOnce: SaidOnce;
   readonly sealedAnswers: SealedAnswers;
+  readonly sessions: Sessions;
   readonly signingKeys: SigningKeys;
   readonly subjectTokens: SubjectTokens;
   readonly suspensions: Suspensions;

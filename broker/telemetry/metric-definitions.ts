@@ -56,6 +56,11 @@ export const METRICS = {
     'Asks refused at once with `OVERLOADED`, because their turn would have come too late.',
     'increase(buildpass_turns_rejected_total[5m]) > 0',
   ),
+  buildpass_sign_ins_total: counter(
+    ['kind', 'outcome'],
+    'People at the door, by kind of provider: `signed-in`, `linked`, `stepped-up`, or the code of what went wrong.',
+    'increase(buildpass_sign_ins_total{outcome="SIGN_IN_FAILED"}[1h]) > 5',
+  ),
   buildpass_limited_total: counter(
     ['limit'],
     'What a limit refused: `address` (requests of one), `connections` (of all), `connections-of-address`, `repository` (its asks), `refused-share` (its refusals).',

@@ -54,11 +54,12 @@ function compareRow(row: KeptRow, { table, jobKeys, comparing }: Place): void {
   if (table === 'requests') jobKeys.set(id, String(row['job_key']));
 }
 
-const isOfRequests = (table: KeptTable): boolean =>
-  table === 'requests' || (KEPT_TABLES[table].columns as readonly string[]).includes('request_id');
+/** Compared with the part of the log that tells of their request; every other table with the first part. */
+const OF_REQUESTS: readonly KeptTable[] = ['requests', 'grants', 'issuances', 'leases'];
+const isOfRequests = (table: KeptTable): boolean => OF_REQUESTS.includes(table);
 
 const requestOf = (table: KeptTable, row: KeptRow): string =>
-  String(row[table === 'requests' ? 'id' : 'request_id'] ?? '');
+  isOfRequests(table) ? String(row[table === 'requests' ? 'id' : 'request_id'] ?? '') : '';
 
 const NO_ENTRY = 'is there, and no entry speaks of it';
 
@@ -68,6 +69,9 @@ const NOUNS: Readonly<Record<KeptTable, string>> = {
   policy_sets: 'policy set',
   policy_in_force: 'policy in force',
   requests: 'request',
+  approvals: 'approval',
+  verdicts: 'verdict',
+  approval_requests: 'use of an approval by',
   grants: 'grant',
   issuances: 'issuance',
   leases: 'lease',

@@ -1,9 +1,10 @@
-// Tells the entries of a log, or a part of their requests, to the two stories that they are steps of, and says which entry
+// Tells the entries of a log, or a part of their requests, to the stories that they are steps of, and says which entry
 // does not follow from those before it.
 import type { Said } from './check-entry.ts';
 import type { Comparing } from './compare-rows.ts';
 import type { IsOurs } from './parts.ts';
 import { Contradiction, type ExpectedRows, noRows } from './story.ts';
+import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
 import { StoryOfRequests } from './story-of-requests.ts';
 
@@ -15,7 +16,11 @@ export class Replay implements Comparing {
   readonly #options: { readonly isOurs: IsOurs; readonly report: (problem: string) => void; readonly isFirst: boolean };
   readonly #ids = new Set<string>();
   readonly #policies = new StoryOfPolicies(this.expected);
-  readonly #requests = new StoryOfRequests(this.expected, this.#policies);
+  readonly #approvals = new StoryOfApprovals(this.expected);
+  readonly #requests = new StoryOfRequests(this.expected, {
+    policies: this.#policies,
+    isOurs: (requestId) => this.isOurs(requestId),
+  });
 
   constructor(options: { isOurs: IsOurs; report: (problem: string) => void; isFirst: boolean }) {
     this.#options = options;
@@ -48,10 +53,12 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const [ofPolicies, ofRequests] = [this.#policies.steps[type], this.#requests.steps[type]];
-    if (ofPolicies !== undefined) this.#tellPolicies(ofPolicies, said);
-    else if (ofRequests === undefined) this.#refuseUnknown(type);
-    else if (this.isOurs(String(fields['request_id']))) ofRequests(said);
+    const shared = this.#policies.steps[type] ?? this.#approvals.steps[type];
+    const ofRequests = this.#requests.steps[type];
+    if (shared === undefined && ofRequests === undefined) this.#refuseUnknown(type);
+    if (shared !== undefined) this.#tellShared(shared, said);
+    // An approval may be of several requests, in whichever part each of them is.
+    if (type.startsWith('approval.') || this.isOurs(String(fields['request_id']))) ofRequests?.(said);
   }
 
   #refuseUnknown(type: string): void {
@@ -59,8 +66,8 @@ export class Replay implements Comparing {
       throw new Contradiction(`its type "${type}" is none that this verifier knows`);
   }
 
-  /** Every part needs to know what was in force; one of them says what is wrong with it. */
-  #tellPolicies(step: (said: Said) => void, said: Said): void {
+  /** Every part needs to know what was in force, and what people agreed to; one of them says what is wrong with it. */
+  #tellShared(step: (said: Said) => void, said: Said): void {
     try {
       step(said);
     } catch (error) {

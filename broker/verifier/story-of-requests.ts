@@ -1,23 +1,32 @@
 // Requests, grants, issuances and leases as the entries tell them: what was decided, issued, returned, expired or withheld.
 
 import type { Said } from './check-entry.ts';
+import type { IsOurs } from './parts.ts';
 import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
 import type { StoryOfPolicies } from './story-of-policies.ts';
 
 type Step = (said: Said) => void;
 
 /** A request in these states can be decided again. */
-const UNDECIDED = ['granted', 'failed'];
+const UNDECIDED = ['granted', 'failed', 'pending', 'approved'];
+/** A request in these waits for people, or may collect what they agreed to. */
+const WITH_PEOPLE = ['pending', 'approved'];
 
 export class StoryOfRequests {
   readonly #rows: ExpectedRows;
   readonly #policies: StoryOfPolicies;
+  readonly #isOurs: IsOurs;
   /** grants of a request, by its id */
   readonly #grantsOf = new Map<string, ExpectedRow[]>();
 
   /** What each type of entry does; one that changes no row only has to speak of what there is. */
   readonly steps: Readonly<Record<string, Step>> = {
     'request.decided': (said) => this.#decided(said),
+    'request.pending': (said) => this.#pending(said),
+    'request.withdrawn': (said) => this.#movedByPeople(said, textOf(said, 'request_id'), 'withdrawn'),
+    'approval.verdict': (said) => this.#eachOf(said, textOf(said, 'approval')),
+    'approval.expired': (said) => this.#eachOf(said, 'expired'),
+    'approval.void': (said) => this.#eachOf(said, 'void'),
     'request.misused': (said) => void this.#find('requests', textOf(said, 'request_id')),
     'issuance.started': (said) => this.#started(said),
     'issuance.succeeded': (said) => this.#succeeded(said),
@@ -31,21 +40,44 @@ export class StoryOfRequests {
     'lease.revocation_failed': (said) => void this.#leaseOf(said),
   };
 
-  constructor(rows: ExpectedRows, policies: StoryOfPolicies) {
+  constructor(rows: ExpectedRows, { policies, isOurs }: { policies: StoryOfPolicies; isOurs: IsOurs }) {
     this.#rows = rows;
     this.#policies = policies;
+    this.#isOurs = isOurs;
   }
 
   #decided(said: Said): void {
     const id = textOf(said, 'request_id');
-    const known = this.#rows.requests.get(id);
     const permit = said.fields['decision'] === 'permit';
     this.#policies.refuseOther(said);
-    const state = String(known?.values['state']);
     // An issued request stays issued: only its repetition is refused.
-    if (!permit && state === 'issued') return;
-    if (known !== undefined && !UNDECIDED.includes(state))
-      throw new Contradiction(`it decides ${id} again, which was ${state}`);
+    if (!permit && this.#rows.requests.get(id)?.values['state'] === 'issued') return;
+    this.#setDecided(said, id, permit ? 'granted' : 'denied');
+    if (permit) this.#granted(said, id);
+  }
+
+  #pending(said: Said): void {
+    this.#setDecided(said, textOf(said, 'request_id'), 'pending');
+  }
+
+  #eachOf(said: Said, state: string): void {
+    const { requests } = said.fields;
+    if (!Array.isArray(requests)) throw new Contradiction('its requests are no list');
+    for (const id of requests.map(String)) if (this.#isOurs(id)) this.#movedByPeople(said, id, state);
+  }
+
+  #movedByPeople(said: Said, id: string, state: string): void {
+    const request = this.#find('requests', id);
+    if (!WITH_PEOPLE.includes(String(request.values['state'])))
+      throw new Contradiction(`it makes ${id} ${state}, which was ${request.values['state']}`);
+    this.#change(said, request, { state, updated_at: said.time });
+  }
+
+  #setDecided(said: Said, id: string, state: 'granted' | 'denied' | 'pending'): void {
+    const known = this.#rows.requests.get(id);
+    this.#policies.refuseOther(said);
+    if (known !== undefined && !UNDECIDED.includes(String(known.values['state'])))
+      throw new Contradiction(`it decides ${id} again, which was ${known.values['state']}`);
     this.#rows.requests.set(id, {
       by: said.index,
       details: said.opened.get('details'),
@@ -55,13 +87,12 @@ export class StoryOfRequests {
         repository_id: textOf(said, 'repository_id'),
         project: textOf(said, 'project'),
         entitlement: textOf(said, 'entitlement'),
-        state: permit ? 'granted' : 'denied',
+        state,
         policy_digest: textOf(said, 'policy_digest'),
         created_at: known?.values['created_at'] ?? said.time,
         updated_at: said.time,
       },
     });
-    if (permit) this.#granted(said, id);
   }
 
   #granted(said: Said, requestId: string): void {

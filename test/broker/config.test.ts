@@ -42,6 +42,8 @@ describe('loadConfig', () => {
         },
       ],
       upstreams: [],
+      signIn: [],
+      roles: { security: [], operators: [] },
       proxies: {},
       keys: { encryptionKeyFile: join(dirname(file), 'kek') },
       log: { anchorFile: undefined },
@@ -208,15 +210,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual([
-      'github',
-      'log.witnesses',
-      'notify',
-      'relying-parties',
-      'roles',
-      'sign-in',
-      'upstreams',
-    ]);
+    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'notify', 'relying-parties', 'upstreams']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
     expect(upstreams).toEqual(['vault-prod']);
   });

@@ -88,6 +88,9 @@ export function buildDocuments({
   return Object.entries(texts).map(([file, text]) => ({ file, text }));
 }
 
+/** A configuration without `sign-in`. */
+export const NOBODY_SIGNS_IN = { signIn: [], roles: { security: [], operators: [] } };
+
 export const buildContext = (overrides: Partial<PolicyContext> = {}): PolicyContext => ({
   organizationFile: '_organization.yaml',
   issuers: [{ name: 'github', owners: { acme: '1001', other: '1002' } }],

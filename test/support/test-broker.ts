@@ -33,6 +33,11 @@ export interface TestBrokerOptions {
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
   readonly issuer?: string;
+  /** people who sign in by a link: see `signIn` of person-browser.ts */
+  readonly people?: BrokerOptions['demoPeople'];
+  /** sign-in providers; secret files go into the directory */
+  readonly signIn?: (directory: string) => Config['signIn'];
+  readonly roles?: Config['roles'];
 }
 
 export interface Answer {
@@ -192,6 +197,7 @@ function launch({ config, options, provider, logLines }: Launch): Promise<Runnin
     clock,
     extraProviders: [provider],
     ...(providerTimeout === undefined ? {} : { providerTimeout }),
+    ...(options.people === undefined ? {} : { demoPeople: options.people }),
     ...(openStore === undefined ? {} : { openStore }),
     ...(drainTimeout === undefined ? {} : { drainTimeout }),
     ...(background === undefined ? {} : { backgroundEvery: 3_600_000 }),
@@ -216,6 +222,8 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       privateNetwork: false,
     })),
     upstreams: [],
+    signIn: options.signIn?.(directory) ?? [],
+    roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },
     log: { anchorFile: join(directory, 'anchor') },

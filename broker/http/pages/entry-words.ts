@@ -38,6 +38,21 @@ const codes = (all: readonly string[]): Html =>
 type Words = { readonly [T in EntryType]: (fields: EntryFields<T>, now: Millis) => EntryWords };
 
 const WORDS: Words = {
+  'request.pending': ({ run_id: run, by, needed, expires_at: ends }, now) => ({
+    state: 'waiting',
+    what: 'Waiting for approval',
+    who: jobOf(run),
+    detail: html`${needed} of ${exact(by.join(', '))} until ${time(Date.parse(ends), now)}.`,
+  }),
+  'request.withdrawn': ({ by }) => ({ state: 'withdrawn', what: 'Withdrawn', who: WITHDRAWERS[by] }),
+  'approval.verdict': verdict,
+  'approval.expired': () => ({ state: 'lapsed', what: 'Nobody decided in time', who: BROKER }),
+  'approval.void': ({ because }) => ({
+    state: 'withdrawn',
+    what: 'Approval void',
+    who: BROKER,
+    detail: html`The cause: ${because}.`,
+  }),
   'request.decided': (fields) => (fields.decision === 'permit' ? permitted(fields) : refused(fields)),
   'request.misused': ({ code, run_id: run }) => ({
     state: 'refused',
@@ -116,6 +131,24 @@ const WORDS: Words = {
     who: html`${BROKER}, in entry ${index}: ${exact(fields.join(', '))}`,
   }),
 };
+
+const WITHDRAWERS: Readonly<Record<EntryFields<'request.withdrawn'>['by'], Html>> = {
+  job: html`the job`,
+  requester: html`who asked`,
+  'newer-request': html`the same job, which asked again`,
+};
+
+function verdict({ verdict: said, team, self, approval }: EntryFields<'approval.verdict'>): EntryWords {
+  const who = html`a member of ${exact(team)}`;
+  if (said === 'reject') return { state: 'refused', what: 'Rejected', who };
+  const what = self ? 'Approved by who asked' : 'Approved';
+  return {
+    state: 'permitted',
+    what,
+    who,
+    detail: html`${approval === 'pending' ? 'More must agree.' : 'The job may go on.'}`,
+  };
+}
 
 const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = {
   REQUEST_MISMATCH: html`The secret of this request came back with another scope, ttl, reason or ticket. Nothing was answered from it.`,

@@ -21,6 +21,8 @@ const DRAWINGS: Readonly<Record<string, Html>> = {
   'ring-dot': html`${ring}<circle class="filled" cx="8" cy="8" r="2.5"/>`,
   returned: html`<path d="M8 1.5v7.25M5.25 6.25 8 9l2.75-2.75M1.75 9.5v4.25h12.5V9.5"/>`,
   clock: html`${ring}${hands}`,
+  hourglass: html`<path d="M4 1.75h8M4 14.25h8M4.75 1.75c0 3.5 1.75 4.5 3.25 6.25 1.5-1.75 3.25-2.75 3.25-6.25M4.75 14.25c0-3.5 1.75-4.5 3.25-6.25 1.5 1.75 3.25 2.75 3.25 6.25"/>`,
+  'turned-back': html`<path d="M5.5 2.5 2.25 5.75 5.5 9M2.5 5.75h7.25a4 4 0 0 1 0 8H6"/>`,
   lapsed: html`<circle cx="8" cy="8" r="6.25" stroke-dasharray="3 1.9"/>${hands}`,
   never: html`<path d="M8 8C6.6 5.8 5.5 5 4.2 5a3 3 0 0 0 0 6C5.5 11 6.6 10.2 8 8s2.5-3 3.8-3a3 3 0 0 1 0 6C10.5 11 9.4 10.2 8 8z"/>`,
   revoked: html`${ring}<path d="m3.6 12.4 8.8-8.8"/>`,

@@ -25,6 +25,23 @@ export function requestWords(request: RequestView, now: Millis): RequestWords {
         html`This job may not have ${scope}`,
         refusalOutcome(request),
       );
+    case 'pending':
+      return without(
+        { name: 'waiting', word: 'Waiting' },
+        html`This job waits for ${scope}`,
+        html`People must approve it first.`,
+      );
+    case 'approved':
+      return without(
+        { name: 'permitted', word: 'Approved' },
+        html`This job may have ${scope}`,
+        html`It was approved. Nothing is issued before the job collects it.`,
+      );
+    case 'rejected':
+    case 'expired':
+    case 'withdrawn':
+    case 'void':
+      return without(ENDED[request.state].state, html`This job did not get ${scope}`, ENDED[request.state].outcome);
     case 'granted':
       return granted(request, scope, now);
     case 'issuing':
@@ -49,6 +66,25 @@ export function requestWords(request: RequestView, now: Millis): RequestWords {
       );
   }
 }
+
+const ENDED: Readonly<Record<'rejected' | 'expired' | 'withdrawn' | 'void', { state: State; outcome: Html }>> = {
+  rejected: {
+    state: { name: 'refused', word: 'Rejected' },
+    outcome: html`An approver said no. Nothing was issued; the job can ask anew.`,
+  },
+  expired: {
+    state: { name: 'lapsed', word: 'Expired' },
+    outcome: html`Nobody decided in time. Nothing was issued; the job can ask anew.`,
+  },
+  withdrawn: {
+    state: { name: 'withdrawn', word: 'Withdrawn' },
+    outcome: html`It was taken back before it was decided. Nothing was issued.`,
+  },
+  void: {
+    state: { name: 'withdrawn', word: 'Void' },
+    outcome: html`Its policy was changed while it waited, so what was asked is no longer what is allowed. The job can ask anew.`,
+  },
+};
 
 const without = (state: State, title: Html, outcome: Html): RequestWords => ({
   states: [state],

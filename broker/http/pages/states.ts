@@ -6,6 +6,8 @@ const STATES = {
   issued: { icon: 'issued', tone: 'issued' },
   refused: { icon: 'refused', tone: 'refused' },
   permitted: { icon: 'ring-dot', tone: 'issued' },
+  waiting: { icon: 'hourglass', tone: 'waiting' },
+  withdrawn: { icon: 'turned-back', tone: 'expired' },
   running: { icon: 'ring-dot', tone: 'running' },
   revocable: { icon: 'ring-dot', tone: 'issued' },
   returned: { icon: 'returned', tone: 'expired' },

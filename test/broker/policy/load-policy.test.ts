@@ -11,6 +11,7 @@ import {
   buildProject,
   errorsOf,
   load,
+  NOBODY_SIGNS_IN,
   warningsOf,
   yamlText,
 } from '../../support/build-policy.ts';
@@ -77,7 +78,7 @@ describe('loadPolicy', () => {
     [
       'approval',
       { approval: { by: 'acme/security' } },
-      'entitlements.preview: needs approval by acme/security, which this broker cannot ask for yet: it loads, and refuses every job with APPROVAL_UNAVAILABLE',
+      'entitlements.preview: needs approval by 1 of acme/security within 30m, and nobody can sign in at this broker yet (`sign-in`): it loads, and refuses every job with APPROVAL_UNAVAILABLE',
     ],
     [
       'break-glass',
@@ -95,7 +96,8 @@ describe('loadPolicy', () => {
       'entitlements.preview.allow[0].protected-environment: needs a fact',
     ],
   ])('warns of %s, which nobody can answer for yet', (_what, entitlement, warning) => {
-    expect(warningsOf({ entitlement })).toEqual([expect.stringContaining(`shop.yaml ${warning}`)]);
+    const warnings = warningsOf({ entitlement }, { people: NOBODY_SIGNS_IN });
+    expect(warnings).toEqual([expect.stringContaining(`shop.yaml ${warning}`)]);
   });
 
   it('warns of nothing where everything is there', () => {

@@ -9,6 +9,7 @@ import {
   buildStaticSecret,
   decide,
   decideRule,
+  NOBODY_SIGNS_IN,
   outcomeOf,
   type Yaml,
 } from '../../support/build-policy.ts';
@@ -25,7 +26,7 @@ describe('what stands against an entitlement', () => {
       {
         code: 'APPROVAL_UNAVAILABLE',
         message:
-          'shop/preview needs approval by acme/release-managers, which this broker cannot ask for yet: it is refused to every job until then.',
+          'shop/preview needs approval by 1 of acme/release-managers within 30m, and nobody can sign in at this broker yet (`sign-in`): it is refused to every job until then.',
       },
     ],
     [
@@ -57,7 +58,8 @@ describe('what stands against an entitlement', () => {
       },
     ],
   ])('%s refuses every job', (_what, entitlement, reason) => {
-    expect(reasonsOf(decide(entitlement, main))).toEqual([reason]);
+    const policies = buildPolicies({ entitlement }, { people: NOBODY_SIGNS_IN });
+    expect(reasonsOf(evaluate(policies, main, buildAsk()))).toEqual([reason]);
   });
 
   it('a kind that this broker cannot issue refuses every job', () => {

@@ -34,6 +34,7 @@ const grant = (changes: Partial<Grant> = {}): Grant => ({
   policyDigest: 'digest',
   ttl: 600,
   assurance: 'automated',
+  approvals: [],
   approvedBy: [],
   issuedAt: NOW,
   ...changes,

@@ -59,7 +59,45 @@ const row = (type: string, fields: object): LogEntryRow => {
 };
 const words = (type: string, fields: object) => entryWords(readEntry(row(type, fields)), NOW);
 
+const approval = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', approval_id: 'apr_1', requests: [] };
+const verdict = {
+  ...approval,
+  binding: DIGEST,
+  team: 'acme/releases',
+  self: false,
+  step_up: 'none',
+  expires_at: FUTURE,
+};
+const pending = { ...decided, approval_id: 'apr_1', binding: DIGEST, by: ['acme/releases'], needed: 1, issuances: 1 };
+
 const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
+  [
+    'request.pending',
+    { ...pending, rule: 0, ttl: 600, expires_at: FUTURE },
+    'Waiting for approval',
+    '1 of acme/releases until 12:10:00.',
+  ],
+  ['request.withdrawn', { ...approval, by: 'job', approval_ended: true }, 'Withdrawn', ''],
+  [
+    'approval.verdict',
+    { ...verdict, verdict: 'approve', approver: 'prn_1', approval: 'approved' },
+    'Approved',
+    'The job may go on.',
+  ],
+  [
+    'approval.verdict',
+    { ...verdict, verdict: 'approve', approver: 'prn_1', approval: 'pending' },
+    'Approved',
+    'More must agree.',
+  ],
+  ['approval.verdict', { ...verdict, verdict: 'reject', approver: 'prn_1', approval: 'rejected' }, 'Rejected', ''],
+  ['approval.expired', approval, 'Nobody decided in time', ''],
+  [
+    'approval.void',
+    { ...approval, because: 'the policy was changed' },
+    'Approval void',
+    'The cause: the policy was changed.',
+  ],
   [
     'request.decided',
     { ...decided, decision: 'permit', rule: 1, ttl: 600 },

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
+import { createWaiting } from '../../../../broker/approvals/waiting.ts';
 import { systemEntropy } from '../../../../broker/clock.ts';
 import { createAnswering } from '../../../../broker/http/answer.ts';
 import { createClientAddresses } from '../../../../broker/http/client-address.ts';
@@ -11,6 +12,8 @@ import { createAnswerSealer } from '../../../../broker/issuance/sealed-answer.ts
 import { createRepositoryQuota } from '../../../../broker/limits/repository-quota.ts';
 import { createTurns } from '../../../../broker/limits/turns.ts';
 import { RecentTree } from '../../../../broker/log/recent-tree.ts';
+import { createAttempts } from '../../../../broker/sign-in/attempts.ts';
+import { createPeople } from '../../../../broker/sign-in/people.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
 import { createMetrics } from '../../../../broker/telemetry/metrics.ts';
@@ -54,9 +57,19 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       append: unused,
       noticeNames: unused,
     },
+    people: createPeople({
+      ...{ url, store, entropy: systemEntropy, policies: unused, providers: [], encryptionKey: Buffer.alloc(32) },
+      roles: { security: [], operators: [] },
+    }),
+    attempts: createAttempts({ url, clock, entropy: systemEntropy, encryptionKey: Buffer.alloc(32) }),
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     ...{ logger, answering, refuse, metrics, elapsed },
-    ...{ addresses: createClientAddresses([]), turns: createTurns({ elapsed }) },
+    ...{
+      addresses: createClientAddresses([]),
+      turns: createTurns({ elapsed }),
+      waiting: createWaiting(elapsed),
+      webOf: () => undefined,
+    },
     ...{
       quota: createRepositoryQuota({ requests: { count: 1, per: 1 }, refusedShare: 1, elapsed }),
       readiness: unused,

@@ -1,0 +1,145 @@
+// The approval desk, as the request path uses it: what an ask that people must agree to stands on, opening an approval for it,
+// spending one, and ending one. All of it runs in the transaction of the ask; verdicts come in through verdicts.ts.
+import { newId } from '../clock.ts';
+import type { ExchangeDeps } from '../exchange.ts';
+import type { ApprovalTerms, Approved, NeedsApproval, Permit } from '../model.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import { isProgram } from '../policy/requester.ts';
+import type { AskContext } from '../requests/ask-context.ts';
+import type { ApprovalRow } from '../store/approvals.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { VerdictRow } from '../store/schema.ts';
+import type { Transaction } from '../store/store.ts';
+import { type Approval, approvers, assuranceOf, isOpen } from './approval.ts';
+import { bindingOf } from './binding.ts';
+
+export type DeskDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
+
+interface Asked {
+  readonly context: AskContext;
+  readonly decision: NeedsApproval;
+}
+
+/** A permit where people agreed to exactly this ask, and their approval is neither over nor spent; else what was decided. */
+export async function withApproval(tx: Transaction, asked: Asked): Promise<Permit | NeedsApproval> {
+  const { decision, context } = asked;
+  const binding = askBinding(asked);
+  const own = context.known === undefined ? undefined : await tx.approvals.ofRequest(context.known.id);
+  for (const row of own === undefined ? await tx.approvals.openFor(binding) : [own]) {
+    if (row.state !== 'approved' || row.binding !== binding || !isOpen(row, tx.now)) continue;
+    const isSpent = own !== undefined && context.known !== undefined && (await tx.approvals.isUsedBy(context.known.id));
+    if (!isSpent && row.used >= row.issuances) continue;
+    const approved = await approvedAs(tx, row, decision.terms);
+    if (approved !== undefined) return { ...decision, outcome: 'permit', approved };
+  }
+  return decision;
+}
+
+/** Why the request's own approval is not one that this ask can ever stand on; undefined while it may still. */
+export async function whyVoid(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<string | undefined> {
+  if (row.binding !== askBinding(asked)) return 'the policy of this entitlement was changed since it was asked for';
+  if (row.state === 'approved' && (await approvedAs(tx, row, asked.decision.terms)) === undefined)
+    return 'those who approved turned out to be who asked, or fewer people than it takes';
+  return undefined;
+}
+
+/** The approval that a request waits for: one of its run that is pending already, where one covers the run, or a new one. */
+export async function openApproval(
+  deps: DeskDeps,
+  tx: Transaction,
+  asked: Asked & { row: RequestRow },
+): Promise<ApprovalRow> {
+  const { decision, row } = asked;
+  const { terms } = decision;
+  const binding = askBinding(asked);
+  const shared = terms.covers === 'job' ? [] : await tx.approvals.openFor(binding);
+  const approval =
+    shared.find((one) => one.state === 'pending' && isOpen(one, tx.now)) ??
+    newApproval(deps, tx, { ...asked, binding });
+  if (!shared.includes(approval)) await tx.approvals.insert(approval);
+  await tx.approvals.join(row.id, approval.id);
+  return approval;
+}
+
+/** Spends an approval on a request. It was found to stand in this very transaction, so nobody was quicker. */
+export async function spend(tx: Transaction, approved: Approved, requestId: string): Promise<void> {
+  if ((await tx.approvals.ofRequest(requestId)) === undefined) await tx.approvals.join(requestId, approved.id);
+  if (!(await tx.approvals.use({ id: approved.id, requestId, now: tx.now })))
+    throw new Error(`the approval ${approved.id} is spent, and was found to stand`);
+}
+
+/**
+ * An approval with what its policy says of it and what people said. Undefined where the entitlement is written otherwise by now,
+ * or is gone: then nobody decides on it any more.
+ */
+export async function readApproval(
+  tx: Transaction,
+  row: ApprovalRow,
+  policies: PolicySet,
+): Promise<Approval | undefined> {
+  const terms = termsInForce(policies, row);
+  const request = await tx.requests.find(row.request_id);
+  if (terms === undefined || request === undefined) return undefined;
+  return { row, issuer: request.issuer, terms, ...(await handsOn(tx, row, request)) };
+}
+
+/** Who asked and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
+async function handsOn(
+  tx: Transaction,
+  row: ApprovalRow,
+  { requester }: RequestRow,
+): Promise<Pick<Approval, 'requester' | 'verdicts'>> {
+  const verdicts: VerdictRow[] = [];
+  for (const verdict of await tx.approvals.verdictsOn(row.id))
+    verdicts.push({ ...verdict, principal: await tx.principals.resolve(verdict.principal) });
+  return { requester: requester === null ? null : await tx.principals.resolve(requester), verdicts };
+}
+
+/** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */
+export function termsInForce(policies: PolicySet, row: ApprovalRow): ApprovalTerms | undefined {
+  const terms = policies.projects.get(row.project)?.entitlements.get(row.entitlement)?.approval;
+  return terms?.entitlementDigest === row.entitlement_digest ? terms : undefined;
+}
+
+const askBinding = ({ context, decision }: Asked): string =>
+  bindingOf({ ...context, decision, reason: context.request.reason, ticket: context.request.ticket });
+
+/**
+ * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, or the one who
+ * asked: identities that were joined since are one person (P4, threat T27).
+ */
+async function approvedAs(tx: Transaction, row: ApprovalRow, terms: ApprovalTerms): Promise<Approved | undefined> {
+  const request = await tx.requests.find(row.request_id);
+  if (request === undefined) return undefined;
+  const hands = await handsOn(tx, row, request);
+  const by = [...new Set(approvers(hands.verdicts))];
+  const bySelf = hands.requester !== null && by.includes(hands.requester) && !terms.self;
+  return bySelf || by.length < row.needed ? undefined : { id: row.id, by, assurance: assuranceOf(hands) };
+}
+
+/** Two, where a program asks: nobody answers for what it asks but those who agree. */
+const neededFor = (terms: ApprovalTerms, isOfProgram: boolean): number =>
+  isOfProgram ? Math.max(2, terms.count) : terms.count;
+
+function newApproval(
+  deps: DeskDeps,
+  tx: Transaction,
+  { context, decision, row, binding }: Asked & { row: RequestRow; binding: string },
+): ApprovalRow {
+  const { terms, project, entitlement } = decision;
+  return {
+    id: newId('apr', deps.entropy, tx.now),
+    request_id: row.id,
+    project: project.name,
+    entitlement: entitlement.name,
+    entitlement_digest: terms.entitlementDigest,
+    binding,
+    state: 'pending',
+    needed: neededFor(terms, isProgram(context.subject)),
+    issuances: terms.issuances,
+    used: 0,
+    created_at: tx.now,
+    expires_at: tx.now + terms.within * 1000,
+    decided_at: null,
+  };
+}

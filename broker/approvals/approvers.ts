@@ -1,0 +1,55 @@
+// Who may give a verdict: a member of a team that the policy names, and never who asked, unless the policy says so by name (P4).
+// People are compared as principals, which join the identities of one person; never by names.
+import type { ErrorCode } from '../../shared/error-codes.ts';
+import type { SignedIn } from '../model.ts';
+import { anyOf } from '../schema-problems.ts';
+import type { Approval } from './approval.ts';
+
+export interface Approver {
+  readonly principal: string;
+  readonly name: string;
+  /** `github 501`: the identity that they are known by where they signed in */
+  readonly identity: string;
+  /** the issuers and sign-in providers at which this person has an identity */
+  readonly providers: readonly string[];
+  readonly teams: ReadonlySet<string>;
+  readonly stepUp: SignedIn['stepUpMethod'];
+}
+
+export function approverOf(person: SignedIn): Approver {
+  const { principal, name, identities, teams, stepUpMethod: stepUp } = person;
+  const identity = identities.map(({ provider, providerId }) => `${provider} ${providerId}`).join(', ');
+  return { principal, name, identity, providers: identities.map(({ provider }) => provider), teams, stepUp };
+}
+
+/** Why not, in words for this person, with what to do next. */
+export interface MayNot {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** The team by which this person may give a verdict, or why they may not. */
+export function teamFor(approval: Approval, approver: Approver): { readonly team: string } | MayNot {
+  const { requester, issuer, terms, verdicts } = approval;
+  const team = terms.by.find((one) => approver.teams.has(one));
+  if (team === undefined)
+    return {
+      code: 'NOT_AN_APPROVER',
+      message: `Only members of ${anyOf(terms.by)} decide this, and you are in none of them: ask one of them, or have the team's owner add you.`,
+    };
+  if (verdicts.some(({ principal }) => principal === approver.principal))
+    return { code: 'APPROVAL_DECIDED', message: 'You have given your verdict on this already.' };
+  if (terms.self) return { team };
+  if (requester === approver.principal)
+    return {
+      code: 'OWN_REQUEST',
+      message: `You asked for this yourself, and nobody approves their own request: ask somebody else of ${anyOf(terms.by)}.`,
+    };
+  // Somebody who is unknown where the request was made could be the one who made it.
+  if (!approver.providers.includes(issuer))
+    return {
+      code: 'IDENTITY_UNLINKED',
+      message: `It cannot be told whether you asked for this yourself: link your account at ${issuer} to this one first.`,
+    };
+  return { team };
+}

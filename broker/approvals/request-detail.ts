@@ -1,0 +1,120 @@
+// One request with everything that somebody needs who decides about it, or who asks later how it came to be.
+import type { RequestDetail } from '../../shared/people-api.ts';
+import { isoTime } from '../log/entry.ts';
+import type { Entitlement, SignedIn } from '../model.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
+import { isOpen } from './approval.ts';
+import { readApproval } from './approval-desk.ts';
+import { approverOf, teamFor } from './approvers.ts';
+import { lastApproved } from './last-approved.ts';
+import { summaryOf, type Viewing } from './request-summary.ts';
+import { saidOn } from './said.ts';
+import { timelineOf } from './timeline.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface DetailView extends Viewing {
+  readonly waiting: Waiting;
+  readonly person: SignedIn;
+}
+
+export async function detailOf(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail> {
+  const entitlement = view.policies.projects.get(row.project)?.entitlements.get(row.entitlement);
+  const decision = JSON.parse(row.decision) as { summary?: string; rule?: number };
+  const approval = await approvalOf(tx, row, view);
+  return {
+    ...(await summaryOf(tx, row, view)),
+    ...describe(entitlement),
+    ...(decision.rule === undefined ? {} : { rule: decision.rule }),
+    summary: decision.summary ?? '',
+    policy_digest: row.policy_digest,
+    ...(approval === undefined ? {} : { approval }),
+    same_job: await othersOfJob(tx, row),
+    ...(await lastApproved(tx, row, view.webOf)),
+    timeline: await timelineOf(tx, row.id),
+    ...(await outcomeOf(tx, row)),
+  };
+}
+
+function describe(entitlement: Entitlement | undefined): Partial<RequestDetail> {
+  if (entitlement === undefined) return {};
+  const { description, ttl, credential } = entitlement;
+  return {
+    ...(description === undefined ? {} : { description }),
+    kind: credential.kind,
+    ttl: ttl === 'never' ? null : ttl,
+  };
+}
+
+async function approvalOf(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail['approval']> {
+  const kept = await tx.approvals.ofRequest(row.id);
+  if (kept === undefined) return undefined;
+  const approval = await readApproval(tx, kept, view.policies);
+  const requests = await tx.approvals.requestsOf(kept.id);
+  const terms = approval?.terms;
+  return {
+    ...{ id: kept.id, state: kept.state, binding: kept.binding, needed: kept.needed, issuances: kept.issuances },
+    by: [...(terms?.by ?? [])],
+    self_allowed: terms?.self ?? false,
+    covers: terms?.covers ?? 'job',
+    expires_at: isoTime(kept.expires_at),
+    verdicts: (await saidOn(tx, row.id)).map(({ entry, approver, name, team, verdict, reason, at, stepUp }) => ({
+      ...{
+        by: { principal: approver, ...(name === undefined ? {} : { name }) },
+        team,
+        verdict,
+        at,
+        step_up: stepUp,
+        entry,
+      },
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    you: yourPart(tx, { view, approval, needsStepUp: isHighRisk(view, row) }),
+    job_waits: requests.some(({ id, state }) => state === 'pending' && view.waiting.isHere(id)),
+  };
+}
+
+type You = NonNullable<RequestDetail['approval']>['you'];
+
+interface Part {
+  readonly view: DetailView;
+  readonly approval: Awaited<ReturnType<typeof readApproval>>;
+  readonly needsStepUp: boolean;
+}
+
+function yourPart({ now }: Transaction, { view, approval, needsStepUp }: Part): You {
+  const no = (code: string, message: string): You => ({ may: false, why_not: { code, message }, needs_step_up: false });
+  if (approval === undefined)
+    return no(
+      'APPROVAL_CHANGED',
+      'The policy of this entitlement was changed since it was asked for: nobody decides on it any more.',
+    );
+  if (approval.row.state !== 'pending')
+    return no('APPROVAL_DECIDED', `This is ${approval.row.state}: nothing is left to decide.`);
+  if (!isOpen(approval.row, now)) return no('APPROVAL_EXPIRED', 'The time to decide is over.');
+  const team = teamFor(approval, approverOf(view.person));
+  if ('code' in team) return no(team.code, team.message);
+  return { may: true, needs_step_up: needsStepUp };
+}
+
+/** What could do much harm is decided only by somebody who has just shown that it is really them. */
+export const isHighRisk = ({ policies }: Viewing, { project, entitlement }: RequestRow): boolean =>
+  policies.projects.get(project)?.entitlements.get(entitlement)?.risk !== 'low';
+
+async function othersOfJob(tx: Transaction, row: RequestRow): Promise<RequestDetail['same_job']> {
+  const others = (await tx.requests.ofJob(row.job_key)).filter(({ id }) => id !== row.id);
+  return others.map(({ id, project, entitlement, state }) => ({ id, entitlement: `${project}/${entitlement}`, state }));
+}
+
+async function outcomeOf(tx: Transaction, row: RequestRow): Promise<Pick<RequestDetail, 'assurance' | 'lease'>> {
+  const issued = await tx.log.issuedEntry(row.id);
+  const lease = await tx.leases.ofRequest(row.id);
+  const assurance = issued && (JSON.parse(issued.leaf) as Pick<RequestDetail, 'assurance'>).assurance;
+  const { id, state, ends_at: end, revocation } = lease ?? {};
+  return {
+    ...(assurance === undefined ? {} : { assurance }),
+    ...(id === undefined || state === undefined || revocation === undefined
+      ? {}
+      : { lease: { id, state, ends_at: end == null ? null : isoTime(end), revocation } }),
+  };
+}

@@ -1,0 +1,51 @@
+// A request as a line of a list: what is asked, by which job, and until when it can be decided.
+import type { RequestSummary } from '../../shared/people-api.ts';
+import { isoTime } from '../log/entry.ts';
+import type { Subject } from '../model.ts';
+import type { PolicySet } from '../policy/policy-set.ts';
+import type { RequestRow } from '../store/requests.ts';
+import type { Transaction } from '../store/store.ts';
+
+/** The address of the pages of an issuer's GitHub, such as https://github.com; undefined where there is none. */
+export type WebOf = (issuer: string) => string | undefined;
+
+export interface Viewing {
+  readonly policies: PolicySet;
+  readonly webOf: WebOf;
+}
+
+export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewing): Promise<RequestSummary> {
+  const entitlement = viewing.policies.projects.get(row.project)?.entitlements.get(row.entitlement);
+  const approval = await tx.approvals.ofRequest(row.id);
+  const [, reason, ticket] = JSON.parse(row.parameters) as [unknown, string | null, string | null];
+  return {
+    ...{ id: row.id, project: row.project, entitlement: row.entitlement, state: row.state },
+    title: entitlement?.title ?? row.entitlement,
+    ...(entitlement === undefined ? {} : { risk: entitlement.risk }),
+    job: jobOf(JSON.parse(row.subject) as Subject, viewing.webOf),
+    asked_at: isoTime(row.created_at),
+    ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
+    ...(reason === null ? {} : { reason }),
+    ...(ticket === null ? {} : { ticket }),
+  };
+}
+
+const isOpen = ({ state }: RequestRow): boolean => state === 'pending' || state === 'approved';
+
+function jobOf(subject: Subject, webOf: WebOf): RequestSummary['job'] {
+  const web = webOf(subject.issuer);
+  const repository = web === undefined ? undefined : `${web}/${subject.repository}`;
+  return {
+    ...{ issuer: subject.issuer, repository: subject.repository, ref: subject.ref, sha: subject.sha },
+    ...(subject.environment === undefined ? {} : { environment: subject.environment }),
+    ...{ event_name: subject.eventName, workflow_ref: subject.workflowRef },
+    ...{ run_id: subject.runId, run_attempt: subject.runAttempt, actor: subject.actor, actor_id: subject.actorId },
+    ...(repository === undefined
+      ? {}
+      : {
+          repository_url: repository,
+          commit_url: `${repository}/commit/${encodeURIComponent(subject.sha)}`,
+          run_url: `${repository}/actions/runs/${encodeURIComponent(subject.runId)}`,
+        }),
+  };
+}

@@ -1,0 +1,69 @@
+// The person behind a request, and whether a request that changes something comes from a page of ours. A cookie is sent along
+// with whatever makes a browser ask, so it alone never allows a change (CSRF, T32).
+import type { IncomingMessage } from 'node:http';
+import type { Millis } from '../clock.ts';
+import { BrokerError } from '../errors.ts';
+import type { SignedIn } from '../model.ts';
+import type { People } from '../sign-in/people.ts';
+import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
+
+export interface PersonDeps {
+  readonly people: People;
+  /** public origin of the broker */
+  readonly url: string;
+}
+
+/** @throws BrokerError SIGN_IN_REQUIRED */
+export async function personOf({ people }: Pick<PersonDeps, 'people'>, request: IncomingMessage): Promise<LiveSession> {
+  const person = await people.signedIn(request);
+  if (person === undefined) throw signInRequired();
+  return person;
+}
+
+/**
+ * The person behind a request that changes something.
+ * @throws BrokerError CROSS_SITE before anything is looked up, SIGN_IN_REQUIRED
+ */
+export async function changingPerson(deps: PersonDeps, request: IncomingMessage): Promise<LiveSession> {
+  refuseCrossSite(deps.url, request);
+  return personOf(deps, request);
+}
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** @throws BrokerError CROSS_SITE */
+function refuseCrossSite(url: string, { headers }: IncomingMessage): void {
+  const site = headers['sec-fetch-site'];
+  // A form cannot send this type, and a script of another origin would have to ask first (CORS), and be told no.
+  const isJson = JSON_TYPE.test(headers['content-type'] ?? '');
+  if (headers.origin === url && (site === undefined || site === 'same-origin') && isJson) return;
+  throw new BrokerError(
+    'CROSS_SITE',
+    `What changes something is taken from pages of ${url} only, as application/json. Open the broker’s own page and try again.`,
+  );
+}
+
+/** A step-up is good for so long. */
+const STEP_UP_MS: Millis = 5 * 60_000;
+
+export type StepUpMethod = 'passkey' | 'provider';
+
+const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
+
+/** The ways that this person has to step up. */
+export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: LiveSession): readonly StepUpMethod[] {
+  const provider = people.providers.get(person.provider)?.stepsUp === true;
+  return [...(person.passkeys > 0 ? (['passkey'] as const) : []), ...(provider ? (['provider'] as const) : [])];
+}
+
+/** @throws BrokerError STEP_UP_REQUIRED, with the methods that this person has */
+export function requireStepUp(
+  deps: Pick<PersonDeps, 'people'>,
+  person: LiveSession,
+  now: Millis,
+): asserts person is LiveSession & Required<Pick<SignedIn, 'stepUpMethod'>> {
+  if (isFresh(person.steppedUpAt, now)) return;
+  throw new BrokerError('STEP_UP_REQUIRED', 'Prove once more that it is you, and try again within five minutes.', {
+    details: { methods: stepUpMethods(deps, person) },
+  });
+}

@@ -1,0 +1,139 @@
+// The wire between the broker and pages for people: what `/v1/me` and its neighbours answer. The action reads none of it.
+import { z } from 'zod';
+
+const time = z.iso.datetime();
+
+export const providersSchema = z.object({
+  providers: z.array(z.object({ name: z.string(), kind: z.enum(['github', 'oidc', 'demo']), title: z.string() })),
+});
+
+const stepUpMethod = z.enum(['passkey', 'provider']);
+
+export const meSchema = z.object({
+  principal: z.string(),
+  name: z.string(),
+  identities: z.array(z.object({ provider: z.string(), provider_id: z.string(), name: z.string() })),
+  /** names of the organization's file */
+  teams: z.array(z.string()),
+  roles: z.array(z.enum(['security', 'operator'])),
+  session: z.object({ started_at: time, idle_ends_at: time, ends_at: time }),
+  step_up: z.object({ at: time.optional(), method: stepUpMethod.optional(), methods: z.array(stepUpMethod) }),
+  demo: z.boolean(),
+});
+
+/** An identity of a job, as people read it. */
+const job = z.object({
+  issuer: z.string(),
+  repository: z.string(),
+  repository_url: z.string().optional(),
+  ref: z.string(),
+  sha: z.string(),
+  commit_url: z.string().optional(),
+  environment: z.string().optional(),
+  event_name: z.string(),
+  workflow_ref: z.string(),
+  run_id: z.string(),
+  run_attempt: z.string(),
+  run_url: z.string().optional(),
+  actor: z.string(),
+  actor_id: z.string(),
+});
+
+const requestState = z.enum([
+  ...(['denied', 'pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void'] as const),
+  ...(['granted', 'issuing', 'issued', 'failed', 'unknown'] as const),
+]);
+
+export const requestSummarySchema = z.object({
+  id: z.string(),
+  project: z.string(),
+  entitlement: z.string(),
+  title: z.string(),
+  risk: z.enum(['low', 'high']).optional(),
+  state: requestState,
+  job,
+  asked_at: time,
+  /** until when it can be decided or, once approved, collected */
+  expires_at: time.optional(),
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+});
+
+const verdict = z.object({
+  by: z.object({ principal: z.string(), name: z.string().optional() }),
+  team: z.string(),
+  verdict: z.enum(['approve', 'reject']),
+  reason: z.string().optional(),
+  at: time,
+  step_up: z.enum(['none', 'passkey', 'provider']),
+  entry: z.int(),
+});
+
+const refusal = z.object({ code: z.string(), message: z.string() });
+
+const approval = z.object({
+  id: z.string(),
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void']),
+  /** digest of exactly what is asked: a verdict names it */
+  binding: z.string(),
+  by: z.array(z.string()),
+  needed: z.int(),
+  self_allowed: z.boolean(),
+  covers: z.enum(['job', 'run', 'plan']),
+  issuances: z.int(),
+  expires_at: time,
+  verdicts: z.array(verdict),
+  /** whether the person who reads this may decide, and if not, why */
+  you: z.object({ may: z.boolean(), why_not: refusal.optional(), needs_step_up: z.boolean() }),
+  job_waits: z.boolean(),
+});
+
+export const requestDetailSchema = requestSummarySchema.extend({
+  description: z.string().optional(),
+  kind: z.string().optional(),
+  /** seconds; null for what never dies */
+  ttl: z.int().nullable().optional(),
+  rule: z.int().optional(),
+  summary: z.string(),
+  policy_digest: z.string(),
+  approval: approval.optional(),
+  /** what else this job asked for */
+  same_job: z.array(z.object({ id: z.string(), entitlement: z.string(), state: requestState })),
+  last_approved: z
+    .object({
+      request_id: z.string(),
+      at: time,
+      sha: z.string(),
+      by: z.array(z.string()),
+      changed: z.array(z.string()),
+      compare_url: z.string().optional(),
+    })
+    .optional(),
+  timeline: z.array(
+    z.object({ at: time, type: z.string(), what: z.string(), who: z.string().optional(), entry: z.int() }),
+  ),
+  assurance: z.enum(['automated', 'self-approved', 'approved', 'break-glass']).optional(),
+  lease: z.object({ id: z.string(), state: z.string(), ends_at: time.nullable(), revocation: z.string() }).optional(),
+});
+
+export const requestListSchema = z.object({ requests: z.array(requestSummarySchema), next: z.string().optional() });
+
+/** One line, or several, of plain text: it goes on record as it is. */
+const said = z
+  .string()
+  .trim()
+  .max(500, 'is longer than 500 characters')
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'has control characters in it');
+
+export const verdictBodySchema = z.strictObject({
+  verdict: z.enum(['approve', 'reject']),
+  reason: said.optional(),
+  binding: z.string().regex(/^[0-9a-f]{64}$/, 'is not the binding of a request'),
+});
+
+export type RequestSummary = z.infer<typeof requestSummarySchema>;
+export type RequestDetail = z.infer<typeof requestDetailSchema>;
+export type RequestList = z.infer<typeof requestListSchema>;
+
+export type Providers = z.infer<typeof providersSchema>;
+export type Me = z.infer<typeof meSchema>;
