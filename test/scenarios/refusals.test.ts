@@ -151,7 +151,11 @@ describe('a refused job', () => {
     expect((await broker.explain('shop/publish-preview')).body.decision).toBe('permit');
     expect((await broker.explain('shop/publish-preview', branch('x'))).body).toMatchObject({
       decision: 'deny',
-      reasons: [{ code: 'POLICY_NO_MATCH', rule: 0 }, {}, {}],
+      reasons: [
+        { code: 'POLICY_NO_MATCH', rule: 0, condition: 'branch', expected: 'main', got: 'x' },
+        { code: 'POLICY_NO_MATCH', rule: 1, condition: 'branch', expected: 'release/*', got: 'x' },
+        { code: 'POLICY_NO_MATCH', rule: 1, condition: 'environment', expected: 'production' },
+      ],
     });
     expect((await broker.explain('shop/publish-preview', OTHER_JOB)).body).toEqual({ decision: 'deny', reasons: [] });
     expect(await broker.entries()).toHaveLength(before);

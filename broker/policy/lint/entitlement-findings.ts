@@ -38,10 +38,14 @@ export function entitlementFindings(document: EntitlementDocument, facts: Entitl
 }
 
 const PRODUCTION = /(^|[^a-z])(prod|production|live)([^a-z]|$)/i;
+/** `non-prod`, `pre_production` */
+const BEFORE_PRODUCTION = /(non|not|no|pre)[^a-z]?(prod|live)/i;
 
 /** The first name in it that says production. */
 function productionName({ allow }: EntitlementDocument, name: string): string | undefined {
-  return [name, ...allow.flatMap(({ environment = [] }) => environment)].find((one) => PRODUCTION.test(one));
+  return [name, ...allow.flatMap(({ environment = [] }) => environment)].find(
+    (one) => PRODUCTION.test(one) && !BEFORE_PRODUCTION.test(one),
+  );
 }
 
 function understatedFinding(document: EntitlementDocument, { name, kind, parameters }: EntitlementFacts): Advice[] {

@@ -1,6 +1,6 @@
 // A value on one line of YAML, for a remedy that somebody copies. Whatever could be read as something else stands in quotes.
 
-const PLAIN = /^[a-z_][a-z0-9_./@-]*$/i;
+const PLAIN = /^([a-z_][a-z0-9_./@-]*|[0-9]+[smhd])$/i;
 /** What the core schema of YAML takes for another type. */
 const OTHER_TYPE = /^(true|false|null|yes|no|on|off|~)$/i;
 

@@ -10,6 +10,7 @@ describe('an entitlement', () => {
     ['of high risk, well guarded', {}, []],
     ['of low risk with a rule for any push', { risk: 'low', allow: [{ branch: '**' }], expires: undefined }, []],
     ['of low risk for production', { risk: 'low' }, ['risk LINT_RISK_UNDERSTATED']],
+    ['of low risk before production', { risk: 'low', allow: [{ branch: 'main', environment: 'non-prod' }] }, []],
     ['of low risk for products', { risk: 'low', allow: [{ branch: 'main', environment: 'products' }] }, []],
     ['of high risk for 20 minutes', { ttl: '20m' }, ['ttl LINT_TTL_LONG']],
     ['of low risk for an hour', { risk: 'low', ttl: '1h', allow: [{ branch: 'main' }] }, []],

@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readPolicyDirectory } from '../../../../broker/policy/directory-source.ts';
 import { lintPolicy } from '../../../../broker/policy/lint/lint-policy.ts';
+import { loadPolicy } from '../../../../broker/policy/load-policy.ts';
 import { codesOf, lint, OFFERED } from '../../../support/build-lint.ts';
 import {
   buildContext,
@@ -102,3 +105,31 @@ it('of a thousand findings the first two hundred are listed, and the others coun
   const { findings, leftOut } = lintPolicy(policies, buildContext());
   expect([findings.length, leftOut]).toEqual([200, 100]);
 });
+
+describe('policies that we show', () => {
+  it.each([
+    ['the examples', '../../../../examples/policy', []],
+    // A demo that ended by itself would be none, and nobody is there to review it.
+    ['the demo', '../../../../broker/demo/policies', ['entitlements.deploy-staging LINT_NO_REVIEW']],
+  ])('%s have no findings but those that we stand by', async (_what, place, findings) => {
+    const documents = await readPolicyDirectory(fileURLToPath(new URL(place, import.meta.url)));
+    const loaded = loadPolicy(documents, buildContext());
+    if (!loaded.ok) throw new Error('they load');
+    expect(codesOf(lintPolicy(loaded.policies, buildContext()).findings)).toEqual(findings);
+  });
+});
+
+it('an organization with no project, and a project that has no policy, are looked at too', () => {
+  expect(
+    lint({
+      organization: { teams: OWNER, projects: { shop: { owner: 'acme/platform' }, idle: OFFERING } },
+      entitlement: OWN,
+    }),
+  ).toMatchObject([{ file: '_organization.yaml', key: 'projects.idle.may-offer[0]', code: 'LINT_OFFER_WIDE' }]);
+  const none = loadPolicy([{ file: '_organization.yaml', text: '{}' }], buildContext());
+  expect(none.ok && lintPolicy(none.policies, buildContext())).toEqual({ findings: [], leftOut: 0 });
+});
+
+const OWNER = { 'acme/platform': { github: '4710' } };
+const OFFERING = { owner: 'acme/platform', 'may-offer': [{ kind: 'jwt', audiences: [PREVIEWS] }] };
+const OWN = { credential: { kind: 'github-token', repositories: 'acme/shop', permissions: { contents: 'read' } } };

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { flowYaml } from '../../../../broker/policy/lint/flow-yaml.ts';
+
+describe('a value on one line of YAML', () => {
+  it.each([
+    [{ every: '90d', by: ['acme/security'] }, '{ every: 90d, by: [acme/security] }'],
+    [{ id: '2001', name: 'acme/libs' }, '{ id: "2001", name: acme/libs }'],
+    [['yes', 'null', 'a: b', '*', ''], '["yes", "null", "a: b", "*", ""]'],
+  ])('%j', (value, text) => {
+    expect(flowYaml(value)).toBe(text);
+  });
+
+  it('is read as the same value again', () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^[a-zA-Z0-9:.@/~-]{0,6}$/));
+    const value = fc.dictionary(fc.stringMatching(/^[a-z-]{1,8}$/), fc.oneof(text, fc.array(text)), { minKeys: 1 });
+    fc.assert(
+      fc.property(value, (one) => {
+        expect(parse(flowYaml(one))).toEqual({ ...one });
+      }),
+    );
+  });
+});
