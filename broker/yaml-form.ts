@@ -33,6 +33,18 @@ export function formProblems(text: string): FormProblem[] {
   return problems;
 }
 
+/** Whether a parser would have much to do with it: found out without one, for texts that are not held to the strict form. */
+export function isLaborious(text: string, { levels, parts }: { levels: number; parts: number }): boolean {
+  let nesting = START;
+  let count = 0;
+  for (const { type } of tokens(text)) {
+    nesting = nestingAfter(nesting, type);
+    count += 1;
+    if (count > parts || nesting.brackets + nesting.indicators > levels) return true;
+  }
+  return false;
+}
+
 interface Token {
   readonly offset: number;
   readonly type: string;

@@ -49,6 +49,9 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   // Ids in policy files, filled in from GitHub by whoever edits them.
   { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream-fetch' },
 
+  // Drafts of policies from workflows: what is read and what is drafted is text.
+  { name: 'policy-import', files: /^broker\/policy-import\//, mayImport: 'shared kernel yaml policy credential-kinds' },
+
   // The request path, one folder a step.
   {
     name: 'identity',
@@ -184,7 +187,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
   { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
-  { packages: /^yaml$/, only: 'yaml policy-pins composition' },
+  { packages: /^yaml$/, only: 'yaml policy-pins policy-import composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log verifier http composition' },
   { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },

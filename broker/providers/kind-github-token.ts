@@ -67,7 +67,8 @@ const LEVELS = ['read', 'write', 'admin'] as const;
 type Level = (typeof LEVELS)[number];
 type Permissions = Readonly<Record<string, Level>>;
 
-const PERMISSIONS = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
+/** Every permission that a token can have. */
+export const PERMISSIONS: readonly string[] = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
 const permission = z
   .string()
   .superRefine((name, context) => {
@@ -75,7 +76,7 @@ const permission = z
     const message = `"${name}" is not a permission of GitHub${didYouMean(name, PERMISSIONS)}`;
     context.addIssue({ code: 'custom', message });
   })
-  .meta({ enum: PERMISSIONS });
+  .meta({ enum: [...PERMISSIONS] });
 // GitHub takes an empty set for every permission of the App.
 const permissions = z
   .record(permission, z.enum(LEVELS))

@@ -1,0 +1,221 @@
+// What jobs reach today, as entitlements-to-be: cloud roles, vault paths and tokens in the steps of well-known actions, and the
+// stored keys that a kind of credential can replace. What the workflow does not say for sure is left for people to decide.
+import { PERMISSIONS } from '../providers/kind-github-token.ts';
+import type { Step, Workflow, WorkflowJob } from './read-workflow.ts';
+import { familyOf } from './secret-families.ts';
+import { looksSecret } from './secret-literals.ts';
+import { actionOf, type SecretUse } from './secret-uses.ts';
+
+/** Values of a credential as a policy writes them. */
+export type Parameters = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
+
+export interface Access {
+  readonly kind: string;
+  readonly parameters: Parameters;
+  /** names of parameters that stand in for what people must decide */
+  readonly undecided: readonly string[];
+  /** what to call it, if nothing better is found */
+  readonly name: string;
+  readonly uses: readonly AccessUse[];
+}
+
+export interface AccessUse {
+  readonly workflow: Workflow;
+  readonly job: WorkflowJob;
+  /** the step that gets it today; undefined where stored secrets are used directly */
+  readonly step: Step | undefined;
+  /** stored secrets that it replaces */
+  readonly secrets: readonly string[];
+}
+
+/** One for each target that is reached, with all jobs that reach it. */
+export function accessesOf(
+  workflows: readonly Workflow[],
+  secrets: readonly SecretUse[],
+  repository: string,
+): readonly Access[] {
+  const single = workflows.flatMap((workflow) =>
+    workflow.jobs.flatMap((job) => ofJob({ workflow, job, repository }, secrets)),
+  );
+  const merged = new Map<string, Access>();
+  for (const access of single) {
+    const key = JSON.stringify([access.kind, access.parameters]);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? access : { ...known, uses: [...known.uses, ...access.uses] });
+  }
+  return [...merged.values()];
+}
+
+interface InJob {
+  readonly repository: string;
+  readonly workflow: Workflow;
+  readonly job: WorkflowJob;
+}
+
+function ofJob({ repository, ...at }: InJob, secrets: readonly SecretUse[]): Access[] {
+  const own = secrets.filter(({ file, job }) => file === at.workflow.file && (job === undefined || job === at.job.id));
+  const ofSteps = at.job.steps.flatMap((step) => ofStep(step, { ...at, repository }, own));
+  const covered = new Set(ofSteps.map(({ kind }) => kind));
+  const kinds = new Map<string, string[]>();
+  for (const use of own) {
+    const { kind } = familyOf(use);
+    if (kind !== undefined && !covered.has(kind)) kinds.set(kind, [...(kinds.get(kind) ?? []), use.secret]);
+  }
+  const direct = [...kinds].flatMap(([kind, names]): Access[] => {
+    const draft = DIRECT[kind]?.(repository);
+    return draft === undefined
+      ? []
+      : [{ kind, ...draft, uses: [{ ...at, step: undefined, secrets: [...new Set(names)] }] }];
+  });
+  return [...ofSteps, ...direct];
+}
+
+function ofStep(step: Step, at: InJob, secrets: readonly SecretUse[]): Access[] {
+  const found = ACTIONS[actionOf(step.uses ?? '')];
+  if (found === undefined) return [];
+  const replaced = [...new Set(secrets.filter((use) => familyOf(use).kind === found.kind).map(({ secret }) => secret))];
+  return found.read(step.with, at.repository).map((draft) => ({
+    ...{ kind: found.kind, ...draft },
+    uses: [{ workflow: at.workflow, job: at.job, step, secrets: replaced }],
+  }));
+}
+
+type Draft = Pick<Access, 'parameters' | 'undecided' | 'name'>;
+type Inputs = Step['with'];
+
+const ACTIONS: Readonly<
+  Record<string, { kind: string; read: (inputs: Inputs, repository: string) => readonly Draft[] }>
+> = {
+  'aws-actions/configure-aws-credentials': {
+    kind: 'aws-role',
+    read: (inputs) => [awsRole(inputs['role-to-assume'], inputs['aws-region'])],
+  },
+  'google-github-actions/auth': {
+    kind: 'gcp-service-account',
+    read: (inputs) => [
+      gcpAccount(inputs['workload_identity_provider'], inputs['service_account'], inputs['access_token_scopes']),
+    ],
+  },
+  'azure/login': { kind: 'azure-app', read: (inputs) => [azureApp(inputs['tenant-id'], inputs['client-id'])] },
+  'hashicorp/vault-action': { kind: 'vault-secret', read: (inputs) => vaultSecrets(inputs['role'], inputs['secrets']) },
+  'actions/create-github-app-token': { kind: 'github-token', read: appToken },
+};
+
+const DIRECT: Readonly<Record<string, (repository: string) => Draft>> = {
+  'aws-role': () => awsRole(undefined, undefined),
+  'gcp-service-account': () => gcpAccount(undefined, undefined, undefined),
+  'azure-app': () => azureApp(undefined, undefined),
+  'github-token': (repository) => ({
+    ...{ name: 'github-token', undecided: ['repositories', 'permissions'] },
+    parameters: { repositories: [repository], permissions: { contents: 'read' } },
+  }),
+};
+
+/** For what no workflow says. */
+const NEVER = /(?!)/;
+
+/** A parameter that is said in the text itself and has its form; else what stands in for it. */
+function settled(
+  fields: Readonly<Record<string, readonly [value: string | undefined, form: RegExp, standIn: string]>>,
+) {
+  const undecided: string[] = [];
+  const parameters: Record<string, string> = {};
+  for (const [name, [value = '', form, standIn]] of Object.entries(fields)) {
+    const isSaid = form.test(value) && !looksSecret(value);
+    parameters[name] = isSaid ? value : standIn;
+    if (!isSaid) undecided.push(name);
+  }
+  return { parameters, undecided };
+}
+
+function awsRole(role: string | undefined, region: string | undefined): Draft {
+  const arn = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,128}$/;
+  const said = settled({
+    role: [role, arn, 'arn:aws:iam::000000000000:role/decide-me'],
+    region: [region, /^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'eu-west-1'],
+  });
+  return { ...said, name: said.undecided.includes('role') ? 'aws-role' : `aws-${role?.split('/').at(-1)}` };
+}
+
+const ANY_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+
+function gcpAccount(provider: string | undefined, account: string | undefined, scopes: string | undefined): Draft {
+  const pool = /^projects\/[0-9]+\/locations\/global\/workloadIdentityPools\/[\w-]{1,64}\/providers\/[\w-]{1,64}$/;
+  const email = /^[a-z0-9-]{6,30}@[a-z0-9.:-]{1,80}\.iam\.gserviceaccount\.com$/;
+  const said = settled({
+    provider: [provider, pool, 'projects/0/locations/global/workloadIdentityPools/decide-me/providers/decide-me'],
+    'service-account': [account, email, 'decide-me@decide-me.iam.gserviceaccount.com'],
+  });
+  const given = (scopes ?? ANY_SCOPE)
+    .split(/[\s,]+/)
+    .filter((scope) => /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]{1,64}$/.test(scope));
+  const parameters = { ...said.parameters, scopes: given.length === 0 ? [ANY_SCOPE] : given };
+  const name = said.undecided.includes('service-account') ? 'gcp-service-account' : `gcp-${account?.split('@')[0]}`;
+  return { parameters, undecided: said.undecided, name };
+}
+
+function azureApp(tenant: string | undefined, client: string | undefined): Draft {
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  const nobody = '00000000-0000-0000-0000-000000000000';
+  const said = settled({
+    tenant: [tenant?.toLowerCase(), uuid, nobody],
+    'client-id': [client?.toLowerCase(), uuid, nobody],
+    scope: [undefined, NEVER, 'https://management.azure.com/.default'],
+  });
+  return { ...said, undecided: said.undecided, name: 'azure-app' };
+}
+
+const MAX_VAULT_PATHS = 20;
+
+/** `path field | NAME ;` each; one entitlement a path. */
+function vaultSecrets(role: string | undefined, secrets = ''): readonly Draft[] {
+  const byPath = new Map<string, Record<string, string>>();
+  for (const line of secrets.split(/[;\n]/)) {
+    const [, path, field, output = field] =
+      /^\s*([\w.-]+(?:\/[\w.-]+)*)\s+([\w.-]{1,100})(?:\s*\|\s*(\w{1,100}))?\s*$/.exec(line) ?? [];
+    if (
+      path === undefined ||
+      field === undefined ||
+      looksSecret(line) ||
+      path.split('/').some((part) => /^\.+$/.test(part))
+    )
+      continue;
+    byPath.set(path, { ...byPath.get(path), [outputName(output ?? field)]: field });
+  }
+  const said = settled({ role: [role, /^[\w.-]{1,64}$/, 'decide-me'] });
+  const paths =
+    byPath.size === 0 ? [['decide/me', { value: 'decide-me' }] as const] : [...byPath].slice(0, MAX_VAULT_PATHS);
+  return paths.map(([path, values]) => ({
+    parameters: { upstream: 'decide-me', ...said.parameters, path, values },
+    undecided: ['upstream', ...said.undecided, ...(byPath.size === 0 ? ['path', 'values'] : [])],
+    name: `vault-${path.split('/').at(-1)}`,
+  }));
+}
+
+/** Never one that the action itself writes. */
+const outputName = (name: string): string => `vault-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
+
+const permissionOf = (input: string): string => /^permission-(.+)$/.exec(input)?.[1]?.replaceAll('-', '_') ?? '';
+
+function appToken(inputs: Inputs, repository: string): readonly Draft[] {
+  const owner = /^[\w.-]{1,100}$/.exec(inputs['owner'] ?? '')?.[0] ?? repository.slice(0, repository.indexOf('/'));
+  const named = (inputs['repositories'] ?? '')
+    .split(/[\s,]+/)
+    .filter((name) => /^[\w.-]{1,100}$/.test(name) && !looksSecret(name));
+  const permissions = Object.entries(inputs).flatMap(([name, level]): [string, string][] =>
+    PERMISSIONS.includes(permissionOf(name)) && /^(read|write|admin)$/.test(level) ? [[permissionOf(name), level]] : [],
+  );
+  const undecided = [
+    ...(named.length === 0 ? ['repositories'] : []),
+    ...(permissions.length === 0 ? ['permissions'] : []),
+  ];
+  return [
+    {
+      parameters: {
+        repositories: named.length === 0 ? [repository] : named.map((name) => `${owner}/${name}`),
+        permissions: permissions.length === 0 ? { contents: 'read' } : Object.fromEntries(permissions),
+      },
+      ...{ undecided, name: 'github-token' },
+    },
+  ];
+}

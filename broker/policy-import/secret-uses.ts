@@ -1,0 +1,112 @@
+// Where workflows use stored secrets, by name, and what each feeds: an environment variable, an input, a script. Values are in no
+// workflow; what looks like one that was written in all the same is reported by its place alone.
+
+import type { Path, Workflow } from './read-workflow.ts';
+import { looksSecret, splitExpressions } from './secret-literals.ts';
+
+export interface SecretUse {
+  readonly secret: string;
+  readonly file: string;
+  readonly line: number;
+  /** undefined where it is set for all jobs of the workflow */
+  readonly job: string | undefined;
+  readonly feeds: Feeds;
+}
+
+export type Feeds =
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'input'; readonly name: string; readonly action: string }
+  | { readonly kind: 'called-workflow'; readonly name: string }
+  | { readonly kind: 'script' | 'condition' | 'other' };
+
+/** Something that nobody can follow from the text alone, or that should not be there; a sentence about a place. */
+export interface Remark {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface Uses {
+  readonly secrets: readonly SecretUse[];
+  readonly literals: readonly Remark[];
+  readonly remarks: readonly Remark[];
+}
+
+/** GitHub names no secret longer; what is longer was not meant. */
+const NAME = /\bsecrets\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]{0,99})|\[\s*'([A-Za-z_][A-Za-z0-9_]{0,99})'\s*\])/gi;
+const WHOLE = /\bsecrets\s*(?:\[(?!\s*')|\)|,|$|\}\})/i;
+const MAX_EXPRESSION_CHARACTERS = 20_000;
+
+export function usesOf(workflow: Workflow): Uses {
+  const found: { secrets: SecretUse[]; literals: Remark[]; remarks: Remark[] } = {
+    secrets: [],
+    literals: [],
+    remarks: [],
+  };
+  for (const { path, text } of workflow.texts) {
+    const { inside, outside } = splitExpressions(text);
+    const said = saidIn(text, { path, inside });
+    const literal = path.at(-1) !== 'uses' && looksSecret(outside);
+    // Finding a place takes longer than seeing that there is nothing to find.
+    if (!literal && !/secrets/i.test(said) && said !== 'inherit') continue;
+    const place = { file: workflow.file, line: workflow.lineOf(path) };
+    if (literal)
+      found.literals.push({
+        ...place,
+        message: `${whereOf(path)} holds what looks like a secret: take it out and revoke it`,
+      });
+    if (said.length > MAX_EXPRESSION_CHARACTERS)
+      found.remarks.push({ ...place, message: `an expression in ${whereOf(path)} is too long to be looked at` });
+    else addUses(found, { said, path, place, workflow });
+  }
+  return found;
+}
+
+interface Looked {
+  readonly said: string;
+  readonly path: Path;
+  readonly place: { readonly file: string; readonly line: number };
+  readonly workflow: Workflow;
+}
+
+function addUses(found: { secrets: SecretUse[]; remarks: Remark[] }, { said, path, place, workflow }: Looked): void {
+  const names = new Set([...said.matchAll(NAME)].map(([, dotted, quoted]) => (dotted ?? quoted ?? '').toUpperCase()));
+  const job = path[0] === 'jobs' ? String(path[1]) : undefined;
+  for (const secret of names) {
+    // Made for each job and gone with it: nothing is stored.
+    if (secret !== 'GITHUB_TOKEN') found.secrets.push({ secret, ...place, job, feeds: feedsOf(path, workflow) });
+  }
+  const inherited = path.at(-1) === 'secrets' && said === 'inherit';
+  if (inherited || WHOLE.test(said))
+    found.remarks.push({
+      ...place,
+      message: `${whereOf(path)} hands on all secrets at once: which of them are used cannot be seen here`,
+    });
+}
+
+/** What is evaluated in a text. A condition is an expression as a whole. */
+function saidIn(text: string, { path, inside }: { path: Path; inside: readonly string[] }): string {
+  const isWhole = path.at(-1) === 'if' || (path.at(-1) === 'secrets' && text === 'inherit');
+  return isWhole ? text : inside.join('\n');
+}
+
+function feedsOf(path: Path, { jobs }: Workflow): Feeds {
+  const [last, parent] = [String(path.at(-1)), path.at(-2)];
+  const step = jobs.find(({ id }) => id === path[1])?.steps[Number(path[3])];
+  if (parent === 'env') return { kind: 'env', name: last };
+  if (parent === 'with') return { kind: 'input', name: last.toLowerCase(), action: actionOf(step?.uses ?? '') };
+  if (parent === 'secrets') return { kind: 'called-workflow', name: last };
+  if (last === 'run') return { kind: 'script' };
+  return { kind: last === 'if' ? 'condition' : 'other' };
+}
+
+/** `owner/name` or `owner/name/path` without its version. */
+export const actionOf = (uses: string): string => (uses.split('@')[0] ?? '').toLowerCase();
+
+const whereOf = (path: Path): string => {
+  const [first, job] = path;
+  const key = [...path].reverse().find((part) => typeof part === 'string');
+  const known = typeof key === 'string' && /^[\w-]{1,60}$/.test(key) && !looksSecret(key) ? `\`${key}\`` : 'a key';
+  const ofJob = first === 'jobs' && typeof job === 'string' && /^[\w-]{1,100}$/.test(job) && !looksSecret(job);
+  return ofJob ? `${known} of the job ${job}` : known;
+};

@@ -1,0 +1,162 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { main } from '../../../broker/main.ts';
+import { checkout, expression, FIXTURE, imported, runImport as run, workflow } from '../../support/checkout-files.ts';
+import { buildpass, recordedIo } from '../../support/command-line.ts';
+import { startGithubApi, TOKEN } from '../../support/github-api-double.ts';
+
+describe('buildpass policy import', () => {
+  it('lists each stored secret with its place, what it feeds, and what replaces it', async () => {
+    const { code, out } = await run(await checkout());
+    expect(code).toBe(0);
+    expect(out).toContain(`  AWS_ACCESS_KEY_ID
+    .github/workflows/deploy.yml:21, job deploy, feeds the input aws-access-key-id of aws-actions/configure-aws-credentials
+    an access key of AWS. \`aws-role\` would replace it; this version cannot issue that yet.`);
+    expect(out).toContain(
+      '  SENTRY_AUTH_TOKEN\n    .github/workflows/deploy.yml:9, every job, feeds the variable SENTRY_AUTH_TOKEN\n    a fixed value. Nothing that a broker issues replaces a fixed value.',
+    );
+    expect(out).toContain(
+      "  NPM_TOKEN\n    .github/workflows/deploy.yml:31, job publish, feeds the variable NODE_AUTH_TOKEN\n    a package registry token of npm. npm's trusted publishing",
+    );
+    expect(out).toContain('an identifier, no secret.');
+    expect(out).toContain('`secrets` of the job called hands on all secrets at once');
+  });
+
+  it('drafts an entitlement a target, with a rule for each way in which a job gets there today', async () => {
+    const { out } = await run(await checkout());
+    expect(out).toContain(`    aws-shop-deploy:
+      # This version cannot issue \`aws-role\` yet: the entitlement loads, and refuses every job.
+      risk: high # DECIDE: how much harm it could do
+      credential:
+        kind: aws-role
+        role: "arn:aws:iam::111122223333:role/shop-deploy"
+        region: eu-west-1
+      ttl: 15m
+      allow:
+        - branch: [main, "release/**"]
+          event: [push, workflow_dispatch]
+          environment: production
+          workflow: .github/workflows/deploy.yml
+          runner: github-hosted
+        - tag: "v*"
+          event: push
+          environment: production
+          workflow: .github/workflows/deploy.yml
+          runner: github-hosted
+`);
+    expect(out).toContain(
+      '      # DECIDE: .github/workflows/clouds.yml also starts by issue_comment, which strangers can cause: no rule allows that',
+    );
+  });
+
+  it('shows the change of each job, and takes away no permission that it has', async () => {
+    const { out } = await run(await checkout(), '--broker-url', 'https://broker.acme.example');
+    expect(out).toContain(`  jobs:
+    deploy:
+      permissions: { contents: read, packages: write, id-token: write }
+      steps:
+        # This version cannot issue \`aws-role\` yet: keep what is there until it can.
+        - id: aws-shop-deploy
+          uses: acme/buildpass@v1
+          with:
+            broker-url: https://broker.acme.example
+            entitlement: shop/aws-shop-deploy
+        # Take out: the step "Configure AWS credentials" with aws-actions/configure-aws-credentials.
+        # Take out: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, here and then in the settings of the repository.
+`);
+  });
+
+  it('writes drafts that load once their ids are filled in, and only into a new directory', async () => {
+    const root = await checkout();
+    const target = join(root, 'drafts');
+    expect((await run(root, '--write', target)).out).toContain(`The drafts are in ${target}`);
+    expect(await readdir(target)).toEqual(['_organization.yaml', 'shop.yaml', 'workflow-changes.md']);
+    const api = await startGithubApi({
+      repositories: { 'acme/shop': 1, 'acme/libs': 2, 'acme/docs': 3 },
+      teams: { 'acme/platform': 4 },
+    });
+    const io = recordedIo({ GITHUB_TOKEN: TOKEN, GITHUB_API_URL: api.url });
+    expect([await main(['policy', 'pin', target, '--write'], io), io.written.err]).toEqual([0, '']);
+    expect(await buildpass('policy', 'check', target)).toMatchObject({ code: 0 });
+    expect(await readFile(join(target, 'shop.yaml'), 'utf8')).toContain('{ name: acme/shop, id: "1" } # no id yet');
+    expect(await run(root, '--write', target)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is there already: name a new directory') as string,
+    });
+    expect(await run(root, '--write', join(root, 'no/such'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be made') as string,
+    });
+  });
+
+  it('answers programs in one line of JSON', async () => {
+    const { code, out } = await run(await checkout(), '--json');
+    expect([code, out.trim().split('\n').length]).toEqual([0, 1]);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      workflows: ['.github/workflows/clouds.yml', '.github/workflows/deploy.yml'],
+      secrets: expect.arrayContaining([
+        expect.objectContaining({ secret: 'RELEASE_PAT', line: 17, job: 'deploy', replaced_by: 'github-token' }),
+      ]) as unknown,
+      accesses: expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'aws-role',
+          undecided: [],
+          jobs: [{ file: '.github/workflows/deploy.yml', job: 'deploy' }],
+        }),
+      ]) as unknown,
+      draft: { policy: expect.stringContaining('project: shop') as string },
+    });
+  });
+
+  it('says so where there is nothing to replace', async () => {
+    const { code, out } = await imported(workflow(`run: echo hello ${expression('secrets.GITHUB_TOKEN')}`));
+    expect([code, out]).toEqual([
+      0,
+      '1 workflow read.\n\nThere is nothing here that a policy could replace: no draft.\n',
+    ]);
+  });
+
+  it('takes the repository of the remote, and no token that stands in its address', async () => {
+    const root = await checkout();
+    await mkdir(join(root, '.git'));
+    await writeFile(
+      join(root, '.git/config'),
+      '[remote "origin"]\n\turl = https://x:ghp_012345678901234567890123@github.com/acme/Web.Shop.git\n',
+    );
+    const { code, out } = await buildpass('policy', 'import', root);
+    expect([code, out]).toEqual([0, expect.stringContaining('  project: web-shop\n  owner: acme/decide-me # DECIDE')]);
+    expect(out).not.toContain('ghp_');
+  });
+
+  it.each<[what: string, words: string[], sentence: string]>([
+    ['no checkout', [], 'name the checkout'],
+    ['no workflows', ['/'], '"/" has no workflows: there is no directory .github/workflows in it'],
+    ['an unknown repository', [FIXTURE.replace('/workflows', '')], 'has no workflows'],
+  ])('is used wrongly with %s', async (_what, ...[words, sentence]) => {
+    expect(await buildpass('policy', 'import', ...words)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(sentence) as string,
+    });
+  });
+
+  it.each([
+    ['--repository', 'shop'],
+    ['--project', 'Web Shop'],
+    ['--owner', 'platform'],
+    ['--broker-url', 'http://broker.example'],
+  ])('is used wrongly with %s %s', async (option, value) => {
+    const words = ['--repository', '--owner'].includes(option) ? [] : ['--repository', 'acme/shop'];
+    const ran = await buildpass(
+      'policy',
+      'import',
+      await checkout(),
+      ...words,
+      ...(option === '--owner' ? ['--repository', 'acme/shop'] : []),
+      option,
+      value,
+    );
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(option) as string });
+  });
+});
