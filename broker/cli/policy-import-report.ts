@@ -80,13 +80,16 @@ function feedsText(feeds: Feeds): string {
 function accessLines({ accesses }: Imported, built: readonly string[]): string[] {
   return accesses.flatMap(({ kind, parameters, undecided, uses }) => {
     const said = Object.entries(parameters).filter(
-      ([name, value]) => !undecided.includes(name) && (typeof value === 'string' || Array.isArray(value)),
+      ([name, value]) => !Object.hasOwn(undecided, name) && (typeof value === 'string' || Array.isArray(value)),
     );
     const what = said.map(([name, value]) => `${name} ${[value].flat().join(', ')}`).join('; ');
-    const open = undecided.length === 0 ? '' : ` To decide: ${undecided.join(', ')}.`;
+    const open = Object.entries(undecided).map(
+      ([name, source]) => `${name}${source === undefined ? '' : ` (${source})`}`,
+    );
+    const decide = open.length === 0 ? '' : ` To decide: ${open.join(', ')}.`;
     const jobs = uses.map(({ workflow, job }) => `${repeatable(workflow.file)}, job ${repeatable(job.id)}`);
     return [
-      `${kind}${what === '' ? '' : `: ${what}`}.${open}${built.includes(kind) ? '' : ' This version cannot issue it yet.'}`,
+      `${kind}${what === '' ? '' : `: ${what}`}.${decide}${built.includes(kind) ? '' : ' This version cannot issue it yet.'}`,
       ...[...new Set(jobs)].map((job) => `  ${job}`),
     ];
   });
@@ -129,7 +132,7 @@ export function importAsJson({ imported, problems, written }: ImportReport): obj
       ...(family.kind === undefined ? {} : { replaced_by: family.kind }),
     })),
     accesses: accesses.map(({ kind, parameters, undecided, uses }) => ({
-      ...{ kind, parameters, undecided },
+      ...{ kind, parameters, undecided: Object.keys(undecided) },
       jobs: uses.map(({ workflow, job }) => ({ file: repeatable(workflow.file), job: repeatable(job.id) })),
     })),
     ...(draft === undefined ? {} : { draft }),

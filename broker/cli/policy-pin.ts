@@ -152,7 +152,8 @@ async function judgeAll(pins: readonly Pin[], names: GithubNames): Promise<reado
     for (const pin of pins) judged.push({ pin, judgement: await judgePin(pin, once) });
   } catch (cause) {
     if (!(cause instanceof Unanswered)) throw cause;
-    throw new Error(`nothing was written, as GitHub could not be asked: ${cause.message}`, { cause });
+    const why = cause.message.replace('`private-network: true`', '`--private-network`');
+    throw new Error(`nothing was written, as GitHub could not be asked: ${why}`, { cause });
   }
   return judged;
 }

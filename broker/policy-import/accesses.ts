@@ -12,8 +12,8 @@ export type Parameters = Readonly<Record<string, string | readonly string[] | Re
 export interface Access {
   readonly kind: string;
   readonly parameters: Parameters;
-  /** names of parameters that stand in for what people must decide */
-  readonly undecided: readonly string[];
+  /** names of parameters that stand in for what people must decide, and where the workflow takes them from, if it says so */
+  readonly undecided: Readonly<Record<string, string | undefined>>;
   /** what to call it, if nothing better is found */
   readonly name: string;
   readonly uses: readonly AccessUse[];
@@ -39,7 +39,10 @@ export function accessesOf(
   );
   const merged = new Map<string, Access>();
   for (const access of single) {
-    const key = JSON.stringify([access.kind, access.parameters]);
+    // What comes from a secret or a variable is another thing where that is another, and in another environment.
+    const taken = Object.values(access.undecided).some((source) => source !== undefined);
+    const environment = taken ? access.uses.map(({ job }) => job.environment) : [];
+    const key = JSON.stringify([access.kind, access.parameters, access.undecided, environment]);
     const known = merged.get(key);
     merged.set(key, known === undefined ? access : { ...known, uses: [...known.uses, ...access.uses] });
   }
@@ -106,7 +109,7 @@ const DIRECT: Readonly<Record<string, (repository: string) => Draft>> = {
   'gcp-service-account': () => gcpAccount(undefined, undefined, undefined),
   'azure-app': () => azureApp(undefined, undefined),
   'github-token': (repository) => ({
-    ...{ name: 'github-token', undecided: ['repositories', 'permissions'] },
+    ...{ name: 'github-token', undecided: { repositories: undefined, permissions: undefined } },
     parameters: { repositories: [repository], permissions: { contents: 'read' } },
   }),
 };
@@ -118,14 +121,30 @@ const NEVER = /(?!)/;
 function settled(
   fields: Readonly<Record<string, readonly [value: string | undefined, form: RegExp, standIn: string]>>,
 ) {
-  const undecided: string[] = [];
+  const undecided: Record<string, string | undefined> = {};
   const parameters: Record<string, string> = {};
   for (const [name, [value = '', form, standIn]] of Object.entries(fields)) {
     const isSaid = form.test(value) && !looksSecret(value);
     parameters[name] = isSaid ? value : standIn;
-    if (!isSaid) undecided.push(name);
+    if (!isSaid) undecided[name] = sourceOf(value);
   }
   return { parameters, undecided };
+}
+
+/** `secrets.NAME`, `vars.NAME` and the like, where that is the whole value. */
+function sourceOf(value: string): string | undefined {
+  const [, source] = /^\$\{\{\s*((?:secrets|vars|env|inputs)\.[A-Za-z_][\w-]{0,60})\s*\}\}$/.exec(value) ?? [];
+  return source === undefined || looksSecret(source) ? undefined : source;
+}
+
+/** What to call an access, by the value that says most of it or by where that comes from. */
+function nameOf(
+  kind: string,
+  short: string,
+  [said, source]: readonly [said: string | undefined, source: string | undefined],
+): string {
+  if (said !== undefined) return `${short}-${said}`;
+  return source === undefined ? kind : `${short}-${source.slice(source.indexOf('.') + 1)}`;
 }
 
 function awsRole(role: string | undefined, region: string | undefined): Draft {
@@ -134,7 +153,8 @@ function awsRole(role: string | undefined, region: string | undefined): Draft {
     role: [role, arn, 'arn:aws:iam::000000000000:role/decide-me'],
     region: [region, /^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'eu-west-1'],
   });
-  return { ...said, name: said.undecided.includes('role') ? 'aws-role' : `aws-${role?.split('/').at(-1)}` };
+  const own = Object.hasOwn(said.undecided, 'role') ? undefined : role?.split('/').at(-1);
+  return { ...said, name: nameOf('aws-role', 'aws', [own, said.undecided['role']]) };
 }
 
 const ANY_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -150,7 +170,8 @@ function gcpAccount(provider: string | undefined, account: string | undefined, s
     .split(/[\s,]+/)
     .filter((scope) => /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]{1,64}$/.test(scope));
   const parameters = { ...said.parameters, scopes: given.length === 0 ? [ANY_SCOPE] : given };
-  const name = said.undecided.includes('service-account') ? 'gcp-service-account' : `gcp-${account?.split('@')[0]}`;
+  const own = Object.hasOwn(said.undecided, 'service-account') ? undefined : account?.split('@')[0];
+  const name = nameOf('gcp-service-account', 'gcp', [own, said.undecided['service-account']]);
   return { parameters, undecided: said.undecided, name };
 }
 
@@ -162,7 +183,7 @@ function azureApp(tenant: string | undefined, client: string | undefined): Draft
     'client-id': [client?.toLowerCase(), uuid, nobody],
     scope: [undefined, NEVER, 'https://management.azure.com/.default'],
   });
-  return { ...said, undecided: said.undecided, name: 'azure-app' };
+  return { ...said, name: nameOf('azure-app', 'azure', [undefined, said.undecided['client-id']]) };
 }
 
 const MAX_VAULT_PATHS = 20;
@@ -187,7 +208,11 @@ function vaultSecrets(role: string | undefined, secrets = ''): readonly Draft[] 
     byPath.size === 0 ? [['decide/me', { value: 'decide-me' }] as const] : [...byPath].slice(0, MAX_VAULT_PATHS);
   return paths.map(([path, values]) => ({
     parameters: { upstream: 'decide-me', ...said.parameters, path, values },
-    undecided: ['upstream', ...said.undecided, ...(byPath.size === 0 ? ['path', 'values'] : [])],
+    undecided: {
+      upstream: undefined,
+      ...said.undecided,
+      ...(byPath.size === 0 ? { path: undefined, values: undefined } : {}),
+    },
     name: `vault-${path.split('/').at(-1)}`,
   }));
 }
@@ -205,10 +230,10 @@ function appToken(inputs: Inputs, repository: string): readonly Draft[] {
   const permissions = Object.entries(inputs).flatMap(([name, level]): [string, string][] =>
     PERMISSIONS.includes(permissionOf(name)) && /^(read|write|admin)$/.test(level) ? [[permissionOf(name), level]] : [],
   );
-  const undecided = [
-    ...(named.length === 0 ? ['repositories'] : []),
-    ...(permissions.length === 0 ? ['permissions'] : []),
-  ];
+  const undecided = {
+    ...(named.length === 0 ? { repositories: undefined } : {}),
+    ...(permissions.length === 0 ? { permissions: undefined } : {}),
+  };
   return [
     {
       parameters: {

@@ -95,12 +95,18 @@ function entitlementLines({ name, access, rules, decide }: DraftedEntitlement, b
     '    credential:',
     `      kind: ${kind}`,
     ...Object.entries(parameters).map(([key, value]) => {
-      return `      ${word(key)}: ${words(value)}${undecided.includes(key) ? ' # DECIDE: this stands in' : ''}`;
+      return `      ${word(key)}: ${words(value)}${standsIn(undecided, key)}`;
     }),
     `    ttl: ${TTL[kind] ?? '15m'}`,
     '    allow:',
     ...rules.flatMap(ruleLines),
   ];
+}
+
+function standsIn(undecided: Access['undecided'], key: string): string {
+  if (!Object.hasOwn(undecided, key)) return '';
+  const source = undecided[key];
+  return ` # DECIDE: this stands in${source === undefined ? '' : ` for ${source} of the workflow`}`;
 }
 
 function ruleLines({ conditions, decide }: DraftRule): string[] {

@@ -15,7 +15,8 @@ export function looksSecret(text: string): boolean {
 }
 
 /** Letters of both cases and digits, mixed all over: words and paths are not. */
-function isRandom(run: string): boolean {
+function isRandom(marked: string): boolean {
+  const run = marked.replace(/[^A-Za-z0-9]/g, '');
   const changes = [...run].filter(
     (character, at) => at > 0 && classOf(character) !== classOf(run.charAt(at - 1)),
   ).length;
@@ -25,8 +26,7 @@ function isRandom(run: string): boolean {
 
 function classOf(character: string): string {
   if (/[0-9]/.test(character)) return 'digit';
-  if (/[A-Z]/.test(character)) return 'upper';
-  return /[a-z]/.test(character) ? 'lower' : 'other';
+  return /[A-Z]/.test(character) ? 'upper' : 'lower';
 }
 
 /** What GitHub evaluates in a text, and the rest. By hand: a pattern would look from every start to the end. */

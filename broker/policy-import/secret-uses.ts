@@ -32,9 +32,9 @@ export interface Uses {
   readonly remarks: readonly Remark[];
 }
 
-/** GitHub names no secret longer; what is longer was not meant. */
-const NAME = /\bsecrets\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]{0,99})|\[\s*'([A-Za-z_][A-Za-z0-9_]{0,99})'\s*\])/gi;
-const WHOLE = /\bsecrets\s*(?:\[(?!\s*')|\)|,|$|\}\})/i;
+/** A called workflow may name its secrets with hyphens. GitHub names none longer; what is longer was not meant. */
+const NAME = /(?<![\w.-])secrets\s*(?:\.\s*([A-Za-z_][\w-]{0,99})|\[\s*'([A-Za-z_][\w-]{0,99})'\s*\])/gi;
+const WHOLE = /(?<![\w.-])secrets\s*(?:\[(?!\s*')|\)|,|$|\}\})/i;
 const MAX_EXPRESSION_CHARACTERS = 20_000;
 
 export function usesOf(workflow: Workflow): Uses {
@@ -80,7 +80,7 @@ function addUses(found: { secrets: SecretUse[]; remarks: Remark[] }, { said, pat
   if (inherited || WHOLE.test(said))
     found.remarks.push({
       ...place,
-      message: `${whereOf(path)} hands on all secrets at once: which of them are used cannot be seen here`,
+      message: `${whereOf(path)} hands on all secrets at once, or one by a computed name: which of them are used cannot be seen here`,
     });
 }
 

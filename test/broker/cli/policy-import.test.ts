@@ -160,3 +160,27 @@ describe('buildpass policy import', () => {
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(option) as string });
   });
 });
+
+describe('what a workflow takes from secrets and variables', () => {
+  const step = (role: string): string =>
+    `{ uses: aws-actions/configure-aws-credentials@v5, with: { aws-region: eu-west-1, role-to-assume: "${expression(role)}" } }`;
+  const job = (name: string, environment: string, role: string): string =>
+    `  ${name}: { environment: ${environment}, steps: [${step(role)}] }\n`;
+
+  it('is another thing where the source or the environment is another, and is named after it', async () => {
+    const jobs = job('a', 'beta', 'secrets.ROLE_ARN') + job('b', 'beta', 'secrets.ROLE_ARN');
+    const others = job('c', 'prod', 'secrets.ROLE_ARN') + job('d', 'beta', 'vars.OTHER_ROLE');
+    const { out } = await imported(`on: push\njobs:\n${jobs}${others}`);
+    const names = [...out.matchAll(/^ {4}([a-z0-9-]+):$/gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(['aws-role-arn', 'aws-role-arn-2', 'aws-other-role']));
+    expect(out).toContain('# DECIDE: this stands in for vars.OTHER_ROLE of the workflow');
+    expect(out).toContain('aws-role: region eu-west-1. To decide: role (secrets.ROLE_ARN). This version');
+  });
+
+  it('is not taken for what only has the word in its name', async () => {
+    const { out } = await imported(workflow(`run: echo ${expression('steps.kv-secrets.outputs.x')}`));
+    expect(out).not.toContain('Stored secrets');
+    const called = await imported(workflow(`run: echo ${expression('secrets.target-role')}`));
+    expect(called.out).toContain('  TARGET-ROLE\n');
+  });
+});

@@ -27,6 +27,7 @@ describe('what looks like a secret', () => {
     'https://registry.example.com:8443/path',
     'aVeryLongNameInCamelCaseOfSomethingOrOther',
     'node_modules/.cache/some-package/dist/index.js',
+    'node ./integrationTests/e2e-tls/setup.js',
     'Run the tests of the web shop on every push',
   ])('is not: %s', (text) => {
     expect(looksSecret(text)).toBe(false);
