@@ -74,13 +74,14 @@ const instantOf = (value: string): Millis =>
 /** Refusals before any policy is looked at: a case must name one that it expects, so that none passes by a slip. */
 export const BEFORE_POLICY: readonly string[] = ['OWNER_NOT_ALLOWED', 'TOKEN_MALFORMED'];
 const CODES: readonly string[] = [...REASON_CODES, ...BEFORE_POLICY];
+/** What reasons call a condition: those of rules, and that people must agree. */
+const CONDITIONS: readonly string[] = [...CONDITION_KEYS, 'approval'];
 const because = judged(
   (value) => {
-    if (CODES.includes(value) || CONDITION_KEYS.some((key) => key === value) || /^claims\.\S+$/.test(value))
-      return undefined;
+    if (CODES.includes(value) || CONDITIONS.includes(value) || /^claims\.\S+$/.test(value)) return undefined;
     return 'is neither a condition of a rule nor the code of a reason';
   },
-  (value) => didYouMean(value, [...CONDITION_KEYS, ...CODES]),
+  (value) => didYouMean(value, [...CONDITIONS, ...CODES]),
 );
 
 const claimName = text(/^[A-Za-z0-9_.:/-]{1,128}$/, 'the name of a claim');
@@ -128,7 +129,7 @@ const testCase = z
     ttl: duration.optional().describe('The lifetime that it asks for.'),
     assuming: oneOrMore(z.enum(ASSUMPTIONS))
       .optional()
-      .describe('What this broker cannot do yet and the case takes for granted: approval, facts, provider.'),
+      .describe('What the broker cannot do yet and the case takes for granted: approval, facts, provider.'),
     expect: z.enum(OUTCOMES).describe('What should come of it.'),
     rule: z
       .int()

@@ -92,7 +92,7 @@ const lacksApproval = (policies: PolicySet, ask: Ask): boolean =>
 
 const LACK = { approval: 'APPROVAL_UNAVAILABLE', facts: 'FACT_UNAVAILABLE', provider: 'PROVIDER_UNAVAILABLE' } as const;
 
-/** The policies as if this broker could already do what the case takes for granted; nothing but that. */
+/** The policies as if the broker could already do what the case takes for granted; nothing but that. */
 function assume(policies: PolicySet, ask: Ask, assuming: readonly Assumption[]): PolicySet {
   const project = policies.projects.get(ask.project);
   const entitlement = entitlementOf(policies, ask);

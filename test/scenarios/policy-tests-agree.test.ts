@@ -42,7 +42,14 @@ const POLICY = yamlText({
     ]),
   ),
 });
-const FILES = { 'shop.yaml': POLICY, '_organization.yaml': ORGANIZATION.replace('- { kind: _test }', '') };
+const FILES = {
+  'shop.yaml': POLICY,
+  '_organization.yaml': ORGANIZATION.replace('- { kind: _test }', '').replace(
+    'release-managers: { github: "4711" }',
+    'release-managers: { sign-in: demo, group: releases }',
+  ),
+};
+const PEOPLE = [{ name: 'Robin', id: '9001', groups: ['releases'] }];
 
 /** As a case file would have it: through the schema, so that no case is tried that nobody can write. */
 function readCase(written: object): TestCase {
@@ -57,6 +64,7 @@ const distinct = (words: readonly string[]): string[] => [...new Set(words)];
 /** The parts of an answer that a case speaks of. */
 function told({ status, body }: Answer): Pick<CaseResult, 'outcome'> & { codes: string[]; conditions?: string[] } {
   if (status === 200) return { outcome: 'permit', codes: [] };
+  if (body.error === 'authorization_pending') return { outcome: 'approval', codes: [] };
   if (body.error === 'invalid_request') return { outcome: 'deny', codes: [body.code] };
   if (body.reasons === undefined) return { outcome: 'stranger', codes: [] };
   const reasons: { code: string; message?: string; rule?: number; condition?: string }[] = body.reasons;
@@ -78,11 +86,15 @@ describe('a case and a broker', () => {
   let runs = 0;
 
   beforeAll(async () => {
-    broker = await TestBroker.start({ policies: FILES, clock: { now: () => now }, keys: 'own', background: 'by-hand' });
+    broker = await TestBroker.start({
+      ...{ policies: FILES, clock: { now: () => now }, keys: 'own', background: 'by-hand', people: PEOPLE },
+    });
     const documents = Object.entries(FILES).map(([file, text]) => ({ file, text }));
-    const { issuers } = broker.config;
-    const context = { organizationFile: '_organization.yaml', issuers, upstreams: [], kinds: credentialKinds(['jwt']) };
-    const loaded = loadPolicy(documents, context);
+    const { issuers, roles } = broker.config;
+    const loaded = loadPolicy(documents, {
+      ...{ organizationFile: '_organization.yaml', issuers, upstreams: [], kinds: credentialKinds(['jwt']) },
+      people: { signIn: ['demo'], roles },
+    });
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
     policies = loaded.policies;
   });
@@ -117,6 +129,12 @@ describe('a case and a broker', () => {
 
   it.each(Object.keys(EXAMPLE_JOBS))('agree about %s, whatever it asks for', async (event) => {
     for (const ask of asks) await agree({ event, ask });
+  });
+
+  it('agree about what waits for people', async () => {
+    const { outcome, rule } = await agree({ event: 'workflow_dispatch', ask: 'shop/approved' });
+    expect([outcome, rule]).toEqual(['approval', 0]);
+    expect((await agree({ event: 're-run', ask: 'shop/approved' })).outcome).toBe('deny');
   });
 
   it('agree by which rule', async () => {

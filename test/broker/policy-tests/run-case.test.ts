@@ -7,6 +7,7 @@ import {
   buildContext,
   buildEntitlement,
   buildPolicies,
+  NOBODY_SIGNS_IN,
   NOW,
   type PolicyParts,
   type Yaml,
@@ -21,7 +22,9 @@ function readCase(written: Yaml): TestCase {
 }
 
 const run = (written: Yaml, parts: PolicyParts = {}): CaseResult =>
-  runCase(readCase(written), { policies: buildPolicies(parts), issuers: buildContext().issuers, now: NOW });
+  runCase(readCase(written), {
+    ...{ policies: buildPolicies(parts, { people: NOBODY_SIGNS_IN }), issuers: buildContext().issuers, now: NOW },
+  });
 const failureOf = (written: Yaml, allow: Yaml[]): string | undefined =>
   run(written, { entitlement: { allow } }).failure;
 
@@ -101,6 +104,15 @@ describe('a case', () => {
     expect(run({ expect: 'deny', branch: 'x', because: 'branch', assuming }, parts).failure).toBeUndefined();
   });
 
+  it('waits for people where they can be asked, without assuming anything', () => {
+    const policies = buildPolicies({ entitlement: { approval: { by: 'acme/security' } } });
+    const surroundings = { policies, issuers: undefined, now: NOW };
+    expect(runCase(readCase({ expect: 'approval', rule: 0 }), surroundings).failure).toBeUndefined();
+    expect(runCase(readCase({}), surroundings).failure).toBe('expected permit, got approval by rule 0');
+    const again = readCase({ event: 're-run', expect: 'deny', because: 'approval' });
+    expect(runCase(again, surroundings).failure).toBeUndefined();
+  });
+
   it('assumes nothing else', () => {
     const parts = { entitlement: { mode: 'observe', approval: { by: 'acme/security' } } };
     expect(
@@ -141,7 +153,7 @@ describe('what no case covers', () => {
 
   it('says how a case can be permitted where the broker lacks something, and asks none of an observed one', () => {
     const denied = [{ ask: 'shop/preview', outcome: 'deny', rule: undefined }] as const;
-    const approved = buildPolicies({ entitlement: { approval: { by: 'acme/security' } } });
+    const approved = buildPolicies({ entitlement: { approval: { by: 'acme/security' } } }, { people: NOBODY_SIGNS_IN });
     expect(uncovered(approved, denied).map(({ message }) => message)).toEqual([
       'shop/preview: no case is permitted (`assuming: [approval]` tests the rules today)',
     ]);
