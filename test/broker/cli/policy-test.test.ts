@@ -110,6 +110,18 @@ describe('buildpass policy test', () => {
     expect((await buildpass('policy', 'test', '--config', config)).code).toBe(78);
   });
 
+  it('knows from a configuration whether anybody could approve', async () => {
+    const directory = await place([{ ...PUSH, expect: 'approval' }], { 'buildpass.yaml': VALID_CONFIG });
+    for (const { file, text } of buildDocuments({ entitlement: { approval: { by: 'acme/security' } } }))
+      await writeFile(join(directory, file), text);
+    expect(await buildpass('policy', 'test', directory)).toMatchObject({ code: 0 });
+    const config = join(directory, '../buildpass.yaml');
+    expect(await buildpass('policy', 'test', '--config', config)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('APPROVAL_UNAVAILABLE: shop/preview needs approval') as string,
+    });
+  });
+
   it.each<[what: string, cases: unknown, sentence: string]>([
     ['no case', undefined, 'There are no cases: write the first into tests/NAME.yaml, as docs/policy-tools.md shows.'],
     [
