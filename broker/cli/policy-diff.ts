@@ -77,7 +77,8 @@ async function compare(context: CommandContext, asked: Asked, reader: StoreReade
     return differences.some(isWidening) || otherwise ? 1 : 0;
   } catch (error) {
     if (!(error instanceof NotLoaded)) throw error;
-    context.io.err(error.message.split('\n').map(inertLine).join('\n'));
+    if (context.json) context.io.out(inertJson({ error: error.message }));
+    else context.io.err(error.message.split('\n').map(inertLine).join('\n'));
     return 2;
   }
 }

@@ -2,7 +2,7 @@
 import { anyOf } from '../../schema-problems.ts';
 import { credentialChanges } from './credential-diff.ts';
 import type { Change, Difference } from './difference.ts';
-import { type Allowed, onlyAllowedBy } from './rule-diff.ts';
+import { type Allowed, compareRules } from './rule-diff.ts';
 import { stableText } from './stable-text.ts';
 import { termChanges } from './terms-diff.ts';
 import type { EntitlementVersion } from './versions.ts';
@@ -33,7 +33,7 @@ function sameRules(before: EntitlementVersion, now: EntitlementVersion): boolean
 }
 
 function allowedDifferences(scope: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
-  const [gained, lost] = [onlyAllowedBy(now, before), onlyAllowedBy(before, now)];
+  const { gained, lost } = compareRules(before, now);
   const gains = gained.allowed.map((allowed): Difference => {
     const text = `${allowed.jobs} may now have ${scope} (rule ${allowed.rule}${termsOf(now)})`;
     return { ...partsOf(scope, allowed), direction: 'gains', text };

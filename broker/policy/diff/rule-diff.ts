@@ -6,7 +6,7 @@ import { listedOwnerId, type PolicySet, repositoryKey } from '../policy-set.ts';
 import { movedReason } from '../reasons.ts';
 import type { RuleDocument } from '../rule-document.ts';
 import { type Attribute, BASE, type Sample } from './attribute.ts';
-import { type Box, remainder } from './boxes.ts';
+import { type Box, type Budget, lookupOf, remainder } from './boxes.ts';
 import type { Witness } from './difference.ts';
 import { jobAttributes, repositoryOf } from './job-attributes.ts';
 import { placeOf } from './place.ts';
@@ -37,24 +37,53 @@ export interface RuleDiff {
 }
 
 const MAX_BOXES = 8;
+/** Some seconds; what people write needs a hundredth of it. */
+const MAX_LOOKS = 50_000_000;
 
-export function onlyAllowedBy(side: Side, other: Side): RuleDiff {
-  const attributes = attributesOf(side, other);
+export interface ComparedRules {
+  /** allowed by the version that comes second, and not by the first */
+  readonly gained: RuleDiff;
+  readonly lost: RuleDiff;
+}
+
+export function compareRules(before: Side, now: Side): ComparedRules {
+  const attributes = attributesOf(before, now);
   const boxOf = boxesOver(attributes);
-  const others = other.entitlement?.rules.map((rule) => boxOf(rule, other)) ?? [];
+  const boxed = (side: Side): Boxed => ({
+    side,
+    boxes: (side.entitlement?.rules ?? []).map((rule) => ({ rule, box: boxOf(rule, side) })),
+  });
+  const [old, fresh] = [boxed(before), boxed(now)];
+  const budget = { left: MAX_LOOKS };
+  return {
+    gained: onlyIn(fresh, old, { attributes, budget }),
+    lost: onlyIn(old, fresh, { attributes, budget }),
+  };
+}
+
+interface Boxed {
+  readonly side: Side;
+  readonly boxes: readonly { readonly rule: Rule; readonly box: Box }[];
+}
+
+function onlyIn(
+  { side, boxes }: Boxed,
+  other: Boxed,
+  { attributes, budget }: { attributes: readonly Attribute[]; budget: Budget },
+): RuleDiff {
+  const others = other.boxes.map(({ box }) => lookupOf(box));
   const complete = attributes.every((attribute) => attribute.complete);
   const allowed: Allowed[] = [];
   const undecided: number[] = [];
-  for (const rule of side.entitlement?.rules ?? []) {
-    const box = boxOf(rule, side);
-    const left = remainder(box, others, MAX_BOXES);
+  for (const { rule, box } of boxes) {
+    const left = remainder(box, others, { most: MAX_BOXES, budget });
     const found = left.boxes.map((one) => describe(one, { attributes, rule, side }));
-    const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other, witness));
+    const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other.side, witness));
     allowed.push(...real);
     // A witness that is not decided as it was found means that something here is wrong: then nothing may be left unsaid.
     if (!complete || !left.complete || real.length < found.length) undecided.push(rule.index);
     // What an earlier rule allows already is that rule's.
-    others.push(box);
+    others.push(lookupOf(box));
   }
   return { allowed, undecided };
 }

@@ -98,10 +98,10 @@ describe('who gains and who loses', () => {
     });
     expect(diff(listed('acme/shop'), listed('acme/shop', 'acme/api'))).toEqual([
       `gains: jobs of acme/api on branch main by push ${RULE_0}`,
-      'wider: shop gains the repository acme/api (id 2002)',
+      'wider: shop gains the repository acme/api (github/2002)',
     ]);
     expect(diff(listed('acme/shop', 'acme/api'), listed('acme/shop'))).toEqual([
-      'narrower: shop loses the repository acme/api (id 2002)',
+      'narrower: shop loses the repository acme/api (github/2002)',
       `loses: jobs of acme/api on branch main by push ${NO_LONGER}`,
     ]);
   });
@@ -256,5 +256,5 @@ it('without a configuration owners are not compared', () => {
     buildPolicies({ project: { repositories: [{ name, id: '2001' }] } }, context),
   );
   if (a !== undefined && b !== undefined)
-    expect(diffPolicies(a, b).map(({ direction }) => direction)).toEqual(['wider', 'narrower']);
+    expect(diffPolicies(a, b).map(({ direction }) => direction)).toEqual(['other']);
 });
