@@ -73,7 +73,7 @@ async function compare(context: CommandContext, asked: Asked, reader: StoreReade
     const replayed =
       asked.replay && reader !== undefined ? await replay(reader, { old, now, since: sinceOf(asked) }) : undefined;
     say(context, { old, now, differences, replayed });
-    const otherwise = replayed !== undefined && replayed.broken + replayed.passing > 0;
+    const otherwise = replayed !== undefined && replayed.changed.length > 0;
     return differences.some(isWidening) || otherwise ? 1 : 0;
   } catch (error) {
     if (!(error instanceof NotLoaded)) throw error;

@@ -26,9 +26,10 @@ function existence(before: EntitlementVersion, now: EntitlementVersion): readonl
   return now.entitlement === undefined ? [{ direction: 'narrower', text: 'is gone' }] : [];
 }
 
-/** The same rules for the same repositories allow the same jobs. */
+/** The same rules for the same repositories allow the same jobs, where people must agree in both or in none. */
 function sameRules(before: EntitlementVersion, now: EntitlementVersion): boolean {
-  const textOf = ({ rules, project }: EntitlementVersion): string => stableText([rules, project?.repositories]);
+  const textOf = ({ rules, project, entitlement }: EntitlementVersion): string =>
+    stableText([rules, project?.repositories, entitlement?.approval === undefined]);
   return textOf(before) === textOf(now);
 }
 

@@ -4,12 +4,14 @@ import type { Entitlement, Project, Repository, Rule, Subject } from '../../mode
 import { ruleThatHolds } from '../evaluate.ts';
 import { listedOwnerId, type PolicySet, repositoryKey } from '../policy-set.ts';
 import { movedReason } from '../reasons.ts';
+import { requesterReasons } from '../requester.ts';
 import type { RuleDocument } from '../rule-document.ts';
 import { type Attribute, BASE, type Sample } from './attribute.ts';
 import { type Box, type Budget, lookupOf, remainder } from './boxes.ts';
 import type { Witness } from './difference.ts';
 import { jobAttributes, repositoryOf } from './job-attributes.ts';
 import { placeOf } from './place.ts';
+import { boxesOf, programOf, type RuleBoxes } from './programs.ts';
 import { SAMPLE_MOMENT } from './sample-moments.ts';
 
 /** An entitlement in one of the two versions; rules are empty where that version doesn't have it. */
@@ -49,12 +51,9 @@ export interface ComparedRules {
 export function compareRules(before: Side, now: Side): ComparedRules {
   const attributes = attributesOf(before, now);
   const boxOf = boxesOver(attributes);
-  const boxed = (side: Side): Boxed => ({
-    side,
-    boxes: (side.entitlement?.rules ?? []).map((rule) => ({ rule, box: boxOf(rule, side) })),
-  });
-  const [old, fresh] = [boxed(before), boxed(now)];
   const budget = { left: MAX_LOOKS };
+  const boxed = (side: Side): Boxed => ({ side, boxes: boxesOf(side, { boxOf, attributes, budget }) });
+  const [old, fresh] = [boxed(before), boxed(now)];
   return {
     gained: onlyIn(fresh, old, { attributes, budget }),
     lost: onlyIn(old, fresh, { attributes, budget }),
@@ -63,7 +62,7 @@ export function compareRules(before: Side, now: Side): ComparedRules {
 
 interface Boxed {
   readonly side: Side;
-  readonly boxes: readonly { readonly rule: Rule; readonly box: Box }[];
+  readonly boxes: readonly RuleBoxes[];
 }
 
 function onlyIn(
@@ -71,19 +70,20 @@ function onlyIn(
   other: Boxed,
   { attributes, budget }: { attributes: readonly Attribute[]; budget: Budget },
 ): RuleDiff {
-  const others = other.boxes.map(({ box }) => lookupOf(box));
+  const others = other.boxes.flatMap(({ boxes: of }) => of.map(lookupOf));
   const complete = attributes.every((attribute) => attribute.complete);
   const allowed: Allowed[] = [];
   const undecided: number[] = [];
-  for (const { rule, box } of boxes) {
-    const left = remainder(box, others, { most: MAX_BOXES, budget });
-    const found = left.boxes.map((one) => describe(one, { attributes, rule, side }));
+  for (const { rule, boxes: own, complete: isWhole } of boxes) {
+    const left = own.map((box) => remainder(box, others, { most: MAX_BOXES, budget }));
+    const found = left.flatMap(({ boxes: all }) => all).map((one) => describe(one, { attributes, rule, side }));
     const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other.side, witness));
     allowed.push(...real);
     // A witness that is not decided as it was found means that something here is wrong: then nothing may be left unsaid.
-    if (!complete || !left.complete || real.length < found.length) undecided.push(rule.index);
+    const isDecided = complete && isWhole && left.every((one) => one.complete);
+    if (!isDecided || real.length < found.length) undecided.push(rule.index);
     // What an earlier rule allows already is that rule's.
-    others.push(lookupOf(box));
+    others.push(...own.map(lookupOf));
   }
   return { allowed, undecided };
 }
@@ -95,12 +95,14 @@ function isAllowed({ policies, project, entitlement }: Side, { subject, now }: W
     ?.get(repositoryKey(subject.issuer, subject.repositoryId));
   if (project === undefined || entitlement === undefined || repository === undefined) return false;
   if (movedReason(policies.owners, repository, { subject, project }) !== undefined) return false;
-  return ruleThatHolds(entitlement, subject, now) !== undefined;
+  const rule = ruleThatHolds(entitlement, subject, now);
+  if (entitlement.approval !== undefined && requesterReasons({ entitlement, rule, subject }).length > 0) return false;
+  return rule !== undefined;
 }
 
 function attributesOf(a: Side, b: Side): readonly Attribute[] {
   const rules = [...a.rules, ...b.rules];
-  return [repositoryOf(repositoriesOf([a, b])), placeOf(rules), ...jobAttributes(rules)];
+  return [repositoryOf(repositoriesOf([a, b])), placeOf(rules), ...jobAttributes(rules), programOf([a, b])];
 }
 
 /** Each with every owner under whose id one of the versions takes it. */

@@ -60,7 +60,7 @@ const jobs = fc
   .map(([subject, repositoryId]): Subject => ({ ...subject, repositoryId }));
 
 const isPermitted = (set: PolicySet, subject: Subject, now: number): boolean =>
-  evaluate(set, subject, buildAsk({ now })).outcome === 'permit';
+  ['permit', 'approval'].includes(evaluate(set, subject, buildAsk({ now })).outcome);
 const isNarrowing = ({ direction }: Difference): boolean =>
   ['loses', 'narrower', 'may-differ', 'other'].includes(direction);
 
@@ -110,6 +110,9 @@ describe('a diff', () => {
 /** Whether a rule holds, whatever stands against the entitlement: then no reason is one of a condition. */
 function holdsIn(set: PolicySet, subject: Subject, now: number): boolean {
   const decision = evaluate(set, subject, buildAsk({ now }));
-  if (decision.outcome !== 'deny') return decision.outcome === 'permit';
-  return decision.entitlement !== undefined && decision.reasons.every(({ rule }) => rule === undefined);
+  if (decision.outcome !== 'deny') return decision.outcome !== 'stranger';
+  return (
+    decision.entitlement !== undefined &&
+    decision.reasons.every(({ rule, condition }) => rule === undefined && condition !== 'approval')
+  );
 }
