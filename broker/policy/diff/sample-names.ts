@@ -24,7 +24,7 @@ interface Options {
 }
 
 /** Steps of single patterns; those of a real project need some thousands, and these take seconds. */
-const MAX_STEPS = 1_000_000;
+const MAX_STEPS = 400_000;
 /** A file has at most a thousand patterns: more names come of patterns that cross each other. */
 const MAX_NAMES = 2_000;
 

@@ -11,7 +11,7 @@ import { ruleProblems } from '../../../../broker/policy/rule-problems.ts';
 import { buildAsk, buildEntitlement, buildPolicies, NOW, type Yaml } from '../../../support/build-policy.ts';
 import { policyRules, policySubjects } from '../../../support/policy-arbitraries.ts';
 
-const RUNS = 60;
+const RUNS = 40;
 const HOUR = 3_600_000;
 const terms: fc.Arbitrary<Yaml> = fc.record(
   {
