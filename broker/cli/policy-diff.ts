@@ -73,11 +73,12 @@ async function compare(context: CommandContext, asked: Asked, reader: StoreReade
     const replayed =
       asked.replay && reader !== undefined ? await replay(reader, { old, now, since: sinceOf(asked) }) : undefined;
     say(context, { old, now, differences, replayed });
-    const otherwise = replayed !== undefined && replayed.broken + replayed.passing > 0;
+    const otherwise = replayed !== undefined && replayed.changed.length > 0;
     return differences.some(isWidening) || otherwise ? 1 : 0;
   } catch (error) {
     if (!(error instanceof NotLoaded)) throw error;
-    context.io.err(error.message.split('\n').map(inertLine).join('\n'));
+    if (context.json) context.io.out(inertJson({ error: error.message }));
+    else context.io.err(error.message.split('\n').map(inertLine).join('\n'));
     return 2;
   }
 }

@@ -2,11 +2,13 @@
 import type { ChangedRequest, Replay } from './policy-replay.ts';
 
 export function replayLines(replayed: Replay): readonly string[] {
-  const { decided, broken, passing, under_old: already, erased, unlisted } = replayed;
+  const { decided, broken, passing, waiting, unasked, under_old: already, erased, unlisted } = replayed;
   return [
     ...replayed.changed.map(changedLine),
     ...(unlisted === 0 ? [] : [`and ${unlisted} more that are not listed`]),
     `Of ${counted(decided, 'request', 'requests')} on record: ${counted(broken, 'job', 'jobs')} would break, ${counted(passing, 'refused job', 'refused jobs')} would now pass.`,
+    ...(waiting === 0 ? [] : [`${counted(waiting, 'job', 'jobs')} would wait for people first.`]),
+    ...(unasked === 0 ? [] : [`${counted(unasked, 'job', 'jobs')} would have it without asking people.`]),
     ...(already === 0 ? [] : [`${already} of them would be decided so under the old policy too: not by this change.`]),
     ...(erased === 0
       ? []

@@ -3,17 +3,23 @@
 import type { Millis } from '../clock.ts';
 import type { Ask, Decision, Standing, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { explain } from '../policy/explain.ts';
+import { approvalWords, explain } from '../policy/explain.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
 import type { LogEntryRow } from '../store/log-tables.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { StoreReader } from '../store/sqlite.ts';
 import type { Tables } from '../store/store.ts';
 
+/**
+ * `breaks`: had it, would be refused. `waits`: had it at once, would wait for people. `unasked`: waited for people, would have it at
+ * once. `passes`: was refused, would have it, or would have people asked.
+ */
+export type Change = 'breaks' | 'waits' | 'unasked' | 'passes';
+
 /** One request that would be decided otherwise. */
 export interface ChangedRequest {
-  readonly change: 'breaks' | 'passes';
-  /** of the entry that decided it */
+  readonly change: Change;
+  /** of the entry that tells what was decided */
   readonly index: number;
   readonly request_id: string;
   readonly time: string;
@@ -27,8 +33,10 @@ export interface ChangedRequest {
 export interface Replay {
   readonly decided: number;
   readonly broken: number;
+  readonly waiting: number;
+  readonly unasked: number;
   readonly passing: number;
-  /** of those two together */
+  /** of those together */
   readonly under_old: number;
   /** requests whose subject is not kept any more */
   readonly erased: number;
@@ -43,18 +51,19 @@ interface ReplayOptions {
   readonly since: Millis;
 }
 
+const COUNTED = { breaks: 'broken', waits: 'waiting', unasked: 'unasked', passes: 'passing' } as const;
 const CHUNK = 256;
 const MAX_LISTED = 1_000;
 
 export async function replay(reader: StoreReader, options: ReplayOptions): Promise<Replay> {
-  const tally = { decided: 0, broken: 0, passing: 0, under_old: 0, erased: 0, unlisted: 0 };
+  const tally = { decided: 0, broken: 0, waiting: 0, unasked: 0, passing: 0, under_old: 0, erased: 0, unlisted: 0 };
   const changed: ChangedRequest[] = [];
   const { size } = await reader.read((tx) => tx.log.head());
   const count = (outcome: Outcome): void => {
     if (outcome === 'erased') tally.erased += 1;
     else tally.decided += 1;
     if (typeof outcome === 'string') return;
-    tally[outcome.change === 'breaks' ? 'broken' : 'passing'] += 1;
+    tally[COUNTED[outcome.change]] += 1;
     if (outcome.under_old) tally.under_old += 1;
     if (changed.length < MAX_LISTED) changed.push(outcome);
     else tally.unlisted += 1;
@@ -80,7 +89,7 @@ interface Chunk {
 async function replayChunk(tx: Tables, { range, size, options }: Chunk): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const entry of await tx.log.entries(range)) {
-    if (entry.type !== 'request.decided' || entry.time < options.since || entry.request_id === null) continue;
+    if (!tells(entry) || entry.time < options.since || entry.request_id === null) continue;
     const said = await tx.log.entriesOfRequest(entry.request_id);
     if (tellingOf(said.filter((one) => one.entry_index < size)) !== entry.entry_index) continue;
     outcomes.push(outcomeOf(entry, await tx.requests.find(entry.request_id), options));
@@ -88,19 +97,43 @@ async function replayChunk(tx: Tables, { range, size, options }: Chunk): Promise
   return outcomes;
 }
 
-/** A request that was decided more than once counts once: by its last permit, since that is what a job had, or by its last refusal. */
+const tells = ({ type }: LogEntryRow): boolean => type === 'request.decided' || type === 'request.pending';
+
+/** A request that was decided more than once counts once: by its last permit, since that is what a job had, or by what came last. */
 function tellingOf(entries: readonly LogEntryRow[]): number | undefined {
-  const decided = entries.filter(({ type }) => type === 'request.decided');
+  const decided = entries.filter(tells);
   const permit = decided.findLast((entry) => saidOf(entry).decision === 'permit');
   return (permit ?? decided.at(-1))?.entry_index;
 }
 
 interface Said {
-  readonly decision: 'permit' | 'deny';
+  /** left out where people were asked */
+  readonly decision?: 'permit' | 'deny';
+  readonly approvals?: readonly string[];
   readonly reasons?: readonly { readonly code: string }[];
 }
 
 const saidOf = ({ leaf }: LogEntryRow): Said => JSON.parse(leaf) as Said;
+
+/** What the policy says of a job, whatever people said then. */
+type Answer = 'refused' | 'asked' | 'permitted';
+
+function answerThen({ decision, approvals = [] }: Said): Answer {
+  if (decision === 'deny') return 'refused';
+  return decision === 'permit' && approvals.length === 0 ? 'permitted' : 'asked';
+}
+
+function answerOf({ outcome }: Decision): Answer {
+  if (outcome === 'approval') return 'asked';
+  return outcome === 'permit' ? 'permitted' : 'refused';
+}
+
+function changeOf(then: Answer, now: Answer): Change | undefined {
+  if (then === now) return undefined;
+  if (now === 'refused') return 'breaks';
+  if (then === 'refused') return 'passes';
+  return now === 'asked' ? 'waits' : 'unasked';
+}
 
 function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }: ReplayOptions): Outcome {
   const subject = row === undefined ? undefined : subjectOf(row.subject);
@@ -112,26 +145,24 @@ function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }
     standing: standingOf(said, row),
   };
   const decision = evaluate(now, subject, ask);
-  const wasPermitted = said.decision === 'permit';
-  if (isPermit(decision) === wasPermitted) return 'same';
+  const change = changeOf(answerThen(said), answerOf(decision));
+  if (change === undefined) return 'same';
   return {
-    change: wasPermitted ? 'breaks' : 'passes',
+    change,
     index: entry.entry_index,
     request_id: row.id,
     time: new Date(entry.time).toISOString(),
     entitlement: `${row.project}/${row.entitlement}`,
     reason: reasonOf(decision, row),
-    under_old: isPermit(evaluate(old, subject, ask)) !== wasPermitted,
+    under_old: changeOf(answerThen(said), answerOf(evaluate(old, subject, ask))) === change,
   };
 }
-
-/** What people must agree to is not refused: whether they would, no log can say. */
-const isPermit = ({ outcome }: Decision): boolean => outcome === 'permit' || outcome === 'approval';
 
 function reasonOf(decision: Decision, { project }: RequestRow): string {
   // The broker tells a stranger nothing; whoever changes the policy may know.
   if (decision.outcome === 'stranger') return `the project ${project} does not list its repository`;
-  return decision.outcome === 'permit' ? `rule ${decision.rule} allows it` : explain(decision).summary;
+  if (decision.outcome === 'deny') return explain(decision).summary;
+  return `rule ${decision.rule} allows it${decision.outcome === 'approval' ? `, after ${approvalWords(decision.terms)}` : ''}`;
 }
 
 /** Undefined where it was erased. */

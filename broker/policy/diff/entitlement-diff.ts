@@ -2,7 +2,7 @@
 import { anyOf } from '../../schema-problems.ts';
 import { credentialChanges } from './credential-diff.ts';
 import type { Change, Difference } from './difference.ts';
-import { type Allowed, onlyAllowedBy } from './rule-diff.ts';
+import { type Allowed, compareRules } from './rule-diff.ts';
 import { stableText } from './stable-text.ts';
 import { termChanges } from './terms-diff.ts';
 import type { EntitlementVersion } from './versions.ts';
@@ -26,14 +26,15 @@ function existence(before: EntitlementVersion, now: EntitlementVersion): readonl
   return now.entitlement === undefined ? [{ direction: 'narrower', text: 'is gone' }] : [];
 }
 
-/** The same rules for the same repositories allow the same jobs. */
+/** The same rules for the same repositories allow the same jobs, where people must agree in both or in none. */
 function sameRules(before: EntitlementVersion, now: EntitlementVersion): boolean {
-  const textOf = ({ rules, project }: EntitlementVersion): string => stableText([rules, project?.repositories]);
+  const textOf = ({ rules, project, entitlement }: EntitlementVersion): string =>
+    stableText([rules, project?.repositories, entitlement?.approval === undefined]);
   return textOf(before) === textOf(now);
 }
 
 function allowedDifferences(scope: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
-  const [gained, lost] = [onlyAllowedBy(now, before), onlyAllowedBy(before, now)];
+  const { gained, lost } = compareRules(before, now);
   const gains = gained.allowed.map((allowed): Difference => {
     const text = `${allowed.jobs} may now have ${scope} (rule ${allowed.rule}${termsOf(now)})`;
     return { ...partsOf(scope, allowed), direction: 'gains', text };

@@ -4,12 +4,14 @@ import type { Entitlement, Project, Repository, Rule, Subject } from '../../mode
 import { ruleThatHolds } from '../evaluate.ts';
 import { listedOwnerId, type PolicySet, repositoryKey } from '../policy-set.ts';
 import { movedReason } from '../reasons.ts';
+import { requesterReasons } from '../requester.ts';
 import type { RuleDocument } from '../rule-document.ts';
 import { type Attribute, BASE, type Sample } from './attribute.ts';
-import { type Box, remainder } from './boxes.ts';
+import { type Box, type Budget, lookupOf, remainder } from './boxes.ts';
 import type { Witness } from './difference.ts';
 import { jobAttributes, repositoryOf } from './job-attributes.ts';
 import { placeOf } from './place.ts';
+import { boxesOf, programOf, type RuleBoxes } from './programs.ts';
 import { SAMPLE_MOMENT } from './sample-moments.ts';
 
 /** An entitlement in one of the two versions; rules are empty where that version doesn't have it. */
@@ -37,24 +39,51 @@ export interface RuleDiff {
 }
 
 const MAX_BOXES = 8;
+/** Some seconds; what people write needs a hundredth of it. */
+const MAX_LOOKS = 50_000_000;
 
-export function onlyAllowedBy(side: Side, other: Side): RuleDiff {
-  const attributes = attributesOf(side, other);
+export interface ComparedRules {
+  /** allowed by the version that comes second, and not by the first */
+  readonly gained: RuleDiff;
+  readonly lost: RuleDiff;
+}
+
+export function compareRules(before: Side, now: Side): ComparedRules {
+  const attributes = attributesOf(before, now);
   const boxOf = boxesOver(attributes);
-  const others = other.entitlement?.rules.map((rule) => boxOf(rule, other)) ?? [];
+  const budget = { left: MAX_LOOKS };
+  const boxed = (side: Side): Boxed => ({ side, boxes: boxesOf(side, { boxOf, attributes, budget }) });
+  const [old, fresh] = [boxed(before), boxed(now)];
+  return {
+    gained: onlyIn(fresh, old, { attributes, budget }),
+    lost: onlyIn(old, fresh, { attributes, budget }),
+  };
+}
+
+interface Boxed {
+  readonly side: Side;
+  readonly boxes: readonly RuleBoxes[];
+}
+
+function onlyIn(
+  { side, boxes }: Boxed,
+  other: Boxed,
+  { attributes, budget }: { attributes: readonly Attribute[]; budget: Budget },
+): RuleDiff {
+  const others = other.boxes.flatMap(({ boxes: of }) => of.map(lookupOf));
   const complete = attributes.every((attribute) => attribute.complete);
   const allowed: Allowed[] = [];
   const undecided: number[] = [];
-  for (const rule of side.entitlement?.rules ?? []) {
-    const box = boxOf(rule, side);
-    const left = remainder(box, others, MAX_BOXES);
-    const found = left.boxes.map((one) => describe(one, { attributes, rule, side }));
-    const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other, witness));
+  for (const { rule, boxes: own, complete: isWhole } of boxes) {
+    const left = own.map((box) => remainder(box, others, { most: MAX_BOXES, budget }));
+    const found = left.flatMap(({ boxes: all }) => all).map((one) => describe(one, { attributes, rule, side }));
+    const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other.side, witness));
     allowed.push(...real);
     // A witness that is not decided as it was found means that something here is wrong: then nothing may be left unsaid.
-    if (!complete || !left.complete || real.length < found.length) undecided.push(rule.index);
+    const isDecided = complete && isWhole && left.every((one) => one.complete);
+    if (!isDecided || real.length < found.length) undecided.push(rule.index);
     // What an earlier rule allows already is that rule's.
-    others.push(box);
+    others.push(...own.map(lookupOf));
   }
   return { allowed, undecided };
 }
@@ -66,12 +95,14 @@ function isAllowed({ policies, project, entitlement }: Side, { subject, now }: W
     ?.get(repositoryKey(subject.issuer, subject.repositoryId));
   if (project === undefined || entitlement === undefined || repository === undefined) return false;
   if (movedReason(policies.owners, repository, { subject, project }) !== undefined) return false;
-  return ruleThatHolds(entitlement, subject, now) !== undefined;
+  const rule = ruleThatHolds(entitlement, subject, now);
+  if (entitlement.approval !== undefined && requesterReasons({ entitlement, rule, subject }).length > 0) return false;
+  return rule !== undefined;
 }
 
 function attributesOf(a: Side, b: Side): readonly Attribute[] {
   const rules = [...a.rules, ...b.rules];
-  return [repositoryOf(repositoriesOf([a, b])), placeOf(rules), ...jobAttributes(rules)];
+  return [repositoryOf(repositoriesOf([a, b])), placeOf(rules), ...jobAttributes(rules), programOf([a, b])];
 }
 
 /** Each with every owner under whose id one of the versions takes it. */

@@ -23,8 +23,10 @@ interface Options {
   readonly of?: 'name' | 'number';
 }
 
-/** States of all patterns together; policies of a real project have some hundreds. */
-const MAX_STATES = 10_000;
+/** Steps of single patterns; those of a real project need some thousands, and these take seconds. */
+const MAX_STEPS = 400_000;
+/** A file has at most a thousand patterns: more names come of patterns that cross each other. */
+const MAX_NAMES = 2_000;
 
 export function sampleNames(patterns: readonly NamePattern[], options: Options = {}): SampledNames {
   const runs = patterns.map(({ text, after = '', fold = false }) => started(patternRun(text, { fold }), after));
@@ -38,68 +40,79 @@ export function sampleNames(patterns: readonly NamePattern[], options: Options =
 type Run = PatternRun & { readonly begin: Row };
 
 const started = (run: PatternRun, after: string): Run => ({ ...run, begin: readOn(run, run.start, after) });
-const readOn = (run: PatternRun, row: Row, text: string): Row =>
-  [...Array(text.length).keys()].reduce((at, index) => run.step(at, text.charAt(index)), row);
+
+function readOn(run: PatternRun, row: Row, text: string): Row {
+  let now = row;
+  for (let at = 0; at < text.length; at += 1) now = run.step(now, text.charAt(at));
+  return now;
+}
+
+/** A pattern that can still match, by its place among them, and how far it was read. */
+type Reading = readonly [index: number, run: Run, row: Row];
 
 interface State {
   readonly name: string;
-  readonly rows: readonly Row[];
+  /** what matches nothing any more is not read on: with a hundred names most are out after two letters */
+  readonly alive: readonly Reading[];
 }
 
-function walk(
-  runs: readonly Run[],
-  options: Options,
-  tidy: boolean,
-): { names: ReadonlyMap<string, string>; complete: boolean } {
+interface Walked {
+  /** by the patterns that they match */
+  readonly names: ReadonlyMap<string, string>;
+  readonly complete: boolean;
+}
+
+function walk(runs: readonly Run[], { end = '', of = 'name' }: Options, tidy: boolean): Walked {
   const names = new Map<string, string>();
-  const first: State = { name: '', rows: runs.map(({ begin }) => begin) };
+  const first: State = { name: '', alive: living(runs.map((run, index) => [index, run, run.begin])) };
   const seen = new Set([keyOf(first)]);
   const queue = [first];
+  let steps = 0;
   for (const state of queue) {
-    if (isName(state, tidy)) note(names, state.name, matchesOf(runs, state.rows, options.end));
-    if (seen.size > MAX_STATES) return { names, complete: false };
-    const next = nextStates(runs, state, options.of).filter((one) => !seen.has(keyOf(one)));
-    for (const one of next.filter(({ name }) => !tidy || isTidy(name))) {
-      seen.add(keyOf(one));
-      queue.push(one);
+    if (isName(state, tidy)) note(names, state, end);
+    const next = nextStates(state, of).filter(({ name }) => !tidy || isTidy(name));
+    steps += next.length * (1 + state.alive.length);
+    if (steps > MAX_STEPS || names.size > MAX_NAMES) return { names, complete: false };
+    for (const one of next) {
+      const key = keyOf(one);
+      if (!seen.has(key)) queue.push(one);
+      seen.add(key);
     }
   }
   return { names, complete: true };
 }
 
+const living = (readings: readonly Reading[]): readonly Reading[] => readings.filter(([, , row]) => row.includes(1));
+
 const isName = ({ name }: State, tidy: boolean): boolean => name !== '' && !(tidy && name.endsWith('/'));
 const isTidy = (name: string): boolean => name !== '/' && !name.endsWith('//');
 
-function nextStates(runs: readonly Run[], state: State, of: Options['of']): readonly State[] {
-  return nextCharacters(runs, state, of).map((character) => ({
-    name: state.name + character,
-    rows: runs.map((run, at) => stepped(run, state.rows[at], character)),
+function nextStates({ name, alive }: State, of: 'name' | 'number'): readonly State[] {
+  return nextCharacters({ name, alive }, of).map((character) => ({
+    name: name + character,
+    alive: living(alive.map(([index, run, row]) => [index, run, run.step(row, character)])),
   }));
 }
 
-function note(names: Map<string, string>, name: string, matches: string): void {
-  if (!names.has(matches)) names.set(matches, name);
+/** The first name that is found is the shortest. */
+function note(names: Map<string, string>, { name, alive }: State, end: string): void {
+  const matched = alive.flatMap(([index, run, row]) => (run.accepts(readOn(run, row, end)) ? [index] : []));
+  const key = matched.join(' ');
+  if (!names.has(key)) names.set(key, name);
 }
 
-const matchesOf = (runs: readonly Run[], rows: readonly Row[], end = ''): string =>
-  runs.map((run, at) => (run.accepts(readOn(run, rows[at] ?? run.start, end)) ? '1' : '0')).join('');
-
-/** What matches nothing any more is not read on: with a hundred names most are out after two letters. */
-const stepped = (run: Run, row: Row = run.start, character: string): Row =>
-  row.includes(1) ? run.step(row, character) : row;
-
-/** Patterns that are still in play, and whether a slash came last. */
-function keyOf({ name, rows }: State): string {
-  const alive = rows.flatMap((row, at) => (row.includes(1) ? [`${at}:${row.join('')}`] : []));
-  return `${name === '' ? '^' : name.endsWith('/') ? '/' : ''}${alive.join(' ')}`;
+/** How far each pattern was read, and whether a slash came last. */
+function keyOf({ name, alive }: State): string {
+  const read = alive.map(([index, , row]) => `${index}:${row.join('')}`);
+  return `${name === '' ? '^' : name.endsWith('/') ? '/' : ''}${read.join(' ')}`;
 }
 
 const LETTERS = [...'xyzabcdefghijklmnopqrstuvw0123456789'];
 const DIGITS = [...'0123456789'];
 
 /** The characters that some pattern waits for, a slash, and one that none waits for, which stands for all others. */
-function nextCharacters(runs: readonly Run[], { name, rows }: State, of: Options['of']): readonly string[] {
-  const awaited = new Set(runs.flatMap((run, at) => run.awaited(rows[at] ?? run.start)));
+function nextCharacters({ name, alive }: State, of: 'name' | 'number'): readonly string[] {
+  const awaited = new Set(alive.flatMap(([, run, row]) => run.awaited(row)));
   if (of === 'number') {
     const digits = name === '' ? DIGITS.slice(1) : DIGITS;
     const other = digits.filter((digit) => !awaited.has(digit)).slice(-1);

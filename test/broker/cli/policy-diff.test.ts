@@ -70,6 +70,8 @@ wider: shop/preview \`ttl\` is 15m, and was 10m
     const broken = await directoryOf({ entitlement: { ttl: 'long' } });
     const ran = await buildpass('policy', 'diff', main, broken);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/do not load:\n.*shop\.yaml:\d+:\d+: /) });
+    const data = await buildpass('policy', 'diff', main, broken, '--json');
+    expect([data.code, JSON.parse(data.out)]).toEqual([2, { error: expect.stringContaining('do not load') }]);
     expect(await buildpass('policy', 'diff', main, './nowhere')).toMatchObject({
       code: 2,
       err: expect.stringContaining('the policy directory "./nowhere" cannot be read'),

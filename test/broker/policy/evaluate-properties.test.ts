@@ -108,7 +108,7 @@ describe('deciding', () => {
         expect(reasons.length > 0).toBe(told === 'deny');
         expect(summary).not.toBe('');
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Box, remainder } from '../../../../broker/policy/diff/boxes.ts';
+import { type Box, lookupOf, remainder } from '../../../../broker/policy/diff/boxes.ts';
 
 const SIDES = [0, 1, 2];
 const boxes = fc.tuple(fc.subarray(SIDES), fc.subarray(SIDES), fc.subarray(SIDES));
@@ -12,7 +12,7 @@ describe('remainder', () => {
   it('holds exactly what is in the box and in no other, each once', () => {
     fc.assert(
       fc.property(boxes, fc.array(boxes, { maxLength: 5 }), (box, others) => {
-        const left = remainder(box, others, 1_000);
+        const left = remainder(box, others.map(lookupOf), { most: 1_000, budget: { left: 100_000 } });
         expect(left.complete).toBe(true);
         for (const point of POINTS) {
           const isLeft = holds(box, point) && !others.some((other) => holds(other, point));
@@ -22,9 +22,12 @@ describe('remainder', () => {
     );
   });
 
-  it('says when there is more than was asked for', () => {
+  it('says when there is more than was asked for, and when it took too long', () => {
     const all = [SIDES, SIDES, SIDES];
-    expect(remainder(all, [[[0], [0], [0]]], 2)).toMatchObject({ complete: false, boxes: [{}, {}] });
-    expect(remainder(all, [[[0], [0], [0]]], 4)).toMatchObject({ complete: true });
+    const others = [lookupOf([[0], [0], [0]])];
+    const left = (most: number, budget = 1_000) => remainder(all, others, { most, budget: { left: budget } });
+    expect(left(2)).toMatchObject({ complete: false, boxes: [{}, {}] });
+    expect(left(3)).toMatchObject({ complete: true, boxes: [{}, {}, {}] });
+    expect(remainder(all, [...others, ...others, ...others], { most: 3, budget: { left: 2 } }).complete).toBe(false);
   });
 });
