@@ -3,7 +3,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { SignedIn } from '../model.ts';
 import type { People } from '../sign-in/people.ts';
 import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
 
@@ -48,7 +47,7 @@ const STEP_UP_MS: Millis = 5 * 60_000;
 
 export type StepUpMethod = 'passkey' | 'provider';
 
-const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
+export const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
 
 /** The ways that this person has to step up. */
 export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: LiveSession): readonly StepUpMethod[] {
@@ -57,13 +56,12 @@ export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: Li
 }
 
 /** @throws BrokerError STEP_UP_REQUIRED, with the methods that this person has */
-export function requireStepUp(
-  deps: Pick<PersonDeps, 'people'>,
-  person: LiveSession,
-  now: Millis,
-): asserts person is LiveSession & Required<Pick<SignedIn, 'stepUpMethod'>> {
+export function requireStepUp(deps: Pick<PersonDeps, 'people'>, person: LiveSession, now: Millis): void {
   if (isFresh(person.steppedUpAt, now)) return;
-  throw new BrokerError('STEP_UP_REQUIRED', 'Prove once more that it is you, and try again within five minutes.', {
-    details: { methods: stepUpMethods(deps, person) },
-  });
+  const methods = stepUpMethods(deps, person);
+  const next =
+    methods.length === 0
+      ? 'Sign in again, register a passkey within five minutes, and try again.'
+      : 'Prove once more that it is you, and try again within five minutes.';
+  throw new BrokerError('STEP_UP_REQUIRED', next, { details: { methods } });
 }
