@@ -7,6 +7,7 @@ import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
+import { type LinkDeps, linkRoutes } from './http/link-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
 import { type MeDeps, meRoutes } from './http/me-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
@@ -30,6 +31,7 @@ export type AppDeps = EdgeDeps &
   MetadataDeps &
   PageDeps &
   MeDeps &
+  LinkDeps &
   PasskeyRouteDeps &
   SignInDeps;
 
@@ -70,6 +72,7 @@ function expressApp(deps: AppDeps): Express {
   app.use(metadataRoutes(deps));
   app.use(signInRoutes(deps));
   app.use(meRoutes(deps));
+  app.use(linkRoutes(deps));
   app.use(passkeyRoutes(deps));
   app.use(pageRoutes(deps));
   app.use((request) => {

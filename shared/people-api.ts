@@ -167,9 +167,13 @@ export const passkeySchema = z.object({
   used_at: time.optional(),
 });
 
+/** Where the browser goes to prove the identity to be linked. */
+export const linkStartedSchema = z.object({ location: z.string() });
+
 export const steppedUpSchema = z.object({ at: time, method: stepUpMethod });
 
 export type Passkey = z.infer<typeof passkeySchema>;
 export type SteppedUp = z.infer<typeof steppedUpSchema>;
+export type LinkStarted = z.infer<typeof linkStartedSchema>;
 export type Providers = z.infer<typeof providersSchema>;
 export type Me = z.infer<typeof meSchema>;

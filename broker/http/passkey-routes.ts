@@ -1,5 +1,4 @@
-// Passkeys of the person who is signed in, and the step-up with one. A first passkey is worth as much as the sign-in a moment
-// ago; whoever finds a session lying open later must not be able to add one of theirs.
+// Passkeys of the person who is signed in, and the step-up with one.
 import { type Request, Router } from 'express';
 import {
   type Passkey,
@@ -7,16 +6,15 @@ import {
   passkeyResponseSchema,
   type SteppedUp,
 } from '../../shared/people-api.ts';
-import type { Clock, Millis } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { isoTime } from '../log/entry.ts';
 import { createPasskeys, type PasskeyDeps, type Passkeys } from '../sign-in/passkeys.ts';
-import type { LiveSession } from '../sign-in/sessions.ts';
 import type { PasskeyRow } from '../store/passkeys.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { jsonBody } from './json-body.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
-import { changingPerson, isFresh, type PersonDeps, personOf, requireStepUp } from './person.ts';
+import { changingPerson, type PersonDeps, personOf, requireFreshness, requireStepUp } from './person.ts';
 
 export interface PasskeyRouteDeps extends PersonDeps, PasskeyDeps {
   readonly clock: Clock;
@@ -84,12 +82,6 @@ function stepUp(router: Router, deps: PasskeyRouteDeps, passkeys: Passkeys): voi
       response.append('Set-Cookie', people.cookies.session.set(token)).json(body);
     })
     .all(methodNotAllowed('POST'));
-}
-
-/** @throws BrokerError STEP_UP_REQUIRED */
-function requireFreshness(deps: PersonDeps, person: LiveSession, now: Millis): void {
-  if (person.passkeys === 0 && isFresh(person.startedAt, now)) return;
-  requireStepUp(deps, person, now);
 }
 
 const passkeyOf = ({ id, name, created_at: created, used_at: used }: PasskeyRow): Passkey => ({

@@ -47,12 +47,22 @@ const STEP_UP_MS: Millis = 5 * 60_000;
 
 export type StepUpMethod = 'passkey' | 'provider';
 
-export const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
+const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
 
 /** The ways that this person has to step up. */
 export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: LiveSession): readonly StepUpMethod[] {
   const provider = people.providers.get(person.provider)?.stepsUp === true;
   return [...(person.passkeys > 0 ? (['passkey'] as const) : []), ...(provider ? (['provider'] as const) : [])];
+}
+
+/**
+ * For what outlasts the session: a passkey, another identity. Somebody without a passkey has nothing better than the sign-in a
+ * moment ago; whoever finds a session lying open later must not be able to add what is theirs.
+ * @throws BrokerError STEP_UP_REQUIRED
+ */
+export function requireFreshness(deps: Pick<PersonDeps, 'people'>, person: LiveSession, now: Millis): void {
+  if (person.passkeys === 0 && isFresh(person.startedAt, now)) return;
+  requireStepUp(deps, person, now);
 }
 
 /** @throws BrokerError STEP_UP_REQUIRED, with the methods that this person has */

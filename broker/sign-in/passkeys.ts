@@ -1,6 +1,5 @@
 // Passkeys (WebAuthn): a person registers one here and proves with it later that it is really them. The authenticator must have
 // verified its user each time, by PIN, finger or face; a challenge is good once, for its session, for five minutes.
-import { isIP } from 'node:net';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { type Entropy, type Millis, newId } from '../clock.ts';
 import type { Append } from '../log/append.ts';
@@ -51,10 +50,13 @@ export function createPasskeys(deps: PasskeyDeps): Passkeys {
   };
 }
 
+/** As URLs have them: four numbers, or brackets around IPv6. */
+const ADDRESS = /^(\[.*\]|[\d.]+)$/;
+
 /** WebAuthn §5.1.2: a relying party is a domain. Browsers refuse an address, with less to go by. */
 function relyingPartyOf(url: string): string {
   const { hostname } = new URL(url);
-  if (isIP(hostname.replace(/^\[|\]$/g, '')) === 0) return hostname;
+  if (!ADDRESS.test(hostname)) return hostname;
   throw refused(`Passkeys need a name, and this broker is at the address ${hostname}: its \`url\` has to be a name.`);
 }
 

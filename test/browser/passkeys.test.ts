@@ -139,10 +139,7 @@ describe('a passkey', () => {
       'for another challenge',
       `create((options) => ({ ...options, challenge: btoa('another challenge').replace(/=/g, '') }))`,
     ],
-    [
-      'with an attestation nobody asked for',
-      `create((options) => ({ ...options, attestation: 'direct' }))`,
-    ],
+    ['with an attestation nobody asked for', `create((options) => ({ ...options, attestation: 'direct' }))`],
     [
       'in the words of another',
       `({ ...(await create()), response: { clientDataJSON: 'e30', attestationObject: 'oA' } })`,

@@ -125,6 +125,14 @@ const WORDS: Words = {
     what: purpose === 'log' ? 'Log key created' : 'Signing key created',
     who: html`${BROKER}, <code>${algorithm}</code>`,
   }),
+  'identity.linked': ({ principal, provider, merged_principal: merged }) => ({
+    state: 'noted',
+    what: 'Identity linked',
+    who: html`the person ${exact(principal)}`,
+    detail: html`An account at ${said(provider)} is of the same person${
+      merged !== undefined && html`, who was known as ${exact(merged)} until then`
+    }.`,
+  }),
   'passkey.registered': ({ principal, backed_up: backedUp }) => ({
     state: 'noted',
     what: 'Passkey registered',
