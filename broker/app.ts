@@ -7,12 +7,14 @@ import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
+import { type LinkDeps, linkRoutes } from './http/link-routes.ts';
 import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
 import { type MeDeps, meRoutes } from './http/me-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
 import { methodNotAllowed } from './http/method-not-allowed.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
+import { type PasskeyRouteDeps, passkeyRoutes } from './http/passkey-routes.ts';
 import { type PeopleRequestDeps, peopleRequestRoutes } from './http/people-request-routes.ts';
 import { refusing } from './http/refuse.ts';
 import { type RequestRouteDeps, requestRoutes } from './http/request-routes.ts';
@@ -29,6 +31,8 @@ export type AppDeps = EdgeDeps &
   MetadataDeps &
   PageDeps &
   MeDeps &
+  LinkDeps &
+  PasskeyRouteDeps &
   SignInDeps;
 
 export function createApp(deps: AppDeps): RequestListener {
@@ -68,6 +72,8 @@ function expressApp(deps: AppDeps): Express {
   app.use(metadataRoutes(deps));
   app.use(signInRoutes(deps));
   app.use(meRoutes(deps));
+  app.use(linkRoutes(deps));
+  app.use(passkeyRoutes(deps));
   app.use(pageRoutes(deps));
   app.use((request) => {
     throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${quoted(request.path)}.`);

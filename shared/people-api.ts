@@ -135,5 +135,45 @@ export type RequestSummary = z.infer<typeof requestSummarySchema>;
 export type RequestDetail = z.infer<typeof requestDetailSchema>;
 export type RequestList = z.infer<typeof requestListSchema>;
 
+/** As `PublicKeyCredential.toJSON()` gives it (WebAuthn §5.1), so far as the broker reads it. */
+const credential = {
+  id: z.string().min(1).max(2_048),
+  rawId: z.string().min(1).max(2_048),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.looseObject({}).default({}),
+};
+const bytes = z.string().max(65_536);
+const transports = z.array(z.string().max(40)).max(10);
+
+export const passkeyRegistrationSchema = z.object({
+  ...credential,
+  response: z.object({ clientDataJSON: bytes, attestationObject: bytes, transports: transports.default([]) }),
+  /** what the person calls it */
+  name: z
+    .string()
+    .regex(/^[^\p{C}]{1,60}$/u, 'it has 1 to 60 characters that can be seen')
+    .optional(),
+});
+
+export const passkeyResponseSchema = z.object({
+  ...credential,
+  response: z.object({ clientDataJSON: bytes, authenticatorData: bytes, signature: bytes }),
+});
+
+export const passkeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  created_at: time,
+  used_at: time.optional(),
+});
+
+/** Where the browser goes to prove the identity to be linked. */
+export const linkStartedSchema = z.object({ location: z.string() });
+
+export const steppedUpSchema = z.object({ at: time, method: stepUpMethod });
+
+export type Passkey = z.infer<typeof passkeySchema>;
+export type SteppedUp = z.infer<typeof steppedUpSchema>;
+export type LinkStarted = z.infer<typeof linkStartedSchema>;
 export type Providers = z.infer<typeof providersSchema>;
 export type Me = z.infer<typeof meSchema>;

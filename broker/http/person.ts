@@ -3,7 +3,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { SignedIn } from '../model.ts';
 import type { People } from '../sign-in/people.ts';
 import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
 
@@ -56,14 +55,23 @@ export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: Li
   return [...(person.passkeys > 0 ? (['passkey'] as const) : []), ...(provider ? (['provider'] as const) : [])];
 }
 
+/**
+ * For what outlasts the session: a passkey, another identity. Somebody without a passkey has nothing better than the sign-in a
+ * moment ago; whoever finds a session lying open later must not be able to add what is theirs.
+ * @throws BrokerError STEP_UP_REQUIRED
+ */
+export function requireFreshness(deps: Pick<PersonDeps, 'people'>, person: LiveSession, now: Millis): void {
+  if (person.passkeys === 0 && isFresh(person.startedAt, now)) return;
+  requireStepUp(deps, person, now);
+}
+
 /** @throws BrokerError STEP_UP_REQUIRED, with the methods that this person has */
-export function requireStepUp(
-  deps: Pick<PersonDeps, 'people'>,
-  person: LiveSession,
-  now: Millis,
-): asserts person is LiveSession & Required<Pick<SignedIn, 'stepUpMethod'>> {
+export function requireStepUp(deps: Pick<PersonDeps, 'people'>, person: LiveSession, now: Millis): void {
   if (isFresh(person.steppedUpAt, now)) return;
-  throw new BrokerError('STEP_UP_REQUIRED', 'Prove once more that it is you, and try again within five minutes.', {
-    details: { methods: stepUpMethods(deps, person) },
-  });
+  const methods = stepUpMethods(deps, person);
+  const next =
+    methods.length === 0
+      ? 'Sign in again, register a passkey within five minutes, and try again.'
+      : 'Prove once more that it is you, and try again within five minutes.';
+  throw new BrokerError('STEP_UP_REQUIRED', next, { details: { methods } });
 }

@@ -2,8 +2,10 @@
 // anybody else sends somebody's browser here with, leads nowhere (CSRF, mix-up and code injection, T32).
 import type { Request, Response } from 'express';
 import { BrokerError } from '../errors.ts';
+import type { Append } from '../log/append.ts';
 import { type Arrival, signInAs, stepUpAt } from '../sign-in/arrivals.ts';
 import type { Attempt, Attempts } from '../sign-in/attempts.ts';
+import { linkTo } from '../sign-in/link.ts';
 import type { SignInProvider } from '../sign-in/provider.ts';
 import { signInRequired } from '../sign-in/sessions.ts';
 import { teamsOfProvider } from '../sign-in/teams.ts';
@@ -15,6 +17,7 @@ import { type PersonDeps, personOf } from './person.ts';
 export interface SignInDeps extends PersonDeps {
   readonly attempts: Attempts;
   readonly store: Store;
+  readonly append: Append;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -41,14 +44,14 @@ export async function comeBack(deps: SignInDeps, visit: ComingBack): Promise<str
   const asked = teamsOfProvider(teams, provider);
   const proven = await provider.finish(callback, attempts.proofOf(attempt), asked);
   const { token, outcome } = await arrive(deps, { attempt, request }, { provider, proven });
-  if (token !== undefined) response.append('Set-Cookie', session.set(token));
+  response.append('Set-Cookie', session.set(token));
   metrics.count('buildpass_sign_ins_total', provider.kind, outcome);
   return attempt.back;
 }
 
 interface Arrived {
-  /** of the session from now on; undefined where it stays */
-  readonly token: string | undefined;
+  /** of the session from now on */
+  readonly token: string;
   readonly outcome: 'signed-in' | 'stepped-up' | 'linked';
 }
 
@@ -65,5 +68,7 @@ async function arrive(
   const { sessionId } = await personOf(deps, request);
   // Begun in a session that is over, or of somebody else at the same browser.
   if (sessionId !== attempt.session) throw signInRequired();
-  return { token: await stepUpAt(people, arrival, sessionId), outcome: 'stepped-up' };
+  return attempt.purpose === 'step-up'
+    ? { token: await stepUpAt(people, arrival, sessionId), outcome: 'stepped-up' }
+    : { token: await linkTo({ ...people, append: deps.append }, arrival, sessionId), outcome: 'linked' };
 }

@@ -154,6 +154,9 @@ export const ENTRY_FIELDS = {
     public_key: z.string(),
     created_at: time,
   }),
+  'identity.linked': z.strictObject({ principal: id, provider: z.string(), merged_principal: id.optional() }),
+  'passkey.registered': z.strictObject({ principal: id, passkey_id: id, backed_up: z.boolean() }),
+  'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
   'entry.erased': z.strictObject({ erased_index: z.int().min(0), fields: z.array(z.string()).min(1) }),
 } as const;
 

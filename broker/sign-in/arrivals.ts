@@ -12,7 +12,7 @@ export interface Arrival {
   readonly proven: Proven;
 }
 
-const identityOf = ({ provider, proven }: Arrival): NamedIdentity => ({
+export const identityOf = ({ provider, proven }: Arrival): NamedIdentity => ({
   provider: provider.identityProvider,
   providerId: proven.providerId,
   name: proven.name.slice(0, LONGEST_NAME).toWellFormed(),
@@ -67,7 +67,7 @@ export async function stepUpAt(deps: SessionDeps, { provider, proven }: Arrival,
   return token;
 }
 
-async function proofsOf(tx: Transaction, sessionId: string): Promise<Proofs> {
+export async function proofsOf(tx: Transaction, sessionId: string): Promise<Proofs> {
   const row = await tx.sessions.byId(sessionId);
   if (row === undefined) throw signInRequired();
   return parseProofs(row.proofs);

@@ -14,8 +14,8 @@ export interface Passkeys {
   used(use: { id: string; counter: number; at: Millis }): Promise<void>;
   /** True where this person had it. */
   remove(id: string, principal: string): Promise<boolean>;
-  /** Gives all of one principal's to another: they are the same person. */
-  move(from: string, to: string): Promise<void>;
+  /** Removes all of a person's; returns their ids. */
+  removeAllOf(principal: string): Promise<readonly string[]>;
 }
 
 export const passkeyTable = ({ all, first }: Statements): Passkeys => {
@@ -35,14 +35,14 @@ export const passkeyTable = ({ all, first }: Statements): Passkeys => {
   const remove = first((db, { id, principal }: { id: string; principal: string }) =>
     db.deleteFrom('passkeys').where('id', '=', id).where('principal_id', '=', principal).returning('id'),
   );
-  const move = first((db, { from, to }: { from: string; to: string }) =>
-    db.updateTable('passkeys').set({ principal_id: to }).where('principal_id', '=', from),
+  const removeAllOf = all((db, { principal }: { principal: string }) =>
+    db.deleteFrom('passkeys').where('principal_id', '=', principal).returning('id'),
   );
   return {
     insert: async (row) => (await insert(row)) !== undefined,
     of: (principal) => of({ principal }),
     used: async (use) => void (await used(use)),
     remove: async (id, principal) => (await remove({ id, principal })) !== undefined,
-    move: async (from, to) => void (await move({ from, to })),
+    removeAllOf: async (principal) => (await removeAllOf({ principal })).map(({ id }) => id),
   };
 };

@@ -13,6 +13,8 @@ export interface Sessions {
   touch(id: string, at: Millis): Promise<void>;
   /** Gives the session another token, and notes the step-up that was the reason. */
   stepUp(change: { id: string; tokenHash: string; at: Millis; method: 'passkey' | 'provider' }): Promise<void>;
+  /** Gives the session another token. */
+  rotate(id: string, tokenHash: string): Promise<void>;
   saveProofs(id: string, proofs: string): Promise<void>;
   saveChallenge(id: string, challenge: string): Promise<void>;
   /** The challenge that the session waits for; nobody gets it a second time. */
@@ -24,7 +26,8 @@ export interface Sessions {
   forget(over: { endedBefore: Millis; idleSince: Millis }): Promise<number>;
 }
 
-export const sessionTable = ({ all, first }: Statements): Sessions => {
+export const sessionTable = (statements: Statements): Sessions => {
+  const { first } = statements;
   const insert = first((db, row: SessionRow) => db.insertInto('sessions').values(row));
   const find = first((db, { tokenHash }: { tokenHash: string }) =>
     db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash),
@@ -39,6 +42,9 @@ export const sessionTable = ({ all, first }: Statements): Sessions => {
       .set({ token_hash: change.tokenHash, stepped_up_at: change.at, step_up_method: change.method })
       .where('id', '=', change.id),
   );
+  const rotate = first((db, { id, tokenHash }: { id: string; tokenHash: string }) =>
+    db.updateTable('sessions').set({ token_hash: tokenHash }).where('id', '=', id),
+  );
   const saveProofs = first((db, { id, proofs }: { id: string; proofs: string }) =>
     db.updateTable('sessions').set({ proofs }).where('id', '=', id),
   );
@@ -48,6 +54,25 @@ export const sessionTable = ({ all, first }: Statements): Sessions => {
   const challengeOf = first((db, { id }: { id: string }) =>
     db.selectFrom('sessions').select('challenge').where('id', '=', id),
   );
+  return {
+    insert: async (row) => void (await insert(row)),
+    find: (tokenHash) => find({ tokenHash }),
+    byId: (id) => byId({ id }),
+    touch: async (id, at) => void (await touch({ id, at })),
+    stepUp: async (change) => void (await stepUp(change)),
+    rotate: async (id, tokenHash) => void (await rotate({ id, tokenHash })),
+    saveProofs: async (id, proofs) => void (await saveProofs({ id, proofs })),
+    saveChallenge: async (id, challenge) => void (await saveChallenge({ id, challenge })),
+    async takeChallenge(id) {
+      const challenge = (await challengeOf({ id }))?.challenge ?? undefined;
+      if (challenge !== undefined) await saveChallenge({ id, challenge: null });
+      return challenge;
+    },
+    ...endings(statements),
+  };
+};
+
+function endings({ all, first }: Statements): Pick<Sessions, 'end' | 'endAllOf' | 'forget'> {
   const end = first((db, { id }: { id: string }) => db.deleteFrom('sessions').where('id', '=', id));
   const endAllOf = all((db, { principal }: { principal: string }) =>
     db.deleteFrom('sessions').where('principal_id', '=', principal).returning('id'),
@@ -59,20 +84,8 @@ export const sessionTable = ({ all, first }: Statements): Sessions => {
       .returning('id'),
   );
   return {
-    insert: async (row) => void (await insert(row)),
-    find: (tokenHash) => find({ tokenHash }),
-    byId: (id) => byId({ id }),
-    touch: async (id, at) => void (await touch({ id, at })),
-    stepUp: async (change) => void (await stepUp(change)),
-    saveProofs: async (id, proofs) => void (await saveProofs({ id, proofs })),
-    saveChallenge: async (id, challenge) => void (await saveChallenge({ id, challenge })),
-    async takeChallenge(id) {
-      const challenge = (await challengeOf({ id }))?.challenge ?? undefined;
-      if (challenge !== undefined) await saveChallenge({ id, challenge: null });
-      return challenge;
-    },
     end: async (id) => void (await end({ id })),
     endAllOf: async (principal) => (await endAllOf({ principal })).length,
     forget: async (over) => (await forget(over)).length,
   };
-};
+}

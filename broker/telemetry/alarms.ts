@@ -28,7 +28,7 @@ export const ALARMS = {
   },
   'background work keeps failing': {
     means:
-      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `fetching the keys of issuers`, `forgetting subject tokens` or `writing the anchor`.',
+      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `fetching the keys of issuers`, `forgetting subject tokens`, `forgetting sessions` or `writing the anchor`.',
     next: 'For the anchor look at its volume, for all others at the disk of the store. It is tried again every two seconds.',
   },
   'a withheld credential is not on record yet; it will be tried again': {

@@ -9,7 +9,10 @@ import { StoryOfPolicies } from './story-of-policies.ts';
 import { StoryOfRequests } from './story-of-requests.ts';
 
 /** They change no row. */
-const TOLD_ELSEWHERE = ['request.replayed', 'policy.refused', 'entry.erased'];
+const TOLD_ELSEWHERE = [
+  ...['request.replayed', 'policy.refused', 'entry.erased'],
+  ...['passkey.registered', 'passkey.removed', 'identity.linked'],
+];
 
 export class Replay implements Comparing {
   readonly expected: ExpectedRows = noRows();

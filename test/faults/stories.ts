@@ -7,9 +7,10 @@ import { SHOP } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
+import { STORIES_OF_PEOPLE } from './stories-of-people.ts';
 
 export interface Story {
-  readonly options?: () => TestBrokerOptions;
+  readonly options?: () => TestBrokerOptions | Promise<TestBrokerOptions>;
   /** before anything goes wrong */
   prepare?(round: Round): Promise<unknown>;
   /** one of its commits goes wrong */
@@ -72,6 +73,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     prepare: (round) => round.askWithOneToken(),
     act: (round) => round.askWithOneToken(),
   },
+  ...STORIES_OF_PEOPLE,
   'a lease that is given back': {
     prepare: (round) => round.ask(UPSTREAM),
     act: (round) => round.giveBack(),

@@ -1,6 +1,7 @@
 // A person at a browser, as far as a broker can tell: it keeps cookies as their attributes say, sends the headers that browsers
 // send, and goes where it is redirected. The broker's public name leads to the broker under test, all else to loopback itself.
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import type { SignedIn } from '../../broker/model.ts';
 import type { TestBroker } from './test-broker.ts';
 
 export interface Visit {
@@ -132,4 +133,14 @@ export async function signIn(broker: TestBroker, name: string): Promise<PersonBr
   const visit = await browser.visit(broker.running.demoLink(name));
   if (visit.location !== `${browser.url}/`) throw new Error(`${name} is not signed in: ${visit.status} ${visit.text}`);
   return browser;
+}
+
+/** The person behind this browser's cookie, as routes see them. */
+export async function personAt({ running }: TestBroker, browser: PersonBrowser): Promise<SignedIn> {
+  const pairs = [...(browser.cookies.get(new URL(browser.url).host) ?? [])].map(
+    ([name, { value }]) => `${name}=${value}`,
+  );
+  const person = await running.people.signedIn({ headers: { cookie: pairs.join('; ') } } as IncomingMessage);
+  if (person === undefined) throw new Error('nobody is signed in');
+  return person;
 }

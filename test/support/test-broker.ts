@@ -33,6 +33,8 @@ export interface TestBrokerOptions {
   readonly issuers?: Readonly<Record<string, GithubIssuer>>;
   /** `iss` of what the broker signs, apart from `url` */
   readonly issuer?: string;
+  /** where people and jobs find it, for a browser that has to */
+  readonly url?: string;
   /** people who sign in by a link: see `signIn` of person-browser.ts */
   readonly people?: BrokerOptions['demoPeople'];
   /** sign-in providers; secret files go into the directory */
@@ -209,8 +211,8 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
   const others = Object.entries(options.issuers ?? {}).map(([name, { url }]) => ({ name, url }));
   return {
     file: join(directory, 'buildpass.yaml'),
-    url: BROKER_URL,
-    issuer: options.issuer ?? BROKER_URL,
+    url: options.url ?? BROKER_URL,
+    issuer: options.issuer ?? options.url ?? BROKER_URL,
     listen: { host: '127.0.0.1', port: 0, trustedProxies: [], admin: undefined, ...options.listen },
     limits: options.limits ?? { requests: { count: 2000, per: 3_600_000 }, refusedShare: 0.5 },
     store: { kind: 'sqlite', path: join(directory, 'buildpass.db') },

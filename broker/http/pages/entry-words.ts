@@ -125,6 +125,27 @@ const WORDS: Words = {
     what: purpose === 'log' ? 'Log key created' : 'Signing key created',
     who: html`${BROKER}, <code>${algorithm}</code>`,
   }),
+  'identity.linked': ({ principal, provider, merged_principal: merged }) => ({
+    state: 'noted',
+    what: 'Identity linked',
+    who: html`the person ${exact(principal)}`,
+    detail: html`An account at ${said(provider)} is of the same person${
+      merged !== undefined && html`, who was known as ${exact(merged)} until then`
+    }.`,
+  }),
+  'passkey.registered': ({ principal, backed_up: backedUp }) => ({
+    state: 'noted',
+    what: 'Passkey registered',
+    who: html`the person ${exact(principal)}`,
+    detail: backedUp
+      ? html`It is kept in a backup, so it may be on several devices of this person.`
+      : html`It stays on one device.`,
+  }),
+  'passkey.removed': ({ principal }) => ({
+    state: 'noted',
+    what: 'Passkey removed',
+    who: html`the person ${exact(principal)}`,
+  }),
   'entry.erased': ({ erased_index: index, fields }) => ({
     state: 'noted',
     what: 'Personal fields erased',

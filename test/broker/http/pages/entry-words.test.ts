@@ -223,6 +223,19 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Log key created',
     '',
   ],
+  [
+    'identity.linked',
+    { principal: 'prn_a', provider: 'sso', merged_principal: 'prn_b' },
+    'Identity linked',
+    'An account at quote: sso end of quote is of the same person, who was known as prn_b until then.',
+  ],
+  [
+    'passkey.registered',
+    { principal: 'prn_a', passkey_id: 'pky_a', backed_up: true },
+    'Passkey registered',
+    'It is kept in a backup, so it may be on several devices of this person.',
+  ],
+  ['passkey.removed', { principal: 'prn_a', passkey_id: 'pky_a' }, 'Passkey removed', ''],
   ['entry.erased', { erased_index: 7, fields: ['requester'] }, 'Personal fields erased', ''],
 ];
 
