@@ -1,4 +1,4 @@
-// The three calls to the broker, each answer parsed with the schemas of shared/api.ts before a word of it is believed.
+// The calls to the broker, each answer parsed with the schemas of shared/api.ts before a word of it is believed.
 // What may pass by itself is TryAgain; what no second attempt can mend is ActionFailure.
 import {
   type Explanation,
@@ -10,7 +10,9 @@ import {
   type LeaseReturn,
   leaseReturnSchema,
   type Refusal,
+  type RequestStatus,
   refusalSchema,
+  requestStatusSchema,
 } from '../shared/api.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 import { described, json, parse, retryAfterMs, UNUSABLE, unexpected } from './broker-answer.ts';
@@ -21,8 +23,16 @@ import { AnswerTooLarge, type HttpAnswer, type HttpRequest, type Send } from './
 export type Exchange =
   | { readonly outcome: 'issued'; readonly issued: Issued }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  /** people must decide first */
+  | { readonly outcome: 'pending'; readonly request: PendingRequest }
   /** a 200 that is no whole answer; the lease may exist all the same */
   | { readonly outcome: 'unusable'; readonly problem: string; readonly leaseId: string | undefined };
+
+export interface PendingRequest {
+  readonly id: string;
+  /** where people decide; from the broker, and not believed before it is known to be its own */
+  readonly url: string;
+}
 
 export interface Call {
   readonly send: Send;
@@ -32,7 +42,8 @@ export interface Call {
 
 type Asking = Pick<Inputs, 'broker' | 'scope' | 'ttl' | 'reason' | 'ticket'>;
 
-const LONGEST_MS = 30_000;
+/** Longer than the broker holds a request that waits. */
+const LONGEST_MS = 35_000;
 /** What a broker, or the gateway before it, says while it restarts or is busy. */
 const PASSING = new Set([429, 502, 503, 504]);
 
@@ -61,8 +72,45 @@ export async function exchange(
   if (answer.status !== 400 || refusal === undefined) throw unexpected(answer, inputs.broker);
   if (refusal.error === 'slow_down')
     throw new TryAgain(`${inputs.broker} asks us to slow down`, (refusal.interval ?? 5) * 1000);
+  if (refusal.error === 'authorization_pending')
+    return { outcome: 'pending', request: pendingOf(refusal, inputs.broker) };
   return { outcome: 'refused', refusal };
 }
+
+function pendingOf({ request_id: id, request_url: url = '' }: Refusal, broker: string): PendingRequest {
+  if (id !== undefined && /^[A-Za-z0-9_-]{1,100}$/.test(id)) return { id, url };
+  throw new ActionFailure(UNUSABLE, `${broker} says that people must decide, and names no request to wait for.`);
+}
+
+interface OwnRequest {
+  readonly broker: string;
+  readonly requestId: string;
+  readonly requestSecret: string;
+}
+
+/** Waits at the broker for up to `wait` seconds, or until the request is decided. */
+export async function requestStatus(call: Call, request: OwnRequest, wait: number): Promise<RequestStatus> {
+  const answer = await ask(call, {
+    method: 'GET',
+    url: `${addressOf(request)}?wait=${wait}`,
+    headers: headersOf(request),
+  });
+  const status = answer.status === 200 ? parse(answer, requestStatusSchema) : undefined;
+  if (status === undefined) throw unexpected(answer, request.broker);
+  return status;
+}
+
+export async function withdrawRequest(call: Call, request: OwnRequest): Promise<void> {
+  const answer = await ask(call, { method: 'DELETE', url: addressOf(request), headers: headersOf(request) });
+  if (answer.status !== 200) throw unexpected(answer, request.broker);
+}
+
+const addressOf = ({ broker, requestId }: OwnRequest): string =>
+  `${broker}/v1/requests/${encodeURIComponent(requestId)}`;
+const headersOf = ({ requestSecret }: OwnRequest) => ({
+  accept: 'application/json',
+  authorization: `Bearer ${requestSecret}`,
+});
 
 export async function explain(call: Call, inputs: Asking, subjectToken: string): Promise<Explanation> {
   const answer = await ask(call, {

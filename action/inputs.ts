@@ -18,7 +18,7 @@ export interface Inputs {
   readonly audience: string;
   /** where the broker itself may say that it is: broker-url, and the audience where that is an address */
   readonly origins: readonly string[];
-  /** seconds; read strictly today, used once the broker can ask people */
+  /** seconds to wait while people decide */
   readonly approvalTimeout: number;
   readonly exportEnv: boolean;
   /** pinned keys of the log; none: receipts are not checked */

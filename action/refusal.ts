@@ -4,22 +4,14 @@ import type { Explanation, Refusal, WireReason } from '../shared/api.ts';
 import { ActionFailure } from './action-failure.ts';
 import { type Inputs, isOwnPage } from './inputs.ts';
 
-const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
+const NO_APPROVERS = 'needs approval, and this broker has nobody who could give it';
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
 const MAX_LINES = 8;
 
 export function refused(refusal: Refusal, { scope, origins }: Pick<Inputs, 'scope' | 'origins'>): ActionFailure {
-  const linked = (what: string): string[] => linkTo(refusal, what, origins);
-  const link = linked('What was decided, and why');
+  const link = linkTo(refusal, 'What was decided, and why', origins);
   if (refusal.error === 'access_denied') {
     return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
-  }
-  if (refusal.error === 'authorization_pending') {
-    return new ActionFailure(
-      `${scope} needs approval`,
-      `${scope} needs approval, which this version of the action can't ask for yet.`,
-      ...linked('The request'),
-    );
   }
   if (refusal.error === 'expired_token') {
     return new ActionFailure(
@@ -40,7 +32,7 @@ export function refused(refusal: Refusal, { scope, origins }: Pick<Inputs, 'scop
 function whatToChange(reasons: readonly WireReason[], scope: string): string[] {
   const [first] = reasons;
   if (first === undefined) return [];
-  if (first.code === 'APPROVAL_UNAVAILABLE') return [`${scope} ${NEEDS_APPROVAL}.`];
+  if (first.code === 'APPROVAL_UNAVAILABLE') return [`${scope} ${NO_APPROVERS}.`];
   if (reasons.every(saysOnlyItsCode)) {
     const codes = [...new Set(reasons.map((reason) => reason.code))];
     return [`Refused: ${codes.join(', ')}. The broker tells the details to people of the project only.`];
@@ -57,7 +49,8 @@ function whatToChange(reasons: readonly WireReason[], scope: string): string[] {
 
 /** What a dry run says of a decision that is no permit: a title, and lines. */
 export function wouldBeRefused({ decision, reasons }: Explanation, scope: string): readonly [string, ...string[]] {
-  if (decision === 'approval') return [`Approval: ${scope} would wait for people`, `${scope} ${NEEDS_APPROVAL}.`];
+  if (decision === 'approval')
+    return [`Approval: ${scope} would wait for people`, 'The policy allows it to this job once they agree.'];
   const lines = whatToChange(reasons, scope);
   return [
     `Deny: ${scope} would be refused to this job`,

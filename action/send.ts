@@ -6,7 +6,7 @@ import * as https from 'node:https';
 import { HttpClient } from '@actions/http-client';
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -1,14 +1,12 @@
-import { _ as TryAgain, a as maskCredential, b as messageOf, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as keepLease, l as requireIdTokens, m as splitNote, n as giveBack, o as requireRunnerFiles, p as openNote, s as writeOutputs, t as start, u as requireTlsChecks, v as patiently, y as ActionFailure } from "./start.js";
+import { S as messageOf, _ as requestStatus, a as maskCredential, b as patiently, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as keepLease, l as requireIdTokens, m as splitNote, n as giveBack, o as requireRunnerFiles, p as openNote, s as writeOutputs, t as start, u as requireTlsChecks, v as withdrawRequest, x as ActionFailure, y as TryAgain } from "./start.js";
 import { createHash, hash } from "node:crypto";
 // action/refusal.ts
-const NEEDS_APPROVAL = "needs approval, which this broker can't ask for yet";
+const NO_APPROVERS = "needs approval, and this broker has nobody who could give it";
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
 const MAX_LINES = 8;
 function refused(refusal, { scope, origins }) {
-	const linked = (what) => linkTo(refusal, what, origins);
-	const link = linked("What was decided, and why");
+	const link = linkTo(refusal, "What was decided, and why", origins);
 	if (refusal.error === "access_denied") return new ActionFailure(`${scope} was refused`, ...denial(refusal, scope), ...link);
-	if (refusal.error === "authorization_pending") return new ActionFailure(`${scope} needs approval`, `${scope} needs approval, which this version of the action can't ask for yet.`, ...linked("The request"));
 	if (refusal.error === "expired_token") return new ActionFailure(`${scope} was not approved in time`, `The approval of ${scope} ran out before it was decided. Run the job again to ask again.`, ...link);
 	const code = refusal.code === void 0 ? "" : ` (${refusal.code})`;
 	return new ActionFailure("The broker did not take the request", `${ended(refusal.error_description ?? refusal.error)}${code}`, ...link);
@@ -17,7 +15,7 @@ function refused(refusal, { scope, origins }) {
 function whatToChange(reasons, scope) {
 	const [first] = reasons;
 	if (first === void 0) return [];
-	if (first.code === "APPROVAL_UNAVAILABLE") return [`${scope} ${NEEDS_APPROVAL}.`];
+	if (first.code === "APPROVAL_UNAVAILABLE") return [`${scope} ${NO_APPROVERS}.`];
 	if (reasons.every(saysOnlyItsCode)) return [`Refused: ${[...new Set(reasons.map((reason) => reason.code))].join(", ")}. The broker tells the details to people of the project only.`];
 	if (first.rule === void 0) return reasons.slice(0, MAX_LINES).map((reason) => ended(sentence(reason)));
 	const nearest = reasons.filter((reason) => reason.rule === first.rule);
@@ -30,7 +28,7 @@ function whatToChange(reasons, scope) {
 }
 /** What a dry run says of a decision that is no permit: a title, and lines. */
 function wouldBeRefused({ decision, reasons }, scope) {
-	if (decision === "approval") return [`Approval: ${scope} would wait for people`, `${scope} ${NEEDS_APPROVAL}.`];
+	if (decision === "approval") return [`Approval: ${scope} would wait for people`, "The policy allows it to this job once they agree."];
 	const lines = whatToChange(reasons, scope);
 	return [`Deny: ${scope} would be refused to this job`, ...lines.length === 0 ? ["The broker knows no such entitlement for this job."] : lines];
 }
@@ -54,6 +52,109 @@ function sentence({ code, message, condition, expected, got }) {
 	return values === "" ? said : `${said}: ${values}`;
 }
 const ended = (text) => /[.!?]$/u.test(text) ? text : `${text}.`;
+// action/wait-for-people.ts
+/** A broker that restarts, or a network that fails, for as long as that may take. */
+const WHILE_WAITING = {
+	attempts: 10,
+	withinMs: 3e5
+};
+/** Of a step that was cancelled, within the runner's 7.5 s. */
+const WITHDRAWING = {
+	attempts: 1,
+	withinMs: 3e3
+};
+const HELD_SECONDS = 25;
+const SHORTEST_MS = 5e3;
+const PROGRESS_MS = 3e5;
+/** Resolves once the job may collect. @throws ActionFailure that says why it never will */
+async function waitForPeople(job, waiting) {
+	const { inputs, request } = waiting;
+	const page = isOwnPage(request.url, inputs.origins) ? request.url : void 0;
+	job.log.info(`${inputs.scope} needs approval. ${page === void 0 ? `The request is ${request.id}.` : `Whoever may approve decides here: ${page}`}`, `This job waits for up to ${inMinutes(waiting.giveUpAt - job.clock.now())}.`);
+	const failure = failureOf(await untilDecided(job, waiting), inputs.scope);
+	if (failure === void 0) job.log.info(`${inputs.scope} was approved.`);
+	else throw page === void 0 ? failure : new ActionFailure(failure.message, ...failure.lines, `What was decided: ${page}`);
+}
+async function untilDecided(job, waiting) {
+	const { clock, log, cancelled } = job;
+	let said = clock.now();
+	for (let now = said; now < waiting.giveUpAt; now = clock.now()) {
+		const status = await unlessCancelled(cancelled, () => look(job, waiting, waiting.giveUpAt - now), () => leave(job, waiting));
+		if (status.state !== "pending") return status;
+		if (clock.now() - now < SHORTEST_MS) await clock.sleep(SHORTEST_MS, cancelled).catch(() => void 0);
+		if (clock.now() - said < PROGRESS_MS) continue;
+		said = clock.now();
+		log.info(`Still waiting for approval, for up to ${inMinutes(waiting.giveUpAt - said)} more.`);
+	}
+	throw await gaveUp(job, waiting);
+}
+/** One held request; what may pass by itself is tried again. */
+function look(job, { inputs, request, requestSecret }, leftMs) {
+	const wait = Math.max(0, Math.min(HELD_SECONDS, Math.floor(leftMs / 1e3)));
+	return patiently(job, {
+		...WHILE_WAITING,
+		until: job.cancelled
+	}, async (left) => {
+		const call = {
+			send: job.send,
+			leftMs: left
+		};
+		return requestStatus(call, {
+			broker: inputs.broker,
+			requestId: request.id,
+			requestSecret
+		}, wait);
+	});
+}
+/** A held request is worth nothing to a job that is cancelled: it is let go of at once. */
+async function unlessCancelled(signal, act, last) {
+	if (signal.aborted) return last();
+	const cancelled = Promise.withResolvers();
+	const onAbort = () => cancelled.resolve("cancelled");
+	signal.addEventListener("abort", onAbort, { once: true });
+	try {
+		const first = await Promise.race([act().then((result) => ({ result })), cancelled.promise]);
+		return first === "cancelled" ? await last() : first.result;
+	} finally {
+		signal.removeEventListener("abort", onAbort);
+	}
+}
+async function leave(job, waiting) {
+	throw new ActionFailure("The job was cancelled", "It was waiting for approval.", await takeBack(job, waiting));
+}
+async function gaveUp(job, waiting) {
+	const { scope, approvalTimeout } = waiting.inputs;
+	return new ActionFailure(`${scope} was not approved in time`, `Nobody decided within ${inMinutes(approvalTimeout * 1e3)} (approval-timeout). Tell the approvers, and run the job again.`, await takeBack(job, waiting));
+}
+async function takeBack(job, { inputs, request, requestSecret }) {
+	try {
+		await patiently(job, WITHDRAWING, (leftMs) => withdrawRequest({
+			send: job.send,
+			leftMs
+		}, {
+			broker: inputs.broker,
+			requestId: request.id,
+			requestSecret
+		}));
+		return "The request was withdrawn.";
+	} catch (error) {
+		return `The request could not be withdrawn and ends by itself (${error instanceof ActionFailure ? error.lines.join(" ") : messageOf(error)})`;
+	}
+}
+/** Undefined where the job may go on: what it is told when it collects is the last word. */
+function failureOf({ state, reason }, scope) {
+	switch (state) {
+		case "rejected": return new ActionFailure(`${scope} was not approved`, reason === void 0 ? "An approver said no." : `An approver said no: ${reason}`, "Talk to them, and run the job again once that is settled.");
+		case "expired": return new ActionFailure(`${scope} was not approved in time`, "The time that the policy gives to decide is over. Tell the approvers, and run the job again.");
+		case "withdrawn": return new ActionFailure(`The request for ${scope} was withdrawn`, "Run the job again if it is still needed.");
+		case "void": return new ActionFailure(`What was asked for ${scope} is void`, "Its policy was changed while this job waited, so what people were shown is no longer what is asked. Run the job again.");
+		default: return;
+	}
+}
+const inMinutes = (milliseconds) => {
+	const seconds = Math.max(0, Math.round(milliseconds / 1e3));
+	return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+};
 // action/ask.ts
 const ASKING = {
 	attempts: 5,
@@ -62,14 +163,34 @@ const ASKING = {
 const SECRET_BYTES = 32;
 /** @throws ActionFailure for every refusal, and where no answer could be had */
 async function askForCredential(job, inputs) {
-	let requestSecret = newRequestSecret(job);
-	let renewed = false;
+	const secret = {
+		value: newRequestSecret(job),
+		renewed: false
+	};
+	const giveUpAt = job.clock.now() + inputs.approvalTimeout * 1e3;
+	for (;;) {
+		const asked = await askOnce(job, inputs, secret);
+		const { answer } = asked;
+		if (answer.outcome !== "pending") return {
+			...asked,
+			answer
+		};
+		await waitForPeople(job, {
+			inputs,
+			request: answer.request,
+			requestSecret: asked.requestSecret,
+			giveUpAt
+		});
+	}
+}
+function askOnce(job, inputs, secret) {
 	return patiently(job, {
 		...ASKING,
 		until: job.cancelled
 	}, async (leftMs) => {
 		const { token: subjectToken, claims } = await freshSubjectToken(job, inputs.audience, leftMs);
 		job.cancelled.throwIfAborted();
+		const requestSecret = secret.value;
 		const answer = await exchange({
 			send: job.send,
 			leftMs
@@ -82,9 +203,9 @@ async function askForCredential(job, inputs) {
 			requestSecret,
 			claims
 		};
-		if (answer.refusal.code !== "REQUEST_SPENT" || renewed) throw refused(answer.refusal, inputs);
-		renewed = true;
-		requestSecret = newRequestSecret(job);
+		if (answer.refusal.code !== "REQUEST_SPENT" || secret.renewed) throw refused(answer.refusal, inputs);
+		secret.renewed = true;
+		secret.value = newRequestSecret(job);
 		throw new TryAgain("The broker has closed this request without an answer", 0);
 	});
 }

@@ -5456,7 +5456,8 @@ const problemSchema = object({
 	detail: text(4096).optional(),
 	request_id: text(100).optional()
 });
-object({
+/** What a job learns of its request while it waits, and once people decided. */
+const requestStatusSchema = object({
 	request_id: id,
 	state: _enum([
 		"pending",
@@ -6230,7 +6231,8 @@ async function readCapped(incoming) {
 /** Where a name has several addresses Node reports one error for all of them, with an empty message. */
 const reasonOf = (error) => error.message || String(error.code ?? error.name);
 // action/broker-client.ts
-const LONGEST_MS$1 = 3e4;
+/** Longer than the broker holds a request that waits. */
+const LONGEST_MS$1 = 35e3;
 /** What a broker, or the gateway before it, says while it restarts or is busy. */
 const PASSING = /* @__PURE__ */ new Set([
 	429,
@@ -6261,11 +6263,46 @@ async function exchange(call, inputs, secrets) {
 	const refusal = parse(answer, refusalSchema);
 	if (answer.status !== 400 || refusal === void 0) throw unexpected(answer, inputs.broker);
 	if (refusal.error === "slow_down") throw new TryAgain(`${inputs.broker} asks us to slow down`, (refusal.interval ?? 5) * 1e3);
+	if (refusal.error === "authorization_pending") return {
+		outcome: "pending",
+		request: pendingOf(refusal, inputs.broker)
+	};
 	return {
 		outcome: "refused",
 		refusal
 	};
 }
+function pendingOf({ request_id: id, request_url: url = "" }, broker) {
+	if (id !== void 0 && /^[A-Za-z0-9_-]{1,100}$/.test(id)) return {
+		id,
+		url
+	};
+	throw new ActionFailure(UNUSABLE, `${broker} says that people must decide, and names no request to wait for.`);
+}
+/** Waits at the broker for up to `wait` seconds, or until the request is decided. */
+async function requestStatus(call, request, wait) {
+	const answer = await ask(call, {
+		method: "GET",
+		url: `${addressOf(request)}?wait=${wait}`,
+		headers: headersOf(request)
+	});
+	const status = answer.status === 200 ? parse(answer, requestStatusSchema) : void 0;
+	if (status === void 0) throw unexpected(answer, request.broker);
+	return status;
+}
+async function withdrawRequest(call, request) {
+	const answer = await ask(call, {
+		method: "DELETE",
+		url: addressOf(request),
+		headers: headersOf(request)
+	});
+	if (answer.status !== 200) throw unexpected(answer, request.broker);
+}
+const addressOf = ({ broker, requestId }) => `${broker}/v1/requests/${encodeURIComponent(requestId)}`;
+const headersOf = ({ requestSecret }) => ({
+	accept: "application/json",
+	authorization: `Bearer ${requestSecret}`
+});
 async function explain(call, inputs, subjectToken) {
 	const answer = await ask(call, {
 		method: "POST",
@@ -8330,4 +8367,4 @@ function cancellation() {
 function leave(exitCode) {
 	process.stdout.write("", () => process.exit(exitCode));
 }
-export { TryAgain as _, maskCredential as a, messageOf as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, keepLease as i, requireIdTokens as l, splitNote as m, giveBack as n, requireRunnerFiles as o, openNote as p, returnLease as r, writeOutputs as s, start as t, requireTlsChecks as u, patiently as v, ActionFailure as y };
+export { messageOf as S, requestStatus as _, maskCredential as a, patiently as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, keepLease as i, requireIdTokens as l, splitNote as m, giveBack as n, requireRunnerFiles as o, openNote as p, returnLease as r, writeOutputs as s, start as t, requireTlsChecks as u, withdrawRequest as v, ActionFailure as x, TryAgain as y };

@@ -9,6 +9,7 @@ import {
   says,
   silence,
   unavailable,
+  waits,
 } from '../support/broker-answers.ts';
 import { BrokerDouble } from '../support/broker-double.ts';
 import { leaks, runStep } from '../support/run-action.ts';
@@ -85,20 +86,30 @@ test('a stranger reads what the broker says to strangers', async () => {
   expect(stdout).toContain('No such entitlement for this job.');
 });
 
-test('an entitlement that needs approval says that this broker cannot ask for it yet', async () => {
+test('an entitlement that needs approval says that this broker has nobody to ask', async () => {
   broker.answer(
     'POST /v1/token',
     refused('access_denied', { reasons: [{ code: 'APPROVAL_UNAVAILABLE', message: 'Approval is not available.' }] }),
   );
   const { stdout } = await tell(broker, 'denied-approval-unavailable');
-  expect(stdout).toContain("needs approval, which this broker can't ask for yet");
+  expect(stdout).toContain('needs approval, and this broker has nobody who could give it');
 });
 
-test('a pending request fails for now, and prints its link once', async () => {
-  broker.answer('POST /v1/token', pending());
-  const { exitCode, stdout } = await tell(broker, 'pending');
-  expect(exitCode).toBe(1);
+test('a job that people must approve waits, prints the link once, and goes on with what they approved', async () => {
+  broker.answer('POST /v1/token', pending(), issued());
+  broker.answer('GET /v1/requests', waits('pending'), waits('approved'));
+  const { exitCode, stdout, outputs } = await tell(broker, 'approved', { environment: FAST_FORWARD });
+  expect(exitCode).toBe(0);
   expect(stdout.split('/requests/req_1')).toHaveLength(2);
+  expect(outputs['token']).toBeDefined();
+});
+
+test('a job that people reject says who to talk to', async () => {
+  broker.answer('POST /v1/token', pending());
+  broker.answer('GET /v1/requests', waits('rejected', 'Not on a Friday.'));
+  const { exitCode, stdout } = await tell(broker, 'rejected');
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('An approver said no: Not on a Friday.');
 });
 
 test('a bad request shows the description and the code of the broker', async () => {

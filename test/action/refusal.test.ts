@@ -57,16 +57,8 @@ test('without reasons the broker’s sentence stands', () => {
 
 test('an approval that is not built yet is said to be that', () => {
   expect(denied([{ code: 'APPROVAL_UNAVAILABLE', message: 'x' }])[1]).toBe(
-    "shop/deploy needs approval, which this broker can't ask for yet.",
+    'shop/deploy needs approval, and this broker has nobody who could give it.',
   );
-});
-
-test('a pending request names itself once', () => {
-  expect(said({ error: 'authorization_pending', request_url: LINK })).toEqual([
-    'shop/deploy needs approval',
-    "shop/deploy needs approval, which this version of the action can't ask for yet.",
-    `The request: ${LINK}`,
-  ]);
 });
 
 test('an approval that ran out says how to ask again', () => {

@@ -73,6 +73,17 @@ export const refused =
 
 export const pending = (): Answer => refused('authorization_pending', { interval: 5, expires_in: 1800 });
 
+/** What a job learns that waits for people. */
+export const waits =
+  (state: string, reason?: string): Answer =>
+  ({ broker }) => ({
+    status: 200,
+    body: {
+      ...{ request_id: 'req_1', state, request_url: `${broker.url}/requests/req_1`, expires_in: 1800 },
+      ...(reason === undefined ? {} : { reason }),
+    },
+  });
+
 /** Our own trouble, over as soon as the test likes. */
 export const unavailable =
   (retryAfter?: string): Answer =>

@@ -29,7 +29,12 @@ export type Reply =
   | 'silence';
 
 export type Answer = (asked: Asked) => Reply | Promise<Reply>;
-export type Route = 'POST /v1/token' | 'POST /v1/explain' | 'DELETE /v1/leases';
+export type Route =
+  | 'POST /v1/token'
+  | 'POST /v1/explain'
+  | 'DELETE /v1/leases'
+  | 'GET /v1/requests'
+  | 'DELETE /v1/requests';
 
 const REQUEST_BEARER = 'bearer-by-which-this-job-asks-for-id-tokens';
 
@@ -141,17 +146,20 @@ export class BrokerDouble {
   #routeOf({ method, path }: RecordedRequest): Route {
     const known: readonly Route[] = ['POST /v1/token', 'POST /v1/explain'];
     const route = known.find((one) => one === `${method} ${path}`);
-    if (route === undefined && !(method === 'DELETE' && /^\/v1\/leases\/[A-Za-z0-9_-]+$/.test(path)))
-      this.problems.push(`no such route: ${method} ${path}`);
-    return route ?? 'DELETE /v1/leases';
+    if (route !== undefined) return route;
+    const [, collection = ''] = /^(\/v1\/(?:leases|requests))\/[A-Za-z0-9_-]+$/.exec(path) ?? [];
+    const byId: readonly Route[] = ['DELETE /v1/leases', 'DELETE /v1/requests', 'GET /v1/requests'];
+    const found = byId.find((one) => one === `${method} ${collection}`);
+    if (found === undefined) this.problems.push(`no such route: ${method} ${path}`);
+    return found ?? 'DELETE /v1/leases';
   }
 
   #check(route: Route, { parameters, authorization }: RecordedRequest): Claims {
     const bearer = authorization.replace(/^Bearer /, '');
-    if (route === 'DELETE /v1/leases') {
+    if (route === 'DELETE /v1/leases' || route.endsWith(' /v1/requests')) {
       this.#expect(
         REQUEST_SECRET_FORM.test(bearer) && this.secrets.has(bearer),
-        'a lease is returned without the secret of its request',
+        `${route} comes without the secret of its request`,
       );
       return {};
     }
