@@ -5,7 +5,7 @@ import type { Subject } from '../../../../broker/model.ts';
 import { diffPolicies } from '../../../../broker/policy/diff/diff.ts';
 import { type Difference, isWidening } from '../../../../broker/policy/diff/difference.ts';
 import { evaluate } from '../../../../broker/policy/evaluate.ts';
-import type { PolicySet } from '../../../../broker/policy/load-policy.ts';
+import type { TextedSet } from '../../../../broker/policy/load-policy.ts';
 import { ruleSchema } from '../../../../broker/policy/rule-document.ts';
 import { ruleProblems } from '../../../../broker/policy/rule-problems.ts';
 import { buildAsk, buildEntitlement, buildPolicies, NOW, type Yaml } from '../../../support/build-policy.ts';
@@ -35,7 +35,7 @@ const rules = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-const policies: fc.Arbitrary<PolicySet> = fc
+const policies: fc.Arbitrary<TextedSet> = fc
   .record({ allow: rules, terms, repositories })
   .map(({ allow, terms: more, repositories: listed }) =>
     buildPolicies({
@@ -48,7 +48,7 @@ const jobs = fc
   .tuple(policySubjects, fc.constantFrom('2001', '2002'))
   .map(([subject, repositoryId]): Subject => ({ ...subject, repositoryId }));
 
-const isPermitted = (set: PolicySet, subject: Subject, now: number): boolean =>
+const isPermitted = (set: TextedSet, subject: Subject, now: number): boolean =>
   evaluate(set, subject, buildAsk({ now })).outcome === 'permit';
 const isNarrowing = ({ direction }: Difference): boolean =>
   ['loses', 'narrower', 'may-differ', 'other'].includes(direction);
@@ -102,7 +102,7 @@ describe('a diff', () => {
 });
 
 /** Whether a rule holds, whatever stands against the entitlement: then no reason is one of a condition. */
-function holdsIn(set: PolicySet, subject: Subject, now: number): boolean {
+function holdsIn(set: TextedSet, subject: Subject, now: number): boolean {
   const decision = evaluate(set, subject, buildAsk({ now }));
   if (decision.outcome !== 'deny') return decision.outcome === 'permit';
   return decision.entitlement !== undefined && decision.reasons.every(({ rule }) => rule === undefined);
