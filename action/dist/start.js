@@ -5394,6 +5394,8 @@ const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ID_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:id_token";
 /** `project/entitlement`; both [a-z0-9-], at most 40 characters. */
 const SCOPE_FORM = /^([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})$/;
+/** 128 random bits or more, base64url. */
+const REQUEST_SECRET_FORM = /^[A-Za-z0-9_-]{22,128}$/;
 const text = (max) => string().max(max);
 /** Ids stand in addresses, outputs and pages: no dot, slash, space or sign that means something there. */
 const id = string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
@@ -5437,6 +5439,7 @@ const refusalSchema = object({
 	request_url: text(2048).optional(),
 	reasons: array(reasonSchema).max(500).optional(),
 	interval: int().min(0).max(3600).optional(),
+	request_secret: string().regex(REQUEST_SECRET_FORM).optional(),
 	expires_in: int().min(0).optional()
 });
 const explanationSchema = object({
@@ -5452,6 +5455,23 @@ const problemSchema = object({
 	title: text(200).optional(),
 	detail: text(4096).optional(),
 	request_id: text(100).optional()
+});
+object({
+	request_id: id,
+	state: _enum([
+		"pending",
+		"approved",
+		"rejected",
+		"expired",
+		"withdrawn",
+		"void",
+		"issued",
+		"denied"
+	]),
+	request_url: text(2048),
+	/** seconds until it expires: to be decided, or once approved to be collected */
+	expires_in: int().min(0),
+	reason: text(4096).optional()
 });
 const leaseReturnSchema = object({
 	revocation: _enum([
