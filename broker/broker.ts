@@ -8,6 +8,7 @@ import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
 import { type Config, readEncryptionKey } from './config.ts';
 import { proxyPasswords } from './config-proxies.ts';
+import { type ControlSocket, controlSocketOf, openControlSocket } from './control-socket.ts';
 import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
@@ -25,7 +26,7 @@ import { keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
 import { type OpenLog, openLog } from './open-log.ts';
-import { openPolicies } from './open-policies.ts';
+import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
 import { openSignIn } from './open-sign-in.ts';
 import type { Reloaded } from './policy/reload-source.ts';
 import { createProviders } from './providers/index.ts';
@@ -148,11 +149,11 @@ interface Foundation extends OpenLog {
 async function openCore(
   options: BrokerOptions,
   foundation: Foundation,
-): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'reload' | 'demoLink'>> {
+): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'policies' | 'demoLink'>> {
   const { config, extraProviders: extra = [] } = options;
   const { store, append, recent, keys, encryptionKey, clock, entropy, logger, metrics } = foundation;
   const { signInProviders, demoLink } = await openSignIn(options, foundation);
-  const { policies, reload } = await openPolicies({ config, extra, signInProviders, ...foundation });
+  const policies = await openPolicies({ config, extra, signInProviders, ...foundation });
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
     authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
@@ -169,11 +170,11 @@ async function openCore(
     waiting: createWaiting(systemElapsed),
     webOf: webAddresses(config),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
-    people: createPeople({ ...config, ...foundation, providers: signInProviders, policies }),
+    people: createPeople({ ...config, ...foundation, providers: signInProviders, policies: policies.inForce }),
     attempts: createAttempts({ ...config, ...foundation }),
-    ...{ store, append, recent, policies, clock, entropy, logger, metrics },
+    ...{ store, append, recent, policies: policies.inForce, clock, entropy, logger, metrics },
   };
-  return { deps, trustedIssuers, reload, demoLink };
+  return { deps, trustedIssuers, policies, demoLink };
 }
 
 /** Where people look up what a job of an issuer was. */
@@ -197,18 +198,19 @@ interface Started {
   readonly keys: SigningKeys;
   readonly verifierKey: string;
   readonly trustedIssuers: TrustedIssuers;
-  readonly reload: () => Promise<Reloaded>;
+  readonly policies: OpenPolicies;
   readonly unlock: () => void;
   readonly storeBroken: Promise<void>;
 }
 
 async function serve(options: BrokerOptions, started: Started): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
-  const { deps, keys, verifierKey, reload, unlock, standing, storeBroken, demoLink } = started;
+  const { deps, keys, verifierKey, policies, unlock, standing, storeBroken, demoLink } = started;
   const { store, logger, metrics } = deps;
   let accepting = true;
   const eventLoop = watchEventLoop(systemElapsed);
-  const face = await openFace({
+  const control = await openControl(config, policies, logger);
+  const opening = openFace({
     ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
     ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
     keySet: publicKeySet(keys.published),
@@ -217,6 +219,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
   });
+  const face = await opening.catch((error: unknown) => control.close().then(() => Promise.reject(error)));
   const jobs = backgroundJobs(config, started);
   const onFailure = (job: string): void => metrics.count('buildpass_background_failures_total', job);
   const background = jobs.map((job) => every(backgroundEvery, job, { logger, onFailure }));
@@ -226,7 +229,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
       adminPort: face.adminPort,
       store,
       verifierKey,
-      reload,
+      reload: policies.reload,
       storeBroken,
       demoLink,
       people: deps.people,
@@ -236,6 +239,8 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
     },
     async close() {
       accepting = false;
+      policies.stop();
+      await control.close();
       // At once, since what else a stop waits for takes its time, and its end may be forced; and for what came meanwhile, again.
       await recordWithheldAtStop(deps);
       await face.drain();
@@ -254,10 +259,15 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   };
 }
 
+function openControl({ store }: Config, { reload }: OpenPolicies, logger: Logger): Promise<ControlSocket> {
+  const acts = { 'POST /policy/reload': async () => sayReloaded(logger, await reload()) };
+  return openControlSocket(controlSocketOf(store.path), acts, logger);
+}
+
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
 function backgroundJobs(
   config: Config,
-  { deps, verifierKey, trustedIssuers, standing }: Started,
+  { deps, verifierKey, trustedIssuers, policies, standing }: Started,
 ): readonly BackgroundJob[] {
   const { anchorFile } = config.log;
   const anchor = async (): Promise<void> => {
@@ -273,5 +283,6 @@ function backgroundJobs(
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'forgetting sessions', run: () => deps.store.commit(forgetSessions) },
     { name: 'writing the anchor', run: anchor },
+    ...policies.jobs,
   ];
 }

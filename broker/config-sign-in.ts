@@ -7,7 +7,7 @@ import type { GithubClient, OidcClient, SignInClient } from './sign-in/provider.
 import type { Finding, StrictYaml } from './strict-yaml.ts';
 
 type Written = NonNullable<ConfigDocument['sign-in']>[string];
-type Yaml = StrictYaml<ConfigDocument>;
+type Yaml = Pick<StrictYaml<ConfigDocument>, 'value' | 'finding'>;
 
 const GITHUB_COM = 'https://github.com';
 const GITHUB_COM_ISSUER = 'token.actions.githubusercontent.com';

@@ -136,7 +136,7 @@ function contradictions({ value, finding }: StrictYaml<ConfigDocument>): Finding
   return [...found, ...issuerContradictions({ value, finding })];
 }
 
-function issuerContradictions({ value, finding }: StrictYaml<ConfigDocument>): Finding[] {
+function issuerContradictions({ value, finding }: Pick<StrictYaml<ConfigDocument>, 'value' | 'finding'>): Finding[] {
   const found: Finding[] = [];
   const names = new Map<string, string>();
   for (const [name, issuer] of Object.entries(value.issuers)) {

@@ -1,9 +1,17 @@
-// The policies of a start: loaded before a port is open, then again whenever somebody asks, one load at a time.
+// The policies as a running broker has them: loaded at its start, again whenever it is told to or their directory is switched, and
+// the one in force at hand for whoever decides.
+import { realpath } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { BackgroundJob } from './background.ts';
+import { createBreathe } from './breathe.ts';
+import { systemElapsed } from './clock.ts';
 import type { Config } from './config.ts';
 import { StartRefused } from './errors.ts';
 import type { Append } from './log/append.ts';
-import { createInForce, type InForce } from './policy/in-force-source.ts';
+import { createPolicyParser, sparingOne } from './parse-policies.ts';
+import { createPoliciesInForce, type InForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
+import { createPolicyLoader } from './policy/policy-loader.ts';
 import { type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
 import { BUILT_KINDS } from './providers/index.ts';
@@ -12,6 +20,7 @@ import type { SignInProvider } from './sign-in/provider.ts';
 import type { Store } from './store/store.ts';
 import { formatFinding } from './strict-yaml.ts';
 import type { Logger } from './telemetry/logger.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import type { Standing } from './telemetry/standing.ts';
 
 export interface OpenPoliciesOptions {
@@ -23,28 +32,72 @@ export interface OpenPoliciesOptions {
   readonly append: Append;
   readonly standing: Standing;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 export interface OpenPolicies {
-  readonly policies: InForce;
-  reload(): Promise<Reloaded>;
+  readonly inForce: InForce;
+  readonly reload: () => Promise<Reloaded>;
+  readonly jobs: readonly BackgroundJob[];
+  /** Gives up a load that is under way. */
+  readonly stop: () => void;
 }
 
-/** @throws StartRefused where no policy loads, now or earlier, or the one in force does not load any more */
+/** @throws StartRefused where no policy loads and none is in force, or the one in force does not load any more */
 export async function openPolicies(options: OpenPoliciesOptions): Promise<OpenPolicies> {
-  const { config, store, append, standing, logger } = options;
+  const { config, store, append, logger } = options;
   const context = policyContext(options);
+  const breathe = createBreathe(systemElapsed);
+  let serving = false;
+  const parser = createPolicyParser(breathe, () => (serving ? sparingOne() : availableParallelism()));
+  const loader = createPolicyLoader(context, { parseAll: parser.parseAll, breathe });
+  const { inForce, keep, follow } = createPoliciesInForce(loader);
+  const { directory } = config.policies;
+  let loadedFrom: string | undefined;
   const reload = oneAtATime(async () => {
-    const reloaded = await reloadPolicies({ store, append, context }, config.policies.directory);
-    standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
-    return reloaded;
+    loadedFrom = await realOrNone(directory);
+    const deps = { store, append, context, loader, keep, breathe, parseAll: parser.parseAll };
+    return measured(options, () => reloadPolicies(deps, directory));
   });
-  await loadFirstPolicies(store, reload, logger);
-  const policies = createInForce(context);
-  // A policy that loaded under another configuration or version may not load now: better known before a port is open.
-  await store.read(policies);
-  return { policies, reload };
+  const reloadWhereSwitched = async (): Promise<void> => {
+    if ((await realOrNone(directory)) !== loadedFrom) sayReloaded(logger, await reload());
+  };
+  try {
+    await loadFirstPolicies(store, reload, logger);
+    // One that loaded under another configuration or version may not load now: better known before a port is open.
+    await follow(store);
+    serving = true;
+  } catch (error) {
+    parser.stop();
+    throw error;
+  }
+  return {
+    ...{ inForce, reload, stop: parser.stop },
+    jobs: [
+      { name: 'looking whether the policy directory was switched', run: reloadWhereSwitched },
+      { name: 'following the policies in force', run: () => follow(store) },
+    ],
+  };
 }
+
+async function measured({ standing, metrics }: OpenPoliciesOptions, load: () => Promise<Reloaded>): Promise<Reloaded> {
+  const began = systemElapsed();
+  try {
+    const reloaded = await load();
+    standing.policiesLoaded(reloaded.outcome === 'refused' ? reloaded.findings.map(formatFinding) : undefined);
+    const unchanged = reloaded.outcome === 'in-force' && !reloaded.changed;
+    metrics.count('buildpass_policy_loads_total', unchanged ? 'unchanged' : reloaded.outcome);
+    return reloaded;
+  } catch (error) {
+    metrics.count('buildpass_policy_loads_total', 'failed');
+    throw error;
+  } finally {
+    metrics.observe('buildpass_policy_load_seconds', (systemElapsed() - began) / 1000);
+  }
+}
+
+/** Undefined where there is nothing: the load says so. */
+const realOrNone = (directory: string): Promise<string | undefined> => realpath(directory).catch(() => undefined);
 
 async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {
   const loaded = await reload();
@@ -67,6 +120,18 @@ function policyContext({ config, extra, signInProviders }: OpenPoliciesOptions):
     kinds: credentialKinds(BUILT_KINDS, extra),
     people: { signIn: signInProviders.map(({ name }) => name), roles: config.roles },
   };
+}
+
+/** Says it in the broker's own log, and hands it on. */
+export function sayReloaded(logger: Logger, reloaded: Reloaded): Reloaded {
+  if (reloaded.outcome === 'refused') {
+    const findings = reloaded.findings.map(formatFinding).join('\n');
+    logger.warn(`the new policies do not load; the last good ones stay in force:\n${findings}`);
+    return reloaded;
+  }
+  for (const line of warningLines(reloaded)) logger.warn(line);
+  logger.info(reloaded.changed ? 'policies changed' : 'policies unchanged', { policy_set: reloaded.digest });
+  return reloaded;
 }
 
 /** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */

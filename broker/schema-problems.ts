@@ -32,7 +32,7 @@ function telling(issues: readonly Issue[]): readonly Issue[] {
 
 /** "`a`, `b` or `c`"; nothing for an empty list. */
 export function anyOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return words.length < 2 ? (words[0] ?? '') : [words.slice(0, -1).join(', '), words.at(-1)].join(' or ');
 }
 
 /** "; did you mean …?" where something near is known, else nothing. */

@@ -14,7 +14,8 @@ const MAX_NESTING = 32;
 /** A parser's work grows with the lines; more of them in 64 KiB are not written for people. */
 const MAX_LINES = 8_000;
 
-export function formProblems(text: string): FormProblem[] {
+/** `lexemes`: the text as the parser's lexer takes it apart, where that is at hand. */
+export function formProblems(text: string, lexemes: Iterable<string> = new Lexer().lex(text)): FormProblem[] {
   if (!text.isWellFormed()) return [{ offset: 0, message: 'is not well-formed Unicode: save the file as UTF-8' }];
   // Of the same length, so that places stay true; a carriage return without its line feed is one that is not seen.
   const unseen = firstInvisible(text.replaceAll('\r\n', ' \n'), '\t\n');
@@ -23,7 +24,7 @@ export function formProblems(text: string): FormProblem[] {
     return [{ offset: 0, message: `has more than ${MAX_LINES} lines` }];
   const problems: FormProblem[] = [];
   let nesting = START;
-  for (const { offset, type, source } of tokens(text)) {
+  for (const { offset, type, source } of tokens(lexemes)) {
     const message = forbidden(type, source);
     if (message !== undefined) problems.push({ offset, message });
     nesting = nestingAfter(nesting, type);
@@ -52,10 +53,10 @@ interface Token {
 }
 
 /** The lexer's tokens with their offsets. Its marks for "document", "scalar follows" and "flow error" take no place in the text. */
-function* tokens(text: string): Generator<Token> {
+function* tokens(lexemes: Iterable<string>): Generator<Token> {
   let offset = 0;
   let scalarFollows = false;
-  for (const source of new Lexer().lex(text)) {
+  for (const source of lexemes) {
     const isMark: boolean =
       !scalarFollows && (source === CST.DOCUMENT || source === CST.SCALAR || source === CST.FLOW_END);
     if (!isMark) {

@@ -155,6 +155,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'Nothing can be written, so nothing can be issued.',
     next: 'Ask again after `Retry-After` with the same `request_secret`.',
   },
+  POLICY_LOADING: {
+    means: 'The policies in force were put there by another broker, and are not loaded by this one yet.',
+    next: 'Ask again after `Retry-After` with the same `request_secret`.',
+  },
   PAUSED: { means: 'Issuing is paused.', next: 'Ask again after `Retry-After`, or ask the operators.' },
   SHUTTING_DOWN: { means: 'The broker is stopping.', next: 'Ask again after `Retry-After`.' },
   UPSTREAM_FAILED: {

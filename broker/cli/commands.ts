@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy pin': async () => (await import('./policy-pin.ts')).command,
   'policy diff': async () => (await import('./policy-diff.ts')).command,
   'policy import': async () => (await import('./policy-import.ts')).command,
+  'policy reload': async () => (await import('./policy-reload.ts')).command,
   'policy show': async () => (await import('./policy-show.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,

@@ -8,7 +8,7 @@ import { diffPolicies } from '../policy/diff/diff.ts';
 import { type Difference, isWidening } from '../policy/diff/difference.ts';
 import { exampleClaims } from '../policy/diff/example-claims.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
-import { loadPolicy, type PolicyContext, type PolicyDocument, type PolicySet } from '../policy/load-policy.ts';
+import { loadPolicy, type PolicyContext, type PolicyDocument, type TextedSet } from '../policy/load-policy.ts';
 import type { StoreReader } from '../store/sqlite.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
@@ -95,7 +95,7 @@ interface Sources {
   readonly context: PolicyContext;
 }
 
-async function setOf(name: string | undefined, { reader, context }: Sources): Promise<PolicySet> {
+async function setOf(name: string | undefined, { reader, context }: Sources): Promise<TextedSet> {
   const isKept = name === undefined || isDigest(name);
   const documents = isKept ? await keptDocuments(name, reader) : await directoryDocuments(name);
   const loaded = loadPolicy(documents, context);
@@ -127,8 +127,8 @@ async function keptDocuments(
 }
 
 interface Compared {
-  readonly old: PolicySet;
-  readonly now: PolicySet;
+  readonly old: TextedSet;
+  readonly now: TextedSet;
   readonly differences: readonly Difference[];
   readonly replayed: Replay | undefined;
 }

@@ -2,9 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningBroker, startBroker } from '../broker.ts';
 import { loadConfig } from '../config.ts';
-import { type Reloaded, warningLines } from '../policy/reload-source.ts';
+import { sayReloaded } from '../open-policies.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
-import { formatFinding } from '../strict-yaml.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { Command, CommandContext, ExitCode } from './command.ts';
 
@@ -65,17 +64,6 @@ async function reloadOnce(starting: Promise<RunningBroker>, logger: Logger): Pro
   } catch (error) {
     logger.warn('the policies could not be read; the last good ones stay in force', { error });
   }
-}
-
-export function sayReloaded(logger: Logger, reloaded: Reloaded): void {
-  if (reloaded.outcome === 'refused') {
-    logger.warn(
-      `the new policies do not load; the last good ones stay in force:\n${reloaded.findings.map(formatFinding).join('\n')}`,
-    );
-    return;
-  }
-  for (const line of warningLines(reloaded)) logger.warn(line);
-  logger.info(reloaded.changed ? 'policies changed' : 'policies unchanged', { policy_set: reloaded.digest });
 }
 
 export function stopped(signal: AbortSignal): Promise<void> {

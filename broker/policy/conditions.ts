@@ -3,10 +3,11 @@
 import type { Condition, Repository, Rule, Subject } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 import { DEFAULT_EVENTS, PULL_REQUEST_EVENTS } from './events.ts';
-import { compilePattern, foldCase } from './pattern.ts';
+import { foldCase, matchesAny } from './pattern.ts';
 import { repositoryKey } from './policy-set.ts';
 import { branchCondition, pullRequestCondition, refCondition, tagCondition } from './ref-conditions.ts';
 import { CONDITION_KEYS, type ConditionKey, type RuleDocument } from './rule-document.ts';
+import type { Share } from './sharing.ts';
 import { timeCondition } from './time-condition.ts';
 import { wanting } from './wanting.ts';
 
@@ -15,12 +16,24 @@ export function eventsOf(rule: RuleDocument): readonly string[] {
   return rule.event ?? (rule['pull-request'] === undefined ? DEFAULT_EVENTS : PULL_REQUEST_EVENTS);
 }
 
-export function compileRule(index: number, rule: RuleDocument, repositories: readonly Repository[]): Rule {
-  const conditions = CONDITION_KEYS.flatMap((key) => {
-    // The one condition that every rule has, named or not.
-    return key === 'event' ? [eventCondition(rule)] : compileCondition(key, rule, repositories);
+export interface RuleContext {
+  readonly repositories: readonly Repository[];
+  /** within one project: a condition may depend on its repositories */
+  readonly share: Share;
+}
+
+export function compileRule(index: number, rule: RuleDocument, { repositories, share }: RuleContext): Rule {
+  const written = JSON.stringify(rule);
+  return share(`rule ${index} ${written}`, () => {
+    const conditions = CONDITION_KEYS.flatMap((key) => {
+      // The one condition that every rule has, named or not, and that depends on another key where it is not.
+      if (key === 'event')
+        return [share(`event ${JSON.stringify(eventsOf(rule))} ${rule.event}`, () => eventCondition(rule))];
+      return share(`condition ${key} ${JSON.stringify(rule[key])}`, () => compileCondition(key, rule, repositories));
+    });
+    // A copy has the length that is needed, and not that to which the list grew.
+    return { index, conditions: conditions.slice() };
   });
-  return { index, conditions };
 }
 
 type NamedKey = Exclude<ConditionKey, 'event'>;
@@ -78,47 +91,51 @@ export function namedRepositories(
   patterns: readonly string[],
   repositories: readonly Repository[],
 ): readonly Repository[] {
-  const compiled = patterns.map((pattern) => compilePattern(pattern, { fold: true }));
-  return repositories.filter(({ name }) => compiled.some(({ matches }) => matches(name)));
+  const matches = matchesAny(patterns, { fold: true });
+  return repositories.filter(({ name }) => matches(name));
 }
 
 function repositoryCondition(patterns: readonly string[], repositories: readonly Repository[]): Condition {
   // Names are resolved once, here: what decides is the id, so that nobody gets in by taking over a name.
   const ids = new Set(namedRepositories(patterns, repositories).map(({ issuer, id }) => repositoryKey(issuer, id)));
-  return {
-    ...wanting('repository', patterns, 'ask from such a repository'),
+  return wanting('repository', {
+    values: patterns,
+    remedy: 'ask from such a repository',
     holds: ({ issuer, repositoryId }) => ids.has(repositoryKey(issuer, repositoryId)),
     got: ({ repository }) => repository,
-  };
+  });
 }
 
 function environmentCondition(patterns: readonly string[]): Condition {
-  const compiled = patterns.map((pattern) => compilePattern(pattern, { fold: true }));
-  return {
-    ...wanting('environment', patterns, 'set `environment` on the job to such a name'),
-    holds: ({ environment }) => environment !== undefined && compiled.some(({ matches }) => matches(environment)),
-    got: ({ environment }) => environment,
-  };
+  const matches = matchesAny(patterns, { fold: true });
+  return wanting('environment', {
+    values: patterns,
+    remedy: 'set `environment` on the job to such a name',
+    holds: ({ environment }) => environment !== undefined && matches(environment),
+    got: environmentOf,
+  });
 }
+
+const environmentOf = ({ environment }: Subject): string | undefined => environment;
 
 function eventCondition(rule: RuleDocument): Condition {
   const events = eventsOf(rule);
   const note = rule.event === undefined ? ' (these are meant where a rule names none)' : '';
-  const condition = oneOf('event', events, {
+  return oneOf('event', events, {
     of: ({ eventName }) => eventName,
     remedy: `start the workflow by such an event${note}`,
+    code: 'EVENT_NOT_ALLOWED',
   });
-  return { ...condition, code: 'EVENT_NOT_ALLOWED' };
 }
 
 function workflowCondition(files: readonly string[]): Condition {
-  return {
-    ...wanting('workflow', files, 'ask from such a workflow file'),
-    // Composed and compared whole. Taking the claim apart at "@" would be wrong: files and branches may contain one.
+  return wanting('workflow', {
+    values: files,
+    remedy: 'ask from such a workflow file', // Composed and compared whole. Taking the claim apart at "@" would be wrong: files and branches may contain one.
     holds: ({ workflowRef, repository, ref }) =>
       ref !== '' && files.some((file) => workflowRef === `${repository}/${file}@${ref}`),
     got: ({ workflowRef }) => workflowRef,
-  };
+  });
 }
 
 /** GitHub does not tell owners and repositories apart by the case of their letters; files, branches and tags it does. */
@@ -133,25 +150,34 @@ function calledWorkflowCondition(wanted: readonly string[]): Condition {
     // A branch can be called like a commit: what was run must be that commit too.
     return sameWorkflow(jobWorkflowRef, one) && (commit === undefined || jobWorkflowSha === commit);
   };
-  return {
-    ...wanting('called-workflow', wanted, 'run the job in such a reusable workflow'),
+  return wanting('called-workflow', {
+    values: wanted,
+    remedy: 'run the job in such a reusable workflow',
     holds: (subject) => wanted.some((one) => holdsFor(one, subject)),
     got: ({ jobWorkflowRef, jobWorkflowSha }) =>
       wanted.some((one) => sameWorkflow(jobWorkflowRef, one))
         ? `${jobWorkflowRef} at commit ${jobWorkflowSha ?? 'unknown'}`
         : jobWorkflowRef,
-  };
+  });
 }
 
-const protectedRefCondition = (): Condition => ({
-  ...wanting('protected-ref', ['true'], 'ask from a ref that a protection rule applies to'),
-  holds: ({ refProtected }) => refProtected === true,
-  got: ({ refProtected }) => refProtected?.toString(),
-});
+const protectedRefCondition = (): Condition =>
+  wanting('protected-ref', {
+    values: ['true'],
+    remedy: 'ask from a ref that a protection rule applies to',
+    holds: ({ refProtected }) => refProtected === true,
+    got: ({ refProtected }) => refProtected?.toString(),
+  });
 
 /** Something that only somebody else could tell, whom this broker cannot ask: never holds, and never pretends to. */
 function unknownFact(key: string, expected: string): Condition {
-  return { ...wanting(key, [expected], ''), code: 'FACT_UNAVAILABLE', holds: () => false, got: () => undefined };
+  return wanting(key, {
+    values: [expected],
+    remedy: '',
+    code: 'FACT_UNAVAILABLE',
+    holds: () => false,
+    got: () => undefined,
+  });
 }
 
 function claimCondition(name: string, values: readonly string[]): Condition {
@@ -159,17 +185,16 @@ function claimCondition(name: string, values: readonly string[]): Condition {
   return oneOf(`claims.${name}`, values, { of, remedy: 'ask from a job whose token says so' });
 }
 
-function oneOf(
-  key: string,
-  values: readonly string[],
-  { of, remedy }: { of: (subject: Subject) => string | undefined; remedy: string },
-): Condition {
-  return {
-    ...wanting(key, values, remedy),
-    holds: (subject) => {
-      const value = of(subject);
-      return values.some((one) => one === value);
-    },
-    got: of,
+interface OneOf {
+  readonly of: (subject: Subject) => string | undefined;
+  readonly remedy: string;
+  readonly code?: Condition['code'];
+}
+
+function oneOf(key: string, values: readonly string[], { of, remedy, code = 'POLICY_NO_MATCH' }: OneOf): Condition {
+  const holds = (subject: Subject): boolean => {
+    const value = of(subject);
+    return values.some((one) => one === value);
   };
+  return wanting(key, { values, remedy, code, holds, got: of });
 }

@@ -5,13 +5,31 @@ import { join } from 'node:path';
 import { MAX_YAML_BYTES } from '../strict-yaml.ts';
 import type { PolicyDocument } from './policy-set.ts';
 
-/** @throws Error with a sentence that names the directory or the file */
-export async function readPolicyDirectory(directory: string): Promise<readonly PolicyDocument[]> {
+/** How many files are open at once: enough to keep the disk busy, few enough for any limit on open files. */
+const AT_ONCE = 16;
+
+/**
+ * Every file is read each time: only its bytes say whether it changed.
+ * @param breathe lets others have the thread
+ * @throws Error with a sentence that names the directory or the file
+ */
+export async function readPolicyDirectory(
+  directory: string,
+  breathe: () => Promise<void> | undefined = () => undefined,
+): Promise<readonly PolicyDocument[]> {
   // Where the directory is a symlink that a deployment switches, all files are of the same side of the switch.
   const real = await explained(`the policy directory "${directory}" cannot be read`, () => realpath(directory));
   const names = await explained(`the policy directory "${directory}" cannot be read`, () => readdir(real));
   const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
-  return Promise.all(files.map(async (file) => ({ file, text: await readText(join(real, file)) })));
+  const documents: PolicyDocument[] = [];
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const some = files.slice(at, at + AT_ONCE);
+    documents.push(
+      ...(await Promise.all(some.map(async (file) => ({ file, text: await readText(join(real, file)) })))),
+    );
+    await breathe();
+  }
+  return documents;
 }
 
 async function readText(path: string): Promise<string> {

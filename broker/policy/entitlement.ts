@@ -5,7 +5,7 @@ import { formatDuration } from '../../shared/duration.ts';
 import { textDigest } from '../../shared/log-digests.ts';
 import type { ApprovalTerms, Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds } from '../providers/credential-kinds.ts';
-import { anyOf, shortened } from '../schema-problems.ts';
+import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { approvalWords } from './explain.ts';
@@ -15,6 +15,7 @@ import { type Organization, unknownTeam } from './organization.ts';
 import type { Report } from './report.ts';
 import { riskFigure } from './risk-figure.ts';
 import { ruleProblems } from './rule-problems.ts';
+import { type Share, slim } from './sharing.ts';
 
 export interface EntitlementContext {
   readonly project: string;
@@ -24,6 +25,7 @@ export interface EntitlementContext {
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly peopleCanSignIn: boolean | undefined;
+  readonly share: Share;
   readonly report: Report;
 }
 
@@ -36,7 +38,7 @@ export function compileEntitlement(
   document: EntitlementDocument,
   context: EntitlementContext,
 ): Entitlement {
-  const { project, report, organization } = context;
+  const { project, report, organization, share } = context;
   const kind = context.kinds.get(document.credential.kind);
   const guarded = checkGuardrails(`${project}/${name}`, document, organization.document.guardrails);
   report.errors(guarded.problems);
@@ -46,6 +48,9 @@ export function compileEntitlement(
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind, context.peopleCanSignIn);
   const parameters = parametersOf(document, kind, context);
+  const credential = { kind: document.credential.kind, parameters };
+  const given = kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID);
+  const figure = riskFigure(document, { kind, parameters, repositories: context.repositories });
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
     project,
@@ -55,20 +60,20 @@ export function compileEntitlement(
     risk: document.risk,
     ttl: document.ttl,
     shortestTtl: Math.max(SHORTEST_TTL, kind?.lifetime.min ?? SHORTEST_TTL),
-    credential: { kind: document.credential.kind, parameters },
+    credential: share(`credential ${JSON.stringify(credential)}`, () => credential),
     maxPerJob: document['max-per-job'],
     publicDetails: document['public-details'],
     observe: document.mode === 'observe',
     expiresAt: document.expires,
     rules: rulesOf(document, context),
-    lacks,
+    lacks: slim(lacks),
     approval: approvalTerms(document),
-    waivers: guarded.waivers,
-    terms: termsOf(document),
+    waivers: slim(guarded.waivers),
+    terms: slim(termsOf(document)),
     // Without parameters it does not load.
-    gives: kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID),
+    gives: share(`gives ${given}`, () => given),
     revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
-    figure: riskFigure(document, { kind, parameters, repositories: context.repositories }),
+    figure: share(`figure ${JSON.stringify(figure)}`, () => figure),
   };
 }
 
@@ -80,11 +85,11 @@ function warnOfIdleKeys(document: EntitlementDocument, report: Report): void {
   }
 }
 
-function rulesOf({ allow }: EntitlementDocument, { repositories, report }: EntitlementContext): readonly Rule[] {
+function rulesOf({ allow }: EntitlementDocument, { repositories, share, report }: EntitlementContext): readonly Rule[] {
   return allow.map((document, index) => {
     const place = report.under('allow', index);
     place.errors(ruleProblems(document, repositories));
-    const rule = compileRule(index, document, repositories);
+    const rule = compileRule(index, document, { repositories, share });
     for (const { key, code } of rule.conditions) {
       if (code === 'FACT_UNAVAILABLE')
         place.warn(
@@ -156,22 +161,31 @@ function checkTimes(
 }
 
 function checkTeams(document: EntitlementDocument, { organization, report }: EntitlementContext): void {
-  const { approval, review, deployment, 'break-glass': breakGlass, allow } = document;
-  const named: readonly (readonly [path: readonly (string | number)[], teams: readonly string[] | undefined])[] = [
-    [['approval', 'by'], approval?.by],
-    [['review', 'by'], review?.by],
-    [['deployment', 'for'], deployment?.for],
-    [['break-glass', 'for'], breakGlass?.for],
-    [['break-glass', 'notify'], breakGlass?.notify],
-    ...allow.map((rule, index) => [['allow', index, 'requester'], rule.requester] as const),
-  ];
-  for (const [path, teams = []] of named) {
+  for (const { path, teams } of teamsNamed(document)) {
     const unknown = teams.filter((team) => !Object.hasOwn(organization.document.teams, team));
     for (const team of unknown) report.error(path, unknownTeam(team, organization.document, organization.file));
   }
 }
 
 type Lack = Entitlement['lacks'][number];
+
+/** The teams that an entitlement names, and where. */
+export function teamsNamed({
+  approval,
+  review,
+  deployment,
+  'break-glass': breakGlass,
+  allow,
+}: EntitlementDocument): readonly { readonly path: KeyPath; readonly teams: readonly string[] }[] {
+  return [
+    { path: ['approval', 'by'], teams: approval?.by ?? [] },
+    { path: ['review', 'by'], teams: review?.by ?? [] },
+    { path: ['deployment', 'for'], teams: deployment?.for ?? [] },
+    { path: ['break-glass', 'for'], teams: breakGlass?.for ?? [] },
+    { path: ['break-glass', 'notify'], teams: breakGlass?.notify ?? [] },
+    ...allow.map((rule, index) => ({ path: ['allow', index, 'requester'], teams: rule.requester ?? [] })),
+  ];
+}
 
 function lacksOf(
   { approval, 'break-glass': breakGlass, credential }: EntitlementDocument,

@@ -1,32 +1,57 @@
-// The policy in force, read from the store inside the transaction that decides or issues: one row says which set it is.
-// Sets are compiled from their stored documents once and kept by digest, so that a replica follows the row by itself.
-
-import { StartRefused } from '../errors.ts';
-import type { Transaction } from '../store/store.ts';
+// The policy in force, read from the store inside the transaction that decides or issues: one row says which set it is (P2).
+// Sets are compiled outside of transactions: by the reload that puts them in force, or by `follow`, for a row that another wrote.
+import { BrokerError, StartRefused } from '../errors.ts';
+import type { Store, Transaction } from '../store/store.ts';
 import { formatFinding } from '../strict-yaml.ts';
-import { loadPolicy, type PolicyContext, type PolicySet } from './load-policy.ts';
+import type { PolicySet } from './load-policy.ts';
+import type { PolicyLoader } from './policy-loader.ts';
 
-/** @throws StartRefused where no policy is in force, or it does not load under the present configuration */
+/** @throws BrokerError POLICY_LOADING where the row names a set that is not compiled here yet */
 export type InForce = (tx: Transaction) => Promise<PolicySet>;
 
-const KEEP_COMPILED = 4;
+export interface PoliciesInForce {
+  readonly inForce: InForce;
+  /** Has a set at hand from now on. What is in force is the row's to say. */
+  readonly keep: (policies: PolicySet) => void;
+  /**
+   * Compiles what the row names, where that is not at hand.
+   * @throws StartRefused where no policy is in force, or it does not load under the present configuration
+   */
+  readonly follow: (store: Store) => Promise<void>;
+}
 
-export function createInForce(context: PolicyContext): InForce {
+export function createPoliciesInForce({ load }: PolicyLoader): PoliciesInForce {
   const compiled = new Map<string, PolicySet>();
-  return async (tx) => {
-    const row = await tx.policies.inForce();
-    if (row === undefined) throw new StartRefused('no policy is in force: load one first');
-    const known = compiled.get(row.digest);
-    if (known !== undefined) return known;
-    const policies = compile(await tx.policies.documentsOf(row.digest), context);
-    compiled.set(row.digest, policies);
-    for (const digest of [...compiled.keys()].slice(0, -KEEP_COMPILED)) compiled.delete(digest);
-    return policies;
+  let inUse: string | undefined;
+  /** Beside the one in force only the newest: memory must not grow with every change. */
+  const keep = (policies: PolicySet): void => {
+    for (const digest of compiled.keys()) if (digest !== inUse) compiled.delete(digest);
+    compiled.set(policies.digest, policies);
+  };
+  return {
+    keep,
+    async inForce(tx) {
+      const row = await tx.policies.inForce();
+      const known = row === undefined ? undefined : compiled.get(row.digest);
+      if (known === undefined) throw loading();
+      inUse = known.digest;
+      return known;
+    },
+    async follow(store) {
+      const row = await store.read((tx) => tx.policies.inForce());
+      if (row === undefined) throw new StartRefused('no policy is in force: load one first');
+      if (compiled.has(row.digest)) return;
+      const loaded = await load(await store.read((tx) => tx.policies.documentsOf(row.digest)));
+      if (!loaded.ok)
+        throw new StartRefused(
+          `the policy in force no longer loads:\n${loaded.findings.map(formatFinding).join('\n')}`,
+        );
+      keep(loaded.policies);
+    },
   };
 }
 
-function compile(documents: Parameters<typeof loadPolicy>[0], context: PolicyContext): PolicySet {
-  const loaded = loadPolicy(documents, context);
-  if (loaded.ok) return loaded.policies;
-  throw new StartRefused(`the policy in force no longer loads:\n${loaded.findings.map(formatFinding).join('\n')}`);
-}
+const loading = (): BrokerError =>
+  new BrokerError('POLICY_LOADING', 'The policies in force are being loaded here. Nothing was decided; ask again.', {
+    retryAfter: 5,
+  });

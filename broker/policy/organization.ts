@@ -1,10 +1,12 @@
 // The organization's file, checked as a whole: teams that exist, offers that are well-formed, freezes as moments.
 import type { CredentialKinds } from '../providers/credential-kinds.ts';
 import { didYouMean } from '../schema-problems.ts';
-import { parseStrictYaml, type StrictYaml } from '../strict-yaml.ts';
+import type { Finding } from '../strict-yaml.ts';
+import type { Place } from '../yaml-places.ts';
 import { type ParsedOffers, parseOffers, unknownKind } from './offers.ts';
-import { type OrganizationDocument, organizationSchema } from './organization-document.ts';
-import type { Freeze, PolicyDocument, TeamGroup } from './policy-set.ts';
+import type { OrganizationDocument } from './organization-document.ts';
+import { type ParsedFile, placing } from './policy-file.ts';
+import type { Freeze, TeamGroup } from './policy-set.ts';
 import { type Findings, type Report, reportInto } from './report.ts';
 import { momentOf } from './time-zones.ts';
 
@@ -19,59 +21,53 @@ export interface Organization {
   readonly document: OrganizationDocument;
   readonly offers: ReadonlyMap<string, ParsedOffers['byKind']>;
   readonly freezes: readonly Freeze[];
-  readonly report: Report;
+  readonly places: Place;
 }
 
 interface OrganizationOptions {
   readonly file: string;
   readonly kinds: CredentialKinds;
   readonly people: ConfiguredPeople | undefined;
-  readonly findings: Findings;
 }
 
-/** Undefined where the file is missing or wrong; the findings say why. */
-export function readOrganization(
-  source: PolicyDocument | undefined,
-  options: OrganizationOptions,
-): Organization | undefined {
-  const { file, findings } = options;
-  if (source === undefined) {
-    findings.errors.push({
-      file,
-      line: 1,
-      column: 1,
-      key: '',
-      message:
-        'is missing: it names the teams, the projects and what each may offer; nothing can be allowed without it',
-    });
-    return undefined;
-  }
-  const result = parseStrictYaml(source, organizationSchema);
-  if (!result.ok) {
-    findings.errors.push(...result.findings);
-    return undefined;
-  }
-  const organization = understand(result.yaml, options);
-  // Projects are not held against limits that are themselves in doubt: their errors would only repeat this file's.
-  return findings.errors.length === 0 ? organization : undefined;
+export interface CheckedOrganization extends Findings {
+  /** undefined where the file is missing or wrong; the errors say why */
+  readonly organization: Organization | undefined;
 }
+
+/** @param parsed undefined where there is no such file */
+export function checkOrganization(
+  parsed: ParsedFile<OrganizationDocument> | undefined,
+  options: OrganizationOptions,
+): CheckedOrganization {
+  const { file } = options;
+  if (parsed === undefined) return refused([{ file, line: 1, column: 1, key: '', message: MISSING }]);
+  if (!parsed.ok) return refused(parsed.findings);
+  const findings: Findings = { errors: [], warnings: [] };
+  const report = reportInto(findings, placing(file, parsed.places));
+  const organization = understand(parsed, { ...options, report });
+  // Projects are not held against limits that are themselves in doubt: their errors would only repeat this file's.
+  return { ...findings, organization: findings.errors.length === 0 ? organization : undefined };
+}
+
+const MISSING =
+  'is missing: it names the teams, the projects and what each may offer; nothing can be allowed without it';
+
+const refused = (errors: readonly Finding[]): CheckedOrganization => ({
+  errors: [...errors],
+  warnings: [],
+  organization: undefined,
+});
 
 function understand(
-  yaml: StrictYaml<OrganizationDocument>,
-  { file, kinds, people, findings }: OrganizationOptions,
+  { value: document, places }: { value: OrganizationDocument; places: Place },
+  { file, kinds, people, report }: OrganizationOptions & { report: Report },
 ): Organization {
-  const document = yaml.value;
-  const report = reportInto(findings, yaml.finding);
   checkTeams(document, report);
   if (people !== undefined) checkPeople(document, people, report);
   checkKinds(document, { kinds, report });
-  return {
-    file,
-    document,
-    report,
-    offers: readOffers(document, { kinds, report }),
-    freezes: readFreezes(document, report),
-  };
+  const [offers, freezes] = [readOffers(document, { kinds, report }), readFreezes(document, report)];
+  return { file, document, offers, freezes, places };
 }
 
 /** Ends the sentence that starts with a team nobody knows. */
@@ -79,8 +75,11 @@ export function unknownTeam(team: string, { teams }: OrganizationDocument, file:
   return `the team "${team}" is not among the teams of ${file}${didYouMean(team, Object.keys(teams)) || ': add it there with its id'}`;
 }
 
+/** Entitlements by the name of their project. */
+type Known = ReadonlyMap<string, { readonly entitlements: ReadonlyMap<string, unknown> }>;
+
 /** Names in the organization's file of entitlements that no policy has: harmless, and mostly a slip. */
-export function warnOfUnknownScopes({ document, report }: Organization, known: ReadonlySet<string>): void {
+export function unknownScopes({ document, file, places }: Organization, known: Known): Finding[] {
   const { freeze, waivers } = document.guardrails;
   const named = [
     ...document.guardrails['allow-static'].map((scope, at) => ({ scope, path: ['guardrails', 'allow-static', at] })),
@@ -89,9 +88,21 @@ export function warnOfUnknownScopes({ document, report }: Organization, known: R
     ),
     ...waivers.map(({ entitlement: scope }, at) => ({ scope, path: ['guardrails', 'waivers', at, 'entitlement'] })),
   ];
-  for (const { scope, path } of named) {
-    if (!known.has(scope)) report.warn(path, `no policy has an entitlement "${scope}"${didYouMean(scope, known)}`);
-  }
+  return named.flatMap(({ scope, path }) =>
+    unknownScope(scope, known).map((message) => placing(file, places)(path, message)),
+  );
+}
+
+/** What was meant is looked for near by: among a hundred thousand others it would take too long. */
+function unknownScope(scope: string, known: Known): string[] {
+  const [project = '', name = ''] = scope.split('/');
+  const own = known.get(project)?.entitlements;
+  if (own?.has(name) === true) return [];
+  const ofSameName = [...known].flatMap(([other, { entitlements }]) =>
+    entitlements.has(name) ? [`${other}/${name}`] : [],
+  );
+  const near = own === undefined ? ofSameName : [...[...own.keys()].map((one) => `${project}/${one}`), ...ofSameName];
+  return [`no policy has an entitlement "${scope}"${didYouMean(scope, near)}`];
 }
 
 function checkTeams(document: OrganizationDocument, report: Report): void {

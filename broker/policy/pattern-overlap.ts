@@ -1,6 +1,7 @@
 // Whether two patterns can match one name. Reads both side by side in as many steps as their lengths multiplied: what a guardrail
 // asks of every rule of every policy must not take longer.
-import { foldCase, isWildcard, tokenize } from './pattern.ts';
+import { foldCase } from './pattern.ts';
+import { isWildcard, tokenize } from './pattern-run.ts';
 
 /** Letters A–Z and a–z are equal, as in names of environments. */
 export function canMatchOneName(one: string, other: string): boolean {

@@ -1,6 +1,7 @@
 // The one pattern dialect of policies and offers: `*` is any run of characters but `/`, `**` any run at all, all else is literal.
-// Anchored at both ends, and linear by construction: one step for each pair of pattern and value position, nothing is ever tried
-// twice. Published glob libraries hang on patterns such as `*a*a*a*a*b`; this cannot.
+// Anchored at both ends, and linear by construction: all that the value so far can be is kept in the bits of a few words, and each
+// character is one step of them (Shift-And; Baeza-Yates and Gonnet, 1992), so that nothing is ever tried twice. Published glob
+// libraries hang on patterns such as `*a*a*a*a*b`; this cannot.
 
 import { firstInvisible } from '../../shared/invisible.ts';
 
@@ -29,104 +30,135 @@ export function patternProblem(text: string): string | undefined {
 
 /** `fold`: letters A–Z and a–z are equal, as in names that GitHub does not tell apart. */
 export function compilePattern(text: string, { fold = false } = {}): Pattern {
-  const normal = fold ? foldCase : (value: string) => value;
-  const wanted = normal(text);
-  if (!wanted.includes('*')) return { text, matches: (value) => normal(value) === wanted };
-  const tokens = tokenize(wanted);
-  return {
-    text,
-    matches: (value) => value.length <= MAX_VALUE_LENGTH && rowAfter(tokens, normal(value))[tokens.length] === 1,
+  return { text, matches: matchesAny([text], { fold }) };
+}
+
+/** Whether a value matches one of them. There are hundreds of thousands of these, so what each of them keeps is little. */
+export function matchesAny(patterns: readonly string[], { fold = false } = {}): Pattern['matches'] {
+  const [normal, wanted] = fold ? [foldCase, patterns.map(foldCase)] : [unchanged, patterns];
+  // Copies have the length that is needed, and not that to which a list grew.
+  const exact = wanted.filter((one) => !one.includes('*')).slice();
+  const wild = wanted.filter((one) => one.includes('*')).map(wildcardMatcher);
+  const [[one], [first]] = [exact, wild];
+  if (wanted.length === 1 && one !== undefined) return exactly(one, normal);
+  return wanted.length === 1 && first !== undefined ? only(first, normal) : either(exact, wild, normal);
+}
+
+type Matches = Pattern['matches'];
+type Normal = (value: string) => string;
+
+const unchanged: Normal = (value) => value;
+const mayMatch = (value: string): boolean => value.length <= MAX_VALUE_LENGTH;
+
+const exactly =
+  (wanted: string, normal: Normal): Matches =>
+  (value) =>
+    normal(value) === wanted;
+const only =
+  (matches: Matches, normal: Normal): Matches =>
+  (value) =>
+    mayMatch(value) && matches(normal(value));
+
+function either(exact: readonly string[], wild: readonly Matches[], normal: Normal): Matches {
+  return (value) => {
+    const given = normal(value);
+    return exact.includes(given) || (mayMatch(value) && wild.some((matches) => matches(given)));
   };
 }
 
-/**
- * Whether every value of `inner` is one of `outer` too. Never yes where it is not; with wildcards, sometimes no where it is.
- * `fold` as for `compilePattern`.
- */
-export function isWithin(inner: string, outer: string, { fold = false } = {}): boolean {
-  const [narrow, wide] = [inner, outer].map((text) => tokenize(fold ? foldCase(text) : text));
-  if (narrow === undefined || wide === undefined) return false;
-  return narrow.reduce((row, token) => nextRow(row, wide, token), firstRow(wide))[wide.length] === 1;
+/** A pattern with a wildcard: what stands before the first and behind the last is compared as it is. */
+function wildcardMatcher(pattern: string): Matches {
+  const [start, end] = [pattern.indexOf('*'), pattern.lastIndexOf('*') + 1];
+  return around(pattern.slice(0, start), matcherOf(pattern.slice(start, end)), pattern.slice(end));
 }
 
-/** A pattern read along a value, character by character: for whoever looks for values that some patterns match and others don't. */
-export interface PatternRun {
-  readonly start: Row;
-  readonly step: (row: Row, character: string) => Row;
-  readonly accepts: (row: Row) => boolean;
-  /** characters that the pattern's own text could go on with */
-  readonly awaited: (row: Row) => readonly string[];
+const around =
+  (head: string, between: Matches, tail: string): Matches =>
+  (value) =>
+    value.length >= head.length + tail.length &&
+    value.startsWith(head) &&
+    value.endsWith(tail) &&
+    between(value.slice(head.length, value.length - tail.length));
+
+/** Of what stands from the first wildcard to the last: mostly that is one, of which there is nothing to keep. */
+function matcherOf(text: string): (value: string) => boolean {
+  if (text === '**') return anything;
+  if (text === '*') return anythingWithoutSlash;
+  const steps = stepsOf(text);
+  return (value) => isAtEnd(steps, rowAfter(steps, value));
 }
 
-export type Row = Uint8Array;
-
-export function patternRun(text: string, { fold = false } = {}): PatternRun {
-  const tokens = tokenize(fold ? foldCase(text) : text);
-  return {
-    start: firstRow(tokens),
-    step: (row, character) => nextRow(row, tokens, character),
-    accepts: (row) => row[tokens.length] === 1,
-    awaited: (row) => tokens.filter((token, at) => row[at] === 1 && !isWildcard(token)),
-  };
-}
-
-/** Whether anything that starts so can match: the pattern's own text says what may follow. */
-export function canStartWith(text: string, start: string): boolean {
-  return rowAfter(tokenize(text), start).includes(1);
-}
-
-/** Whether it can match `start`, then a number, then `end`. */
-export function canMatchNumbered(text: string, start: string, end: string): boolean {
-  const tokens = tokenize(text);
-  let reached = rowAfter(tokens, start);
-  let numbers: Uint8Array = new Uint8Array(reached.length);
-  // One digit more each time, until nothing new is reached: at most once for each token.
-  for (let grows = true; grows; ) {
-    const next = [...'0123456789'].map((digit) => nextRow(reached, tokens, digit));
-    reached = numbers.map((known, at) => (known === 1 || next.some((row) => row[at] === 1) ? 1 : 0));
-    grows = reached.some((one, at) => one !== numbers[at]);
-    numbers = reached;
-  }
-  return [...end].reduce<Uint8Array>((row, character) => nextRow(row, tokens, character), numbers)[tokens.length] === 1;
-}
+const anything = (): boolean => true;
+const anythingWithoutSlash = (value: string): boolean => !value.includes('/');
 
 /** ASCII only: Unicode folding would take KELVIN SIGN for a `k`, and let a new environment pass for a protected one. */
 export function foldCase(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-type Token = string;
+/** Bit j: the value so far can be what the first j tokens stand for. */
+type Row = readonly number[];
 
-/** `**`, `*`, or one literal character. */
-export const tokenize = (text: string): readonly Token[] =>
-  Array.from(text.matchAll(/\*\*|[\s\S]/g), ([token]) => token);
+/** A pattern as the steps from row to row. A token is `**`, `*`, or one literal character. */
+interface Steps {
+  readonly tokens: number;
+  readonly first: Row;
+  /** by character: before which tokens one may stand, to get behind them with it */
+  readonly literals: ReadonlyMap<string, Row>;
+  /** behind which wildcards one may stay with any character, and with a slash */
+  readonly stays: Row;
+  readonly staysAtSlash: Row;
+  /** before which wildcards one stands: they may also stand for nothing */
+  readonly passes: Row;
+}
 
-/**
- * Runs value and pattern side by side: a row for each character.
- * It holds, for each j, whether the value so far can be what the first j tokens stand for.
- */
-function rowAfter(tokens: readonly Token[], value: string): Uint8Array {
-  let row = firstRow(tokens);
-  for (let at = 0; at < value.length; at += 1) row = nextRow(row, tokens, value.charAt(at));
+function stepsOf(text: string): Steps {
+  // Wildcards that follow each other are one: that is how one pass over the row is enough to get behind them.
+  const tokens = Array.from(text.matchAll(/\*{2,}|[\s\S]/g), ([token]) => token);
+  const rowOf = (...bits: number[]): Row => withBits(tokens.length, bits);
+  const indexes = (is: (token: string) => boolean): number[] => tokens.flatMap((token, j) => (is(token) ? [j] : []));
+  const wild = indexes(isWildcard);
+  const literals = new Map([...new Set(tokens)].map((token) => [token, rowOf(...indexes((one) => one === token))]));
+  for (const wildcard of [...literals.keys()].filter(isWildcard)) literals.delete(wildcard);
+  return {
+    tokens: tokens.length,
+    first: rowOf(0, ...(wild[0] === 0 ? [1] : [])),
+    literals,
+    stays: rowOf(...wild.map((j) => j + 1)),
+    staysAtSlash: rowOf(...indexes((token) => token.startsWith('**')).map((j) => j + 1)),
+    passes: rowOf(...wild),
+  };
+}
+
+function withBits(tokens: number, bits: readonly number[]): Row {
+  const row = Array.from({ length: Math.floor(tokens / 32) + 1 }, () => 0);
+  for (const bit of bits) row[bit >>> 5] = (row[bit >>> 5] ?? 0) | (1 << (bit & 31));
   return row;
 }
 
-/** Before any character only leading wildcards are behind us. */
-function firstRow(tokens: readonly Token[]): Uint8Array {
-  const row = new Uint8Array(tokens.length + 1);
-  const literal = tokens.findIndex((token) => !isWildcard(token));
-  return row.fill(1, 0, (literal === -1 ? tokens.length : literal) + 1);
+function rowAfter(steps: Steps, value: string): Row {
+  let row = steps.first;
+  for (let at = 0; at < value.length; at += 1) row = nextRow(steps, row, value.charAt(at));
+  return row;
 }
 
-/** `character` may be a wildcard of another pattern: what stands for anything is only taken by what takes anything. */
-function nextRow(row: Uint8Array, tokens: readonly Token[], character: Token): Uint8Array {
-  const next = new Uint8Array(row.length);
-  tokens.forEach((token, j) => {
-    if (!isWildcard(token)) next[j + 1] = row[j] === 1 && token === character ? 1 : 0;
-    else next[j + 1] = next[j] === 1 || (row[j + 1] === 1 && (token === '**' || !hasSlash(character))) ? 1 : 0;
-  });
+function nextRow({ literals, stays, staysAtSlash, passes }: Steps, row: Row, character: string): Row {
+  const next: number[] = [];
+  const literal = literals.get(character);
+  const stay = character === '/' ? staysAtSlash : stays;
+  // What a shift takes out of one word at the top comes into the next at the bottom.
+  let [movedOut, passedOut] = [0, 0];
+  for (let at = 0; at < row.length; at += 1) {
+    const word = row[at] ?? 0;
+    const moved = literal === undefined ? 0 : word & (literal[at] ?? 0);
+    const reached = (moved << 1) | movedOut | (word & (stay[at] ?? 0));
+    const passed = reached & (passes[at] ?? 0);
+    next.push(reached | (passed << 1) | passedOut);
+    [movedOut, passedOut] = [moved >>> 31, passed >>> 31];
+  }
   return next;
 }
 
-const hasSlash = (character: Token): boolean => character === '/' || character === '**';
-export const isWildcard = (token: Token): boolean => token === '*' || token === '**';
+const isAtEnd = ({ tokens }: Steps, row: Row): boolean => (((row[tokens >>> 5] ?? 0) >>> (tokens & 31)) & 1) === 1;
+
+const isWildcard = (token: string): boolean => token.startsWith('*');

@@ -27,11 +27,19 @@ export type Owners = ReadonlyMap<string, ReadonlyMap<string, string>> | undefine
 
 /** Who a team is: a team at GitHub, or a group at a sign-in provider, by its id there. */
 export type TeamGroup = { readonly github: string } | { readonly signIn: string; readonly group: string };
+/** A file of a set. */
+export interface SetMember {
+  readonly file: string;
+  readonly digest: string;
+  /** undefined for the organization's file */
+  readonly project: string | undefined;
+}
 
 export interface PolicySet {
   /** hex SHA-256 over the canonical JSON of the sorted pairs of file and digest */
   readonly digest: string;
-  readonly documents: readonly (PolicyDocument & { readonly digest: string; readonly project: string | undefined })[];
+  /** without their texts, which the store has */
+  readonly documents: readonly SetMember[];
   readonly organizationDigest: string | undefined;
   readonly projects: ReadonlyMap<string, Project>;
   /** by project, then by `repositoryKey` */
@@ -44,26 +52,17 @@ export interface PolicySet {
   readonly teams: ReadonlyMap<string, TeamGroup>;
 }
 
+/** A set with the texts of its documents, as commands have it that end soon. */
+export interface TextedSet extends PolicySet {
+  readonly documents: readonly (SetMember & PolicyDocument)[];
+}
+
 /** Issuers have no slash in their names, so that two repositories never share a key. */
 export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
-
-/** No two documents of a set have one name. */
-export const byFile = (a: PolicyDocument, b: PolicyDocument): number => (a.file < b.file ? -1 : 1);
 
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {
   return policySetDigest(documents.map(({ file, text }) => ({ file, digest: textDigest(text) })));
-}
-
-export function indexRepositories(projects: Iterable<Project>): Pick<PolicySet, 'repositories' | 'listed'> {
-  const repositories = new Map<string, ReadonlyMap<string, Repository>>();
-  for (const project of projects) {
-    repositories.set(
-      project.name,
-      new Map(project.repositories.map((repository) => [repositoryKey(repository.issuer, repository.id), repository])),
-    );
-  }
-  return { repositories, listed: new Set([...repositories.values()].flatMap((own) => [...own.keys()])) };
 }
 
 export interface ConfiguredIssuer {

@@ -7,6 +7,7 @@ import { compileEntitlement } from './entitlement.ts';
 import type { Organization } from './organization.ts';
 import { DEFAULT_ISSUER, listedOwnerId, type Owners, repositoryKey } from './policy-set.ts';
 import type { Report } from './report.ts';
+import { createSharing } from './sharing.ts';
 
 export interface ProjectContext {
   readonly file: string;
@@ -25,12 +26,14 @@ export function compileProject(document: ProjectDocument, context: ProjectContex
   const { report } = context;
   checkOwner(document, context);
   const repositories = repositoriesOf(document, context);
+  const share = createSharing();
   const entitlements = Object.entries(document.entitlements).map(([name, entitlement]) => {
     const place = report.under('entitlements', name);
     return compileEntitlement(name, entitlement, {
       ...context,
       project: document.project,
       repositories,
+      share,
       report: place,
     });
   });

@@ -1,7 +1,8 @@
 // What the ref conditions may say: patterns that a ref of Git can match at all. A pattern that can match nothing is a typo that
 // would only be found when a job is refused.
 import { type RefKind, refKindOf } from './events.ts';
-import { canMatchNumbered, canStartWith, patternProblem } from './pattern.ts';
+import { patternProblem } from './pattern.ts';
+import { canMatchNumbered, canStartWith } from './pattern-run.ts';
 
 /** `branch` and `tag` leave out what comes before the name. */
 export function shortRefProblem(key: 'branch' | 'tag', value: string): string | undefined {

@@ -2,18 +2,25 @@
 // directory is one too, and the last good policy stays in force.
 import { basename } from 'node:path';
 import type { Append } from '../log/append.ts';
-import type { StoredDocument } from '../store/policies.ts';
+import type { Member } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Finding, formatFinding } from '../strict-yaml.ts';
-import { organizationWords } from './diff/organization-words.ts';
+import { type OrganizationWords, wordsBetween } from './diff/organization-words.ts';
 import { readPolicyDirectory } from './directory-source.ts';
 import { lintPolicy } from './lint/lint-policy.ts';
-import { loadPolicy, type PolicyContext, type PolicyDocument, setDigest } from './load-policy.ts';
+import type { PolicyContext, PolicyDocument, PolicySet } from './load-policy.ts';
+import type { OrganizationDocument } from './organization-document.ts';
+import { type Packed, type ParsedFile, unpack } from './policy-file.ts';
+import type { Loaded, LoaderDeps, PolicyLoader } from './policy-loader.ts';
+import type { SetMember, TextedSet } from './policy-set.ts';
 
-export interface ReloadDeps {
+export interface ReloadDeps extends LoaderDeps {
   readonly store: Store;
   readonly append: Append;
   readonly context: PolicyContext;
+  readonly loader: PolicyLoader;
+  /** has the compiled set at hand before the row names it */
+  readonly keep: (policies: PolicySet) => void;
 }
 
 export type Reloaded =
@@ -22,8 +29,8 @@ export type Reloaded =
       readonly changed: boolean;
       readonly digest: string;
       readonly warnings: readonly Finding[];
-      /** how much lint would change in it; `policy check` says what */
-      readonly advised: number;
+      /** how much lint would change in it, where that was looked at; `policy check` says what */
+      readonly advised: number | undefined;
     }
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] };
 
@@ -31,7 +38,7 @@ export type Reloaded =
 export function warningLines({ warnings, advised }: Extract<Reloaded, { outcome: 'in-force' }>): readonly string[] {
   const lines = warnings.map((warning) => `policy: ${formatFinding(warning)}`);
   // What could be better is for those who write policies, who see it before it is merged; at every start it would be noise.
-  if (advised === 0) return lines;
+  if (advised === undefined || advised === 0) return lines;
   return [...lines, `policy: findings of lint: ${advised}; \`buildpass policy check\` says what to change`];
 }
 
@@ -39,31 +46,54 @@ const REFUSED_SET = 'refused policy set';
 const FINDINGS_ON_RECORD = 20;
 
 export async function reloadPolicies(deps: ReloadDeps, directory: string): Promise<Reloaded> {
-  const read = await readOrRefuse(directory);
+  const read = await readAndLoad(deps, directory);
   if ('finding' in read) return refuse(deps, { digest: null, findings: [read.finding] });
-  const loaded = loadPolicy(read.documents, deps.context);
-  if (!loaded.ok) return refuse(deps, { digest: setDigest(read.documents), findings: loaded.findings });
-  const { digest } = loaded.policies;
+  const { loaded, documents } = read;
+  const { digest } = loaded;
+  if (!loaded.ok) return refuse(deps, { digest, findings: loaded.findings });
+  deps.keep(loaded.policies);
+  const after = loaded.policies.documents;
+  const words = await organizationChange(deps, documents);
+  const textOf = new Map(documents.map(({ file, text }) => [file, text]));
   const changed = await deps.store.commit(async (tx) => {
     const previous = await tx.policies.inForce();
     // After a good load a refusal is news again, also where it is of the same files as the last one.
     if (((await tx.meta.get(REFUSED_SET)) ?? '') !== '') await tx.meta.set(REFUSED_SET, '');
     if (previous?.digest === digest) return false;
-    const before = previous === undefined ? [] : await tx.policies.documentsOf(previous.digest);
-    await tx.policies.putInForce({ digest, documents: loaded.policies.documents, at: tx.now });
-    await recordChanges(deps, tx, { digest, before, after: loaded.policies.documents });
+    const before = previous === undefined ? [] : await tx.policies.membersOf(previous.digest);
+    const changes = changesBetween(before, after);
+    const isNew = withTexts(
+      changes.flatMap(({ now }) => now ?? []),
+      textOf,
+    );
+    await tx.policies.putInForce({ digest, members: after, documents: isNew, at: tx.now });
+    await recordChanges(deps, tx, { set: digest, changes, words });
     return true;
   });
-  const { findings, leftOut } = lintPolicy(loaded.policies, deps.context);
-  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings, advised: findings.length + leftOut };
+  const advised = adviceOn({ ...loaded.policies, documents: withTexts(after, textOf) }, deps.context);
+  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings, advised };
+}
+
+const withTexts = (members: readonly SetMember[], textOf: ReadonlyMap<string, string>): TextedSet['documents'] =>
+  members.map((member) => ({ ...member, text: textOf.get(member.file) ?? '' }));
+
+/** Characters. Lint reads every file once more, on this thread: of more than these somebody would notice. */
+const LINTED_HERE = 16 * 1024;
+
+function adviceOn(policies: TextedSet, context: PolicyContext): number | undefined {
+  if (policies.documents.reduce((sum, { text }) => sum + text.length, 0) > LINTED_HERE) return undefined;
+  const { findings, leftOut } = lintPolicy(policies, context);
+  return findings.length + leftOut;
 }
 
 /** What cannot be read is refused like what cannot be loaded: the last good policy stays in force, and it is on record. */
-async function readOrRefuse(
+async function readAndLoad(
+  { loader, breathe }: ReloadDeps,
   directory: string,
-): Promise<{ documents: readonly PolicyDocument[] } | { finding: Finding }> {
+): Promise<{ documents: readonly PolicyDocument[]; loaded: Loaded } | { finding: Finding }> {
   try {
-    return { documents: await readPolicyDirectory(directory) };
+    const documents = await readPolicyDirectory(directory, breathe);
+    return { documents, loaded: await loader.load(documents) };
   } catch (error) {
     return { finding: { file: basename(directory), line: 1, column: 1, key: '', message: (error as Error).message } };
   }
@@ -97,41 +127,73 @@ async function recordRefusedSet(deps: ReloadDeps, tx: Transaction, { digest, fin
 const shortened = (text: string): string => text.slice(0, 500).toWellFormed();
 
 interface Change {
-  readonly digest: string;
-  readonly before: readonly StoredDocument[];
-  readonly after: readonly StoredDocument[];
+  readonly file: string;
+  readonly old: Member | undefined;
+  readonly now: SetMember | undefined;
 }
 
-async function recordChanges(deps: ReloadDeps, tx: Transaction, { digest: set, before, after }: Change): Promise<void> {
-  const files = new Set([...before, ...after].map((document) => document.file));
-  for (const file of [...files].sort()) {
-    const [old, now] = [before, after].map((documents) => documents.find((document) => document.file === file));
-    if (old?.digest === now?.digest) continue;
-    await appendChange(deps, tx, { file, set, old, now });
+/** In the order of the files' names. */
+function changesBetween(before: readonly Member[], after: readonly SetMember[]): readonly Change[] {
+  const [olds, nows] = [new Map(before.map((one) => [one.file, one])), new Map(after.map((one) => [one.file, one]))];
+  return [...new Set([...olds.keys(), ...nows.keys()])]
+    .sort()
+    .map((file) => ({ file, old: olds.get(file), now: nows.get(file) }))
+    .filter(({ old, now }) => old?.digest !== now?.digest);
+}
+
+interface Recording {
+  readonly set: string;
+  readonly changes: readonly Change[];
+  readonly words: OrganizationChange | undefined;
+}
+
+/** Entries and row are of one commit, however many files changed; what does not wait for it goes on meanwhile. */
+async function recordChanges(deps: ReloadDeps, tx: Transaction, { set, changes, words }: Recording): Promise<void> {
+  for (const { file, old, now } of changes) {
+    if (file === deps.context.organizationFile) {
+      const fields = {
+        file,
+        organization_digest: now?.digest ?? '',
+        previous_digest: old?.digest ?? null,
+        set_digest: set,
+      };
+      await deps.append(tx, { type: 'organization.changed', fields: { ...fields, ...wordsSince(old, words) } });
+    } else {
+      const project = now?.project ?? (old && (await tx.policies.documentOf(old)).project) ?? '';
+      const digests = { policy_digest: now?.digest ?? null, previous_digest: old?.digest ?? null, set_digest: set };
+      await deps.append(tx, { type: 'policy.changed', fields: { project, file, ...digests } });
+    }
+    await deps.breathe();
   }
 }
 
-async function appendChange(
-  deps: ReloadDeps,
-  tx: Transaction,
-  change: { file: string; set: string; old: StoredDocument | undefined; now: StoredDocument | undefined },
-): Promise<void> {
-  const { file, set, old, now } = change;
-  const previous = old?.digest ?? null;
-  if (file === deps.context.organizationFile) {
-    if (now !== undefined)
-      await deps.append(tx, {
-        type: 'organization.changed',
-        fields: {
-          ...{ file, organization_digest: now.digest, previous_digest: previous, set_digest: set },
-          ...(old === undefined ? {} : organizationWords(old.text, now.text)),
-        },
-      });
-    return;
-  }
-  const project = (now ?? old)?.project ?? '';
-  await deps.append(tx, {
-    type: 'policy.changed',
-    fields: { project, file, policy_digest: now?.digest ?? null, previous_digest: previous, set_digest: set },
+interface OrganizationChange {
+  /** digest of what was in force before */
+  readonly since: string;
+  readonly words: OrganizationWords;
+}
+
+/** Nobody else writes policies; if somebody did, all that is known is that these words are about something else. */
+const wordsSince = (old: Member | undefined, change: OrganizationChange | undefined): OrganizationWords =>
+  old === undefined ? {} : change?.since === old.digest ? change.words : wordsBetween(undefined, undefined);
+
+/** Found before the transaction, and where files are parsed: in it, everybody would wait for that. */
+async function organizationChange(
+  { store, context, parseAll }: ReloadDeps,
+  documents: readonly PolicyDocument[],
+): Promise<OrganizationChange | undefined> {
+  const file = context.organizationFile;
+  const now = documents.find((one) => one.file === file)?.text;
+  const old = await store.read(async (tx) => {
+    const row = await tx.policies.inForce();
+    const member = row && (await tx.policies.membersOf(row.digest)).find((one) => one.file === file);
+    return member && tx.policies.documentOf(member);
   });
+  if (old === undefined || now === undefined || old.text === now) return undefined;
+  const packed = await Promise.all(parseAll([old.text, now].map((text) => ({ kind: 'organization', file, text }))));
+  const [before, after] = packed.map((one) => unpack(one as Packed<OrganizationDocument>)).map(documentIn);
+  return { since: old.digest, words: wordsBetween(before, after) };
 }
+
+const documentIn = (parsed: ParsedFile<OrganizationDocument>): OrganizationDocument | undefined =>
+  parsed.ok ? parsed.value : undefined;

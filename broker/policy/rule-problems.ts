@@ -1,11 +1,15 @@
 // Whether a rule can ever hold: a rule that cannot is a mistake that would only be found when a job is refused.
 import type { Repository } from '../model.ts';
-import { anyOf, didYouMean, type Problem } from '../schema-problems.ts';
+import { anyOf, didYouMean, type Problem, shortened } from '../schema-problems.ts';
 import { allowsAny } from './broad-conditions.ts';
 import { eventsOf, namedRepositories } from './conditions.ts';
 import { type RefKind, refKindsOf } from './events.ts';
+import { compilePattern } from './pattern.ts';
 import { refKindsOfPattern } from './ref-form.ts';
 import type { ConditionKey, RuleDocument } from './rule-document.ts';
+
+/** A file may list a thousand repositories, and be wrong about each of them. */
+const MAX_NAMED = 1_000;
 
 /** Problems of one rule; paths are relative to it. */
 export function ruleProblems(rule: RuleDocument, repositories: readonly Repository[]): readonly Problem[] {
@@ -32,10 +36,13 @@ function protectedRefProblems(rule: RuleDocument): Problem[] {
 
 function repositoryProblems({ repository = [] }: RuleDocument, repositories: readonly Repository[]): Problem[] {
   const names = repositories.map(({ name }) => name);
-  const unknown = repository.filter((pattern) => namedRepositories([pattern], repositories).length === 0);
+  const unknown = repository.filter((pattern) => {
+    const { matches } = compilePattern(pattern, { fold: true });
+    return !names.some(matches);
+  });
   return unknown.map((pattern) => ({
     path: ['repository'],
-    message: `"${pattern}" is not among the repositories of this policy (${names.join(', ')})${didYouMean(pattern, names)}`,
+    message: `"${pattern}" is not among the repositories of this policy (${shortened(names.join(', '), MAX_NAMED)})${didYouMean(pattern, names)}`,
   }));
 }
 

@@ -13,11 +13,12 @@ const WHOLE_DAY = ['00:00-24:00'];
 export function timeCondition(windows: readonly TimeWindow[]): Condition {
   const clocks = [...new Map(windows.map(({ zone }) => [zone, localClock(zone)]))];
   const holds = windowsHold(windows);
-  return {
-    ...wanting('time', windows.map(describe), 'ask at such a time'),
+  return wanting('time', {
+    values: windows.map(describe),
+    remedy: 'ask at such a time',
     holds: (_subject, now) => holds(now),
     got: (_subject, now) => clocks.map(([zone, clock]) => `${shownTime(clock(now))} ${zone}`).join(', '),
-  };
+  });
 }
 
 /** Whether any of the windows is open at a moment. */

@@ -4,11 +4,13 @@ import { anyOf, shortened } from '../schema-problems.ts';
 
 const MAX_EXPECTED = 512;
 
-/** `remedy` is an instruction to the author of the workflow. */
+/** What a condition asks and, where it does not hold, shows. */
+type Asking = Pick<Condition, 'holds' | 'got'> & { readonly code?: Condition['code'] };
+
+/** `remedy` is an instruction to the author of the workflow. In one literal, which takes least memory. */
 export function wanting(
   key: string,
-  values: readonly string[],
-  remedy: string,
-): Pick<Condition, 'key' | 'expected' | 'remedy' | 'code'> {
-  return { key, expected: shortened(anyOf(values), MAX_EXPECTED), remedy, code: 'POLICY_NO_MATCH' };
+  { values, remedy, holds, got, code = 'POLICY_NO_MATCH' }: Asking & { values: readonly string[]; remedy: string },
+): Condition {
+  return { key, expected: shortened(anyOf(values), MAX_EXPECTED), remedy, code, holds, got };
 }

@@ -10,14 +10,36 @@ export interface StoredDocument {
   readonly project: string | undefined;
 }
 
+/** A document as a set names it. */
+export type Member = Pick<StoredDocument, 'file' | 'digest'>;
+
+/** A document that was ever in force, and since when for the first time. */
+export interface Version extends Omit<StoredDocument, 'text'> {
+  readonly since: Millis;
+  readonly inForce: boolean;
+}
+
+export interface PutInForce {
+  readonly digest: string;
+  readonly members: readonly Member[];
+  /** those of them that the set in force before does not have */
+  readonly documents: readonly StoredDocument[];
+  readonly at: Millis;
+}
+
 export interface Policies {
   /** Digest of the set in force; undefined before the first one was loaded. */
   inForce(): Promise<{ readonly digest: string; readonly sequence: number; readonly since: Millis } | undefined>;
+  membersOf(setDigest: string): Promise<readonly Member[]>;
+  /** With their texts: megabytes, where the set is large. */
   documentsOf(setDigest: string): Promise<readonly StoredDocument[]>;
+  documentOf(member: Member): Promise<StoredDocument>;
+  /** Every document that was ever in force, oldest first, without its text. */
+  versions(): Promise<readonly Version[]>;
   /** A document that was ever in force, by its own digest. */
   document(digest: string): Promise<StoredDocument | undefined>;
-  /** Keeps a set and its documents, and puts it in force. */
-  putInForce(set: { digest: string; documents: readonly StoredDocument[]; at: Millis }): Promise<void>;
+  /** Keeps a set and the documents that are new in it, and puts it in force. */
+  putInForce(set: PutInForce): Promise<void>;
 }
 
 export const policyTable = (statements: Statements): Policies => ({
@@ -35,17 +57,35 @@ const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'>
   const byDigest = all((db, { digest }: { digest: string }) =>
     db.selectFrom('policy_documents').select(['file', 'text', 'project']).where('digest', '=', digest),
   );
-  const documentOf = async ({ file, digest }: { file: string; digest: string }): Promise<StoredDocument> => {
+  const every = all((db) =>
+    db
+      .selectFrom('policy_documents')
+      .select(['file', 'digest', 'project', 'loaded_at'])
+      .orderBy('loaded_at')
+      .orderBy('file'),
+  );
+  const documentOf = async ({ file, digest }: Member): Promise<StoredDocument> => {
     const row = (await byDigest({ digest })).find((document) => document.file === file);
     if (row === undefined) throw new Error(`the policy ${file} (${digest}) is not in the store`);
     return { file, digest, text: row.text, project: row.project ?? undefined };
   };
+  const membersOf = async (setDigest: string): Promise<readonly Member[]> => {
+    const set = await members({ digest: setDigest });
+    return set === undefined ? [] : JSON.parse(set.members);
+  };
   return {
     inForce: () => inForce({ id: THE_ONE }),
-    async documentsOf(setDigest) {
-      const set = await members({ digest: setDigest });
-      const listed: { file: string; digest: string }[] = set === undefined ? [] : JSON.parse(set.members);
-      return Promise.all(listed.map(documentOf));
+    membersOf,
+    documentOf,
+    documentsOf: async (setDigest) => Promise.all((await membersOf(setDigest)).map(documentOf)),
+    async versions() {
+      const current = await inForce({ id: THE_ONE });
+      const members = current === undefined ? [] : await membersOf(current.digest);
+      const isMember = new Set(members.map(({ file, digest }) => `${digest} ${file}`));
+      return (await every({})).map(({ project, loaded_at, ...one }) => {
+        const has = isMember.has(`${one.digest} ${one.file}`);
+        return { ...one, project: project ?? undefined, since: loaded_at, inForce: has };
+      });
     },
     async document(digest) {
       const [row] = await byDigest({ digest });
@@ -78,10 +118,10 @@ const policyChanges = ({ first }: Statements): Pick<Policies, 'putInForce'> => {
       ),
   );
   return {
-    async putInForce({ digest, documents, at }) {
+    async putInForce({ digest, members: all, documents, at }) {
       for (const { file, text, digest: of, project } of documents)
         await keepDocument({ digest: of, file, text, project: project ?? null, loaded_at: at });
-      const members = JSON.stringify(documents.map(({ file, digest: of }) => ({ file, digest: of })));
+      const members = JSON.stringify(all.map(({ file, digest: of }) => ({ file, digest: of })));
       await keepSet({ digest, members, loaded_at: at });
       await putInForce({ id: THE_ONE, digest, since: at });
     },

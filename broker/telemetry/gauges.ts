@@ -9,15 +9,21 @@ export interface GaugeSources {
   readonly store: Store;
   readonly clock: Clock;
   readonly standing: Standing;
+  readonly policies: (tx: Transaction) => Promise<Offered>;
   readonly turns: { readonly running: number; readonly waiting: number };
   readonly ready: () => Promise<{ readonly ready: boolean }>;
   readonly eventLoop: EventLoop;
   readonly version: string;
 }
 
+interface Offered {
+  readonly projects: ReadonlyMap<string, { readonly entitlements: ReadonlyMap<string, unknown> }>;
+}
+
 export function collectGauges(registry: MetricsRegistry, sources: GaugeSources): void {
-  const { store, turns, standing, ready } = sources;
+  const { store, turns, standing, policies, ready } = sources;
   registry.collect((set) => store.read((tx) => setStored(tx, set)));
+  registry.collect((set) => store.read(async (tx) => setEntitlements(await policies(tx), set)));
   registry.collect(async (set) => set('buildpass_ready', (await ready()).ready ? 1 : 0));
   registry.collect((set) => {
     set('buildpass_turns_running', turns.running);
@@ -38,7 +44,17 @@ async function setStored(tx: Transaction, set: SetValue): Promise<void> {
   set('buildpass_outbox_oldest_seconds', oldestDueAt === undefined ? 0 : Math.max(0, tx.now - oldestDueAt) / 1000);
   set('buildpass_log_entries', (await tx.log.head()).size);
   const policy = await tx.policies.inForce();
-  if (policy !== undefined) set('buildpass_policy_info', 1, policy.digest);
+  if (policy === undefined) return;
+  set('buildpass_policy_info', 1, policy.digest);
+  set('buildpass_policy_age_seconds', Math.max(0, tx.now - policy.since) / 1000);
+}
+
+function setEntitlements({ projects }: Offered, set: SetValue): void {
+  const counts = [...projects.values()].map(({ entitlements }) => entitlements.size);
+  set(
+    'buildpass_policy_entitlements',
+    counts.reduce((sum, count) => sum + count, 0),
+  );
 }
 
 function setProcess(set: SetValue, { clock, eventLoop, version }: GaugeSources): void {

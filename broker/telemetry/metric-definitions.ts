@@ -102,6 +102,14 @@ export const METRICS = {
     'increase(buildpass_log_lines_total{level="error"}[5m]) > 0',
   ),
   buildpass_policy_info: gauge(['digest'], '1, with the digest of the policies in force.'),
+  buildpass_policy_loads_total: counter(
+    ['outcome'],
+    'Loads of the policy directory: `in-force` for one that changed something, `unchanged`, `refused`, or `failed` where the store did not take it.',
+    'increase(buildpass_policy_loads_total{outcome="failed"}[15m]) > 0',
+  ),
+  buildpass_policy_load_seconds: histogram([], 'One load, from reading the directory to what is on record.', SECONDS),
+  buildpass_policy_age_seconds: gauge([], 'Since the policies in force came into force.'),
+  buildpass_policy_entitlements: gauge([], 'Entitlements on offer in the policies in force.'),
   buildpass_policy_refused: gauge(
     [],
     '1 while newer policies are there that do not load, so that the last good ones are in force. `/readyz` of the admin listener says why.',

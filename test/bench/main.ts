@@ -1,9 +1,10 @@
-// `npm run bench [-- --only issuances,slow-disk,decisions,log,starts] [--pairs 15] [--seconds 2]`: measures and prints, never
+// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts] [--pairs 15] [--seconds 2]`: measures and prints, never
 // judges. Figures are medians with the least and the greatest; compare only what one run printed.
 import { parseArgs } from 'node:util';
 import { benchDecisions } from './decisions.ts';
 import { benchIssuances } from './issuances.ts';
 import { BenchIssuer } from './jobs.ts';
+import { benchLoading } from './loading.ts';
 import { benchLogCosts } from './log-costs.ts';
 import { benchSlowDisk } from './slow-disk.ts';
 import { benchStarts } from './starts.ts';
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<string> | string>> = {
   issuances: () => benchIssuances(issuer, round),
   'slow-disk': () => benchSlowDisk(issuer),
   decisions: benchDecisions,
+  loading: () => benchLoading(issuer),
   log: benchLogCosts,
   starts: () => benchStarts(issuer),
 };

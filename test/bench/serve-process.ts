@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly behindProxy?: true;
   /** further keys of the configuration, a line each */
   readonly more?: string;
+  /** beside the shop's, in the place of an organization that has the shop alone */
+  readonly policies?: readonly { readonly file: string; readonly text: string }[];
   /** of Node */
   readonly flags?: readonly string[];
 }
@@ -61,6 +63,7 @@ export class ServeProcess {
     repositories,
     more = '',
     flags = [],
+    policies = [],
     behindProxy,
   }: ServeOptions): Promise<ServeProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'buildpass-bench-'));
@@ -68,6 +71,7 @@ export class ServeProcess {
     mkdirSync(join(directory, 'policies'));
     writeFileSync(join(directory, 'policies/shop.yaml'), shop(repositories));
     writeFileSync(join(directory, 'policies/_organization.yaml'), ORGANIZATION);
+    for (const { file, text } of policies) writeFileSync(join(directory, 'policies', file), text);
     writeFileSync(
       file,
       `url: ${BENCH_URL}
@@ -88,6 +92,14 @@ ${more}`,
     return new ServeProcess(child, directory, await servingLine(child));
   }
 
+  get storePath(): string {
+    return join(this.#directory, 'buildpass.db');
+  }
+
+  writePolicy(file: string, text: string): void {
+    writeFileSync(join(this.#directory, 'policies', file), text);
+  }
+
   /** Resident memory, in bytes. */
   async residentMemory(): Promise<number> {
     return this.metric('process_resident_memory_bytes');
@@ -95,9 +107,14 @@ ${more}`,
 
   /** A sample of `/metrics` by its name with its labels, as it stands there. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text();
-    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-    return Number(line?.slice(name.length + 1));
+    const [value = Number.NaN] = await this.metrics(name);
+    return value;
+  }
+
+  /** Several, of one scrape. */
+  async metrics(...names: readonly string[]): Promise<readonly number[]> {
+    const lines = (await (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text()).split('\n');
+    return names.map((name) => Number(lines.find((one) => one.startsWith(`${name} `))?.slice(name.length + 1)));
   }
 
   async stop(): Promise<void> {

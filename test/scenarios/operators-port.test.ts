@@ -83,6 +83,16 @@ describe('metrics', () => {
     expect(await seriesValue('buildpass_ready')).toBe(1);
     expect(await seriesValue('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
     expect((await get('/metrics')).text).toMatch(/buildpass_policy_info\{digest="[0-9a-f]{64}"\} 1\n/);
+    expect(await seriesValue('buildpass_policy_entitlements')).toBe(4);
+    expect(await seriesValue('buildpass_policy_age_seconds')).toBeLessThan(600);
+  });
+
+  it('tell what came of each load of the policies, and how long it took', async () => {
+    const loads = async (): Promise<number> => seriesValue('buildpass_policy_loads_total{outcome="unchanged"}');
+    const [before, timed] = [await loads(), await seriesValue('buildpass_policy_load_seconds_count')];
+    await broker.running.reload();
+    expect(await loads()).toBe((Number.isNaN(before) ? 0 : before) + 1);
+    expect(await seriesValue('buildpass_policy_load_seconds_count')).toBe(timed + 1);
   });
 });
 

@@ -1,4 +1,6 @@
 // A policy comes into force whole or not at all, on record, and what was in force stays readable.
+import { cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { TestBroker } from '../support/test-broker.ts';
@@ -141,4 +143,32 @@ describe('a policy', () => {
       expect((await broker.ask()).status).toBe(200);
     },
   );
+
+  it('is loaded when the directory is switched, and only then: not while files in it are written', async () => {
+    const broker = await start();
+    const { directory } = broker.config.policies;
+    const switchTo = (name: string): void => {
+      symlinkSync(name, `${directory}.next`);
+      renameSync(`${directory}.next`, directory);
+    };
+    cpSync(directory, `${directory}-1`, { recursive: true });
+    cpSync(directory, `${directory}-2`, { recursive: true });
+    rmSync(directory, { recursive: true });
+    switchTo('policies-1');
+    await broker.running.runBackground();
+    const before = await broker.entries('policy.changed');
+    broker.writePolicy('shop.yaml', SHOP.replace('ttl: 10m', 'ttl: 3m'));
+    await broker.running.runBackground();
+    expect(await broker.entries('policy.changed')).toHaveLength(before.length);
+    writeFileSync(join(`${directory}-2`, 'shop.yaml'), SHOP.replace('ttl: 10m', 'ttl: 2m'));
+    switchTo('policies-2');
+    await broker.running.runBackground();
+    expect(await broker.entries('policy.changed')).toHaveLength(before.length + 1);
+    expect((await broker.ask()).body.expires_in).toBeLessThanOrEqual(120);
+    rmSync(directory);
+    await broker.running.runBackground();
+    await broker.running.runBackground();
+    expect(await broker.entries('policy.refused')).toHaveLength(1);
+    expect(broker.logLines.filter((line) => line.includes('the new policies do not load'))).toHaveLength(1);
+  });
 });

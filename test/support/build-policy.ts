@@ -7,8 +7,8 @@ import {
   loadPolicy,
   type PolicyContext,
   type PolicyDocument,
-  type PolicySet,
 } from '../../broker/policy/load-policy.ts';
+import type { TextedSet } from '../../broker/policy/policy-set.ts';
 import { credentialKinds } from '../../broker/providers/credential-kinds.ts';
 import { formatFinding } from '../../broker/strict-yaml.ts';
 
@@ -99,7 +99,7 @@ export const buildContext = (overrides: Partial<PolicyContext> = {}): PolicyCont
   ...overrides,
 });
 
-export const load = (parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): LoadResult =>
+export const load = (parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): LoadResult<TextedSet> =>
   loadPolicy(buildDocuments(parts), buildContext(context));
 
 /** `preview` as a value of a vault that never dies, offered and allowed by name. */
@@ -117,7 +117,7 @@ export function buildStaticSecret(
 }
 
 /** The set, or an error that shows why there is none. */
-export function buildPolicies(parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): PolicySet {
+export function buildPolicies(parts: PolicyParts = {}, context: Partial<PolicyContext> = {}): TextedSet {
   const result = load(parts, context);
   if (result.ok) return result.policies;
   throw new Error(`these documents do not load:\n${result.findings.map(formatFinding).join('\n')}`);

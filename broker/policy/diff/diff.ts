@@ -2,14 +2,14 @@
 // loses what. Whatever cannot be decided is said; no difference means that none was left out.
 
 import type { Project, Repository } from '../../model.ts';
-import { type PolicySet, repositoryKey } from '../policy-set.ts';
+import { repositoryKey, type TextedSet } from '../policy-set.ts';
 import { type Change, changesOfList, DIRECTIONS, type Difference } from './difference.ts';
 import { entitlementDifferences } from './entitlement-diff.ts';
 import { organizationChanges } from './organization-changes.ts';
 import { entitlementOf, type Version, versionOf } from './versions.ts';
 
 /** What widens first. */
-export function diffPolicies(before: PolicySet, now: PolicySet): readonly Difference[] {
+export function diffPolicies(before: TextedSet, now: TextedSet): readonly Difference[] {
   if (before.digest === now.digest) return [];
   const [old, fresh] = [versionOf(before), versionOf(now)];
   const differences = [...ofOrganization(old, fresh), ...ofProjects(old, fresh), ...ofEntitlements(old, fresh)];

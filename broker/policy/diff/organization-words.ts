@@ -2,7 +2,7 @@
 // length, since a file may change in a thousand places and an entry stays forever.
 import { shortened } from '../../schema-problems.ts';
 import { parseStrictYaml } from '../../strict-yaml.ts';
-import { organizationSchema } from '../organization-document.ts';
+import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
 import type { Change, Direction } from './difference.ts';
 import { organizationChanges } from './organization-changes.ts';
 
@@ -18,9 +18,17 @@ const MAX_CHARACTERS = 400;
 /** Of two texts of which the newer one is in force; a list that would be empty is left out. */
 export function organizationWords(before: string, now: string): OrganizationWords {
   const [old, fresh] = [before, now].map((text) => parseStrictYaml({ file: '', text }, organizationSchema));
-  if (old?.ok !== true || fresh?.ok !== true)
+  return wordsBetween(old?.ok === true ? old.yaml.value : undefined, fresh?.ok === true ? fresh.yaml.value : undefined);
+}
+
+/** The same of what was read already; undefined is what could not be. */
+export function wordsBetween(
+  old: OrganizationDocument | undefined,
+  fresh: OrganizationDocument | undefined,
+): OrganizationWords {
+  if (old === undefined || fresh === undefined)
     return { loosened: ['what was in force before cannot be read by this version: what changed is not known'] };
-  const changes = organizationChanges(old.yaml.value, fresh.yaml.value);
+  const changes = organizationChanges(old, fresh);
   const [loosened, tightened, otherwise] = [
     sentences(changes, ['wider']),
     sentences(changes, ['narrower']),

@@ -1,6 +1,6 @@
 // Names that tell patterns apart: one for every set of the given patterns that some name matches, and no other patterns do.
 // Found by reading all patterns side by side, so that nothing hangs on what somebody would think of trying.
-import { type PatternRun, patternRun, type Row } from '../pattern.ts';
+import { type PatternRun, patternRun, type Row } from '../pattern-run.ts';
 
 export interface NamePattern {
   readonly text: string;

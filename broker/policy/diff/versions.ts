@@ -3,7 +3,7 @@
 import { parseStrictYaml } from '../../strict-yaml.ts';
 import { type EntitlementDocument, type ProjectDocument, projectSchema } from '../document.ts';
 import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
-import type { PolicySet } from '../policy-set.ts';
+import type { PolicySet, TextedSet } from '../policy-set.ts';
 import type { Side } from './rule-diff.ts';
 
 export interface Version {
@@ -12,7 +12,7 @@ export interface Version {
   readonly projects: ReadonlyMap<string, ProjectDocument>;
 }
 
-export function versionOf(policies: PolicySet): Version {
+export function versionOf(policies: TextedSet): Version {
   const ofOrganization = policies.documents.find(({ project }) => project === undefined);
   const organization = ofOrganization && parseStrictYaml(ofOrganization, organizationSchema);
   const projects = policies.documents.flatMap((document) => {

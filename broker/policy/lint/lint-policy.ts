@@ -5,7 +5,7 @@ import { type KeyPath, parseStrictYaml, type StrictYaml } from '../../strict-yam
 import { type ProjectDocument, projectSchema } from '../document.ts';
 import type { PolicyContext } from '../load-policy.ts';
 import { organizationSchema } from '../organization-document.ts';
-import { type PolicySet, repositoryKey } from '../policy-set.ts';
+import { type PolicySet, repositoryKey, type TextedSet } from '../policy-set.ts';
 import { entitlementFindings } from './entitlement-findings.ts';
 import { type LintFinding, placed } from './lint-finding.ts';
 import { offerFindings } from './offer-findings.ts';
@@ -21,7 +21,7 @@ export interface Linted {
 }
 
 /** `policies`: what the loader made of its documents under the same context. */
-export function lintPolicy(policies: PolicySet, context: Pick<PolicyContext, 'organizationFile' | 'kinds'>): Linted {
+export function lintPolicy(policies: TextedSet, context: Pick<PolicyContext, 'organizationFile' | 'kinds'>): Linted {
   const { documents } = policies;
   const organization = documents.find(({ file }) => file === context.organizationFile);
   const read = organization === undefined ? undefined : parseStrictYaml(organization, organizationSchema);

@@ -2,7 +2,7 @@
 // complete: what is reported is so for every job at every moment, and what is not reported may still be so.
 import type { Repository } from '../../model.ts';
 import { eventsOf, namedRepositories } from '../conditions.ts';
-import { isWithin } from '../pattern.ts';
+import { isWithin } from '../pattern-run.ts';
 import type { ConditionKey, RuleDocument } from '../rule-document.ts';
 import { idleEvents } from '../rule-problems.ts';
 import type { Advice } from './lint-finding.ts';

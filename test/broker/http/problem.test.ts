@@ -68,6 +68,7 @@ describe('on the token endpoint', () => {
 
   it.each([
     'STORE_UNAVAILABLE',
+    'POLICY_LOADING',
     'ISSUER_UNREACHABLE',
     'ISSUANCE_IN_PROGRESS',
     'UPSTREAM_FAILED',

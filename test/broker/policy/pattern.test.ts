@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canStartWith, compilePattern, foldCase, isWithin, patternProblem } from '../../../broker/policy/pattern.ts';
+import { compilePattern, foldCase, patternProblem } from '../../../broker/policy/pattern.ts';
+import { canStartWith, isWithin } from '../../../broker/policy/pattern-run.ts';
 
 const matches = (pattern: string, value: string): boolean => compilePattern(pattern).matches(value);
 
@@ -66,6 +67,22 @@ describe('pattern', () => {
       fc.property(text(['a', 'b', '/', '*', '**'], 7), text(['a', 'b', '/'], 8), (pattern, value) => {
         fc.pre(patternProblem(pattern) === undefined);
         expect(matches(pattern, value)).toBe(slow(pattern, value));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('agrees with it wherever in a long pattern the wildcards stand', () => {
+    const ends = text(['a', 'b', '/', '*', '**'], 5);
+    const parts = fc.record({ head: ends, length: fc.nat(100), tail: ends, value: text(['a', 'b', '/'], 7) });
+    fc.assert(
+      fc.property(parts, ({ head, length, tail, value }) => {
+        const [pattern, middle] = [`${head}${'x'.repeat(length)}${tail}`, 'x'.repeat(length)];
+        fc.pre(patternProblem(pattern) === undefined);
+        for (const at of [0, 1, 3, value.length]) {
+          const given = `${value.slice(0, at)}${middle}${value.slice(at)}`;
+          expect(matches(pattern, given)).toBe(slow(pattern, given));
+        }
       }),
       { numRuns: 2_000 },
     );

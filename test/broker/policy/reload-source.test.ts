@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Append } from '../../../broker/log/append.ts';
-import { createInForce } from '../../../broker/policy/in-force-source.ts';
+import { createPoliciesInForce } from '../../../broker/policy/in-force-source.ts';
 import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-policy.ts';
+import { parseFile } from '../../../broker/policy/policy-file.ts';
+import { createPolicyLoader, type LoaderDeps } from '../../../broker/policy/policy-loader.ts';
 import { setDigest } from '../../../broker/policy/policy-set.ts';
 import { type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
@@ -15,6 +17,9 @@ import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText 
 const [ORGANIZATION, SHOP] = buildDocuments().map(({ text }) => text) as [string, string];
 const SHOP_2 = yamlText(buildProject({ title: 'Shop' }));
 const BOTH = { '_organization.yaml': ORGANIZATION, 'shop.yaml': SHOP };
+const breathe = (): undefined => undefined;
+const parseAll: LoaderDeps['parseAll'] = (files) => files.map(async (file) => parseFile(file));
+const loaderOf = (context: PolicyContext) => createPolicyLoader(context, { parseAll, breathe });
 const asDocuments = (files: Readonly<Record<string, string>>): PolicyDocument[] =>
   Object.entries(files).map(([file, text]) => ({ file, text }));
 
@@ -30,7 +35,8 @@ async function open(context: PolicyContext = buildContext()) {
     index: entries.push({ type, ...fields }) - 1,
     leaf: '',
   });
-  const inForce = createInForce(context);
+  const loader = loaderOf(context);
+  const { inForce, keep } = createPoliciesInForce(loader);
   return {
     ...{ directory, entries, store },
     /** Puts these files, and no others, into the directory and loads it. */
@@ -39,7 +45,7 @@ async function open(context: PolicyContext = buildContext()) {
       renameSync(mkdtempSync(join(tmpdir(), 'buildpass-policies-')), directory);
       for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
       entries.length = 0;
-      return reloadPolicies({ store, append, context }, from);
+      return reloadPolicies({ store, append, context, loader, keep, breathe, parseAll }, from);
     },
     inForce: () => store.read(inForce),
   };
@@ -209,48 +215,47 @@ describe('a reload of what does not load', () => {
 });
 
 describe('the policy in force', () => {
-  it('is none before one was loaded', async () => {
-    const { inForce } = await open();
-    await expect(inForce()).rejects.toThrow('no policy is in force: load one first');
+  it('is not at hand where another broker put it there, until it is followed: nothing is decided meanwhile', async () => {
+    const { reload, store } = await open();
+    await reload(BOTH);
+    const other = createPoliciesInForce(loaderOf(buildContext()));
+    await expect(store.read(other.inForce)).rejects.toMatchObject({ name: 'BrokerError', code: 'POLICY_LOADING' });
+    await other.follow(store);
+    expect((await store.read(other.inForce)).digest).toBe(setDigest(asDocuments(BOTH)));
   });
 
-  it('is compiled once for as long as it stays', async () => {
+  it('is none before one was loaded', async () => {
+    const { store } = await open();
+    const { follow } = createPoliciesInForce(loaderOf(buildContext()));
+    await expect(follow(store)).rejects.toThrow('no policy is in force: load one first');
+  });
+
+  it('is the very set that the reload compiled, for as long as it stays', async () => {
     const { reload, inForce } = await open();
     await reload(BOTH);
     const first = await inForce();
     expect(await inForce()).toBe(first);
     await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
     expect(await inForce()).not.toBe(first);
-    await reload(BOTH);
-    expect(await inForce()).toBe(first);
   });
 
-  it('is forgotten when four others came after it, so that memory does not grow with every change', async () => {
-    const { reload, inForce } = await open();
-    const versions = [0, 1, 2, 3, 4].map((at) => ({ ...BOTH, 'shop.yaml': `${SHOP}# ${at}\n` }));
-    const compiled = [];
-    for (const files of versions) {
-      await reload(files);
-      compiled.push(await inForce());
+  it('stays at hand while others are refused by the store, which may have taken them', async () => {
+    const { reload, inForce, store } = await open();
+    await reload(BOTH);
+    const first = await inForce();
+    const { keep, inForce: own } = createPoliciesInForce(loaderOf(buildContext()));
+    for (const digest of [first.digest, 'one', 'two', 'three']) {
+      keep({ ...first, digest });
+      expect((await store.read(own)).digest).toBe(first.digest);
     }
-    await reload(versions[1] ?? {});
-    expect(await inForce()).toBe(compiled[1]);
-    await reload(versions[0] ?? {});
-    expect(await inForce()).not.toBe(compiled[0]);
   });
 
   it('that no longer loads under another configuration stops the start, and says where', async () => {
     const { reload, store } = await open();
     await reload(BOTH);
-    const changed = createInForce(
-      buildContext({
-        issuers: [
-          { name: 'a', owners: {} },
-          { name: 'b', owners: {} },
-        ],
-      }),
-    );
-    await expect(store.read(changed)).rejects.toMatchObject({
+    const issuers = ['a', 'b'].map((name) => ({ name, owners: {} }));
+    const { follow } = createPoliciesInForce(loaderOf(buildContext({ issuers })));
+    await expect(follow(store)).rejects.toMatchObject({
       name: 'StartRefused',
       message: expect.stringMatching(/^the policy in force no longer loads:\nshop\.yaml:\d+:\d+.*issuer: is missing/),
     });

@@ -5,7 +5,7 @@ import type { Subject } from '../../../../broker/model.ts';
 import { diffPolicies } from '../../../../broker/policy/diff/diff.ts';
 import { type Difference, isWidening } from '../../../../broker/policy/diff/difference.ts';
 import { evaluate } from '../../../../broker/policy/evaluate.ts';
-import type { PolicySet } from '../../../../broker/policy/load-policy.ts';
+import type { TextedSet } from '../../../../broker/policy/load-policy.ts';
 import { ruleSchema } from '../../../../broker/policy/rule-document.ts';
 import { ruleProblems } from '../../../../broker/policy/rule-problems.ts';
 import { buildAsk, buildEntitlement, buildPolicies, NOW, type Yaml } from '../../../support/build-policy.ts';
@@ -42,7 +42,7 @@ interface Parts {
 }
 
 const parts: fc.Arbitrary<Parts> = fc.record({ allow: rules, terms, repositories });
-const policyOf = ({ allow, terms: more, repositories: listed }: Parts): PolicySet =>
+const policyOf = ({ allow, terms: more, repositories: listed }: Parts): TextedSet =>
   buildPolicies({ project: { repositories: listed, entitlements: { preview: buildEntitlement({ allow, ...more }) } } });
 
 /** Two of their own, or two of which one is the other with its first rule exchanged: what is nearly the same is hard to tell apart. */
@@ -59,7 +59,7 @@ const jobs = fc
   .tuple(policySubjects, fc.constantFrom('2001', '2002'))
   .map(([subject, repositoryId]): Subject => ({ ...subject, repositoryId }));
 
-const isPermitted = (set: PolicySet, subject: Subject, now: number): boolean =>
+const isPermitted = (set: TextedSet, subject: Subject, now: number): boolean =>
   ['permit', 'approval'].includes(evaluate(set, subject, buildAsk({ now })).outcome);
 const isNarrowing = ({ direction }: Difference): boolean =>
   ['loses', 'narrower', 'may-differ', 'other'].includes(direction);
@@ -108,7 +108,7 @@ describe('a diff', () => {
 });
 
 /** Whether a rule holds, whatever stands against the entitlement: then no reason is one of a condition. */
-function holdsIn(set: PolicySet, subject: Subject, now: number): boolean {
+function holdsIn(set: TextedSet, subject: Subject, now: number): boolean {
   const decision = evaluate(set, subject, buildAsk({ now }));
   if (decision.outcome !== 'deny') return decision.outcome !== 'stranger';
   return (

@@ -5,6 +5,7 @@ import { compileRule } from '../../../../broker/policy/conditions.ts';
 import { evaluate } from '../../../../broker/policy/evaluate.ts';
 import { implies, newBudget } from '../../../../broker/policy/lint/shadowed-rules.ts';
 import { CONDITION_KEYS, type RuleDocument, ruleSchema } from '../../../../broker/policy/rule-document.ts';
+import { createSharing } from '../../../../broker/policy/sharing.ts';
 import { lint, OFFERED } from '../../../support/build-lint.ts';
 import { buildAsk, buildPolicies, type Yaml } from '../../../support/build-policy.ts';
 import { policyRules, policySubjects } from '../../../support/policy-arbitraries.ts';
@@ -102,7 +103,7 @@ const POLICIES = buildPolicies();
 
 /** Whether the broker would permit a job under this one rule. */
 function permitting(document: RuleDocument): (subject: Subject) => boolean {
-  const rules = [compileRule(0, document, buildRepositories())];
+  const rules = [compileRule(0, document, { repositories: buildRepositories(), share: createSharing() })];
   const [project] = POLICIES.projects.values();
   const [entitlement] = project?.entitlements.values() ?? [];
   if (project === undefined || entitlement === undefined) throw new Error('the builders have both');

@@ -1,0 +1,105 @@
+// What a load of large policies takes, and what those notice who ask meanwhile: a broker with 100,000 entitlements answers a
+// hundred asks a second while one file, the organization's, and every file changes.
+import { askControl } from '../../broker/cli/ask-control.ts';
+import type { BenchIssuer } from './jobs.ts';
+import { REPOSITORIES, repositoryId } from './jobs.ts';
+import { largePolicies } from './large-policies.ts';
+import { openLoop } from './load.ts';
+import { ServeProcess } from './serve-process.ts';
+import { quantile, table } from './statistics.ts';
+
+const ENTITLEMENTS = 100_000;
+const RATE = 100;
+const SHOP =
+  '  shop: { owner: octo-org/platform, may-offer: [ { kind: jwt, audiences: [ https://previews.example.com ] } ] }\n';
+
+interface Change {
+  readonly what: string;
+  /** how long to ask */
+  readonly seconds: number;
+  readonly edit: (server: ServeProcess) => void;
+}
+
+const CHANGES: readonly Change[] = [
+  { what: 'nothing changed', seconds: 5, edit: () => undefined },
+  { what: 'one file', seconds: 5, edit: (server) => server.writePolicy('p7.yaml', edited('p7.yaml')) },
+  {
+    what: 'the organization: one more team',
+    seconds: 5,
+    edit: (server) => server.writePolicy('_organization.yaml', edited('_organization.yaml')),
+  },
+  {
+    what: 'the organization: a guardrail that concerns every entitlement',
+    seconds: 10,
+    edit: (server) =>
+      server.writePolicy(
+        '_organization.yaml',
+        `${textOf('_organization.yaml')}guardrails: { longest-ttl: { low: 2h } }\n`,
+      ),
+  },
+  {
+    what: 'every file',
+    seconds: 60,
+    edit: (server) => {
+      for (const { file, text } of documents()) server.writePolicy(file, `${text}# once more\n`);
+    },
+  },
+];
+
+const documents = () => largePolicies(ENTITLEMENTS, SHOP);
+const textOf = (file: string): string => documents().find((one) => one.file === file)?.text ?? '';
+const edited = (file: string): string =>
+  file === '_organization.yaml'
+    ? textOf(file).replace('teams: {', 'teams: { octo-org/new: { github: "4711" },')
+    : textOf(file).replace('title: P', 'title: Another');
+
+export async function benchLoading(issuer: BenchIssuer): Promise<string> {
+  const began = performance.now();
+  const server = await ServeProcess.start({
+    issuer: issuer.url,
+    repositories: Array.from({ length: REPOSITORIES }, (_, at) => repositoryId(at)),
+    more: 'limits: { requests-per-repository: 1000000/s, refused-share: 1 }\nlog: { anchor-file: ./anchor }',
+    policies: documents(),
+  });
+  const cold = (performance.now() - began) / 1000;
+  const rows: string[][] = [];
+  for (const change of CHANGES) rows.push(await measure(issuer, server, change));
+  const memory = await server.residentMemory();
+  await server.stop();
+  const head = [
+    'what changed',
+    'seconds until in force',
+    'event loop late by, p99 / most, ms',
+    'asks: p50 / p99 / most, ms',
+  ];
+  return [
+    `a start with ${ENTITLEMENTS} entitlements that the store does not have yet: ${cold.toFixed(1)} s until it serves`,
+    '',
+    table(head, rows),
+    '',
+    `resident memory at the end ${(memory / 1e6).toFixed(0)} MB`,
+  ].join('\n');
+}
+
+async function measure(issuer: BenchIssuer, server: ServeProcess, { what, seconds, edit }: Change): Promise<string[]> {
+  const asks = await issuer.asks(seconds * RATE);
+  edit(server);
+  // Delays are counted from one look to the next.
+  await server.metric(LATE('1'));
+  const began = performance.now();
+  const reloading = askControl(server.storePath, 'POST /policy/reload').then(async (reloaded) => {
+    const took = (performance.now() - began) / 1000;
+    const late = await server.metrics(LATE('0.99'), LATE('1'));
+    if ((reloaded as { outcome: string }).outcome !== 'in-force')
+      throw new Error(JSON.stringify(reloaded).slice(0, 500));
+    return { took, late: late.map((one) => (one * 1000).toFixed(0)).join(' / ') };
+  });
+  const { latencies, answered } = await openLoop(server.port, asks, RATE);
+  const { took, late } = await reloading;
+  const ms = [quantile(latencies, 0.5), quantile(latencies, 0.99), latencies.at(-1) ?? Number.NaN];
+  const refused = asks.length - answered;
+  const noticed = `${ms.map((one) => one.toFixed(0)).join(' / ')}${refused === 0 ? '' : `, ${refused} refused`}`;
+  return [what, took.toFixed(2), late, noticed];
+}
+
+const LATE = (quantileName: string): string => `buildpass_event_loop_delay_seconds{quantile="${quantileName}"}`;
