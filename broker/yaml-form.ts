@@ -38,7 +38,7 @@ export function formProblems(text: string, lexemes: Iterable<string> = new Lexer
 export function isLaborious(text: string, { levels, parts }: { levels: number; parts: number }): boolean {
   let nesting = START;
   let count = 0;
-  for (const { type } of tokens(text)) {
+  for (const { type } of tokens(new Lexer().lex(text))) {
     nesting = nestingAfter(nesting, type);
     count += 1;
     if (count > parts || nesting.brackets + nesting.indicators > levels) return true;

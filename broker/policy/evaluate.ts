@@ -5,6 +5,7 @@ import type { Millis } from '../clock.ts';
 import type { Ask, Condition, Decision, Entitlement, Permit, Project, Reason, Rule, Subject } from '../model.ts';
 import { type PolicySet, repositoryKey } from './policy-set.ts';
 import { conditionReason, movedReason, standingReasons, unknownEntitlement } from './reasons.ts';
+import { isProgram, namesActor } from './requester.ts';
 
 /** As many as an answer may carry. */
 const MAX_REASONS = 500;
@@ -29,9 +30,12 @@ export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decis
   return { outcome: 'deny', project, entitlement, reasons: [...against, ...ofRules].slice(0, MAX_REASONS) };
 }
 
-/** The first rule with every condition met, whatever else stands against the entitlement. */
-export function ruleThatHolds({ rules }: Entitlement, subject: Subject, now: Millis): Rule | undefined {
-  return rules.find(({ conditions }) => conditions.every((condition) => condition.holds(subject, now)));
+/** The first rule with every condition met, whatever else stands against the entitlement; for a program that people decide on, one that names it comes first. */
+export function ruleThatHolds({ rules, approval }: Entitlement, subject: Subject, now: Millis): Rule | undefined {
+  const holds = ({ conditions }: Rule): boolean => conditions.every((condition) => condition.holds(subject, now));
+  const named =
+    approval !== undefined && isProgram(subject) ? rules.find((rule) => namesActor(rule) && holds(rule)) : undefined;
+  return named ?? rules.find(holds);
 }
 
 /** A rule allows it: at once, or once people agree. */

@@ -7,6 +7,8 @@ import { MAX_VALUE, quoted } from './caller-value.ts';
 /** GitHub's own mark of an App's account; people cannot have brackets in their login. */
 export const isProgram = ({ actor }: Pick<Subject, 'actor'>): boolean => actor.endsWith('[bot]');
 
+export const namesActor = ({ conditions }: Rule): boolean => conditions.some(({ key }) => key === 'actor');
+
 export function requesterReasons(asked: {
   readonly entitlement: Entitlement;
   readonly rule: Rule | undefined;
@@ -31,7 +33,7 @@ function rerun({ entitlement, subject }: { entitlement: Entitlement; subject: Su
 /** A program asks where a rule names it, and nowhere else. */
 function unnamedProgram(asked: Parameters<typeof requesterReasons>[0]): Reason | undefined {
   const { entitlement, rule, subject } = asked;
-  if (!isProgram(subject) || rule === undefined || rule.conditions.some(({ key }) => key === 'actor')) return undefined;
+  if (!isProgram(subject) || rule === undefined || namesActor(rule)) return undefined;
   const actor = shortened(subject.actor, MAX_VALUE);
   return {
     code: 'POLICY_NO_MATCH',

@@ -52,7 +52,7 @@ export function compareRules(before: Side, now: Side): ComparedRules {
   const attributes = attributesOf(before, now);
   const boxOf = boxesOver(attributes);
   const budget = { left: MAX_LOOKS };
-  const boxed = (side: Side): Boxed => ({ side, boxes: boxesOf(side, { boxOf, attributes, budget }) });
+  const boxed = (side: Side): Boxed => ({ side, boxes: boxesOf(side, { boxOf, attributes }) });
   const [old, fresh] = [boxed(before), boxed(now)];
   return {
     gained: onlyIn(fresh, old, { attributes, budget }),
@@ -74,13 +74,13 @@ function onlyIn(
   const complete = attributes.every((attribute) => attribute.complete);
   const allowed: Allowed[] = [];
   const undecided: number[] = [];
-  for (const { rule, boxes: own, complete: isWhole } of boxes) {
+  for (const { rule, boxes: own } of boxes) {
     const left = own.map((box) => remainder(box, others, { most: MAX_BOXES, budget }));
     const found = left.flatMap(({ boxes: all }) => all).map((one) => describe(one, { attributes, rule, side }));
     const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other.side, witness));
     allowed.push(...real);
     // A witness that is not decided as it was found means that something here is wrong: then nothing may be left unsaid.
-    const isDecided = complete && isWhole && left.every((one) => one.complete);
+    const isDecided = complete && left.every((one) => one.complete);
     if (!isDecided || real.length < found.length) undecided.push(rule.index);
     // What an earlier rule allows already is that rule's.
     others.push(...own.map(lookupOf));

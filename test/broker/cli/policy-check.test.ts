@@ -77,13 +77,15 @@ describe('policyCheck', () => {
   });
 
   it('prints errors and warnings, each with file, line and column, and then the conclusion', async () => {
-    const { code, lines } = await check({ entitlement: { ttl: '2d', approval: { by: 'acme/security' } } });
+    const { code, lines } = await check({ entitlement: { ttl: '2d', mode: 'observe', session: '3d' } });
     expect(code).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(
         /^shop\.yaml:14:5: entitlements\.preview\.ttl: 2d is longer than a `jwt` credential can live: write 1d at most$/,
       ),
-      expect.stringMatching(/^shop\.yaml:8:3: entitlements\.preview: warning: needs approval by acme\/security/),
+      expect.stringMatching(
+        /^shop\.yaml:\d+:5: entitlements\.preview\.session: warning: is read and checked, but has no effect/,
+      ),
       '1 error, 1 warning: nothing of this directory would be put in force.',
     ]);
   });

@@ -135,8 +135,8 @@ describe('evaluate', () => {
   });
 
   it('says everything that stands against it at once, so that nobody learns one thing a run', () => {
-    const decision = decide({ mode: 'observe', approval: { by: 'acme/security' } }, feature, { ttl: 6_000 });
-    expect(outcomeOf(decision)).toBe('APPROVAL_UNAVAILABLE OBSERVE_ONLY TTL_TOO_LONG POLICY_NO_MATCH');
+    const decision = decide({ mode: 'observe', expires: '2026-11-21' }, feature, { ttl: 6_000 });
+    expect(outcomeOf(decision)).toBe('OBSERVE_ONLY ENTITLEMENT_EXPIRED TTL_TOO_LONG POLICY_NO_MATCH');
   });
 
   it('says nothing of rules that do not hold where another does', () => {

@@ -25,7 +25,6 @@ describe('the example policies', () => {
       [
         'read-packages',
         'deploy-production',
-        'deploy-production',
         'deploy-production.review',
         'deploy-production.deployment',
         'rollback-production',
@@ -49,12 +48,7 @@ describe('the example policies', () => {
       buildSubject({ eventName: 'issue_comment' }),
       'EVENT_NOT_ALLOWED POLICY_NO_MATCH EVENT_NOT_ALLOWED',
     ],
-    [
-      'deploy-production',
-      'the job that it is for',
-      buildSubject(PRODUCTION),
-      'APPROVAL_UNAVAILABLE PROVIDER_UNAVAILABLE',
-    ],
+    ['deploy-production', 'the job that it is for', buildSubject(PRODUCTION), 'PROVIDER_UNAVAILABLE'],
     ['rollback-production', 'the job that it is for', buildSubject(PRODUCTION), 'APPROVAL_UNAVAILABLE'],
     [
       'read-packages',

@@ -82,8 +82,8 @@ const CHANGES: readonly (readonly [string, Change, string | RegExp])[] = [
   ],
   [
     'a table too many',
-    (at) => writeFileSync(at('rows/approvals.jsonl'), ''),
-    'rows/approvals.jsonl belongs to no log of 300 entries',
+    (at) => writeFileSync(at('rows/reviews.jsonl'), ''),
+    'rows/reviews.jsonl belongs to no log of 300 entries',
   ],
   ['a table taken away', remove('rows/leases.jsonl'), 'rows/leases.jsonl is missing or cannot be read: ENOENT'],
   ['its mark taken away', remove('buildpass-log.json'), 'buildpass-log.json is missing or was changed'],

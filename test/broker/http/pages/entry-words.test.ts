@@ -59,7 +59,8 @@ const row = (type: string, fields: object): LogEntryRow => {
 };
 const words = (type: string, fields: object) => entryWords(readEntry(row(type, fields)), NOW);
 
-const approval = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', approval_id: 'apr_1', requests: [] };
+const withdrawn = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', approval_id: 'apr_1' };
+const approval = { ...withdrawn, requests: [] };
 const verdict = {
   ...approval,
   binding: DIGEST,
@@ -77,7 +78,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Waiting for approval',
     '1 of acme/releases until 12:10:00.',
   ],
-  ['request.withdrawn', { ...approval, by: 'job', approval_ended: true }, 'Withdrawn', ''],
+  ['request.withdrawn', { ...withdrawn, by: 'job', approval_ended: true }, 'Withdrawn', ''],
   [
     'approval.verdict',
     { ...verdict, verdict: 'approve', approver: 'prn_1', approval: 'approved' },
