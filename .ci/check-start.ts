@@ -1,5 +1,6 @@
 // Proves the README's `npm start`: it comes up as a process, says that it issued a credential, answers, serves a signed
-// checkpoint of a log with entries, and stops when it is asked to. Everything within a deadline.
+// checkpoint of a log with entries, lets one person approve what another asked for, and stops when it is asked to. Everything
+// within a deadline.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -28,6 +29,7 @@ async function checkStart(): Promise<void> {
       'GET /log/checkpoint is of a log with entries',
       checkpoint.text,
     );
+    await approve(started, origin, output);
     await stop(started, 'SIGTERM');
     expectThat(await refusesConnections(`${origin}/healthz`), 'nothing listens after it stopped');
   } finally {
@@ -35,6 +37,34 @@ async function checkStart(): Promise<void> {
     // The demo keeps what it made, by port; nobody will come back to this one.
     await rm(`demo-data/port-${port}`, { recursive: true, force: true });
   }
+}
+
+/** As somebody would who opens the link that was printed: signs in, proves it once more, and approves what waits. */
+async function approve(started: ChildProcess, origin: string, output: string): Promise<void> {
+  const link = new RegExp(`${origin}/sign-in/demo\\?link=\\S+&return=%2Frequests%2F(\\S+)`).exec(output);
+  expectThat(link !== null, 'it says who can approve the job that waits', output);
+  const [address = '', id = ''] = link ?? [];
+  const cookie = (await sessionOf(address, '')).replace(/;.*/, '');
+  const session = (await sessionOf(`${origin}/sign-in/demo?step-up=1`, cookie)).replace(/;.*/, '');
+  const headers = { cookie: session, origin, 'content-type': 'application/json' };
+  const page = `${origin}/v1/requests/${id}`;
+  const { approval } = (await (await fetch(page, { headers })).json()) as { approval: { binding: string } };
+  const decided = outputUntil(started, (text) => text.includes('issued (approved)'));
+  const body = JSON.stringify({ verdict: 'approve', reason: 'Checked.', binding: approval.binding });
+  const answer = await fetch(`${page}/verdicts`, { method: 'POST', headers, body });
+  expectThat(answer.status === 200, 'somebody else approves it', await answer.text());
+  await decided;
+}
+
+/** The cookie that a step of signing in sets. */
+async function sessionOf(address: string, cookie: string): Promise<string> {
+  const answer = await fetch(address, {
+    redirect: 'manual',
+    headers: { cookie },
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  expectThat(answer.status === 303, 'it signs in', await answer.text());
+  return answer.headers.getSetCookie()[0] ?? cookie;
 }
 
 async function freePort(): Promise<number> {

@@ -12,7 +12,7 @@ import { createPolicyParser, sparingOne } from './parse-policies.ts';
 import { createPoliciesInForce, type InForce } from './policy/in-force-source.ts';
 import type { PolicyContext } from './policy/load-policy.ts';
 import { createPolicyLoader } from './policy/policy-loader.ts';
-import { type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
+import { adviceLine, type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
 import { BUILT_KINDS } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
@@ -102,7 +102,7 @@ const realOrNone = (directory: string): Promise<string | undefined> => realpath(
 async function loadFirstPolicies(store: Store, reload: () => Promise<Reloaded>, logger: Logger): Promise<void> {
   const loaded = await reload();
   if (loaded.outcome === 'in-force') {
-    for (const line of warningLines(loaded)) logger.warn(line);
+    sayFindings(logger, loaded);
     return;
   }
   const findings = loaded.findings.map(formatFinding).join('\n');
@@ -129,9 +129,15 @@ export function sayReloaded(logger: Logger, reloaded: Reloaded): Reloaded {
     logger.warn(`the new policies do not load; the last good ones stay in force:\n${findings}`);
     return reloaded;
   }
-  for (const line of warningLines(reloaded)) logger.warn(line);
+  sayFindings(logger, reloaded);
   logger.info(reloaded.changed ? 'policies changed' : 'policies unchanged', { policy_set: reloaded.digest });
   return reloaded;
+}
+
+function sayFindings(logger: Logger, loaded: Extract<Reloaded, { outcome: 'in-force' }>): void {
+  for (const line of warningLines(loaded)) logger.warn(line);
+  const advice = adviceLine(loaded);
+  if (advice !== undefined) logger.info(advice);
 }
 
 /** Calls wait for each other: of two loads the later one must not be overtaken by the earlier. */

@@ -28,7 +28,7 @@ export const command: Command = {
   summary: 'a working broker on this machine, with three jobs that show what it does (npm start)',
   usage: 'demo [--port N]',
   about:
-    'Starts a broker on loopback with SQLite in ./demo-data, example policies and an issuer of its own; runs the bundled action for an allowed job, a job on the wrong branch and a job of a pull request; and stays up with pages to look at. Nothing in it is for real use: `serve` refuses its store.',
+    'Starts a broker on loopback with SQLite in ./demo-data, example policies and an issuer of its own; runs the bundled action for a job that is allowed, one on the wrong branch, and one that somebody must approve; and stays up with pages to look at. Nothing in it is for real use: `serve` refuses its store.',
   examples: ['npm start', 'npm start -- --port 9000'],
   options: { port: { type: 'string', value: 'N', about: `port on 127.0.0.1 (default ${DEFAULT_PORT})` } },
   async run({ io, option }) {
@@ -63,28 +63,55 @@ async function runDemo(io: Io, { port, issuer, stop }: DemoRun): Promise<void> {
   io.onCrash((error) => logger.error('the broker ends: an error that nobody foresaw', { error }));
   const broker = await startBroker({ config, logger, demo: true, demoPeople: DEMO_PEOPLE });
   const watcher = watchPolicies(io, config.policies.directory, broker);
+  const leaving = new AbortController();
+  let waiting: Promise<void> = Promise.resolve();
   try {
-    await tour(io, { url, issuer, directory });
+    ({ waiting } = await tour(io, { url, issuer, directory, broker, leaving: leaving.signal }));
     await sayWhatNext(io, { url, broker, configFile: data.configFile });
     await stopped(stop);
   } finally {
     watcher.close();
+    // The job that waits takes its request back, as a cancelled one does.
+    leaving.abort();
+    await waiting;
     await broker.close();
   }
 }
 
-async function tour(
-  io: Io,
-  { url, issuer, directory }: { url: string; issuer: DemoIssuer; directory: string },
-): Promise<void> {
+interface Tour {
+  readonly url: string;
+  readonly issuer: DemoIssuer;
+  readonly directory: string;
+  readonly broker: RunningBroker;
+  readonly leaving: AbortSignal;
+}
+
+/** Runs the jobs one after the other; the last one may wait for somebody to approve it, and goes on meanwhile. */
+async function tour(io: Io, { url, issuer, directory, broker, leaving }: Tour): Promise<{ waiting: Promise<void> }> {
   io.out(`Buildpass demo: a broker at ${url}, for this machine only; nothing in it is real.\n`);
   const place = { url, issuer, actionDirectory: ROOT, workDirectory: join(directory, 'runner') };
+  let waiting: Promise<void> = Promise.resolve();
   for (const [at, job] of demoJobs(systemClock.now()).entries()) {
     io.out(`${at + 1}. ${job.story}`);
-    for (const line of await visit(place, job)) io.out(`   ${line}`);
-    io.out('');
+    const asked = Promise.withResolvers<string | undefined>();
+    const say = (lines: readonly string[]): void => io.out(`${lines.map((line) => `   ${line}`).join('\n')}\n`);
+    const visited = visit(place, job, { onWaiting: asked.resolve, signal: leaving });
+    const page = await Promise.race([asked.promise, visited.then(() => undefined)]);
+    if (page === undefined) say(await visited);
+    else {
+      say(['waits: somebody else must approve it. Be Alex, by this link, which works once:', alexTo(broker, page)]);
+      waiting = visited.then(
+        (lines) => (leaving.aborted ? undefined : say([`${at + 1}. is decided:`, ...lines])),
+        (error: unknown) => io.err(String(error)),
+      );
+    }
   }
+  return { waiting };
 }
+
+/** Signs Alex in, and leads to the page on which to decide. */
+const alexTo = (broker: RunningBroker, page: string): string =>
+  `${broker.demoLink('Alex')}&return=${encodeURIComponent(new URL(page).pathname)}`;
 
 async function sayWhatNext(
   io: Io,

@@ -18,6 +18,8 @@ export interface ActionRun {
   readonly state?: Readonly<Record<string, string>>;
   readonly workDirectory: string;
   readonly nodePath?: string;
+  /** told of each line as it is printed, for whoever does not want to wait for the end */
+  readonly onLine?: (line: string) => void;
   /** asks the process to end, as the runner does where a job is cancelled */
   readonly signal?: AbortSignal;
 }
@@ -124,7 +126,9 @@ function execute({
     });
     const printed = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const begun = printed.stdout.slice(printed.stdout.lastIndexOf('\n') + 1);
       printed.stdout += text;
+      for (const line of `${begun}${text}`.split('\n').slice(0, -1)) run.onLine?.(line);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       printed.stderr += text;

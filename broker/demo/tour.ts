@@ -1,5 +1,5 @@
 // The demo's tour: each job runs the bundled action as a process, as GitHub's runner would, and this says what happened.
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import type { DemoIssuer } from './issuer.ts';
 import type { DemoJob } from './jobs.ts';
 import type { ActionResult } from './runner.ts';
@@ -12,19 +12,24 @@ export interface TourStop {
   readonly workDirectory: string;
 }
 
-const ENTITLEMENT = 'shop/deploy-staging';
-const AUDIENCE = 'https://staging.example.com';
-
-/** Runs one job's step and its post step; returns the lines to print. */
-export async function visit(stop: TourStop, job: DemoJob): Promise<readonly string[]> {
+/** Runs one job's step and its post step; returns the lines to print. `onWaiting` is told the link where people must decide. */
+export async function visit(
+  stop: TourStop,
+  job: DemoJob,
+  waiting?: { readonly onWaiting: (page: string) => void; readonly signal: AbortSignal },
+): Promise<readonly string[]> {
   const environment = { ...stop.issuer.registerJob(job.claims), ...jobVariables(job) };
   const step = {
     actionDirectory: stop.actionDirectory,
     workDirectory: stop.workDirectory,
-    inputs: { 'broker-url': stop.url, entitlement: ENTITLEMENT },
+    inputs: { 'broker-url': stop.url, entitlement: job.entitlement },
     environment,
   };
-  const main = await runAction({ ...step, action: 'main' });
+  const onLine = (line: string): void => {
+    const [page] = line.includes('needs approval') ? (/https?:\S+$/.exec(line) ?? []) : [];
+    if (page !== undefined) waiting?.onWaiting(page);
+  };
+  const main = await runAction({ ...step, action: 'main', onLine, ...(waiting && { signal: waiting.signal }) });
   if (main.exitCode !== 0) return ['refused. The job log says:', ...errorsIn(main).map((line) => `  ${line}`)];
   const lines = await describeIssued(stop, main);
   const post = await runAction({ ...step, action: 'post', state: main.state });
@@ -32,15 +37,16 @@ export async function visit(stop: TourStop, job: DemoJob): Promise<readonly stri
 }
 
 async function describeIssued({ url }: TourStop, main: ActionResult): Promise<string[]> {
-  const { token = '', 'expires-at': expiresAt = '', 'log-index': index = '' } = main.outputs;
+  const { token = '', 'expires-at': expiresAt = '', 'log-index': index = '', assurance = '' } = main.outputs;
   // Any relying party would do the same: fetch our keys, and check signature, issuer, audience and times.
+  const audience = decodeJwt(token).aud as string;
   const { protectedHeader } = await jwtVerify(token, createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`)), {
     issuer: url,
-    audience: AUDIENCE,
+    audience,
     typ: 'at+jwt',
   });
   return [
-    `issued: a JWT for ${AUDIENCE}, until ${expiresAt}; entry ${index} of the log.`,
+    `issued (${assurance}): a JWT for ${audience}, until ${expiresAt}; entry ${index} of the log.`,
     `A relying party that knows only ${url} has just accepted it (${protectedHeader.alg}, key ${protectedHeader.kid?.slice(0, 8)}…).`,
   ];
 }

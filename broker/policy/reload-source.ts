@@ -35,11 +35,15 @@ export type Reloaded =
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] };
 
 /** What an operator's log says of policies that are in force: each warning, and how much else there is to read. */
-export function warningLines({ warnings, advised }: Extract<Reloaded, { outcome: 'in-force' }>): readonly string[] {
-  const lines = warnings.map((warning) => `policy: ${formatFinding(warning)}`);
-  // What could be better is for those who write policies, who see it before it is merged; at every start it would be noise.
-  if (advised === undefined || advised === 0) return lines;
-  return [...lines, `policy: findings of lint: ${advised}; \`buildpass policy check\` says what to change`];
+export function warningLines({ warnings }: Extract<Reloaded, { outcome: 'in-force' }>): readonly string[] {
+  return warnings.map((warning) => `policy: ${formatFinding(warning)}`);
+}
+
+/** What could be better is for those who write policies, who see it before it is merged; at every start it would be noise. */
+export function adviceLine({ advised = 0 }: Extract<Reloaded, { outcome: 'in-force' }>): string | undefined {
+  return advised === 0
+    ? undefined
+    : `policy: findings of lint: ${advised}; \`buildpass policy check\` says what to change`;
 }
 
 const REFUSED_SET = 'refused policy set';

@@ -9,7 +9,7 @@ import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-
 import { parseFile } from '../../../broker/policy/policy-file.ts';
 import { createPolicyLoader, type LoaderDeps } from '../../../broker/policy/policy-loader.ts';
 import { setDigest } from '../../../broker/policy/policy-set.ts';
-import { type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
+import { adviceLine, type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import { textDigest } from '../../../shared/log-digests.ts';
 import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText } from '../../support/build-policy.ts';
@@ -134,12 +134,12 @@ describe('a reload', () => {
 describe('what an operator is told of policies in force', () => {
   it('is each warning of the loader, and how many findings lint has', () => {
     const warnings = [{ file: 'shop.yaml', line: 1, column: 2, key: 'a', message: 'is odd' }];
-    const inForce = { outcome: 'in-force', changed: true, digest: '' } as const;
-    expect(warningLines({ ...inForce, warnings: [], advised: 0 })).toEqual([]);
-    expect(warningLines({ ...inForce, warnings, advised: 3 })).toEqual([
-      'policy: shop.yaml:1:2: a: is odd',
+    const inForce = { outcome: 'in-force', changed: true, digest: '', advised: 0 } as const;
+    expect(warningLines({ ...inForce, warnings })).toEqual(['policy: shop.yaml:1:2: a: is odd']);
+    expect(adviceLine({ ...inForce, warnings, advised: 3 })).toBe(
       'policy: findings of lint: 3; `buildpass policy check` says what to change',
-    ]);
+    );
+    expect(adviceLine({ ...inForce, warnings })).toBeUndefined();
   });
 });
 
