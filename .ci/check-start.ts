@@ -87,7 +87,10 @@ async function outputUntil(child: ChildProcess, ready: (text: string) => boolean
     const read = (chunk: Buffer): void => {
       process.stdout.write(chunk);
       text += chunk.toString('utf8');
-      if (ready(text)) resolve(text);
+      if (!ready(text)) return;
+      child.stdout?.off('data', read);
+      child.stderr?.off('data', read);
+      resolve(text);
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
