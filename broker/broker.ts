@@ -239,6 +239,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
     },
     async close() {
       accepting = false;
+      deps.waiting.release();
       policies.stop();
       await control.close();
       // At once, since what else a stop waits for takes its time, and its end may be forced; and for what came meanwhile, again.

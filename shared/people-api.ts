@@ -123,7 +123,9 @@ const said = z
   .string()
   .trim()
   .max(500, 'is longer than 500 characters')
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'has control characters in it');
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'has control characters in it')
+  // What says nothing is nothing said.
+  .transform((text) => (text === '' ? undefined : text));
 
 export const verdictBodySchema = z.strictObject({
   verdict: z.enum(['approve', 'reject']),

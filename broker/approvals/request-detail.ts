@@ -8,6 +8,7 @@ import { isOpen } from './approval.ts';
 import { readApproval } from './approval-desk.ts';
 import { approverOf, teamFor } from './approvers.ts';
 import { lastApproved } from './last-approved.ts';
+import { maySee } from './onlooker.ts';
 import { summaryOf, type Viewing } from './request-summary.ts';
 import { saidOn } from './said.ts';
 import { timelineOf } from './timeline.ts';
@@ -29,7 +30,7 @@ export async function detailOf(tx: Transaction, row: RequestRow, view: DetailVie
     summary: decision.summary ?? '',
     policy_digest: row.policy_digest,
     ...(approval === undefined ? {} : { approval }),
-    same_job: await othersOfJob(tx, row),
+    same_job: await othersOfJob(tx, row, view),
     ...(await lastApproved(tx, row, view.webOf)),
     timeline: await timelineOf(tx, row.id),
     ...(await outcomeOf(tx, row)),
@@ -101,9 +102,14 @@ function yourPart({ now }: Transaction, { view, approval, needsStepUp }: Part): 
 export const isHighRisk = ({ policies }: Viewing, { project, entitlement }: RequestRow): boolean =>
   policies.projects.get(project)?.entitlements.get(entitlement)?.risk !== 'low';
 
-async function othersOfJob(tx: Transaction, row: RequestRow): Promise<RequestDetail['same_job']> {
-  const others = (await tx.requests.ofJob(row.job_key)).filter(({ id }) => id !== row.id);
-  return others.map(({ id, project, entitlement, state }) => ({ id, entitlement: `${project}/${entitlement}`, state }));
+/** What else the same job asked for, as far as this person may see it. */
+async function othersOfJob(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail['same_job']> {
+  const others: RequestDetail['same_job'] = [];
+  for (const other of await tx.requests.ofJob(row.job_key)) {
+    if (other.id === row.id || !(await maySee(tx, { ...view, row: other }))) continue;
+    others.push({ id: other.id, entitlement: `${other.project}/${other.entitlement}`, state: other.state });
+  }
+  return others;
 }
 
 async function outcomeOf(tx: Transaction, row: RequestRow): Promise<Pick<RequestDetail, 'assurance' | 'lease'>> {

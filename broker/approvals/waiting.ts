@@ -13,6 +13,8 @@ export interface Waiting {
   isHere(requestId: string): boolean;
   /** These requests changed, durably. */
   announce(requestIds: readonly string[]): void;
+  /** Lets everybody go, who will come back: this broker stops. */
+  release(): void;
   /** How many wait now. */
   count(): number;
 }
@@ -60,6 +62,9 @@ export function createWaiting(elapsed: Elapsed): Waiting {
     },
     announce(requestIds) {
       for (const id of requestIds) for (const wake of [...(waiters.get(id) ?? [])]) wake();
+    },
+    release() {
+      for (const of of [...waiters.values()]) for (const wake of [...of]) wake();
     },
     count: () => [...waiters.values()].reduce((sum, of) => sum + of.size, 0),
   };

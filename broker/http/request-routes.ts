@@ -56,6 +56,8 @@ async function waitFor(deps: RequestRouteDeps, { request, response, secretHash }
   const { id } = request.params;
   const wait = waitOf(request);
   const look = () => deps.store.read(async (tx) => statusOf(deps, tx, await ownRequest(tx, id, secretHash)));
+  // Before anything is heard of: nobody else's request is kept waiting by whoever knows no more than its name.
+  await look();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   // Listening first: what changes between looking and listening would be waited for in vain.

@@ -9,7 +9,7 @@ import { shortened } from '../schema-problems.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
 import { type AskContext, hashRequestSecret, type KnownRequest } from './ask-context.ts';
-import type { DecideDeps, Decided, Pending, Refused } from './decide.ts';
+import type { DecideDeps, Pending, Refused } from './decide.ts';
 import { recordPending } from './record.ts';
 
 interface Asked {
@@ -30,7 +30,7 @@ export async function askAgain(
   deps: DecideDeps,
   tx: Transaction,
   asked: Asked & { known: KnownRequest },
-): Promise<Decided> {
+): Promise<Pending | Omit<Refused, 'disclosure'>> {
   const { known } = asked;
   const approval = await tx.approvals.ofRequest(known.id);
   if (approval === undefined) return askPeople(deps, tx, asked);
@@ -47,18 +47,22 @@ interface Ended {
   readonly because: string;
 }
 
-async function ended(deps: DecideDeps, tx: Transaction, { known, approval, state, because }: Ended): Promise<Refused> {
+async function ended(
+  deps: DecideDeps,
+  tx: Transaction,
+  { known, approval, state, because }: Ended,
+): Promise<Omit<Refused, 'disclosure'>> {
   await endApproval(deps, tx, { row: approval, state, because });
   return endedRefusal(tx, { ...known, state });
 }
 
-/** Why a request that people were asked about ended without a credential. */
-export async function endedRefusal(tx: Transaction, known: KnownRequest): Promise<Refused> {
+/** Why a request that people were asked about ended without a credential; how much of it a caller may see is the caller's to say. */
+export async function endedRefusal(tx: Transaction, known: KnownRequest): Promise<Omit<Refused, 'disclosure'>> {
   const scope = `${known.project}/${known.entitlement}`;
   const said = (await saidOn(tx, known.id)).find(({ verdict }) => verdict === 'reject')?.reason;
   const { code, message } = ENDED[known.state as keyof typeof ENDED](scope, said);
   const reasons: Reason[] = [{ code, message }];
-  return { outcome: 'refused', requestId: known.id, summary: message, reasons, disclosure: 'full' };
+  return { outcome: 'refused', requestId: known.id, summary: message, reasons };
 }
 
 type Ending = Pick<Reason, 'code' | 'message'>;

@@ -109,10 +109,11 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
     case 'denied':
       return refusedBefore(step);
     case 'pending':
-    case 'approved':
-      return decision.outcome === 'approval'
-        ? askAgain(deps, tx, { context, decision, known })
-        : record(deps, tx, step);
+    case 'approved': {
+      if (decision.outcome !== 'approval') return record(deps, tx, step);
+      const asked = await askAgain(deps, tx, { context, decision, known });
+      return asked.outcome === 'pending' ? asked : { ...asked, disclosure: disclosedOf(step) };
+    }
     case 'rejected':
     case 'expired':
     case 'withdrawn':

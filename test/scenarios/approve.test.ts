@@ -75,6 +75,18 @@ describe('a job that people must approve', () => {
   });
 });
 
+describe('a broker that restarts while a job waits', () => {
+  it('lets the job go at once, finds it again, and lets it go on when it is approved', async () => {
+    const job = await story.ask();
+    const waiting = job.status(25);
+    await story.broker.restart();
+    expect((await waiting).body).toMatchObject({ state: 'pending' });
+    expect((await job.status()).body).toMatchObject({ state: 'pending' });
+    await story.decide('Alex', job, 'approve');
+    expect((await job.collect()).status).toBe(200);
+  });
+});
+
 describe('an approval that covers a run', () => {
   it('is good for as many of its jobs as the policy says, and no more', async () => {
     const run = { run_id: '71', check_run_id: '1' };

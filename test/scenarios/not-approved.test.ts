@@ -44,6 +44,14 @@ describe('a rejection', () => {
 });
 
 describe('time', () => {
+  it('tells a job of a public repository no more than its code', async () => {
+    const job = await story.ask('deploy', { repository_visibility: 'public' });
+    story.pass(31 * MINUTE);
+    const { body } = await job.collect();
+    expect(body).toMatchObject({ error: 'expired_token', error_description: 'No such entitlement for this job.' });
+    expect(body.reasons).toEqual([{ code: 'APPROVAL_EXPIRED' }]);
+  });
+
   it('ends a request that nobody decided, and wakes the job that waits', async () => {
     const job = await story.ask();
     const waiting = job.status(25);
