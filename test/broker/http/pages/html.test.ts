@@ -43,6 +43,12 @@ describe('the sources of the pages', () => {
   });
 
   it('hold no script but one that is loaded, no style in the markup, and no handler', () => {
-    expect(SOURCES.filter((file) => /<script(?! type="module" src="\$\{script\}"><\/script>)|\sstyle="|\son[a-z]+="|javascript:/i.test(readSource(file)))).toEqual([]);
+    expect(
+      SOURCES.filter((file) =>
+        /<script(?! type="module" src="\$\{script\}"><\/script>)|\sstyle="|\son[a-z]+="|javascript:/i.test(
+          readSource(file),
+        ),
+      ),
+    ).toEqual([]);
   });
 });
