@@ -1,25 +1,45 @@
-// Whether the committed bundle of the action is what its sources give: builds it elsewhere and compares every byte.
+// Whether what is built and committed is what its sources give: builds it elsewhere and compares every byte.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const committed = join(root, 'action/dist');
 
-function build(directory: string): void {
-  const rolldown = join(root, 'node_modules/rolldown/bin/cli.mjs');
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [rolldown, '-c', 'action/rolldown.config.ts', '--dir', directory],
-    { cwd: root, encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`the bundle can't be built:\n${stderr}`);
+interface Built {
+  readonly directory: string;
+  /** by which it is made anew */
+  readonly script: string;
+  /** the same, into another directory */
+  readonly command: (directory: string) => readonly string[];
+}
+
+const ALL: readonly Built[] = [
+  {
+    directory: 'action/dist',
+    script: 'build:action',
+    command: (to) => ['rolldown/bin/cli.mjs', '-c', 'action/rolldown.config.ts', '--dir', to],
+  },
+  {
+    directory: 'broker/portal/dist',
+    script: 'build:portal',
+    command: (to) => ['vite/bin/vite.js', 'build', '--config', 'broker/portal/vite.config.ts', '--outDir', to],
+  },
+];
+
+function build(command: readonly string[]): void {
+  const [tool = '', ...options] = command;
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', tool), ...options], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`it can't be built:\n${stderr}`);
 }
 
 function readAll(directory: string): Map<string, Buffer> {
-  const names = existsSync(directory) ? readdirSync(directory) : [];
-  return new Map(names.map((name) => [name, readFileSync(join(directory, name))]));
+  const entries = existsSync(directory) ? readdirSync(directory, { recursive: true, withFileTypes: true }) : [];
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(files.map((file) => [file.slice(directory.length + 1), readFileSync(file)]));
 }
 
 /** Names of the files that one side lacks or has otherwise. */
@@ -31,16 +51,19 @@ function differences(ours: Map<string, Buffer>, fresh: Map<string, Buffer>): str
   });
 }
 
-const temporary = mkdtempSync(join(tmpdir(), 'buildpass-dist-'));
-try {
-  build(temporary);
-  const stale = differences(readAll(committed), readAll(temporary));
-  if (stale.length > 0) {
+function check({ directory, script, command }: Built): void {
+  const temporary = mkdtempSync(join(tmpdir(), 'buildpass-dist-'));
+  try {
+    build(command(temporary));
+    const stale = differences(readAll(join(root, directory)), readAll(temporary));
+    if (stale.length === 0) return;
     console.error(
-      `action/dist is not what its sources give (${stale.join(', ')}). Run "npm run build:action" and commit the result.`,
+      `${directory} is not what its sources give (${stale.join(', ')}). Run "npm run ${script}" and commit the result.`,
     );
     process.exitCode = 1;
+  } finally {
+    rmSync(temporary, { recursive: true });
   }
-} finally {
-  rmSync(temporary, { recursive: true });
 }
+
+for (const built of ALL) check(built);

@@ -7,6 +7,12 @@ const text = (max: number) => z.string().max(max);
 
 const factorSchema = z.object({ points: z.int().min(0).max(100), sentence: text(2_048) });
 
+const figureSchema = z.object({
+  score: z.int().min(0).max(100),
+  level: z.enum(['low', 'medium', 'high']),
+  factors: z.array(factorSchema).max(20),
+});
+
 export const catalogEntitlementSchema = z.object({
   scope: text(100),
   decision: z.enum(['permit', 'deny', 'approval']),
@@ -22,13 +28,7 @@ export const catalogEntitlementSchema = z.object({
   /** what the job gets, in words */
   gives: text(2_048).optional(),
   risk: z.enum(['low', 'high']).optional(),
-  risk_figure: z
-    .object({
-      score: z.int().min(0).max(100),
-      level: z.enum(['low', 'medium', 'high']),
-      factors: z.array(factorSchema).max(20),
-    })
-    .optional(),
+  risk_figure: figureSchema.optional(),
   /** seconds: the default and the longest */
   ttl: z.union([z.int().min(0), z.literal('never')]).optional(),
   revocation: z.enum(['immediate', 'at-expiry', 'none']).optional(),
@@ -48,5 +48,36 @@ export const catalogSchema = z.object({
   next: text(100).nullable(),
 });
 
+/** The same for a person who is signed in: every project, as its policy says it, without a decision about any job. */
+export const peopleCatalogSchema = z.object({
+  projects: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      owner: z.string(),
+      repositories: z.array(z.object({ issuer: z.string(), name: z.string() })),
+      entitlements: z.array(
+        catalogEntitlementSchema.pick({ scope: true, description: true, terms: true }).extend({
+          title: text(100),
+          kind: text(100),
+          gives: text(2_048),
+          risk: z.enum(['low', 'high']),
+          risk_figure: figureSchema,
+          ttl: z.union([z.int().min(0), z.literal('never')]),
+          revocation: z.enum(['immediate', 'at-expiry', 'none']),
+          lifetime: text(200),
+          /** teams that must agree, and how many of their members; left out where nobody has to */
+          approval: z.object({ by: z.array(z.string()), needed: z.int(), within: z.int() }).optional(),
+          /** one array a rule: what it wants, all of it; any one rule suffices */
+          rules: z.array(z.array(z.object({ condition: z.string(), expected: z.string() }))),
+          /** what this broker lacks for it, so that it always refuses */
+          lacks: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type PeopleCatalog = z.infer<typeof peopleCatalogSchema>;
 export type CatalogEntitlement = z.infer<typeof catalogEntitlementSchema>;
 export type Catalog = z.infer<typeof catalogSchema>;

@@ -1,5 +1,6 @@
 // The wire between the broker and pages for people: what `/v1/me` and its neighbours answer. The action reads none of it.
 import { z } from 'zod';
+import { reasonSchema } from './api.ts';
 
 const time = z.iso.datetime();
 
@@ -16,7 +17,8 @@ export const meSchema = z.object({
   /** names of the organization's file */
   teams: z.array(z.string()),
   roles: z.array(z.enum(['security', 'operator'])),
-  session: z.object({ started_at: time, idle_ends_at: time, ends_at: time }),
+  /** `provider`: the one that this session began at, as in `/sign-in/{provider}` */
+  session: z.object({ provider: z.string(), started_at: time, idle_ends_at: time, ends_at: time }),
   step_up: z.object({ at: time.optional(), method: stepUpMethod.optional(), methods: z.array(stepUpMethod) }),
   demo: z.boolean(),
 });
@@ -57,6 +59,8 @@ export const requestSummarySchema = z.object({
   expires_at: time.optional(),
   reason: z.string().optional(),
   ticket: z.string().optional(),
+  /** how many approve so far, of how many that must; where people decide */
+  progress: z.object({ approved: z.int(), needed: z.int() }).optional(),
 });
 
 const verdict = z.object({
@@ -91,9 +95,20 @@ const approval = z.object({
 export const requestDetailSchema = requestSummarySchema.extend({
   description: z.string().optional(),
   kind: z.string().optional(),
+  /** what the job gets, in the words of its kind */
+  gives: z.string().optional(),
+  /** the team that answers for the policy */
+  owner: z.string().optional(),
+  revocation: z.enum(['immediate', 'at-expiry', 'none']).optional(),
+  /** whether whoever reads this asked for it */
+  yours: z.boolean(),
   /** seconds; null for what never dies */
   ttl: z.int().nullable().optional(),
   rule: z.int().optional(),
+  /** what that rule wants; left out where the policy has changed since */
+  conditions: z.array(z.object({ condition: z.string(), expected: z.string() })).optional(),
+  /** why the policy says no, nearest rule first */
+  reasons: z.array(reasonSchema).optional(),
   summary: z.string(),
   policy_digest: z.string(),
   approval: approval.optional(),
@@ -104,8 +119,12 @@ export const requestDetailSchema = requestSummarySchema.extend({
       request_id: z.string(),
       at: time,
       sha: z.string(),
+      /** principals, and their names where these are on record */
       by: z.array(z.string()),
+      names: z.array(z.string()),
       changed: z.array(z.string()),
+      /** the same with both values, where they can be read */
+      changes: z.array(z.object({ what: z.string(), before: z.string().optional(), now: z.string().optional() })),
       compare_url: z.string().optional(),
     })
     .optional(),
@@ -113,7 +132,13 @@ export const requestDetailSchema = requestSummarySchema.extend({
     z.object({ at: time, type: z.string(), what: z.string(), who: z.string().optional(), entry: z.int() }),
   ),
   assurance: z.enum(['automated', 'self-approved', 'approved', 'break-glass']).optional(),
-  lease: z.object({ id: z.string(), state: z.string(), ends_at: time.nullable(), revocation: z.string() }).optional(),
+  /** `dies_at` is the end that the other side set, which is the one that counts; null for what never dies */
+  lease: z
+    .object({
+      ...{ id: z.string(), state: z.string(), ends_at: time.nullable(), dies_at: time.nullable() },
+      revocation: z.enum(['immediate', 'at-expiry', 'none']),
+    })
+    .optional(),
 });
 
 export const requestListSchema = z.object({ requests: z.array(requestSummarySchema), next: z.string().optional() });

@@ -97,6 +97,8 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
     mayImport:
       'shared kernel identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
   },
+  // Pages drawn in the browser: a client like any other, so that what it can do is in the documented interface.
+  { name: 'portal', files: /^broker\/portal\//, mayImport: 'shared' },
   // The composition root, the demo and the command line see everything; nothing of the core sees them.
   {
     name: 'composition',
@@ -106,7 +108,9 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   },
 ];
 
-const SOURCES = filesMatching(/^(shared|action|broker)\/.*\.ts$/);
+const SOURCES = filesMatching(/^(shared|action|broker)\/.*\.tsx?$/);
+/** Run in a browser, out of their bundle. */
+const IN_BROWSER = /^broker\/portal\/(?!vite\.config)/;
 const areaOf = (file: string): (typeof AREAS)[number] | undefined => AREAS.find(({ files }) => files.test(file));
 
 describe('who may import whom', () => {
@@ -162,7 +166,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the time',
     text: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bhrtime\b/,
-    only: /^(action\/|broker\/clock\.ts)/,
+    only: /^(action\/|broker\/clock\.ts|broker\/portal\/clock\.ts)/,
   },
   {
     what: 'randomness',
@@ -175,7 +179,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'fetch',
     text: /(?<![-\w])fetch\b|\bnew (WebSocket|EventSource)\b/,
-    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/published\.ts)/,
+    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/published\.ts|broker\/portal\/data\/ask\.ts)/,
   },
   {
     what: 'connections of its own',
@@ -189,12 +193,13 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
 const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^@actions\//, only: 'action' },
   { packages: /^(express|helmet)$/, only: 'http composition' },
+  { packages: /^(preact|vite)$/, only: 'portal' },
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
   { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^yaml$/, only: 'yaml policy-pins policy-import composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
-  { packages: /^node:fs/, only: 'action config policy-sources store log verifier http composition' },
+  { packages: /^node:fs/, only: 'action config policy-sources store log verifier http portal composition' },
   { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },
   { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
 ];
@@ -235,7 +240,7 @@ describe('what runs without anything installed', () => {
 });
 
 describe('how a file is', () => {
-  const files = filesMatching(/\.ts$/);
+  const files = filesMatching(/\.tsx?$/);
 
   it('at most 300 lines', () => {
     expect(files.filter((file) => readSource(file).trimEnd().split('\n').length > 300)).toEqual([]);
@@ -255,11 +260,17 @@ describe('how a file is', () => {
 });
 
 /** Started by the runner, not imported by anybody. */
-const ENTRIES = ['action/main.ts', 'action/post.ts', 'action/rolldown.config.ts'];
+const ENTRIES = [
+  'action/main.ts',
+  'action/post.ts',
+  'action/rolldown.config.ts',
+  'broker/portal/main.tsx',
+  'broker/portal/vite.config.ts',
+];
 
 describe('nothing runs at import', () => {
   it('importing every module prints nothing, opens nothing and starts no timer', async () => {
-    const modules = SOURCES.filter((file) => !ENTRIES.includes(file)).map(
+    const modules = SOURCES.filter((file) => !ENTRIES.includes(file) && !IN_BROWSER.test(file)).map(
       (file) => pathToFileURL(join(ROOT, file)).href,
     );
     // Standard streams are opened by the first look at them, which libraries take.

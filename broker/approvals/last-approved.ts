@@ -6,6 +6,7 @@ import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { approvers } from './approval.ts';
 import type { WebOf } from './request-summary.ts';
+import { saidOn } from './said.ts';
 
 export async function lastApproved(
   tx: Transaction,
@@ -18,6 +19,10 @@ export async function lastApproved(
   const request = before === undefined ? undefined : await tx.requests.find(before.request_id);
   if (before === undefined || request === undefined) return {};
   const [then, now] = [request, row].map(({ subject }) => JSON.parse(subject) as Subject) as [Subject, Subject];
+  const changed: Changes = [
+    ...changes(then, now),
+    ...(own?.entitlement_digest === before.entitlement_digest ? [] : [POLICY_CHANGED]),
+  ];
   const web = webOf(now.issuer);
   const compare =
     web === undefined || then.repositoryId !== now.repositoryId || then.sha === now.sha
@@ -29,16 +34,22 @@ export async function lastApproved(
       at: isoTime(before.decided_at ?? before.created_at),
       sha: then.sha,
       by: [...approvers(await tx.approvals.verdictsOn(before.id))],
-      changed: [
-        ...changes(then, now),
-        ...(own?.entitlement_digest === before.entitlement_digest ? [] : [POLICY_CHANGED]),
-      ],
+      names: await namesOf(tx, request.id),
+      changed: changed.map(({ what }) => what),
+      changes: changed,
       ...(compare === undefined ? {} : { compare_url: compare }),
     },
   };
 }
 
-const POLICY_CHANGED = 'What the policy says of this entitlement';
+async function namesOf(tx: Transaction, requestId: string): Promise<string[]> {
+  const said = await saidOn(tx, requestId);
+  return said.flatMap(({ verdict, name }) => (verdict === 'approve' && name !== undefined ? [name] : []));
+}
+
+type Changes = NonNullable<RequestDetail['last_approved']>['changes'];
+
+const POLICY_CHANGED = { what: 'What the policy says of this entitlement' };
 
 const COMPARED: readonly (readonly [what: string, of: (subject: Subject) => string | undefined])[] = [
   ['The commit', ({ sha }) => sha],
@@ -50,5 +61,9 @@ const COMPARED: readonly (readonly [what: string, of: (subject: Subject) => stri
   ['Who started it', ({ actorId }) => actorId],
 ];
 
-const changes = (then: Subject, now: Subject): string[] =>
-  COMPARED.flatMap(([what, of]) => (of(then) === of(now) ? [] : [what]));
+const changes = (then: Subject, now: Subject): Changes =>
+  COMPARED.flatMap(([what, of]) => {
+    const [before, after] = [of(then), of(now)];
+    if (before === after) return [];
+    return [{ what, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { now: after }) }];
+  });

@@ -1,14 +1,15 @@
 // One request with everything that somebody needs who decides about it, or who asks later how it came to be.
 import type { RequestDetail } from '../../shared/people-api.ts';
 import { isoTime } from '../log/entry.ts';
-import type { Entitlement, SignedIn } from '../model.ts';
+import type { Entitlement, Project, SignedIn } from '../model.ts';
+import type { LeaseRow } from '../store/leases.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { isOpen } from './approval.ts';
 import { readApproval } from './approval-desk.ts';
 import { approverOf, teamFor } from './approvers.ts';
 import { lastApproved } from './last-approved.ts';
-import { maySee } from './onlooker.ts';
+import { isRequester, maySee } from './onlooker.ts';
 import { summaryOf, type Viewing } from './request-summary.ts';
 import { saidOn } from './said.ts';
 import { timelineOf } from './timeline.ts';
@@ -20,13 +21,16 @@ export interface DetailView extends Viewing {
 }
 
 export async function detailOf(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail> {
-  const entitlement = view.policies.projects.get(row.project)?.entitlements.get(row.entitlement);
-  const decision = JSON.parse(row.decision) as { summary?: string; rule?: number };
+  const project = view.policies.projects.get(row.project);
+  const entitlement = project?.entitlements.get(row.entitlement);
+  const decision = JSON.parse(row.decision) as Pick<RequestDetail, 'rule' | 'reasons'> & { summary?: string };
   const approval = await approvalOf(tx, row, view);
   return {
     ...(await summaryOf(tx, row, view)),
-    ...describe(entitlement),
-    ...(decision.rule === undefined ? {} : { rule: decision.rule }),
+    ...describe(project, entitlement),
+    ...ruleOf(entitlement, decision.rule, project?.digest === row.policy_digest),
+    ...(row.state === 'denied' && decision.reasons !== undefined ? { reasons: decision.reasons } : {}),
+    yours: await isRequester(tx, view.person, row),
     summary: decision.summary ?? '',
     policy_digest: row.policy_digest,
     ...(approval === undefined ? {} : { approval }),
@@ -37,14 +41,25 @@ export async function detailOf(tx: Transaction, row: RequestRow, view: DetailVie
   };
 }
 
-function describe(entitlement: Entitlement | undefined): Partial<RequestDetail> {
-  if (entitlement === undefined) return {};
-  const { description, ttl, credential } = entitlement;
+function describe(project: Project | undefined, entitlement: Entitlement | undefined): Partial<RequestDetail> {
+  if (project === undefined || entitlement === undefined) return {};
+  const { description, ttl, credential, gives, revocation } = entitlement;
   return {
     ...(description === undefined ? {} : { description }),
-    kind: credential.kind,
+    ...{ kind: credential.kind, gives, revocation, owner: project.owner },
     ttl: ttl === 'never' ? null : ttl,
   };
+}
+
+function ruleOf(
+  entitlement: Entitlement | undefined,
+  rule: number | undefined,
+  unchanged: boolean,
+): Pick<RequestDetail, 'rule' | 'conditions'> {
+  if (rule === undefined) return {};
+  const conditions = unchanged ? entitlement?.rules[rule]?.conditions : undefined;
+  if (conditions === undefined) return { rule };
+  return { rule, conditions: conditions.map(({ key, expected }) => ({ condition: key, expected })) };
 }
 
 async function approvalOf(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail['approval']> {
@@ -116,11 +131,13 @@ async function outcomeOf(tx: Transaction, row: RequestRow): Promise<Pick<Request
   const issued = await tx.log.issuedEntry(row.id);
   const lease = await tx.leases.ofRequest(row.id);
   const assurance = issued && (JSON.parse(issued.leaf) as Pick<RequestDetail, 'assurance'>).assurance;
-  const { id, state, ends_at: end, revocation } = lease ?? {};
   return {
     ...(assurance === undefined ? {} : { assurance }),
-    ...(id === undefined || state === undefined || revocation === undefined
-      ? {}
-      : { lease: { id, state, ends_at: end == null ? null : isoTime(end), revocation } }),
+    ...(lease === undefined ? {} : { lease: leaseOf(lease) }),
   };
+}
+
+function leaseOf({ id, state, revocation, ends_at: end, upstream_expires_at: dies }: LeaseRow): RequestDetail['lease'] {
+  const at = (moment: number | null): string | null => (moment === null ? null : isoTime(moment));
+  return { id, state, revocation, ends_at: at(end), dies_at: at(dies) };
 }

@@ -3,8 +3,10 @@ import type { RequestSummary } from '../../shared/people-api.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Subject } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
+import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
+import { approvers } from './approval.ts';
 
 /** The address of the pages of an issuer's GitHub, such as https://github.com; undefined where there is none. */
 export type WebOf = (issuer: string) => string | undefined;
@@ -27,7 +29,12 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
     ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
     ...(reason === null ? {} : { reason }),
     ...(ticket === null ? {} : { ticket }),
+    ...(approval === undefined ? {} : { progress: await progressOf(tx, approval) }),
   };
+}
+
+async function progressOf(tx: Transaction, { id, needed }: ApprovalRow): Promise<RequestSummary['progress']> {
+  return { approved: approvers(await tx.approvals.verdictsOn(id)).length, needed };
 }
 
 const isOpen = ({ state }: RequestRow): boolean => state === 'pending' || state === 'approved';

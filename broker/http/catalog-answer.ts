@@ -54,9 +54,9 @@ function inFull(item: CatalogItem, entitlement: Entitlement, now: Millis): Catal
   };
 }
 
-const mutable = ({ score, level, factors }: Entitlement['figure']) => ({ score, level, factors: [...factors] });
+export const mutable = ({ score, level, factors }: Entitlement['figure']) => ({ score, level, factors: [...factors] });
 
-function lifetimeOf({ ttl, revocation }: Entitlement): string {
+export function lifetimeOf({ ttl, revocation }: Entitlement): string {
   if (ttl === 'never') return 'never dies, and cannot be revoked';
   const dies = `dies ${formatDuration(ttl)} after it was issued`;
   switch (revocation) {

@@ -1,7 +1,8 @@
-// `GET /v1/catalog`: what the caller may ask for, and what would be missing. Verified, used up and counted like any other ask.
+// `GET /v1/catalog`: for a job what it may ask for, and what would be missing, verified, used up and counted like any other ask;
+// for a person who is signed in, all that the policies in force offer.
 import { type Request, Router } from 'express';
 import { SCOPE_FORM } from '../../shared/api.ts';
-import type { Catalog } from '../../shared/catalog.ts';
+import type { Catalog, PeopleCatalog } from '../../shared/catalog.ts';
 import { BrokerError } from '../errors.ts';
 import { inTurn } from '../exchange.ts';
 import { quoted } from '../identity/refusal.ts';
@@ -10,9 +11,13 @@ import { bearerOf } from './bearer.ts';
 import { catalogAnswer } from './catalog-answer.ts';
 import type { ExplainRouteDeps } from './explain-routes.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
+import { peopleCatalog } from './people-catalog.ts';
+import type { PersonDeps } from './person.ts';
 import { refuseWhileStopping } from './while-stopping.ts';
 
-export function catalogRoutes(deps: ExplainRouteDeps): Router {
+export type CatalogRouteDeps = ExplainRouteDeps & PersonDeps;
+
+export function catalogRoutes(deps: CatalogRouteDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
   router
     .route('/v1/catalog')
@@ -20,11 +25,16 @@ export function catalogRoutes(deps: ExplainRouteDeps): Router {
     .head(methodNotAllowed('GET'))
     .get(async (request, response) => {
       refuseWhileStopping(deps.accepting);
-      response.json(await catalogOf(deps, request));
+      // A job comes with its token; whoever comes with nothing is told of the token, as ever.
+      const person = request.headers.authorization === undefined && (await deps.people.signedIn(request)) !== undefined;
+      response.json(person ? await catalogForPerson(deps) : await catalogOf(deps, request));
     })
     .all(methodNotAllowed('GET'));
   return router;
 }
+
+const catalogForPerson = (deps: CatalogRouteDeps): Promise<PeopleCatalog> =>
+  deps.store.read(async (tx) => peopleCatalog(await deps.policies(tx)));
 
 async function catalogOf(deps: ExplainRouteDeps, request: Request): Promise<Catalog> {
   // Before the token is used up: a mistyped address should not cost one.

@@ -51,6 +51,7 @@ function meOf(deps: MeDeps, person: LiveSession): Me {
     teams: [...teams].sort(),
     roles: [...roles],
     session: {
+      provider: person.provider,
       started_at: isoTime(person.startedAt),
       idle_ends_at: isoTime(person.idleEndsAt),
       ends_at: isoTime(person.endsAt),

@@ -1,15 +1,16 @@
-// The plain pages. A real broker has one, the same for everybody, since nobody can sign in yet; the demo, which only this
-// machine reaches, shows its requests and its log. Only on the host of `url`: another name for this address is somebody's trick.
+// Pages for people: one document in which the portal's script draws them, the same for everybody, and the files that it loads.
+// The demo, which only this machine reaches, shows its requests and its log besides, without signing in. Only on the host of
+// `url`: another name for this address is somebody's trick.
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { onlyOnHost } from './own-host.ts';
-import { readAssets } from './pages/assets.ts';
+import { type Asset, readAssets } from './pages/assets.ts';
 import { demoCommands } from './pages/demo-commands.ts';
-import { framed, type Page, type Site } from './pages/frame.ts';
+import { framed, type Page, portalPage, type Site } from './pages/frame.ts';
+import { NO_SUCH_REQUEST } from './pages/no-such-request.ts';
 import { overviewPage } from './pages/overview-page.ts';
-import { NO_PAGES_YET, NO_SUCH_REQUEST } from './pages/plain-pages.ts';
 import { readOverview, readRequest } from './pages/read-requests.ts';
 import { requestPage } from './pages/request-page.ts';
 
@@ -23,21 +24,28 @@ export interface PageDeps {
 }
 
 const FOREVER = 'public, max-age=31536000, immutable';
-const PAGES = ['/', '/requests/:id'];
+/** What the portal shows at these addresses is decided in broker/portal/route.ts. */
+const PORTAL_PAGES = [
+  '/',
+  '/sign-in',
+  '/requests',
+  '/requests/:id',
+  '/catalog',
+  '/catalog/:project/:entitlement',
+  '/me',
+];
+const DEMO_PAGES = ['/demo', '/demo/requests/:id'];
 
 export function pageRoutes(deps: PageDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  const { styleSheet, icon } = readAssets();
-  const site: Site = { host: new URL(deps.url).host, styleSheet: styleSheet.path, icon: icon.path, demo: deps.demo };
-  const addresses = [...PAGES, styleSheet.path, icon.path];
+  const { all, styleSheet, icon, script } = readAssets();
+  const site: Site = { host: new URL(deps.url).host, styleSheet, icon, demo: deps.demo };
+  const addresses = [...PORTAL_PAGES, ...(deps.demo ? DEMO_PAGES : []), ...all.map(({ path }) => path)];
   router.all(addresses, onlyOnHost(deps.url));
-  for (const { path, type, body } of [styleSheet, icon]) {
-    router.get(path, (_request, response) => {
-      response.set('Cache-Control', FOREVER).type(type).send(body);
-    });
-  }
+  for (const asset of all) router.get(asset.path, (request, response) => sendAsset(request, response, asset));
+  const portal = portalPage(site, script);
+  router.get(PORTAL_PAGES, (_request, response) => sendPage(response, portal));
   if (deps.demo) demoPages(router, deps, site);
-  else router.get(PAGES, (_request, response) => sendPage(response, framed(site, NO_PAGES_YET)));
   router.all(addresses, methodNotAllowed('GET', 'HEAD'));
   return router;
 }
@@ -45,15 +53,25 @@ export function pageRoutes(deps: PageDeps): Router {
 function demoPages(router: Router, deps: PageDeps, site: Site): void {
   const { store, clock, configFile } = deps;
   const commands = demoCommands(configFile);
-  router.get('/', async (_request, response) => {
+  router.get('/demo', async (_request, response) => {
     const overview = await store.read(readOverview);
     sendPage(response, framed(site, overviewPage(overview, { now: clock.now(), commands })));
   });
-  router.get('/requests/:id', async (request: Request<{ id: string }>, response) => {
+  router.get('/demo/requests/:id', async (request: Request<{ id: string }>, response) => {
     const found = await store.read((tx) => readRequest(tx, request.params.id));
     const page: Page = found === undefined ? NO_SUCH_REQUEST : requestPage(found, { now: clock.now(), commands });
     sendPage(response.status(found === undefined ? 404 : 200), framed(site, page));
   });
+}
+
+function sendAsset(request: Request, response: Response, { type, body, gzipped }: Asset): void {
+  response.set('Cache-Control', FOREVER).type(type);
+  if (gzipped === undefined) response.send(body);
+  else {
+    response.vary('Accept-Encoding');
+    if (request.acceptsEncodings('gzip') === 'gzip') response.set('Content-Encoding', 'gzip').send(gzipped);
+    else response.send(body);
+  }
 }
 
 const sendPage = (response: Response, page: string): void => {

@@ -1,7 +1,7 @@
 // Signing in: which providers there are, the way to one of them, and the way back. What goes wrong on the way leads to `/sign-in`,
 // where a code says what to do; nothing that a provider or a stranger wrote is repeated there.
 import { type Request, type Response, Router } from 'express';
-import { type ErrorCode, OTHER_CODES } from '../../shared/error-codes.ts';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Providers } from '../../shared/people-api.ts';
 import { BrokerError } from '../errors.ts';
 import { quoted } from '../identity/refusal.ts';
@@ -27,13 +27,6 @@ export function signInRoutes(deps: SignInDeps): Router {
       response.json(body);
     })
     .all(methodNotAllowed('GET', 'HEAD'));
-  router
-    .route('/sign-in')
-    .all(onlyOnHost(deps.url))
-    .get((request, response) => {
-      response.type('text/plain').send(signInText(providers, request.query['error']));
-    })
-    .all(methodNotAllowed('GET', 'HEAD'));
   const visits = [
     ['/sign-in/:provider', leave],
     ['/sign-in/:provider/callback', comeBack],
@@ -52,20 +45,6 @@ export function signInRoutes(deps: SignInDeps): Router {
       .all(methodNotAllowed('GET'));
   }
   return router;
-}
-
-/** Until there is a page: the same in words. */
-function signInText(providers: readonly SignInProvider[], error: unknown): string {
-  const code = OTHER_CODES.find((one) => one === error);
-  const ways = providers.map(({ name, kind, title }) =>
-    kind === 'demo' ? `${title}: by the links that the demo printed` : `${title}: /sign-in/${name}`,
-  );
-  const none = 'Nobody can sign in here: the configuration names no `sign-in`.';
-  return [
-    ...(code === undefined ? [] : [`That did not work: ${code}.`, '']),
-    ...(ways.length === 0 ? [none] : ['Sign in with:', ...ways]),
-    '',
-  ].join('\n');
 }
 
 function providerOf({ people }: SignInDeps, { params }: ProviderRequest): SignInProvider {

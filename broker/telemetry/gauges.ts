@@ -10,6 +10,7 @@ export interface GaugeSources {
   readonly clock: Clock;
   readonly standing: Standing;
   readonly policies: (tx: Transaction) => Promise<Offered>;
+  readonly waiting: { count(): number };
   readonly turns: { readonly running: number; readonly waiting: number };
   readonly ready: () => Promise<{ readonly ready: boolean }>;
   readonly eventLoop: EventLoop;
@@ -21,13 +22,14 @@ interface Offered {
 }
 
 export function collectGauges(registry: MetricsRegistry, sources: GaugeSources): void {
-  const { store, turns, standing, policies, ready } = sources;
+  const { store, turns, waiting, standing, policies, ready } = sources;
   registry.collect((set) => store.read((tx) => setStored(tx, set)));
   registry.collect((set) => store.read(async (tx) => setEntitlements(await policies(tx), set)));
   registry.collect(async (set) => set('buildpass_ready', (await ready()).ready ? 1 : 0));
   registry.collect((set) => {
     set('buildpass_turns_running', turns.running);
     set('buildpass_turns_waiting', turns.waiting);
+    set('buildpass_jobs_waiting', waiting.count());
     set('buildpass_policy_refused', standing.policyRefused ? 1 : 0);
     if (standing.anchorAge !== undefined) set('buildpass_anchor_age_seconds', standing.anchorAge / 1000);
     for (const [issuer, age] of standing.keyAges()) set('buildpass_issuer_keys_age_seconds', age / 1000, issuer);

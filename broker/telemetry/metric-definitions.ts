@@ -74,6 +74,7 @@ export const METRICS = {
     'Since the keys of an issuer were fetched last; absent before the first time. Stale keys serve for an hour.',
     'buildpass_issuer_keys_age_seconds > 1800 and increase(buildpass_issuer_key_fetches_total{outcome="failed"}[15m]) > 0',
   ),
+  buildpass_jobs_waiting: gauge([], 'Jobs that hold a connection while people decide.'),
   buildpass_leases: gauge(
     ['state'],
     'Leases: `live`, or `overdue` where the end has passed and is not on record.',

@@ -7,7 +7,7 @@ import { launchBrowser } from './browser.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const HOSTILE = `x" Approved by acme/security \u202Egnp.exe <b>bold</b> ${'unbroken'.repeat(200)}`;
-const SHOWN = ['overview', 'refused', 'issued', 'hostile', 'missing', 'empty', 'real'] as const;
+const SHOWN = ['overview', 'refused', 'issued', 'hostile', 'missing', 'empty'] as const;
 
 let browser: Browser;
 const servers: PageServer[] = [];
@@ -18,12 +18,11 @@ beforeAll(async () => {
   browser = await launchBrowser();
   const [full, empty] = [await openPageStore(), await openPageStore()];
   stores.push(full, empty);
-  const [demo, bare, real] = [
+  const [demo, bare] = [
     await servePages({ store: full.store, demo: true }),
     await servePages({ store: empty.store, demo: true }),
-    await servePages({ store: full.store, demo: false }),
   ];
-  servers.push(demo, bare, real);
+  servers.push(demo, bare);
   await full.begin();
   const reason = {
     ...WRONG_BRANCH,
@@ -46,14 +45,13 @@ beforeAll(async () => {
       row: { entitlement: 'e'.repeat(40), project: 'p'.repeat(40) },
     }),
   };
-  for (const [name, id] of Object.entries(requests)) urls[name] = `${demo.url}/requests/${id}`;
+  for (const [name, id] of Object.entries(requests)) urls[name] = `${demo.url}/demo/requests/${id}`;
   Object.assign(urls, {
     // from the first page to one step of the rail, which is then marked
     linked: `${urls['issued']}#log-5`,
-    overview: `${demo.url}/`,
-    missing: `${demo.url}/requests/req_no`,
-    empty: `${bare.url}/`,
-    real: `${real.url}/requests/req_no`,
+    overview: `${demo.url}/demo`,
+    missing: `${demo.url}/demo/requests/req_no`,
+    empty: `${bare.url}/demo`,
   });
 });
 afterAll(async () => {

@@ -79,6 +79,7 @@ describe('a broker that restarts while a job waits', () => {
   it('lets the job go at once, finds it again, and lets it go on when it is approved', async () => {
     const job = await story.ask();
     const waiting = job.status(25);
+    await expect.poll(() => story.waiting()).toBe(1);
     await story.broker.restart();
     expect((await waiting).body).toMatchObject({ state: 'pending' });
     expect((await job.status()).body).toMatchObject({ state: 'pending' });

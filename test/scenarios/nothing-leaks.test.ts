@@ -113,7 +113,7 @@ describe('after a rich story no secret is', () => {
     const pages = await servePages({ store: story.broker.running.store, demo: true });
     const requests = await story.broker.running.store.read((tx) => tx.requests.latest(100));
     expect(requests.length).toBeGreaterThan(5);
-    const paths = ['/', ...requests.map(({ id }) => `/requests/${id}`)];
+    const paths = ['/demo', ...requests.map(({ id }) => `/demo/requests/${id}`)];
     const texts = await Promise.all(paths.map(async (path) => (await fetch(`${pages.url}${path}`)).text()));
     await pages.close();
     expect(story.search.find(texts.join('\n'))).toEqual([]);

@@ -60,6 +60,8 @@ interface Said {
   readonly reason: string;
 }
 
+const LISTEN = { listen: { admin: { host: '127.0.0.1', port: 0 } } };
+
 export class ApprovalStory {
   readonly broker: TestBroker;
   readonly #time: { now: number };
@@ -80,6 +82,7 @@ export class ApprovalStory {
       roles,
       clock,
       background: 'by-hand',
+      ...LISTEN,
       ...options,
     });
     return new ApprovalStory(broker, time);
@@ -96,6 +99,12 @@ export class ApprovalStory {
     const { body, status } = await job.collect();
     if (body.error !== 'authorization_pending') throw new Error(`not pending: ${status} ${JSON.stringify(body)}`);
     return job;
+  }
+
+  /** How many jobs hold a connection, as the operator's port says. */
+  async waiting(): Promise<number> {
+    const metrics = await fetch(`http://127.0.0.1:${this.broker.running.adminPort}/metrics`);
+    return Number(/^buildpass_jobs_waiting (\d+)$/m.exec(await metrics.text())?.[1]);
   }
 
   person(name: string): Promise<PersonBrowser> {

@@ -109,7 +109,7 @@ export class TestBroker {
 
   /** A fresh subject token of a push to main, with these claims changed. */
   token(claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
-    return this.github.mint({ aud: BROKER_URL, ...claims });
+    return this.github.mint({ aud: this.config.url, ...claims });
   }
 
   async ask(options: AskOptions = {}): Promise<Answer> {

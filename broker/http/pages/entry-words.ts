@@ -1,10 +1,11 @@
 // Each type of log entry in words: its state, what happened, who did it, and what more there is to say on the rail.
 // A type without words here does not compile. What an entry says of a lease is true whenever the page is read.
+
+import { shortDigest } from '../../../shared/number-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { type Html, html } from './html.ts';
 import type { LogEntry } from './log-entry.ts';
-import { shortDigest } from './numbers.ts';
 import { exact, said } from './said.ts';
 import type { StateName } from './states.ts';
 import { time } from './times.ts';
@@ -161,10 +162,10 @@ const WITHDRAWERS: Readonly<Record<EntryFields<'request.withdrawn'>['by'], Html>
 
 function verdict({ verdict: said, team, self, approval }: EntryFields<'approval.verdict'>): EntryWords {
   const who = html`a member of ${exact(team)}`;
-  if (said === 'reject') return { state: 'refused', what: 'Rejected', who };
+  if (said === 'reject') return { state: 'rejected', what: 'Rejected', who };
   const what = self ? 'Approved by who asked' : 'Approved';
   return {
-    state: 'permitted',
+    state: 'approved',
     what,
     who,
     detail: html`${approval === 'pending' ? 'More must agree.' : 'The job may go on.'}`,

@@ -24,18 +24,7 @@ export function framed(site: Site, { title, main, madeAt }: Page): string {
   const times =
     madeAt !== undefined &&
     html`<span>Times in UTC. Made at ${wholeTime(madeAt)}; it does not update by itself.</span>`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Buildpass</title>
-<link rel="stylesheet" href="${site.styleSheet}">
-<link rel="icon" type="image/svg+xml" href="${site.icon}">
-</head>
-<body>
-${sprite}
-<a class="skip" href="#main">Skip to the content</a>
+  const body = html`<a class="skip" href="#main">Skip to the content</a>
 <header>
 ${site.demo && DEMO_BANNER}
 <div class="bar"><div class="width"><a class="home" href="/">${mark}Buildpass</a></div></div>
@@ -43,14 +32,47 @@ ${site.demo && DEMO_BANNER}
 <main id="main" class="width" tabindex="-1">
 ${main}
 </main>
-<footer class="width"><span>${site.host}</span>${times}</footer>
+<footer class="width"><span>${site.host}</span>${times}</footer>`;
+  return whole(site, { title: `${title} · Buildpass`, body, script: undefined });
+}
+
+/** The page in which the portal's script draws all others; it says nothing, whoever asks. */
+export const portalPage = (site: Site, script: string): string =>
+  whole(site, {
+    title: 'Buildpass',
+    script,
+    body: html`${site.demo && DEMO_BANNER}
+<div id="portal"></div>
+<noscript><p class="width no-script">These pages need JavaScript, which this browser does not run: allow it for ${site.host}, or decide with another browser.</p></noscript>`,
+  });
+
+interface Document {
+  readonly title: string;
+  readonly body: Html;
+  readonly script: string | undefined;
+}
+
+function whole(site: Site, { title, body, script }: Document): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="stylesheet" href="${site.styleSheet}">
+<link rel="icon" type="image/svg+xml" href="${site.icon}">
+${script !== undefined && html`<script type="module" src="${script}"></script>`}
+</head>
+<body>
+${sprite}
+${body}
 </body>
 </html>
 `;
   return page.toString();
 }
 
-const DEMO_BANNER = html`<p class="demo"><strong>Demo.</strong> A demo issuer and example policies, on this machine only. Nothing here opens a real door.</p>`;
+const DEMO_BANNER = html`<p class="demo"><strong>Demo.</strong> A demo issuer and example policies, on this machine only. Nothing here opens a real door. <a href="/demo">All requests and the log</a> are shown without signing in.</p>`;
 
 /** A block with a heading; `id` names both. */
 export const card = ({ id, title, body }: { id: string; title: string; body: Html }): Html =>

@@ -1,11 +1,12 @@
 // What is still alive of a lease, and who could end it. Says "revoked" only where an entry of the log says so, and gives each
 // credential the end that the other side set, which is the one that counts (P8).
+import { clockOf, dateOf, span } from '../../../shared/time-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { LeaseRow } from '../../store/leases.ts';
 import { type Html, html } from './html.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { State } from './states.ts';
-import { clockOf, dateOf, span, time } from './times.ts';
+import { time } from './times.ts';
 
 export interface Life {
   readonly state: State;

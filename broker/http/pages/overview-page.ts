@@ -1,11 +1,12 @@
 // The demo's first page: which requests came, what was decided, and what the log says.
+
+import { counted, grouped } from '../../../shared/number-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { DemoCommands } from './demo-commands.ts';
 import { entryWords } from './entry-words.ts';
 import { card, command, type Page } from './frame.ts';
 import { type Html, html } from './html.ts';
 import type { LogEntry } from './log-entry.ts';
-import { counted, grouped } from './numbers.ts';
 import type { Overview, RequestView } from './read-requests.ts';
 import { requestWords } from './request-words.ts';
 import { exact, said } from './said.ts';
@@ -48,7 +49,7 @@ function requestRow(request: RequestView, now: Millis): Html[] {
   // The date and the state make the link's name differ from its neighbours' for who hears links alone.
   const heard = html`<span class="heard">, ${states.map(({ word }) => word).join(', ')}, asked ${time(request.createdAt, now)}</span>`;
   return [
-    html`<a class="row-link" href="/requests/${encodeURIComponent(request.id)}"><code>${request.scope}</code>${heard}</a>`,
+    html`<a class="row-link" href="/demo/requests/${encodeURIComponent(request.id)}"><code>${request.scope}</code>${heard}</a>`,
     html`${states.slice(0, 2).map(quiet)}`,
     html`${exact(subject.repository)}<br>${said(refOf(subject.ref))} <span class="hint">${exact(subject.eventName)}</span>`,
     html`${timeAndAge(request.createdAt, now)}`,
@@ -86,5 +87,5 @@ function entryRow(entry: LogEntry, now: Millis): Html[] {
 /** To its place in the life of its request, where it belongs to one. */
 function indexLink({ index, requestId }: LogEntry): Html {
   if (requestId === undefined) return html`${grouped(index)}`;
-  return html`<a class="row-link" href="/requests/${encodeURIComponent(requestId)}#log-${index}">${grouped(index)}</a>`;
+  return html`<a class="row-link" href="/demo/requests/${encodeURIComponent(requestId)}#log-${index}">${grouped(index)}</a>`;
 }

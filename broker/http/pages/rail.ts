@@ -1,11 +1,13 @@
 // The life of a request, one fact a step, with the index of its log entry; dashed is what has not happened yet.
+
+import { grouped } from '../../../shared/number-words.ts';
+import { age, dateOf, span } from '../../../shared/time-words.ts';
 import type { Millis } from '../../clock.ts';
 import { entryWords } from './entry-words.ts';
 import { type Html, html } from './html.ts';
 import type { LogEntry } from './log-entry.ts';
-import { grouped } from './numbers.ts';
 import { dot } from './states.ts';
-import { age, dateOf, span, time } from './times.ts';
+import { time } from './times.ts';
 
 export function rail(entries: readonly LogEntry[], { dies, now }: { dies: Millis | undefined; now: Millis }): Html {
   const steps = entries.map((entry, index) => step(entry, entries[index - 1]?.time, now));

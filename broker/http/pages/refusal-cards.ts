@@ -1,9 +1,10 @@
 // A refusal: what to change first, then what was compared. Nearest rule first, as the decision has it.
+
+import { counted } from '../../../shared/number-words.ts';
 import type { Reason } from '../../model.ts';
 import type { Refusal } from '../../requests/decide.ts';
 import { card } from './frame.ts';
 import { type Html, html } from './html.ts';
-import { counted } from './numbers.ts';
 import { saidWhole, sentence } from './said.ts';
 import { icon } from './states.ts';
 import { table } from './table.ts';

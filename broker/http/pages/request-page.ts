@@ -1,22 +1,24 @@
 // One request: what became of it, what to change, what was compared, everything that the log says of it, and the job.
+
+import { counted } from '../../../shared/number-words.ts';
+import { age, span } from '../../../shared/time-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { DemoCommands } from './demo-commands.ts';
 import { card, command, facts, type Page } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { lifetimeOf } from './lease-words.ts';
 import { fieldsOf } from './log-entry.ts';
-import { counted } from './numbers.ts';
 import { rail } from './rail.ts';
 import type { RequestView } from './read-requests.ts';
 import { refusalCards } from './refusal-cards.ts';
 import { type RequestWords, requestWords } from './request-words.ts';
 import { exact, said, saidBlock, saidWhole } from './said.ts';
 import { tag } from './states.ts';
-import { age, span, time, wholeTime } from './times.ts';
+import { time, wholeTime } from './times.ts';
 
 export function requestPage(request: RequestView, { now, commands }: { now: Millis; commands: DemoCommands }): Page {
   const words = requestWords(request, now);
-  const main = html`<nav class="crumbs" aria-label="Where you are"><a href="/">All requests</a></nav>
+  const main = html`<nav class="crumbs" aria-label="Where you are"><a href="/demo">All requests</a></nav>
 ${head(request, words, now)}
 <div class="columns"><div class="main-column">
 ${request.refusal !== undefined && refusalCards(request.refusal)}

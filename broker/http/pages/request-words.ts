@@ -33,7 +33,7 @@ export function requestWords(request: RequestView, now: Millis): RequestWords {
       );
     case 'approved':
       return without(
-        { name: 'permitted', word: 'Approved' },
+        { name: 'approved', word: 'Approved' },
         html`This job may have ${scope}`,
         html`It was approved. Nothing is issued before the job collects it.`,
       );
@@ -69,7 +69,7 @@ export function requestWords(request: RequestView, now: Millis): RequestWords {
 
 const ENDED: Readonly<Record<'rejected' | 'expired' | 'withdrawn' | 'void', { state: State; outcome: Html }>> = {
   rejected: {
-    state: { name: 'refused', word: 'Rejected' },
+    state: { name: 'rejected', word: 'Rejected' },
     outcome: html`An approver said no. Nothing was issued; the job can ask anew.`,
   },
   expired: {

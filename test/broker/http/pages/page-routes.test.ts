@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAssets } from '../../../../broker/http/pages/assets.ts';
 import { type PageServer, servePages } from './page-server.ts';
 import { openPageStore, type PageStore, WRONG_BRANCH } from './page-store.ts';
 import { ownWords, textOf } from './page-text.ts';
 
 const STRICT =
-  "default-src 'none';style-src 'self';img-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'";
+  "default-src 'none';script-src 'self';style-src 'self';img-src 'self';font-src 'self';connect-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'";
 
 let page: PageStore;
 let refused: string;
@@ -47,28 +48,34 @@ const getAs = (host: string, url: string) =>
     sent.on('error', reject).end();
   });
 
-describe('the page of a real broker', () => {
+describe('the page that the portal is drawn in', () => {
   it('is the same, byte for byte, whether a request exists or not', async () => {
-    const [known, unknown, home] = await Promise.all(
-      [`/requests/${refused}`, '/requests/req_nothing', '/'].map((path) => get(real + path)),
-    );
-    expect(known?.status).toBe(200);
-    expect(unknown).toMatchObject({ status: 200, text: known?.text });
-    expect(home).toMatchObject({ status: 200, text: known?.text });
+    const paths = [`/requests/${refused}`, '/requests/req_nothing', '/', '/sign-in', '/catalog/no/such', '/me'];
+    const pages = await Promise.all(paths.map((path) => get(real + path)));
+    expect(new Set(pages.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(pages[0]?.status).toBe(200);
   });
 
-  it('says that there are no pages yet, and where to look instead', async () => {
-    const text = textOf((await get(`${real}/requests/${refused}`)).text);
-    expect(text).toContain('This version has no pages for people yet');
-    expect(text).toContain('The log of the job says what was decided and, where that was no, what to change.');
-    expect(text).toContain('buildpass log show --request ID');
+  it('loads one script and one style sheet, and has none of its own', async () => {
+    const { text } = await get(`${real}/`);
+    expect(text.match(/<script[^>]*>/g)).toEqual([
+      expect.stringMatching(/^<script type="module" src="\/assets\/[^"]+\.js">$/),
+    ]);
+    expect(text).not.toMatch(/<style|style="|\son[a-z]+=/);
     expect(text).not.toContain('Demo');
+  });
+
+  it('says without JavaScript that it needs it', async () => {
+    const { text } = await get(`${real}/`);
+    expect(text).toMatch(
+      /<noscript><p [^>]*>These pages need JavaScript, which this browser does not run: [^<]*<\/p><\/noscript>/,
+    );
   });
 });
 
 describe('pages', () => {
-  it.each(['/', '/requests/req_x'])('%s carry a strict policy for content, and are not kept', async (path) => {
-    for (const origin of [demo, real]) {
+  it.each(['/', '/requests/req_x', '/demo'])('%s carry a strict policy for content, and are not kept', async (path) => {
+    for (const origin of path === '/demo' ? [demo] : [demo, real]) {
       const { headers } = await get(origin + path);
       expect(headers.get('content-security-policy')).toBe(STRICT);
       expect(headers.get('cache-control')).toBe('no-store');
@@ -77,7 +84,7 @@ describe('pages', () => {
   });
 
   it('answer on the host of `url` only', async () => {
-    for (const path of ['/', `/requests/${refused}`]) {
+    for (const path of ['/', '/demo', `/demo/requests/${refused}`]) {
       const answer = await getAs('rebound.example', demo + path);
       expect(answer.status).toBe(404);
       expect(JSON.parse(answer.text)).toMatchObject({ code: 'NOT_FOUND', detail: `Pages are at ${demo} only.` });
@@ -85,40 +92,56 @@ describe('pages', () => {
   });
 
   it('are only read', async () => {
-    const response = await fetch(`${demo}/requests/${refused}`, { method: 'POST' });
+    const response = await fetch(`${demo}/demo/requests/${refused}`, { method: 'POST' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await response.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
   });
 
-  it('load a style sheet and an icon that browsers may keep for ever, and little of it', async () => {
+  it('load files that browsers may keep for ever, as little as can be', async () => {
     const { text } = await get(`${demo}/`);
-    const paths = [...text.matchAll(/<link [^>]*href="([^"]+)"/g)].map(([, path]) => path);
-    expect(paths).toEqual([
-      expect.stringMatching(/^\/assets\/[0-9a-f]{16}\/style\.css$/),
-      expect.stringMatching(/^\/assets\/[0-9a-f]{16}\/icon\.svg$/),
+    const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(paths.map((path) => path.replace(/-[\w-]{8}(?=\.)/, ''))).toEqual([
+      '/assets/main.css',
+      '/assets/icon.svg',
+      '/assets/main.js',
     ]);
-    for (const path of paths)
-      expect((await get(demo + path)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-    const style = await get(demo + paths[0]);
-    expect(style.headers.get('content-type')).toBe('text/css; charset=utf-8');
-    expect(style.text.length).toBeLessThan(12_000);
-    expect((await get(`${demo}/assets/0000000000000000/style.css`)).status).toBe(404);
+    for (const path of paths) {
+      const { headers } = await get(demo + path);
+      expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    }
+    const types = await Promise.all(paths.map(async (path) => (await get(demo + path)).headers.get('content-type')));
+    expect(types).toEqual(['text/css; charset=utf-8', 'image/svg+xml', 'text/javascript; charset=utf-8']);
+    expect((await get(`${demo}/assets/main-00000000.css`)).status).toBe(404);
+  });
+
+  it('are compressed for whoever takes that', async () => {
+    const { script } = readAssets();
+    const sent = async (encoding: string) =>
+      (await fetch(demo + script, { headers: { 'accept-encoding': encoding } })).headers;
+    expect((await sent('gzip')).get('content-encoding')).toBe('gzip');
+    expect((await sent('identity')).get('content-encoding')).toBeNull();
+    expect((await sent('identity')).get('vary')).toBe('Accept-Encoding');
+  });
+
+  it('of the demo are nowhere else', async () => {
+    expect((await get(`${real}/demo`)).status).toBe(404);
+    expect((await get(`${real}/demo/requests/${refused}`)).status).toBe(404);
   });
 });
 
 describe('the demo’s first page', () => {
   it('lists requests and log entries, newest first, and says that it is a demo', async () => {
-    const { text } = await get(`${demo}/`);
+    const { text } = await get(`${demo}/demo`);
     const words = ownWords(text);
     expect(words).toContain('Demo. A demo issuer and example policies, on this machine only.');
     expect(words).toContain('2 requests and 7 log entries.');
-    expect([...text.matchAll(/href="\/requests\/(req_[^"#]+)"/g)].map(([, id]) => id)).toEqual([refused, issued]);
+    expect([...text.matchAll(/href="\/demo\/requests\/(req_[^"#]+)"/g)].map(([, id]) => id)).toEqual([refused, issued]);
     expect([...text.matchAll(/#log-(\d+)"/g)].map(([, index]) => Number(index))).toEqual([6, 5, 4, 3, 2]);
     expect(words).toContain('npm run -s buildpass -- log verify --config demo-data/buildpass.yaml');
   });
 
   it('says why a request was refused, and what lives of one that was not', async () => {
-    const words = ownWords((await get(`${demo}/`)).text);
+    const words = ownWords((await get(`${demo}/demo`)).text);
     expect(words).toContain('The rule wants branch to be main; this job has [quoted]. Nothing was issued.');
     expect(words).toContain('Nobody can revoke it: it stays usable until it dies at 12:06:00.');
   });
@@ -126,7 +149,7 @@ describe('the demo’s first page', () => {
   it('says what will be there while there is nothing', async () => {
     const empty = await openPageStore();
     const server = await servePages({ store: empty.store, demo: true });
-    const words = textOf((await get(`${server.url}/`)).text);
+    const words = textOf((await get(`${server.url}/demo`)).text);
     expect(words).toContain('No job has asked yet. Requests show up here with what was decided about them');
     expect(words).toContain('The log has no entries yet.');
     await server.close();
@@ -137,8 +160,8 @@ describe('the demo’s first page', () => {
     const many = await openPageStore();
     for (let count = 0; count < 51; count += 1) await many.refused([WRONG_BRANCH], { minutesAgo: count + 1 });
     const server = await servePages({ store: many.store, demo: true });
-    const { text } = await get(`${server.url}/`);
-    expect(text.match(/href="\/requests\/[^"#]+"/g)).toHaveLength(50);
+    const { text } = await get(`${server.url}/demo`);
+    expect(text.match(/href="\/demo\/requests\/[^"#]+"/g)).toHaveLength(50);
     expect(textOf(text)).toContain('50 requests, the newest, and 51 log entries.');
     expect(textOf(text)).toContain(
       'The newest 50 of 51. More: npm run -s buildpass -- log show --config demo-data/buildpass.yaml --last 51',
@@ -150,7 +173,7 @@ describe('the demo’s first page', () => {
 
 describe('the demo’s page of a request', () => {
   it('that was refused says what to change, what was compared, and how often it asked', async () => {
-    const words = ownWords((await get(`${demo}/requests/${refused}`)).text);
+    const words = ownWords((await get(`${demo}/demo/requests/${refused}`)).text);
     expect(words).toContain('Refused');
     expect(words).toContain('This job may not have shop/deploy-staging');
     expect(words).toContain('asked 2 more times, refused alike');
@@ -162,7 +185,7 @@ describe('the demo’s page of a request', () => {
   });
 
   it('that was issued says what it gives, until when, and who can revoke it', async () => {
-    const words = ownWords((await get(`${demo}/requests/${issued}`)).text);
+    const words = ownWords((await get(`${demo}/demo/requests/${issued}`)).text);
     expect(words).toContain('CredentialA jwt');
     expect(words).toContain('For how long10 min, until 12:06:00');
     expect(words).toContain('RevocableNo: it dies at 12:06:00');
@@ -171,24 +194,24 @@ describe('the demo’s page of a request', () => {
   });
 
   it('quotes the reason and the ticket, which the job typed', async () => {
-    const { text } = await get(`${demo}/requests/${issued}`);
+    const { text } = await get(`${demo}/demo/requests/${issued}`);
     expect(text).toContain('Approved by acme/security');
     expect(ownWords(text)).not.toContain('Approved by acme/security');
     expect(ownWords(text)).toContain('ReasonAs written in the workflow[quoted]');
   });
 
   it('claims no verification, and says how to verify', async () => {
-    const text = textOf((await get(`${demo}/requests/${issued}`)).text);
+    const text = textOf((await get(`${demo}/demo/requests/${issued}`)).text);
     expect(text).not.toMatch(/\bverified\b/i);
     expect(text).toContain('This page shows what the store says; it proves nothing.');
     expect(text).toContain(`log show --config demo-data/buildpass.yaml --request ${issued}`);
   });
 
   it('that is not there is a plain page with a next step', async () => {
-    const { status, text } = await get(`${demo}/requests/req_nothing`);
+    const { status, text } = await get(`${demo}/demo/requests/req_nothing`);
     expect(status).toBe(404);
     expect(textOf(text)).toContain('There is no such request here');
-    expect(text).toContain('<a class="row-link" href="/">All requests</a>');
+    expect(text).toContain('<a class="row-link" href="/demo">All requests</a>');
   });
 
   it('never lets what a job typed speak for the broker', async () => {
@@ -207,7 +230,7 @@ describe('the demo’s page of a request', () => {
       subject: named,
       row: { parameters: JSON.stringify([null, hostile, hostile]) },
     });
-    for (const path of ['/', `/requests/${id}`]) {
+    for (const path of ['/demo', `/demo/requests/${id}`]) {
       const { text } = await get(demo + path);
       expect(text).not.toMatch(/<script|\u202E/);
       expect(text).toContain('Approved by acme/security.');
@@ -218,7 +241,7 @@ describe('the demo’s page of a request', () => {
 
 describe('refusals of several kinds', () => {
   const pageOf = async (...args: Parameters<PageStore['refused']>) =>
-    ownWords((await get(`${demo}/requests/${await page.refused(...args)}`)).text);
+    ownWords((await get(`${demo}/demo/requests/${await page.refused(...args)}`)).text);
   const second = { ...WRONG_BRANCH, rule: 1, condition: 'environment', expected: 'production' };
   const frozen = {
     code: 'FROZEN',

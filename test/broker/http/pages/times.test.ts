@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { age, span, time, timeAndAge, wholeTime } from '../../../../broker/http/pages/times.ts';
+import { time, timeAndAge, wholeTime } from '../../../../broker/http/pages/times.ts';
+import { age, span } from '../../../../shared/time-words.ts';
 import { NOW } from './page-store.ts';
 import { textOf } from './page-text.ts';
 

@@ -1,0 +1,80 @@
+// What a refusal of the broker means to whoever looks at a page, and what they can do about it. The broker's own sentence says
+// what was wrong; here is the next step. A code that is not listed keeps its sentence.
+
+export interface Words {
+  readonly title: string;
+  /** after the broker's sentence */
+  readonly next: string;
+  /** where the next step is taken, and what it is called there */
+  readonly link?: { readonly to: string; readonly words: string };
+}
+
+const LIST = { to: '/', words: 'See what waits for you' };
+
+const WORDS: Readonly<Record<string, Words>> = {
+  UNREACHABLE: { title: 'The broker didn’t answer', next: 'Nothing was sent twice. Press it again in a moment.' },
+  SIGN_IN_REQUIRED: { title: 'You are signed out', next: 'Sign in again; what you typed is kept in this tab.' },
+  CROSS_SITE: {
+    title: 'This page is not at the broker’s own address',
+    next: 'Open the broker at the address that jobs print, and decide there.',
+  },
+  STEP_UP_REQUIRED: { title: 'Show that it is really you', next: 'High risk is decided right after that.' },
+  NOT_AN_APPROVER: { title: 'Others decide this one', next: 'Send them the address of this page.' },
+  OWN_REQUEST: { title: 'You asked for it yourself', next: 'Send them the address of this page.' },
+  IDENTITY_UNLINKED: {
+    title: 'Your account is not linked',
+    next: 'Once it is, come back here.',
+    link: { to: '/me', words: 'Link an account' },
+  },
+  TEAM_UNCONFIRMED: {
+    title: 'Your team could not be confirmed',
+    next: 'The provider was asked and did not answer, so nothing was recorded. Try again in a minute.',
+  },
+  APPROVAL_CHANGED: { title: 'What is asked has changed', next: 'Your verdict was not recorded. Read it once more.' },
+  APPROVAL_DECIDED: {
+    title: 'It is decided already',
+    next: 'Your verdict was not recorded. What came of it is below.',
+  },
+  APPROVAL_EXPIRED: {
+    title: 'The time to decide is over',
+    next: 'Nothing was issued. Running the job again asks again.',
+    link: LIST,
+  },
+  JOB_GONE: {
+    title: 'The job is gone',
+    next: 'It would not collect what you approve. Running it again asks again.',
+    link: LIST,
+  },
+  PARAMETER_INVALID: { title: 'The broker didn’t take that', next: 'Change it, and send it again.' },
+  NOT_FOUND: {
+    title: 'There is nothing here for this account',
+    next: 'The link may be cut off, or it is not for you to see. Copy it again from where it was printed.',
+    link: LIST,
+  },
+  STORE_UNAVAILABLE: { title: 'The store didn’t answer', next: 'Nothing was recorded. Try again in a minute.' },
+  OVERLOADED: { title: 'The broker is busy', next: 'Nothing was recorded. Try again in a minute.' },
+  RATE_LIMITED: { title: 'Too many asks from here', next: 'Wait a minute, then try again.' },
+  SHUTTING_DOWN: { title: 'The broker is being restarted', next: 'Nothing was recorded. Try again in a minute.' },
+  PASSKEY_REFUSED: {
+    title: 'The passkey was not taken',
+    next: 'Use one that you added here, or another way to show that it is you.',
+    link: { to: '/me', words: 'Your passkeys' },
+  },
+  INTERNAL: { title: 'Something failed inside the broker', next: 'Tell those who run it the id in this sentence.' },
+  SIGN_IN_REFUSED: {
+    title: 'Signing in was refused',
+    next: 'Your provider said no, or this way does not do what was asked. Use another way, or ask those who run this broker.',
+  },
+  SIGN_IN_EXPIRED: {
+    title: 'That took too long, or the link was used before',
+    next: 'Begin again. In the demo, a restart prints new links.',
+  },
+  SIGN_IN_FAILED: {
+    title: 'Signing in did not work',
+    next: 'Begin again; if it stays so, tell those who run this broker.',
+  },
+  SIGN_IN_UNAVAILABLE: { title: 'The sign-in provider didn’t answer', next: 'Try again in a minute.' },
+};
+
+export const wordsFor = (code: string): Words =>
+  WORDS[code] ?? { title: 'That did not work', next: 'Try again; if it stays so, tell those who run this broker.' };

@@ -1,0 +1,75 @@
+// An answer that keeps itself fresh while somebody looks: asked again every few seconds, at once when the page comes back into
+// sight, and not at all while it is hidden. What was shown stays while the broker is away, with since when it is old.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { now } from '../clock.ts';
+import { type Answer, ask, type Problem } from './ask.ts';
+
+export interface Polled<T> {
+  readonly body: T | undefined;
+  /** of the last ask */
+  readonly problem: Problem | undefined;
+  /** since when there was no fresh answer */
+  readonly staleSince: number | undefined;
+  /** Asks now. */
+  readonly refresh: () => Promise<void>;
+  /** Takes what another call has answered. */
+  readonly take: (body: T) => void;
+}
+
+interface State<T> {
+  readonly path: string;
+  readonly body: T | undefined;
+  readonly problem: Problem | undefined;
+  readonly freshAt: number;
+}
+
+/** `path` undefined asks nothing. */
+export function usePolled<T>(path: string | undefined, seconds: number): Polled<T> {
+  const [state, setState] = useState<State<T>>({ path: '', body: undefined, problem: undefined, freshAt: now() });
+  const latest = useRef(0);
+  const refresh = useCallback(async (): Promise<void> => {
+    if (path === undefined) return;
+    latest.current += 1;
+    const turn = latest.current;
+    const answer = await ask<T>(path);
+    // A slower answer to an earlier ask would turn the page back.
+    if (turn === latest.current) setState((before) => after(before, path, answer));
+  }, [path]);
+  const take = useCallback(
+    (body: T): void => {
+      latest.current += 1;
+      setState({ path: path ?? '', body, problem: undefined, freshAt: now() });
+    },
+    [path],
+  );
+  useEffect(() => whileSeen(() => void refresh(), seconds), [refresh, seconds]);
+  const current = state.path === path;
+  const body = current ? state.body : undefined;
+  return {
+    ...{ body, refresh, take },
+    problem: current ? state.problem : undefined,
+    staleSince: current && body !== undefined && state.problem !== undefined ? state.freshAt : undefined,
+  };
+}
+
+function after<T>(before: State<T>, path: string, answer: Answer<T>): State<T> {
+  if (answer.ok) return { path, body: answer.body, problem: undefined, freshAt: now() };
+  const kept = before.path === path ? before : { body: undefined, freshAt: now() };
+  // Whoever may not see it any more does not go on seeing it.
+  const gone = answer.problem.code === 'NOT_FOUND' || answer.problem.code === 'SIGN_IN_REQUIRED';
+  return { path, body: gone ? undefined : kept.body, problem: answer.problem, freshAt: kept.freshAt };
+}
+
+/** Calls at once, every so many seconds while the page is seen, and whenever it comes back into sight. */
+function whileSeen(call: () => void, seconds: number): () => void {
+  const ifSeen = (): void => {
+    if (document.visibilityState === 'visible') call();
+  };
+  call();
+  const timer = setInterval(ifSeen, seconds * 1000);
+  document.addEventListener('visibilitychange', ifSeen);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', ifSeen);
+  };
+}

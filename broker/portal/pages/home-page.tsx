@@ -1,0 +1,144 @@
+// Home: what waits for your verdict, the one that ends first on top, and what you asked for yourself.
+import { useEffect, useRef } from 'preact/hooks';
+import type { RequestList, RequestSummary } from '../../../shared/people-api.ts';
+import { useTimes } from '../clock.ts';
+import { usePolled } from '../data/polled.ts';
+import { plural, refWords } from '../data/request-words.ts';
+import { useSession, useTitle } from '../data/session.ts';
+import { Late, Stale } from '../parts/late.tsx';
+import { Link } from '../parts/link.tsx';
+import { Icon, Risk } from '../parts/marks.tsx';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { RequestTable } from '../parts/request-table.tsx';
+import { Exact, Said } from '../parts/said.tsx';
+import { isNear, leftWords, Time } from '../parts/times.tsx';
+import { requestAddress } from '../route.ts';
+
+const MINE_SECONDS = 10;
+const SHOWN = 5;
+
+export function HomePage() {
+  const { waiting, announce } = useSession();
+  const mine = usePolled<RequestList>('/v1/requests?view=mine', MINE_SECONDS);
+  const requests = waiting.body?.requests;
+  useTitle(requests === undefined || requests.length === 0 ? 'Home' : `${requests.length} waiting for you`);
+  useNews(requests?.length, announce);
+  return (
+    <>
+      <h1>Waiting for you</h1>
+      <Stale since={waiting.staleSince ?? mine.staleSince} />
+      {requests === undefined ? (
+        waiting.problem === undefined ? (
+          <Late />
+        ) : (
+          <ProblemNote problem={waiting.problem} />
+        )
+      ) : (
+        <WaitingList requests={requests} />
+      )}
+      <section class="block" aria-labelledby="yours">
+        <div class="block-head">
+          <h2 id="yours">Yours</h2>
+          <Link class="row-link" to="/requests">
+            All of yours
+          </Link>
+        </div>
+        <Mine requests={mine.body?.requests} />
+      </section>
+    </>
+  );
+}
+
+/** Says that the list changed; the list itself does not move the focus. */
+function useNews(count: number | undefined, announce: (sentence: string) => void): void {
+  const before = useRef(count);
+  useEffect(() => {
+    if (before.current !== undefined && count !== undefined && count !== before.current)
+      announce(count === 0 ? 'Nothing waits for you any more.' : `${plural(count, 'request')} waiting for you.`);
+    before.current = count;
+  }, [count, announce]);
+}
+
+function WaitingList({ requests }: { readonly requests: readonly RequestSummary[] }) {
+  if (requests.length === 0)
+    return (
+      <p class="lead">
+        Nothing waits for you. When a job needs the verdict of one of your teams, it shows up here by itself.
+      </p>
+    );
+  return (
+    <>
+      <p class="lead">{plural(requests.length, 'request needs', 'requests need')} a verdict from one of your teams.</p>
+      <ol class="card waiting-list">
+        {requests.map((request) => (
+          <WaitingItem key={request.id} request={request} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function WaitingItem({ request }: { readonly request: RequestSummary }) {
+  const { id, title, risk, job, reason, expires_at: ends, progress } = request;
+  const times = useTimes();
+  const ref = refWords(job.ref);
+  return (
+    <li>
+      <div class="waiting-what">
+        <h2>
+          {title} <Risk risk={risk} />
+        </h2>
+        <p>
+          A job of <Exact text={job.repository} /> asks, started by <Exact text={job.actor} />.
+        </p>
+        {reason !== undefined && (
+          <p>
+            <span class="hint">Its reason</span> <Said text={reason} />
+          </p>
+        )}
+        <p class="hint">
+          <code>
+            {request.project}/{request.entitlement}
+          </code>{' '}
+          · {ref.kind} <Said text={ref.name} /> at <code>{job.sha.slice(0, 7)}</code> · asked{' '}
+          <Time at={request.asked_at} />
+        </p>
+      </div>
+      <div class="waiting-how">
+        {progress !== undefined && (
+          <span class="quiet waiting">
+            <Icon name="hourglass" />
+            {progress.approved} of {plural(progress.needed, 'approval')}
+          </span>
+        )}
+        {ends !== undefined && (
+          <span class={isNear(ends, times) ? 'left near' : 'left'}>
+            {leftWords(ends, times)}
+            <span class="hint">
+              {' '}
+              until <Time at={ends} form="clock" />
+            </span>
+          </span>
+        )}
+        <Link class="button" to={requestAddress(id)}>
+          Look and decide
+          <span class="heard">
+            : {title}, {job.repository}
+          </span>
+        </Link>
+      </div>
+    </li>
+  );
+}
+
+function Mine({ requests }: { readonly requests: readonly RequestSummary[] | undefined }) {
+  if (requests === undefined) return <Late />;
+  if (requests.length === 0)
+    return (
+      <p>
+        You haven’t asked for anything yet. A job that you start asks by itself; <Link to="/catalog">the catalog</Link>{' '}
+        says what jobs may ask for.
+      </p>
+    );
+  return <RequestTable caption="What you asked for, newest first" requests={requests.slice(0, SHOWN)} />;
+}

@@ -1,0 +1,38 @@
+// What remains of the credential, and honestly who could end it (P8).
+import type { RequestDetail } from '../../../shared/people-api.ts';
+import type { StateName } from '../../../shared/state-marks.ts';
+import { useTimes } from '../clock.ts';
+import { leaseState } from '../data/request-words.ts';
+import { Card, Facts } from '../parts/card.tsx';
+import { Quiet } from '../parts/marks.tsx';
+import { Time } from '../parts/times.tsx';
+
+export function LeaseCard({ request }: { readonly request: RequestDetail }) {
+  const { now } = useTimes();
+  const { lease, assurance } = request;
+  const state = leaseState(request, now);
+  if (lease === undefined || state === undefined) return null;
+  const over = lease.dies_at !== null && Date.parse(lease.dies_at) <= now;
+  return (
+    <Card id="remains" title="What remains">
+      <Facts
+        all={[
+          { name: 'Credential', value: <Quiet {...state} /> },
+          ...(state.name === 'revoked' ? [] : [{ name: over ? 'Died' : 'Dies', value: <End at={lease.dies_at} /> }]),
+          { name: 'Revocable', value: revocable(state.name, lease.revocation, over) },
+          { name: 'Given back', value: lease.state === 'returned' && 'Yes, by the job' },
+          { name: 'Assurance', value: assurance },
+          { name: 'Lease', value: <code>{lease.id}</code> },
+        ]}
+      />
+    </Card>
+  );
+}
+
+const End = ({ at }: { readonly at: string | null }) => (at === null ? 'never' : <Time at={at} form="clock" />);
+
+function revocable(state: StateName, revocation: 'immediate' | 'at-expiry' | 'none', over: boolean): string {
+  if (state === 'revoked') return 'It was revoked';
+  if (revocation === 'immediate') return over ? 'It could, while it lived' : 'Yes';
+  return over ? 'No, it died at its own end' : 'No, it lives until its own end';
+}

@@ -1,0 +1,77 @@
+// Showing once more that it is you, before a verdict on high risk. What is about to be sent is said again; with a passkey it is
+// sent right after, and from a provider you come back to the form as it was.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RequestDetail } from '../../../shared/people-api.ts';
+import type { Problem } from '../data/ask.ts';
+import { stepUpWithPasskey } from '../data/passkeys.ts';
+import { ttlWords } from '../data/request-words.ts';
+import { useSession } from '../data/session.ts';
+import { Link } from '../parts/link.tsx';
+import { Icon } from '../parts/marks.tsx';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { Exact, SaidBlock } from '../parts/said.tsx';
+import { requestAddress } from '../route.ts';
+import type { Verdict } from './use-verdict.ts';
+
+export function StepUp({ request, verdict }: { readonly request: RequestDetail; readonly verdict: Verdict }) {
+  const { me } = useSession();
+  const [problem, setProblem] = useState<Problem>();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const { choice, methods } = verdict.stepUp ?? { choice: 'approve' as const, methods: [] };
+  const usePasskey = async (): Promise<void> => {
+    const answer = await stepUpWithPasskey();
+    if (answer.ok) await verdict.send(choice);
+    else setProblem(answer.problem);
+  };
+  const away = `/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent(requestAddress(request.id))}`;
+  const both = methods.includes('passkey') && methods.includes('provider');
+  return (
+    <div class="panel-body">
+      <h2 id="verdict" tabIndex={-1} ref={heading}>
+        Show that it is you
+      </h2>
+      <p>
+        You {choice}{' '}
+        <strong>
+          {request.project}/{request.entitlement}, {ttlWords(request.ttl)}
+        </strong>
+        , for commit <code>{request.job.sha.slice(0, 7)}</code> of <Exact text={request.job.repository} />.
+      </p>
+      {verdict.reason.trim() !== '' && <SaidBlock text={verdict.reason.trim()} caption="Your reason" />}
+      {methods.length === 0 && <NoWay />}
+      <div class="two">
+        {methods.includes('passkey') && (
+          <button type="button" class="button solid tall" onClick={() => void usePasskey()}>
+            <Icon name="key" />
+            Use passkey
+          </button>
+        )}
+        {methods.includes('provider') && (
+          <a class={both ? 'button tall' : 'button solid tall'} href={away}>
+            Sign in once more
+          </a>
+        )}
+        <button type="button" class="button tall" onClick={verdict.back}>
+          Back
+        </button>
+      </div>
+      {problem !== undefined && <ProblemNote problem={problem} />}
+      {methods.includes('provider') && (
+        <p class="hint">You come back here, your reason is kept, and you press the button once more.</p>
+      )}
+    </div>
+  );
+}
+
+function NoWay() {
+  return (
+    <div class="note waiting">
+      <Icon name="warning" />
+      <p>
+        Your account has no way to show that yet. <Link to="/me">Add a passkey</Link>, then come back: your reason is
+        kept.
+      </p>
+    </div>
+  );
+}

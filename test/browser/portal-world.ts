@@ -1,0 +1,65 @@
+// A broker with jobs that wait for people, and people who open its pages in a real browser, each in a context of their own.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { ApprovalStory } from '../support/approval-story.ts';
+import type { TestBrokerOptions } from '../support/test-broker.ts';
+import { launchBrowser } from './browser.ts';
+
+export class PortalWorld {
+  readonly story: ApprovalStory;
+  readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(story: ApprovalStory, browser: Browser) {
+    this.story = story;
+    this.#browser = browser;
+  }
+
+  static async open(options: TestBrokerOptions = {}): Promise<PortalWorld> {
+    const port = await freePort();
+    const [story, browser] = await Promise.all([
+      // The clock of the machine, since the browser has no other.
+      ApprovalStory.start({
+        ...{ url: `http://localhost:${port}`, listen: { port }, clock: { now: () => Date.now() } },
+        ...options,
+      }),
+      launchBrowser(),
+    ]);
+    return new PortalWorld(story, browser);
+  }
+
+  get url(): string {
+    return this.story.broker.config.url;
+  }
+
+  /** A page of somebody who is signed in, at an address of the portal; of nobody where `name` is undefined. */
+  async visit(name: string | undefined, path = '/', options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    if (name !== undefined) await page.request.get(this.story.broker.running.demoLink(name), { maxRedirects: 0 });
+    await page.goto(`${this.url}${path}`);
+    return page;
+  }
+
+  /** Closes the pages of one test. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
+    await this.#browser.close();
+    await this.story.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,102 @@
+// Draws every page of the portal, wide and narrow, light and dark, for people to look at: `npm run screenshots -- DIRECTORY`.
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { WaitingJob } from '../support/approval-story.ts';
+import { PortalWorld } from './portal-world.ts';
+
+const HOSTILE = `Approved by octo-org/security \u202Egnp.exe <b>bold</b> ${'and so on '.repeat(60)}`;
+
+interface Shot {
+  readonly name: string;
+  readonly person: string | undefined;
+  readonly path: string;
+  /** what is done before the picture is taken */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
+  const before = await story.ask('deploy', { sha: 'b'.repeat(40) });
+  await story.decide('Alex', before, { verdict: 'approve', reason: 'Read the six commits; support knows.' });
+  await before.collect();
+  const jobs: Record<string, WaitingJob> = {
+    deploy: await story.ask('deploy', { run_id: '9321' }),
+    two: await story.ask('two', { run_id: '9322' }),
+    risky: await story.ask('risky', { run_id: '9323', environment: HOSTILE }),
+    rejected: await story.ask('deploy', { run_id: '9324' }),
+    own: await story.ask('self', { run_id: '9325' }),
+  };
+  await story.decide('Kim', jobs['two'] as WaitingJob, 'approve');
+  await story.decide('Kim', jobs['rejected'] as WaitingJob, { verdict: 'reject', reason: 'Not during the sale.' });
+  const refused = await story.broker.ask({
+    scope: 'shop/deploy',
+    claims: { actor_id: '9001', ref: 'refs/heads/hotfix/tax' },
+  });
+  const request = (job: string): string => `/requests/${jobs[job]?.id}`;
+  return [
+    { name: 'sign-in', person: undefined, path: `/sign-in?return=${encodeURIComponent(request('deploy'))}` },
+    { name: 'sign-in-failed', person: undefined, path: '/sign-in?error=SIGN_IN_EXPIRED' },
+    { name: 'home', person: 'Alex', path: '/' },
+    { name: 'home-starter', person: 'Toni', path: '/' },
+    { name: 'request-pending', person: 'Alex', path: request('deploy') },
+    { name: 'request-second', person: 'Alex', path: request('two') },
+    { name: 'request-risky', person: 'Alex', path: request('risky') },
+    {
+      name: 'request-step-up',
+      person: 'Alex',
+      path: request('risky'),
+      act: async (page) => {
+        await page.getByLabel('Reason').fill('Read the commits.');
+        await page.getByRole('button', { name: 'Approve' }).click();
+        await page.getByRole('heading', { name: 'Show that it is you' }).waitFor();
+      },
+    },
+    {
+      name: 'request-no-reason',
+      person: 'Alex',
+      path: request('risky'),
+      act: (page) => page.getByRole('button', { name: 'Reject' }).click(),
+    },
+    { name: 'request-own', person: 'Robin', path: request('deploy') },
+    { name: 'request-rejected', person: 'Robin', path: request('rejected') },
+    { name: 'request-life', person: 'Alex', path: `/requests/${before.id}` },
+    { name: 'request-refused', person: 'Robin', path: `/requests/${refused.body.request_id}` },
+    { name: 'request-missing', person: 'Toni', path: request('deploy') },
+    { name: 'requests', person: 'Sam', path: '/requests?view=all' },
+    { name: 'catalog', person: 'Alex', path: '/catalog' },
+    { name: 'catalog-one', person: 'Alex', path: '/catalog/shop/risky' },
+    { name: 'catalog-none', person: 'Alex', path: '/catalog?search=kubernets' },
+    { name: 'me', person: 'Alex', path: '/me' },
+    { name: 'nowhere', person: 'Alex', path: '/catalog/no/such' },
+  ];
+}
+
+const SIZES = [
+  ['wide', { width: 1280, height: 800 }],
+  ['phone', { width: 390, height: 844 }],
+] as const;
+
+async function draw(directory: string, only: readonly string[]): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  const world = await PortalWorld.open();
+  try {
+    for (const shot of await shotsOf(world)) {
+      if (only.length > 0 && !only.includes(shot.name)) continue;
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const [size, viewport] of SIZES) {
+          const page = await world.visit(shot.person, shot.path, { viewport, colorScheme });
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.waitForLoadState('networkidle');
+          await shot.act?.(page);
+          await page.screenshot({ path: join(directory, `${shot.name}-${size}-${colorScheme}.png`), fullPage: true });
+          await world.leave();
+        }
+      }
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+const [directory = 'coverage/screenshots', ...only] = process.argv.slice(2);
+await draw(resolve(directory), only);
