@@ -10,7 +10,8 @@ import { exportDirectory } from '../../broker/log/export-directory.ts';
 import { openSqliteReader } from '../../broker/store/sqlite.ts';
 import { runBeside } from '../support/beside-broker.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
-import { SHOP } from '../support/policy-files.ts';
+import { signIn } from '../support/person-browser.ts';
+import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 export interface Evidence {
@@ -29,13 +30,25 @@ export interface Evidence {
 
 const ROUNDS = 6;
 
+/** Approvals by people who can sign in here. */
+const POLICY = SHOP.replace(/(approve-me:[\s\S]*?)risk: high/, '$1risk: low');
+const TEAM = 'octo-org/release-managers';
+const PEOPLE = [{ name: 'Alex', id: '9002', groups: ['releases'] }];
+const policies = {
+  'shop.yaml': POLICY,
+  '_organization.yaml': ORGANIZATION.replace(new RegExp(`${TEAM}: .*`), `${TEAM}: { sign-in: demo, group: releases }`),
+};
+
 /** Every transaction has a moment of its own, so that no checkpoint can go unnoticed (docs/log-format.md). */
 export async function gatherEvidence(): Promise<Evidence> {
   const directory = mkdtempSync(join(tmpdir(), 'buildpass-evidence-'));
   const time = { now: Date.now() - 86_400_000 };
   const store = new FaultyStore();
   const clock = { now: () => ++time.now };
-  const broker = await TestBroker.start({ background: 'by-hand', openStore: store.open, clock });
+  const broker = await TestBroker.start({
+    ...{ background: 'by-hand', openStore: store.open, clock },
+    ...{ people: PEOPLE, policies },
+  });
   const backups: Evidence['backups'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     await tellStories({ broker, store, time, round });
@@ -133,9 +146,29 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
   store.arm();
   await broker.running.runBackground();
 
+  await askPeople(broker, job);
   await changePolicies(broker, round, { claims: job(4), secret: again });
   if (round % 2 === 1) time.now += 11 * 60_000;
   await broker.running.runBackground();
+}
+
+/** Approved and collected, rejected, taken back, and left to wait until the policy changes. */
+async function askPeople(broker: TestBroker, job: (number: number) => Record<string, string>): Promise<void> {
+  const alex = await signIn(broker, 'Alex');
+  const asks = [12, 13, 14, 15].map((number) => ({
+    claims: job(number),
+    scope: 'shop/approve-me',
+    secret: newSecret(),
+  }));
+  const ids: string[] = [];
+  for (const ask of asks) ids.push((await broker.ask(ask)).body.request_id);
+  for (const [at, verdict] of ['approve', 'reject'].entries()) {
+    const { body } = await alex.get(`/v1/requests/${ids[at]}`);
+    await alex.post(`/v1/requests/${ids[at]}/verdicts`, { verdict, reason: 'Seen.', binding: body.approval.binding });
+    await broker.ask(asks[at] ?? {});
+  }
+  const headers = { authorization: `Bearer ${asks[2]?.secret}` };
+  await broker.fetch(`/v1/requests/${ids[2]}`, { method: 'DELETE', headers });
 }
 
 /** A policy that is refused, one that forbids what was issued, and a good one again. */
@@ -144,11 +177,11 @@ async function changePolicies(
   round: number,
   issued: { claims: object; secret: string },
 ): Promise<void> {
-  broker.writePolicy('shop.yaml', `${SHOP}\nunknown-${round}: x\n`);
+  broker.writePolicy('shop.yaml', `${POLICY}\nunknown-${round}: x\n`);
   await broker.running.reload();
-  broker.writePolicy('shop.yaml', SHOP.replaceAll('branch: main', 'branch: trunk'));
+  broker.writePolicy('shop.yaml', POLICY.replaceAll('branch: main', 'branch: trunk'));
   await broker.running.reload();
   await broker.ask({ claims: { ...issued.claims }, secret: issued.secret });
-  broker.writePolicy('shop.yaml', `${SHOP}# round ${round}\n`);
+  broker.writePolicy('shop.yaml', `${POLICY}# round ${round}\n`);
   await broker.running.reload();
 }
