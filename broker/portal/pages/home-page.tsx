@@ -100,7 +100,7 @@ function WaitingItem({ request }: { readonly request: RequestSummary }) {
           <code>
             {request.project}/{request.entitlement}
           </code>{' '}
-          · {ref.kind} <Said text={ref.name} /> at <code>{job.sha.slice(0, 7)}</code> · asked{' '}
+          · {ref.kind} <Said text={ref.name} short /> at <code>{job.sha.slice(0, 7)}</code> · asked{' '}
           <Time at={request.asked_at} />
         </p>
       </div>
