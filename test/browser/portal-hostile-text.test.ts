@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PortalWorld } from './portal-world.ts';
 
 const OURS = 'Approved by octo-org/security';
-const HOSTILE = `"${OURS} \u202Egnp.exe\u200b <img src=x onerror=alert(1)> <b>bold</b> \n${'unbroken'.repeat(125)}`;
+const HOSTILE = `"${OURS} \u202Egnp.exe\u200b <img src=x onerror=alert(1)> <b>bold</b> ${'unbroken'.repeat(125)}`;
 
 let world: PortalWorld;
 
@@ -27,9 +27,7 @@ const hostileJob = () =>
     'deploy',
     { environment: HOSTILE, actor: HOSTILE, sha: 'c'.repeat(40), run_id: '4001' },
     {
-      reason: HOSTILE.replace('\n', ' ')
-        .replaceAll(/[\u202E\u200b]/g, '')
-        .slice(0, 200),
+      reason: HOSTILE.replaceAll(/[\u202E\u200b]/g, '').slice(0, 200),
       ticket: OURS,
     },
   );
@@ -44,6 +42,15 @@ describe('what a job typed or named', () => {
       expect(await page.locator('main img, main b').count()).toBe(0);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     }
+  });
+
+  it('stays quoted in a refusal, whose sentence names the branch', async () => {
+    const claims = { actor_id: '9001', ref: `refs/heads/${HOSTILE}`, run_id: '4003' };
+    const { body } = await world.story.broker.ask({ scope: 'shop/deploy', claims });
+    const page = await world.visit('Robin', `/requests/${body.request_id}`);
+    await page.getByRole('heading', { name: 'What to change' }).waitFor();
+    expect(await page.evaluate(OWN_WORDS)).not.toMatch(/Approved by octo-org|alert|\u202E/);
+    expect(await page.evaluate(OWN_WORDS)).toContain('Rule 0 wants branch to be main');
   });
 
   it('shows signs that turn the writing as what they are', async () => {
