@@ -66,6 +66,25 @@ describe('a session that ends while somebody writes', () => {
   });
 });
 
+describe('a page that is left alone', () => {
+  it('stops asking, so that its session ends, and goes on when somebody is back', async () => {
+    const page = await world.visit(undefined, '/sign-in');
+    await page.clock.install();
+    await page.goto(linkFor('Alex', '/'));
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.clock.fastForward('31:00');
+    asked.splice(0);
+    await page.clock.runFor('01:00');
+    expect(asked).toEqual([]);
+    await page.getByText('the page was left alone').waitFor();
+    await page.mouse.move(100, 100);
+    await page.getByText('the page was left alone').waitFor({ state: 'detached' });
+    expect(asked.length).toBeGreaterThan(0);
+  });
+});
+
 describe('one’s own account', () => {
   it('is ended here, and everywhere', async () => {
     const page = await world.visit('Sam', '/me');

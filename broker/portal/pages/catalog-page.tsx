@@ -32,7 +32,7 @@ export function CatalogPage(props: Props) {
     <>
       <h1>Catalog</h1>
       <p class="lead">Everything that a job may ask for, as the policies in force say it.</p>
-      <Stale since={staleSince} />
+      <Stale since={staleSince} failing={problem !== undefined} />
       {body === undefined ? (
         problem === undefined ? (
           <Late />

@@ -26,7 +26,7 @@ export function HomePage() {
   return (
     <>
       <h1>{requests?.length === 0 ? 'Nothing waits for you' : 'Waiting for you'}</h1>
-      <Stale since={waiting.staleSince ?? mine.staleSince} />
+      <Stale since={waiting.staleSince ?? mine.staleSince} failing={(waiting.problem ?? mine.problem) !== undefined} />
       {requests === undefined ? (
         waiting.problem === undefined ? (
           <Late />

@@ -44,7 +44,7 @@ export function RequestPage({ id }: { readonly id: string }) {
         </a>
       )}
       <Head request={body} />
-      <Stale since={staleSince} />
+      <Stale since={staleSince} failing={problem !== undefined} />
       <div class="columns">
         <div class="main-column">
           {pending && <GlanceStrip request={body} />}
