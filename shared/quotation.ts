@@ -23,10 +23,10 @@ export function piecesOf(text: string, { block = false }: { readonly block?: boo
     .map((piece, index) => (index % 2 === 0 ? { text: piece, boxed: false } : { text: codePoint(piece), boxed: true }));
 }
 
-/** The first 200 characters, and how many there are. */
-export function cut(text: string): { readonly shown: string; readonly total: number } {
+/** The first characters, and how many there are. */
+export function cut(text: string, longest = LONGEST_QUOTATION): { readonly shown: string; readonly total: number } {
   const signs = [...text];
-  return { shown: signs.slice(0, LONGEST_QUOTATION).join(''), total: signs.length };
+  return { shown: signs.slice(0, longest).join(''), total: signs.length };
 }
 
 /** Hashes, ids and names that cannot say anything may stand plain; whatever has room for a sentence is quoted. */

@@ -128,7 +128,7 @@ async function sayWhatNext(
   const config = `--config ${relative(configFile)}`;
   io.out(`
 Now:
-  look       ${url}/
+  look       ${url}/demo
   verify     ${run} log verify ${config}
   read       ${run} log show ${config}
   change     ${relative(join(configFile, '..', 'policies', 'shop.yaml'))}, and the broker loads it at once (a typo is refused, the old policy stays)

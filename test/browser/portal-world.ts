@@ -10,6 +10,8 @@ export class PortalWorld {
   readonly story: ApprovalStory;
   readonly #browser: Browser;
   readonly #contexts: BrowserContext[] = [];
+  /** what the browser complained of: the content policy, and errors of the script */
+  readonly complaints: string[] = [];
 
   private constructor(story: ApprovalStory, browser: Browser) {
     this.story = story;
@@ -38,6 +40,11 @@ export class PortalWorld {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     this.#contexts.push(context);
     const page = await context.newPage();
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      // A refusal of the broker is no complaint.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
+    });
     if (name !== undefined) await page.request.get(this.story.broker.running.demoLink(name), { maxRedirects: 0 });
     await page.goto(`${this.url}${path}`);
     return page;

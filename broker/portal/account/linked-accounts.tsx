@@ -1,11 +1,12 @@
 // The accounts that are one person here, and how to join another: who asked and who approves is compared across all of them.
 import { useState } from 'preact/hooks';
-import type { Me, Providers } from '../../../shared/people-api.ts';
+import type { LinkStarted, Me, Providers } from '../../../shared/people-api.ts';
 import { ask, type Problem } from '../data/ask.ts';
 import { usePolled } from '../data/polled.ts';
 import { Card } from '../parts/card.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Exact } from '../parts/said.tsx';
+import { StepUpNote } from './step-up-note.tsx';
 
 const RARELY_SECONDS = 300;
 
@@ -41,7 +42,7 @@ export function LinkedAccounts({ me }: { readonly me: Me }) {
 function LinkAnother({ name, title }: { readonly name: string; readonly title: string }) {
   const [problem, setProblem] = useState<Problem>();
   const begin = async (): Promise<void> => {
-    const answer = await ask<{ readonly location: string }>(`/v1/me/identities/${encodeURIComponent(name)}`, {
+    const answer = await ask<LinkStarted>(`/v1/me/identities/${encodeURIComponent(name)}`, {
       method: 'POST',
     });
     if (!answer.ok) return setProblem(answer.problem);
@@ -54,7 +55,12 @@ function LinkAnother({ name, title }: { readonly name: string; readonly title: s
           Join your account at {title}…
         </button>
       </p>
-      {problem !== undefined && <ProblemNote problem={problem} />}
+      {problem !== undefined &&
+        (problem.code === 'STEP_UP_REQUIRED' ? (
+          <StepUpNote problem={problem} onDone={() => setProblem(undefined)} />
+        ) : (
+          <ProblemNote problem={problem} />
+        ))}
     </>
   );
 }

@@ -1,5 +1,6 @@
 // Passkeys: what shows, before a verdict on high risk, that it is really you.
 import { useState } from 'preact/hooks';
+import type { Passkey } from '../../../shared/people-api.ts';
 import { ask, type Problem } from '../data/ask.ts';
 import { addPasskey } from '../data/passkeys.ts';
 import { usePolled } from '../data/polled.ts';
@@ -9,13 +10,6 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { Said } from '../parts/said.tsx';
 import { Time } from '../parts/times.tsx';
 import { StepUpNote } from './step-up-note.tsx';
-
-interface Passkey {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-  readonly used_at?: string;
-}
 
 const RARELY_SECONDS = 300;
 

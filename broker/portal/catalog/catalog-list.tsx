@@ -2,7 +2,7 @@
 import type { PeopleCatalog } from '../../../shared/catalog.ts';
 import { plural } from '../data/request-words.ts';
 import { Link } from '../parts/link.tsx';
-import { Quiet } from '../parts/marks.tsx';
+import { Icon, Quiet } from '../parts/marks.tsx';
 import { catalogAddress } from '../route.ts';
 import { lifeWords } from './life-words.ts';
 
@@ -38,7 +38,7 @@ export function CatalogList({ projects, chosen, search, project }: Props) {
                   <code class="hint">{one.scope}</code>
                 </span>
                 <span>
-                  <Quiet {...decides(one)} />
+                  <Decides one={one} />
                   <span class="hint">
                     {one.risk === 'high' ? 'High risk' : 'Low risk'} · {lifeWords(one.ttl)}
                   </span>
@@ -54,8 +54,12 @@ export function CatalogList({ projects, chosen, search, project }: Props) {
 
 type Entitlement = PeopleCatalog['projects'][number]['entitlements'][number];
 
-function decides({ approval, lacks }: Entitlement) {
-  if (lacks.length > 0) return { name: 'unknown', word: 'Not available here' } as const;
-  if (approval === undefined) return { name: 'permitted', word: 'By policy alone' } as const;
-  return { name: 'waiting', word: plural(approval.needed, 'approval') } as const;
+function Decides({ one: { approval, lacks } }: { readonly one: Entitlement }) {
+  if (lacks.length > 0) return <Quiet name="unknown" word="Not available here" />;
+  return (
+    <span class="quiet">
+      <Icon name={approval === undefined ? 'noted' : 'person'} />
+      {approval === undefined ? 'By policy alone' : plural(approval.needed, 'approval')}
+    </span>
+  );
 }

@@ -1,12 +1,12 @@
 // One entitlement: what it gives, how it ends, who decides, what a job must be to get it, and how risky that is and why.
 import type { PeopleCatalog } from '../../../shared/catalog.ts';
 import { span } from '../../../shared/time-words.ts';
-import { anyOf, plural } from '../data/request-words.ts';
+import { anyOf, begun, plural } from '../data/request-words.ts';
 import { useSession } from '../data/session.ts';
 import { Facts } from '../parts/card.tsx';
 import { Link } from '../parts/link.tsx';
 import { Icon, Risk, Tag } from '../parts/marks.tsx';
-import { Exact } from '../parts/said.tsx';
+import { Exact, Sentence } from '../parts/said.tsx';
 import { lifeWords } from './life-words.ts';
 
 type Project = PeopleCatalog['projects'][number];
@@ -52,9 +52,9 @@ export function EntitlementCard({ project, entitlement, back }: Props) {
 function factsOf(project: Project, one: Entitlement) {
   const { approval, terms, lacks } = one;
   return [
-    { name: 'It gives', value: one.gives },
+    { name: 'It gives', value: begun(one.gives) },
     { name: 'How long', value: one.ttl === 'never' ? 'without an end' : `At most ${lifeWords(one.ttl)}` },
-    { name: 'How it ends', value: one.lifetime },
+    { name: 'How it ends', value: begun(one.lifetime) },
     { name: 'Revoking', value: REVOKING[one.revocation] },
     {
       name: 'Who decides',
@@ -74,7 +74,7 @@ function factsOf(project: Project, one: Entitlement) {
     },
     {
       name: 'Terms',
-      value: terms !== undefined && terms.length > 0 && terms.map((term) => <div key={term}>{term}</div>),
+      value: terms !== undefined && terms.length > 0 && terms.map((term) => <div key={term}>{begun(term)}</div>),
     },
     {
       name: 'Not available',
@@ -119,7 +119,9 @@ function RiskFigure({ figure }: { readonly figure: Entitlement['risk_figure'] })
         {figure.factors.map(({ points, sentence }) => (
           <li key={sentence}>
             <span class="points">{points}</span>
-            <span>{sentence}</span>
+            <span>
+              <Sentence text={sentence} />
+            </span>
           </li>
         ))}
       </ul>

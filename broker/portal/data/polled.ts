@@ -1,5 +1,5 @@
 // An answer that keeps itself fresh while somebody looks: asked again every few seconds, at once when the page comes back into
-// sight, and not at all while it is hidden. What was shown stays while the broker is away, with since when it is old.
+// sight, and not at all while it is hidden or left alone. What was shown stays while the broker is away, with since when it is old.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { type Answer, ask, type Problem } from './ask.ts';
@@ -48,9 +48,14 @@ export function usePolled<T>(path: string | undefined, seconds: number): Polled<
   return {
     ...{ body, refresh, take },
     problem: current ? state.problem : undefined,
-    staleSince: current && body !== undefined && state.problem !== undefined ? state.freshAt : undefined,
+    staleSince: current && body !== undefined && isOld(state, seconds) ? state.freshAt : undefined,
   };
 }
+
+const SOME_MS = 30_000;
+
+const isOld = ({ problem, freshAt }: State<unknown>, seconds: number): boolean =>
+  problem !== undefined || now() - freshAt > 3 * seconds * 1000 + SOME_MS;
 
 function after<T>(before: State<T>, path: string, answer: Answer<T>): State<T> {
   if (answer.ok) return { path, body: answer.body, problem: undefined, freshAt: now() };
@@ -60,16 +65,29 @@ function after<T>(before: State<T>, path: string, answer: Answer<T>): State<T> {
   return { path, body: gone ? undefined : kept.body, problem: answer.problem, freshAt: kept.freshAt };
 }
 
-/** Calls at once, every so many seconds while the page is seen, and whenever it comes back into sight. */
+/** A page that nobody touches is left alone: asking for ever would keep a session alive that nobody uses. */
+const LEFT_ALONE_MS = 30 * 60_000;
+const TOUCHES = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
+
+/** Calls at once, every so many seconds while the page is seen and used, and whenever somebody comes back to it. */
 function whileSeen(call: () => void, seconds: number): () => void {
+  let touched = now();
+  const isLeft = (): boolean => now() - touched > LEFT_ALONE_MS;
   const ifSeen = (): void => {
-    if (document.visibilityState === 'visible') call();
+    if (document.visibilityState === 'visible' && !isLeft()) call();
+  };
+  const onTouch = (): void => {
+    const back = isLeft();
+    touched = now();
+    if (back) ifSeen();
   };
   call();
   const timer = setInterval(ifSeen, seconds * 1000);
   document.addEventListener('visibilitychange', ifSeen);
+  for (const touch of TOUCHES) addEventListener(touch, onTouch, { passive: true });
   return () => {
     clearInterval(timer);
     document.removeEventListener('visibilitychange', ifSeen);
+    for (const touch of TOUCHES) removeEventListener(touch, onTouch);
   };
 }

@@ -70,5 +70,8 @@ export const inFours = (digest: string): string => digest.match(/.{1,4}/g)?.join
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** As the beginning of a sentence. */
+export const begun = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 export const anyOf = (all: readonly string[]): string =>
   all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;

@@ -32,7 +32,7 @@ export function CatalogPage(props: Props) {
     <>
       <h1>Catalog</h1>
       <p class="lead">Everything that a job may ask for, as the policies in force say it.</p>
-      <Stale since={staleSince} />
+      <Stale since={staleSince} failing={problem !== undefined} />
       {body === undefined ? (
         problem === undefined ? (
           <Late />
@@ -45,7 +45,9 @@ export function CatalogPage(props: Props) {
           <div>
             {chosen !== undefined && <EntitlementCard {...chosen} back={catalogAddress({ ...props, scope: '' })} />}
             {chosen === undefined && scope !== undefined && <Unknown scope={scope} />}
-            {scope === undefined && <p class="hint catalog-none">Choose one to read what it gives, and who decides.</p>}
+            {scope === undefined && body.projects.length > 0 && (
+              <p class="hint catalog-none">Choose one to read what it gives, and who decides.</p>
+            )}
           </div>
         </div>
       )}

@@ -25,8 +25,8 @@ export function HomePage() {
   useNews(requests?.length, announce);
   return (
     <>
-      <h1>Waiting for you</h1>
-      <Stale since={waiting.staleSince ?? mine.staleSince} />
+      <h1>{requests?.length === 0 ? 'Nothing waits for you' : 'Waiting for you'}</h1>
+      <Stale since={waiting.staleSince ?? mine.staleSince} failing={(waiting.problem ?? mine.problem) !== undefined} />
       {requests === undefined ? (
         waiting.problem === undefined ? (
           <Late />
@@ -39,9 +39,11 @@ export function HomePage() {
       <section class="block" aria-labelledby="yours">
         <div class="block-head">
           <h2 id="yours">Yours</h2>
-          <Link class="row-link" to="/requests">
-            All of yours
-          </Link>
+          {(mine.body?.requests.length ?? 0) > 0 && (
+            <Link class="row-link" to="/requests">
+              All of yours
+            </Link>
+          )}
         </div>
         <Mine requests={mine.body?.requests} />
       </section>
@@ -61,11 +63,7 @@ function useNews(count: number | undefined, announce: (sentence: string) => void
 
 function WaitingList({ requests }: { readonly requests: readonly RequestSummary[] }) {
   if (requests.length === 0)
-    return (
-      <p class="lead">
-        Nothing waits for you. When a job needs the verdict of one of your teams, it shows up here by itself.
-      </p>
-    );
+    return <p class="lead">When a job needs the verdict of one of your teams, it shows up here by itself.</p>;
   return (
     <>
       <p class="lead">{plural(requests.length, 'request needs', 'requests need')} a verdict from one of your teams.</p>
@@ -100,7 +98,7 @@ function WaitingItem({ request }: { readonly request: RequestSummary }) {
           <code>
             {request.project}/{request.entitlement}
           </code>{' '}
-          · {ref.kind} <Said text={ref.name} /> at <code>{job.sha.slice(0, 7)}</code> · asked{' '}
+          · {ref.kind} <Said text={ref.name} short /> at <code>{job.sha.slice(0, 7)}</code> · asked{' '}
           <Time at={request.asked_at} />
         </p>
       </div>
@@ -123,7 +121,7 @@ function WaitingItem({ request }: { readonly request: RequestSummary }) {
         <Link class="button" to={requestAddress(id)}>
           Look and decide
           <span class="heard">
-            : {title}, {job.repository}
+            : {title}, <Exact text={job.repository} />
           </span>
         </Link>
       </div>

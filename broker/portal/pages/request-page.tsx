@@ -38,13 +38,18 @@ export function RequestPage({ id }: { readonly id: string }) {
   const pending = body.state === 'pending';
   return (
     <>
+      {body.approval !== undefined && (
+        <a class="skip" href="#verdict">
+          Skip to the verdict
+        </a>
+      )}
       <Head request={body} />
-      <Stale since={staleSince} />
+      <Stale since={staleSince} failing={problem !== undefined} />
       <div class="columns">
         <div class="main-column">
           {pending && <GlanceStrip request={body} />}
-          {!pending && <TimelineCard request={body} />}
           {body.reasons !== undefined && <RefusalCard request={body} reasons={body.reasons} />}
+          {!pending && <TimelineCard request={body} />}
           <Pass request={body} />
           <ChangesCard request={body} />
           <WhyCard request={body} />

@@ -34,7 +34,7 @@ export function RequestsPage({ view, before }: Props) {
           All that you may see
         </Link>
       </nav>
-      <Stale since={staleSince} />
+      <Stale since={staleSince} failing={problem !== undefined} />
       {body === undefined ? (
         problem === undefined ? (
           <Late />

@@ -14,8 +14,14 @@ export function Late() {
   return late ? <p class="lead">Loading…</p> : null;
 }
 
-export function Stale({ since }: { readonly since: number | undefined }) {
+/** `failing`: the broker does not answer; otherwise nobody was here for long. */
+export function Stale({ since, failing }: { readonly since: number | undefined; readonly failing: boolean }) {
   const times = useTimes();
   if (since === undefined) return null;
-  return <p class="note waiting">Not updating since {clockWords(since, times)}. Trying again.</p>;
+  return (
+    <p class="note waiting">
+      Not updating since {clockWords(since, times)}
+      {failing ? '. Trying again.' : ': the page was left alone. Touch it, and it goes on.'}
+    </p>
+  );
 }

@@ -41,7 +41,7 @@ function cellsOf(request: RequestSummary) {
     </>,
     <Quiet key="state" {...stateOf(request)} />,
     <>
-      <Exact text={job.repository} /> <Said text={refWords(job.ref).name} />
+      <Exact text={job.repository} /> <Said text={refWords(job.ref).name} short />
     </>,
     <Exact key="actor" text={job.actor} />,
     <Time key="when" at={request.asked_at} />,

@@ -4,11 +4,22 @@ import type { ComponentChildren } from 'preact';
 import { grouped } from '../../../shared/number-words.ts';
 import { cut, isInert, LONGEST_QUOTATION, piecesOf, sentenceParts } from '../../../shared/quotation.ts';
 
-/** In a line; what is longer than 200 characters can be opened where `whole` says that there is room. */
-export function Said({ text, whole = false }: { readonly text: string; readonly whole?: boolean }) {
-  const { shown, total } = cut(text);
+interface SaidProps {
+  readonly text: string;
+  /** there is room to open what was cut */
+  readonly whole?: boolean;
+  /** there is hardly room, and the whole stands elsewhere on the page */
+  readonly short?: boolean;
+}
+
+const SHORT = 48;
+
+/** In a line, cut at 200 characters. */
+export function Said({ text, whole = false, short = false }: SaidProps) {
+  const longest = short ? SHORT : LONGEST_QUOTATION;
+  const { shown, total } = cut(text, longest);
   if (total === 0) return <span class="hint">empty</span>;
-  const long = total > LONGEST_QUOTATION;
+  const long = total > longest;
   return (
     <>
       <span class="said">
@@ -17,7 +28,7 @@ export function Said({ text, whole = false }: { readonly text: string; readonly 
       {long && !whole && (
         <span class="hint">
           {' '}
-          first {LONGEST_QUOTATION} of {grouped(total)} characters
+          first {longest} of {grouped(total)} characters
         </span>
       )}
       {long && whole && <WhatWasCut text={text} total={total} />}

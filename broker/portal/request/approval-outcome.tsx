@@ -78,7 +78,9 @@ function Decided({ request, approval }: Props) {
   const last = approval.verdicts.at(-1);
   const ended = approval.state === 'approved' || approval.state === 'rejected' ? last : undefined;
   return (
-    <Body title={TITLES[approval.state]}>
+    <Body
+      title={approval.state === 'approved' && request.state !== 'approved' ? 'It was approved' : TITLES[approval.state]}
+    >
       <p class="tags">
         <Tag {...stateOf({ ...request, state: approval.state })} />
       </p>

@@ -2,7 +2,7 @@
 // that binds them. On the stub stands what a verdict is about, and nothing else is.
 import { useState } from 'preact/hooks';
 import type { RequestDetail } from '../../../shared/people-api.ts';
-import { inFours, plural, refWords, ttlWords } from '../data/request-words.ts';
+import { begun, inFours, plural, refWords, ttlWords } from '../data/request-words.ts';
 import { type Fact, Facts } from '../parts/card.tsx';
 import { Elsewhere } from '../parts/link.tsx';
 import { Exact, Said, SaidBlock } from '../parts/said.tsx';
@@ -44,7 +44,7 @@ function Trip({ request }: { readonly request: RequestDetail }) {
           <Exact text={job.repository} />
         </p>
         <p>
-          commit <code>{job.sha.slice(0, 7)}</code> on {ref.kind} <Said text={ref.name} />
+          commit <code>{job.sha.slice(0, 7)}</code> on {ref.kind} <Said text={ref.name} short />
         </p>
       </div>
       <div class="trip-way">
@@ -57,7 +57,11 @@ function Trip({ request }: { readonly request: RequestDetail }) {
             <path d="m-7-4 6 4-6 4" transform="translate(0 4)" />
           </svg>
         </svg>
-        {job.environment === undefined ? <span class="hint">no environment</span> : <Said text={job.environment} />}
+        {job.environment === undefined ? (
+          <span class="hint">no environment</span>
+        ) : (
+          <Said text={job.environment} short />
+        )}
       </div>
       <div>
         <span class="hint">To</span>
@@ -75,7 +79,7 @@ function Trip({ request }: { readonly request: RequestDetail }) {
 function gives({ gives, kind, description, ttl, approval, revocation, owner }: RequestDetail): readonly Fact[] {
   const count = approval?.issuances ?? 1;
   return [
-    { name: 'Credential', value: gives === undefined ? <Exact text={kind ?? 'not in the policy any more'} /> : gives },
+    { name: 'Credential', value: gives === undefined ? (kind ?? 'not in the policy any more') : begun(gives) },
     { name: 'Lets the job', value: description },
     {
       name: 'For how long',

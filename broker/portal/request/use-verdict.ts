@@ -81,7 +81,7 @@ export const needsReason = (choice: Choice, { risk }: RequestDetail): boolean =>
 
 function lackOf(reason: string, choice: Choice, request: RequestDetail): string | undefined {
   if (reason === '' && needsReason(choice, request))
-    return `Say in a few words why. ${request.job.actor} sees it, and it stays in the log.`;
+    return 'Say in a few words why. Whoever asked sees it, and it stays in the log.';
   if (reason.length > LONGEST) return `It has ${reason.length} characters; ${LONGEST} fit.`;
   return /[\p{Cc}\p{Bidi_Control}]/u.test(reason)
     ? 'It has a line break or a control character in it; write it on one line.'

@@ -35,7 +35,7 @@ export function VerdictForm({ request, approval, verdict }: Props) {
       />
       {missing === undefined ? (
         <p class="hint" id="verdict-hint">
-          {required ? 'Required.' : 'Required to reject.'} {request.job.actor} sees it, and it stays in the log.
+          {required ? 'Required.' : 'Required to reject.'} Whoever asked sees it, and it stays in the log.
         </p>
       ) : (
         <p class="field-error" id="verdict-error" role="alert">

@@ -1,9 +1,11 @@
 // Your verdict, or why it is not yours to give, or what came of it. It names the binding that was on the screen when the form was
 // opened: what changes underneath is shown, and has to be looked at, before anything can be sent.
+import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import { useTimes } from '../clock.ts';
 import { Icon } from '../parts/marks.tsx';
+import { Person } from '../parts/person.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
 import { ApprovalOutcome } from './approval-outcome.tsx';
 import { StepUp } from './step-up.tsx';
@@ -73,7 +75,7 @@ function Deadline({ request, approval }: Pick<PanelProps, 'request' | 'approval'
   const times = useTimes();
   const { expires_at: ends, needed, verdicts } = approval;
   const [start, end] = [Date.parse(request.asked_at), Date.parse(ends)];
-  const approved = verdicts.filter(({ verdict }) => verdict === 'approve').length;
+  const approved = verdicts.filter(({ verdict }) => verdict === 'approve');
   return (
     <div class="deadline">
       <p>
@@ -84,7 +86,13 @@ function Deadline({ request, approval }: Pick<PanelProps, 'request' | 'approval'
       </p>
       <progress max={end - start} value={Math.max(0, end - times.now)} aria-label="Time left to decide" />
       <p class="hint">
-        {approved} of {needed} approved so far
+        {approved.length} of {needed} approved so far
+        {approved.map(({ by, entry }, index) => (
+          <Fragment key={entry}>
+            {index === 0 ? ': ' : ', '}
+            <Person name={by.name ?? 'somebody'} />
+          </Fragment>
+        ))}
       </p>
     </div>
   );

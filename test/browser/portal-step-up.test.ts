@@ -1,0 +1,75 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PortalWorld } from './portal-world.ts';
+
+let world: PortalWorld;
+
+beforeAll(async () => {
+  world = await PortalWorld.open();
+});
+afterEach(async () => {
+  await world.leave();
+  expect(world.complaints.splice(0)).toEqual([]);
+});
+afterAll(() => world.close());
+
+const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+
+/** An authenticator in the browser that knows its user. */
+async function withAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+      ...{ isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
+async function wantsToApprove(page: Page): Promise<void> {
+  await page.getByLabel('Reason').fill('Read the six commits.');
+  await press(page, 'Approve');
+  await page.getByRole('heading', { name: 'Show that it is you' }).waitFor();
+}
+
+const verdictOn = async (id: string) =>
+  (await world.story.broker.entries('approval.verdict')).find((entry) => entry['request_id'] === id);
+
+describe('a verdict on high risk', () => {
+  it('by somebody who signs in once more: they come back to the form as it was', async () => {
+    const job = await world.story.ask('risky', { run_id: '3001' });
+    const page = await world.visit('Alex', `/requests/${job.id}`);
+    await wantsToApprove(page);
+    expect(await page.locator('#verdict-panel').innerText()).toContain('You approve shop/risky, 5 min');
+    await page.getByRole('link', { name: 'Sign in once more' }).click();
+    await page.getByRole('heading', { name: 'Your verdict' }).waitFor();
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Read the six commits.');
+    await press(page, 'Approve');
+    await page.getByRole('heading', { name: 'The job goes on' }).waitFor();
+    expect(await verdictOn(job.id)).toMatchObject({ verdict: 'approve', step_up: 'provider' });
+  });
+
+  it('by somebody with a passkey, who adds it, uses it, and is done in one step', async () => {
+    const job = await world.story.ask('risky', { run_id: '3002' });
+    const page = await world.visit('Kim', '/me');
+    await withAuthenticator(page);
+    await page.getByLabel('Name of a new one').fill('Work laptop');
+    await press(page, 'Add a passkey…');
+    await page.locator('.said', { hasText: 'Work laptop' }).waitFor();
+    await page.goto(`${world.url}/requests/${job.id}`);
+    await wantsToApprove(page);
+    await press(page, 'Use passkey');
+    await page.getByRole('heading', { name: 'The job goes on' }).waitFor();
+    expect(await verdictOn(job.id)).toMatchObject({ verdict: 'approve', step_up: 'passkey' });
+  });
+
+  it('can be gone back from, with what was typed', async () => {
+    const job = await world.story.ask('risky', { run_id: '3003' });
+    const page = await world.visit('Alex', `/requests/${job.id}`);
+    await wantsToApprove(page);
+    await press(page, 'Back');
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Read the six commits.');
+    expect(await verdictOn(job.id)).toBeUndefined();
+  });
+});
