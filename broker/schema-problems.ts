@@ -79,6 +79,7 @@ const isOwn = (message: string): boolean => !/^(Invalid|Too (small|big)|Unrecogn
 
 /** Of the branches whose type fits, the one with the fewest slips was meant; where none fits, all types that would. */
 function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, known: KnownKeys): Problem[] {
+  if (isOwn(issue.message)) return [{ path: issue.path, message: issue.message }];
   if (issue.input === undefined) return [{ path: issue.path, message: 'is missing' }];
   const mistyped = (branch: readonly Issue[]): boolean =>
     branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);

@@ -18,6 +18,7 @@ import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
 import { CODE_MEANINGS } from './code-meanings.ts';
+import { exampleCells, kindTable } from './example-cells.ts';
 import { keyTable } from './key-table.ts';
 
 /** Each document with generated parts, and how each part is made. */
@@ -33,8 +34,9 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
   'operations.md': { alarms: alarmTable },
   'policy-lint.md': { findings: lintTable },
   'policy-reference.md': {
-    'project keys': () => keyTable(projectSchema),
-    'organization keys': () => keyTable(organizationSchema),
+    'project keys': () => keyTable(projectSchema, exampleCells()),
+    'organization keys': () => keyTable(organizationSchema, exampleCells()),
+    'credential kinds': kindTable,
   },
   'policy-tools.md': { 'case keys': () => keyTable(caseFileSchema), 'example jobs': exampleTable },
 };

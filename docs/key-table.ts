@@ -24,13 +24,21 @@ interface Row {
   readonly about: string;
 }
 
-export function keyTable(schema: z.ZodType): string {
-  const rows = rowsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape, '');
-  const lines = rows.map(
-    ({ key, what, required, about }) => `| \`${key}\` | ${what}${required ? ', required' : ''} | ${about} |`,
-  );
-  return ['| key | holds | means |', '|---|---|---|', ...lines].join('\n');
+/** `exampleOf`: what stands in a fourth column. */
+export function keyTable(schema: z.ZodType, exampleOf?: (key: string) => string): string {
+  const lines = keyRows(schema).map(({ key, what, required, about }) => {
+    const row = `| \`${key}\` | ${what}${required ? ', required' : ''} | ${about} |`;
+    return exampleOf === undefined ? row : `${row} ${exampleOf(key)} |`;
+  });
+  const head = exampleOf === undefined ? '| key | holds | means |' : '| key | holds | means | example |';
+  return [head, head.replace(/[a-z ]+/g, '---'), ...lines].join('\n');
 }
+
+/** The path of every key. */
+export const keysOf = (schema: z.ZodType): readonly string[] => keyRows(schema).map(({ key }) => key);
+
+const keyRows = (schema: z.ZodType): Row[] =>
+  rowsOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape, '');
 
 function rowsOf(shape: Shape, path: string): Row[] {
   return Object.entries(shape.properties ?? {}).flatMap(([name, inner]) => {

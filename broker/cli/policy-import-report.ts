@@ -99,7 +99,7 @@ function draftLines(draft: NonNullable<Imported['draft']>, written: string | und
   if (written !== undefined)
     return [
       '',
-      `The drafts are in ${written}: a policy, an organization file, and workflow-changes.md. Decide what says DECIDE; then \`policy pin\` and \`policy check\`.`,
+      `The drafts are in ${written}: a policy, an organization file, and workflow-changes.md. Decide what says DECIDE; then \`policy pin\`, \`policy check\` and \`policy test\`.`,
     ];
   const indented = (text: string): string[] =>
     text

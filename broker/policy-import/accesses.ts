@@ -42,7 +42,7 @@ export function accessesOf(
     // What comes from a secret or a variable is another thing where that is another, and in another environment.
     const taken = Object.values(access.undecided).some((source) => source !== undefined);
     const environment = taken ? access.uses.map(({ job }) => job.environment) : [];
-    const key = JSON.stringify([access.kind, access.parameters, access.undecided, environment]);
+    const key = JSON.stringify([access.kind, access.name, access.parameters, access.undecided, environment]);
     const known = merged.get(key);
     merged.set(key, known === undefined ? access : { ...known, uses: [...known.uses, ...access.uses] });
   }
@@ -59,18 +59,26 @@ function ofJob({ repository, ...at }: InJob, secrets: readonly SecretUse[]): Acc
   const own = secrets.filter(({ file, job }) => file === at.workflow.file && (job === undefined || job === at.job.id));
   const ofSteps = at.job.steps.flatMap((step) => ofStep(step, { ...at, repository }, own));
   const covered = new Set(ofSteps.map(({ kind }) => kind));
-  const kinds = new Map<string, string[]>();
+  return [...ofSteps, ...directOf(own, covered, repository).map((one) => ({ ...one, uses: [{ ...at, ...one.use }] }))];
+}
+
+type Direct = Omit<Access, 'uses'> & { readonly use: Pick<AccessUse, 'step' | 'secrets'> };
+
+/** Stored keys that steps use themselves: together one identity of a cloud, and apart where each is for another service. */
+function directOf(own: readonly SecretUse[], covered: ReadonlySet<string>, repository: string): Direct[] {
+  const groups = new Map<string, { kind: string; names: Set<string> }>();
   for (const use of own) {
     const { kind } = familyOf(use);
-    if (kind !== undefined && !covered.has(kind)) kinds.set(kind, [...(kinds.get(kind) ?? []), use.secret]);
+    if (kind === undefined || covered.has(kind)) continue;
+    const group = kind === 'jwt' ? `${kind} ${use.secret}` : kind;
+    const known = groups.get(group) ?? { kind, names: new Set<string>() };
+    groups.set(group, { kind, names: known.names.add(use.secret) });
   }
-  const direct = [...kinds].flatMap(([kind, names]): Access[] => {
-    const draft = DIRECT[kind]?.(repository);
-    return draft === undefined
-      ? []
-      : [{ kind, ...draft, uses: [{ ...at, step: undefined, secrets: [...new Set(names)] }] }];
+  return [...groups.values()].flatMap(({ kind, names }) => {
+    const [first = ''] = names;
+    const draft = DIRECT[kind]?.(repository, first);
+    return draft === undefined ? [] : [{ kind, ...draft, use: { step: undefined, secrets: [...names] } }];
   });
-  return [...ofSteps, ...direct];
 }
 
 function ofStep(step: Step, at: InJob, secrets: readonly SecretUse[]): Access[] {
@@ -104,7 +112,11 @@ const ACTIONS: Readonly<
   'actions/create-github-app-token': { kind: 'github-token', read: appToken },
 };
 
-const DIRECT: Readonly<Record<string, (repository: string) => Draft>> = {
+const DIRECT: Readonly<Record<string, (repository: string, secret: string) => Draft>> = {
+  jwt: (_repository, secret) => ({
+    ...{ name: secret.replace(/_?TOKEN$/i, ''), undecided: { audience: undefined } },
+    parameters: { audience: 'https://decide-me.example.com' },
+  }),
   'aws-role': () => awsRole(undefined, undefined),
   'gcp-service-account': () => gcpAccount(undefined, undefined, undefined),
   'azure-app': () => azureApp(undefined, undefined),

@@ -71,7 +71,9 @@ function stepLines({ name, access, use }: Got, { project, brokerUrl, built }: Ch
   return [
     ...(built.includes(access.kind)
       ? []
-      : [`      # This version cannot issue \`${access.kind}\` yet: keep what is there until it can.`]),
+      : [
+          `      # This version cannot issue \`${access.kind}\` yet: keep what is there, and make this change when it can.`,
+        ]),
     `      - id: ${name}`,
     '        uses: acme/buildpass@v1',
     '        with:',
@@ -80,7 +82,7 @@ function stepLines({ name, access, use }: Got, { project, brokerUrl, built }: Ch
     ...out.map((what) => `      # Take out: ${what}.`),
     '      # In each step that needs it, and no other:',
     '      #   env:',
-    ...environmentOf(access, name).map((line) => `      #     ${line}`),
+    ...environmentOf(access, name, use.secrets).map((line) => `      #     ${line}`),
   ];
 }
 
@@ -95,7 +97,7 @@ function takenOut({ step, secrets }: AccessUse): string[] {
 }
 
 /** What the action's outputs are called, and what programs look for. */
-function environmentOf({ kind, parameters }: Access, id: string): string[] {
+function environmentOf({ kind, parameters }: Access, id: string, [secret = 'TOKEN']: readonly string[]): string[] {
   const from = (output: string): string => `\${{ steps.${id}.outputs.${output} }}`;
   switch (kind) {
     case 'aws-role':
@@ -115,6 +117,6 @@ function environmentOf({ kind, parameters }: Access, id: string): string[] {
     case 'github-token':
       return [`GH_TOKEN: ${from('token')}`];
     default:
-      return [`TOKEN: ${from('token')}`];
+      return [`${repeatable(secret)}: ${from('token')}`];
   }
 }

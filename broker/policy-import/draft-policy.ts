@@ -74,7 +74,7 @@ export function draftPolicy(entitlements: readonly DraftedEntitlement[], options
     `project: ${word(project)}`,
     `owner: ${word(owner)} # DECIDE: the team that answers for this policy`,
     'repositories:',
-    `  - { name: ${word(repository)} } # no id yet`,
+    `  - { name: ${word(repository)} } # the id decides: \`policy pin\` fills it in`,
     'entitlements:',
     ...entitlements.flatMap((one, at) => [...(at === 0 ? [] : ['']), ...entitlementLines(one, built)]),
     '',
@@ -106,6 +106,7 @@ function entitlementLines({ name, access, rules, decide }: DraftedEntitlement, b
 function standsIn(undecided: Access['undecided'], key: string): string {
   if (!Object.hasOwn(undecided, key)) return '';
   const source = undecided[key];
+  if (key === 'audience') return ' # DECIDE: this stands in for what the service takes as `aud`, mostly its address';
   return ` # DECIDE: this stands in${source === undefined ? '' : ` for ${source} of the workflow`}`;
 }
 
@@ -122,7 +123,7 @@ export function draftOrganization(entitlements: readonly DraftedEntitlement[], o
   return [
     '# A draft of what the organization would offer: merge `teams` and `projects` into its file.',
     'teams:',
-    `  ${word(owner)}: # no id yet`,
+    `  ${word(owner)}: # the id decides: \`policy pin\` fills it in`,
     'projects:',
     `  ${word(project)}:`,
     `    owner: ${word(owner)}`,
@@ -133,6 +134,7 @@ export function draftOrganization(entitlements: readonly DraftedEntitlement[], o
 
 /** Parameters that an offer bounds, by its own names for them. */
 const OFFERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  jwt: { audience: 'audiences' },
   'aws-role': { role: 'roles' },
   'gcp-service-account': { provider: 'providers', 'service-account': 'service-accounts', scopes: 'scopes' },
   'azure-app': { tenant: 'tenants', 'client-id': 'client-ids', scope: 'scopes' },
@@ -140,13 +142,14 @@ const OFFERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Undefined where a project reaches it without an offer. */
-function offerOf({ kind, parameters }: Access, repository: string): string | undefined {
+function offerOf({ kind, parameters, undecided }: Access, repository: string): string | undefined {
   if (kind === 'github-token') return offerOfRepositories(parameters, repository);
   const lists = Object.entries(OFFERED[kind] ?? {}).map(([parameter, offer]) => {
     const values = [parameters[parameter] ?? []].flat() as string[];
     return `${offer}: [${values.map(word).join(', ')}]`;
   });
-  return `{ kind: ${kind}, ${lists.join(', ')} }`;
+  const open = Object.keys(OFFERED[kind] ?? {}).some((parameter) => Object.hasOwn(undecided, parameter));
+  return `{ kind: ${kind}, ${lists.join(', ')} }${open ? ' # DECIDE: the same as in the policy' : ''}`;
 }
 
 function offerOfRepositories(
@@ -156,5 +159,5 @@ function offerOfRepositories(
   const others = ([repositories].flat() as string[]).filter((one) => one.toLowerCase() !== own.toLowerCase());
   if (others.length === 0) return undefined;
   const listed = others.map((name) => `{ name: ${word(name)} }`).join(', ');
-  return `{ kind: github-token, repositories: [${listed}], permissions: ${words(permissions)} } # no ids yet`;
+  return `{ kind: github-token, repositories: [${listed}], permissions: ${words(permissions)} } # the ids decide: \`policy pin\` fills them in`;
 }

@@ -15,7 +15,7 @@ interface Recognised extends Family {
 }
 
 const VAULT =
-  'Nothing that a broker issues replaces a fixed value. A vault can hold it, and `vault-secret` hand it to the jobs that a policy names.';
+  'Where what takes it can trust an OpenID Connect issuer, a `jwt` replaces it. Elsewhere nothing that a broker issues does: a vault can hold it, and `vault-secret` hand it to the jobs that a policy names.';
 
 /** The first that recognises `SECRET FEEDS ACTION` counts. */
 const FAMILIES: readonly Recognised[] = [
@@ -84,11 +84,20 @@ const FAMILIES: readonly Recognised[] = [
   },
 ];
 
+/** Last: a token for something that one's own people run, mostly, who can let it trust the broker. */
+const OWN_SERVICE: Recognised = {
+  name: 'a token of a service',
+  kind: 'jwt',
+  recognises: /(^|_)(DEPLOY|DEPLOYMENT|RELEASE|PUBLISH|UPLOAD|PREVIEW|INTERNAL)_(\w+_)?TOKEN /i,
+  advice:
+    'That takes a service that can trust an OpenID Connect issuer, the broker: let it, then delete the token. Where it cannot, take the entitlement out of the draft.',
+};
+
 const OTHER: Family = { name: 'a fixed value', kind: undefined, advice: VAULT };
 
 export function familyOf({ secret, feeds }: SecretUse): Family {
   const fed = 'name' in feeds ? feeds.name : '';
   const action = feeds.kind === 'input' ? feeds.action : '';
   const described = `${secret} ${fed} ${action}`;
-  return FAMILIES.find(({ recognises }) => recognises.test(described)) ?? OTHER;
+  return [...FAMILIES, OWN_SERVICE].find(({ recognises }) => recognises.test(described)) ?? OTHER;
 }

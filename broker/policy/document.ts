@@ -5,13 +5,13 @@ import { formatDuration, parseDuration } from '../../shared/duration.ts';
 import type { Seconds } from '../clock.ts';
 import {
   duration,
-  id,
   issuerName,
   judged,
   lastDay,
   name,
   oneOrMore,
   pattern,
+  pinnedId,
   prose,
   repositoryName,
   team,
@@ -128,7 +128,7 @@ const entitlement = z.strictObject({
 
 const repository = z.strictObject({
   name: repositoryName.describe('For people; the id decides.'),
-  id: id.describe('repository_id of GitHub.'),
+  id: pinnedId.describe('repository_id of GitHub.'),
   issuer: issuerName.optional().describe('Who signs its tokens; required once several issuers are configured.'),
 });
 

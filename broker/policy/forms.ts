@@ -11,10 +11,10 @@ const DAY = 86_400_000;
 
 type InputIssue = { readonly input?: unknown };
 
-/** Text of one form; `description` ends the sentence "must be …". */
-export function text(form: RegExp, description: string) {
+/** Text of one form; `description` ends the sentence "must be …", and `missing` says what to do where there is none. */
+export function text(form: RegExp, description: string, missing?: string) {
   const error = ({ input }: InputIssue): string | undefined => {
-    if (input === undefined) return undefined;
+    if (input === undefined) return missing;
     return input === null ? `is empty: it must be ${description}` : `must be ${description}, not ${shown(input)}`;
   };
   // What an editor says where the form is not met.
@@ -54,7 +54,10 @@ export const name = text(/^[a-z0-9-]{1,40}$/, 'made of a-z, 0-9 and -, at most 4
 export const issuerName = text(/^[a-z0-9-]{1,40}$/, 'the short name of an issuer in the configuration');
 export const team = text(/^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/, 'a team, written organization/team');
 export const teams = oneOrMore(team);
-export const id = text(/^[1-9][0-9]{0,19}$/, 'an id: digits in quotes, such as "2001"');
+const ID = [/^[1-9][0-9]{0,19}$/, 'an id: digits in quotes, such as "2001"'] as const;
+export const id = text(...ID);
+/** An id that belongs to a name which stands beside it. */
+export const pinnedId = text(...ID, 'is missing: `buildpass policy pin --write` asks GitHub for it by the name');
 export const repositoryName = text(
   /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/,
   'a repository, written owner/name',

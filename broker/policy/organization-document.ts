@@ -94,13 +94,21 @@ const guardrails = z.strictObject({
   waivers: z.array(waiver).default([]).describe('Dated exceptions, each with somebody who answers for it.'),
 });
 
-const group = z.union([
-  z.strictObject({ github: id.describe('The id of a team at GitHub.') }),
-  z.strictObject({
-    'sign-in': name.describe('Or: a sign-in provider of the configuration,'),
-    group: prose(200).describe('and the id of a group there.'),
-  }),
-]);
+const noGroup = ({ input }: { readonly input?: unknown }): string | undefined =>
+  input === null
+    ? 'is empty: write { github: "ID" }, which `buildpass policy pin --write` asks GitHub for by the name, or { sign-in, group }'
+    : undefined;
+
+const group = z.union(
+  [
+    z.strictObject({ github: id.describe('The id of a team at GitHub.') }),
+    z.strictObject({
+      'sign-in': name.describe('Or: a sign-in provider of the configuration,'),
+      group: prose(200).describe('and the id of a group there.'),
+    }),
+  ],
+  { error: noGroup },
+);
 
 export const organizationSchema = z.strictObject({
   teams: z.record(team, group).default({}).describe('The only names for people that policies may use; the ids decide.'),

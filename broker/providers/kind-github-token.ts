@@ -3,7 +3,7 @@
 // organization need an offer always, since no list of repositories bounds them.
 import { z } from 'zod';
 import { GREATEST_POWER, type Power } from '../policy/credential-power.ts';
-import { id, oneOrMore, repositoryName } from '../policy/forms.ts';
+import { oneOrMore, pinnedId, repositoryName } from '../policy/forms.ts';
 import { checkShape, didYouMean, type Problem } from '../schema-problems.ts';
 import { type Kind, type Offers, sameName } from './kind-definition.ts';
 import type { Narrowed } from './kind-narrower.ts';
@@ -84,7 +84,7 @@ const permissions = z
 
 const parametersSchema = z.strictObject({ repositories: oneOrMore(repositoryName), permissions });
 const offerSchema = z.strictObject({
-  repositories: z.array(z.strictObject({ name: repositoryName, id })).min(1),
+  repositories: z.array(z.strictObject({ name: repositoryName, id: pinnedId })).min(1),
   permissions,
 });
 type Offer = z.output<typeof offerSchema>;

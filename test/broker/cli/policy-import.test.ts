@@ -14,7 +14,7 @@ describe('buildpass policy import', () => {
     .github/workflows/deploy.yml:21, job deploy, feeds the input aws-access-key-id of aws-actions/configure-aws-credentials
     an access key of AWS. \`aws-role\` would replace it; this version cannot issue that yet.`);
     expect(out).toContain(
-      '  SENTRY_AUTH_TOKEN\n    .github/workflows/deploy.yml:9, every job, feeds the variable SENTRY_AUTH_TOKEN\n    a fixed value. Nothing that a broker issues replaces a fixed value.',
+      '  SENTRY_AUTH_TOKEN\n    .github/workflows/deploy.yml:9, every job, feeds the variable SENTRY_AUTH_TOKEN\n    a fixed value. Where what takes it can trust an OpenID Connect issuer, a `jwt` replaces it. Elsewhere nothing that a broker issues does:',
     );
     expect(out).toContain(
       "  NPM_TOKEN\n    .github/workflows/deploy.yml:31, job publish, feeds the variable NODE_AUTH_TOKEN\n    a package registry token of npm. npm's trusted publishing",
@@ -56,7 +56,7 @@ describe('buildpass policy import', () => {
     deploy:
       permissions: { contents: read, packages: write, id-token: write }
       steps:
-        # This version cannot issue \`aws-role\` yet: keep what is there until it can.
+        # This version cannot issue \`aws-role\` yet: keep what is there, and make this change when it can.
         - id: aws-shop-deploy
           uses: acme/buildpass@v1
           with:
@@ -79,7 +79,9 @@ describe('buildpass policy import', () => {
     const io = recordedIo({ GITHUB_TOKEN: TOKEN, GITHUB_API_URL: api.url });
     expect([await main(['policy', 'pin', target, '--write'], io), io.written.err]).toEqual([0, '']);
     expect(await buildpass('policy', 'check', target)).toMatchObject({ code: 0 });
-    expect(await readFile(join(target, 'shop.yaml'), 'utf8')).toContain('{ name: acme/shop, id: "1" } # no id yet');
+    expect(await readFile(join(target, 'shop.yaml'), 'utf8')).toContain(
+      '{ name: acme/shop, id: "1" } # the id decides: ',
+    );
     expect(await run(root, '--write', target)).toMatchObject({
       code: 2,
       err: expect.stringContaining('is there already: name a new directory') as string,
@@ -108,6 +110,19 @@ describe('buildpass policy import', () => {
       ]) as unknown,
       draft: { policy: expect.stringContaining('project: shop') as string },
     });
+  });
+
+  it('drafts a `jwt` for each token of a service of one’s own, and marks what stands in, in both files', async () => {
+    const uses = ['DEPLOY_TOKEN', 'UPLOAD_TOKEN'].map((name) => `{ ${name}: "${expression(`secrets.${name}`)}" }`);
+    const { out } = await imported(workflow(`{ run: ./a, env: ${uses[0]} }\n      - { run: ./b, env: ${uses[1]} }`));
+    expect(out.match(/^ {2,4}(deploy|upload):$/gm)).toEqual(['    deploy:', '    upload:']);
+    expect(out).toContain(
+      'audience: https://decide-me.example.com # DECIDE: this stands in for what the service takes',
+    );
+    expect(out).toContain(
+      '- { kind: jwt, audiences: [https://decide-me.example.com] } # DECIDE: the same as in the policy',
+    );
+    expect(out).toContain(`UPLOAD_TOKEN: ${expression('steps.upload.outputs.token')}`);
   });
 
   it('says so where there is nothing to replace', async () => {

@@ -143,7 +143,11 @@ const PROJECT_MISTAKES: readonly [what: string, keys: Yaml, error: string][] = [
     { repositories: [{ name: 'acme/shop', id: 2001 }] },
     ' repositories[0].id: must be an id: digits in quotes, such as "2001", not 2001',
   ],
-  ['a repository without id', { repositories: [{ name: 'acme/shop' }] }, ' repositories[0].id: is missing'],
+  [
+    'a repository without id',
+    { repositories: [{ name: 'acme/shop' }] },
+    ' repositories[0].id: is missing: `buildpass policy pin --write` asks GitHub for it by the name',
+  ],
   [
     'a repository without owner',
     { repositories: [{ name: 'shop', id: '2001' }] },
