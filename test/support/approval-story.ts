@@ -1,7 +1,7 @@
 // What the stories about approvals share: people of a release team, a project whose entitlements need them, and a job that waits.
 
 import { type PersonBrowser, signIn, type Visit } from './person-browser.ts';
-import type { Answer } from './test-broker.ts';
+import type { Answer, AskOptions } from './test-broker.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from './test-broker.ts';
 
 /** The actor of every job here, unless it says another. */
@@ -93,9 +93,13 @@ export class ApprovalStory {
   }
 
   /** A job asks and is told to wait. */
-  async ask(name = 'deploy', claims: Readonly<Record<string, unknown>> = {}): Promise<WaitingJob> {
-    const secret = newSecret();
-    const job = new WaitingJob(this.broker, { secret, scope: `shop/${name}`, claims: { ...ROBIN, ...claims } });
+  async ask(
+    name = 'deploy',
+    claims: Readonly<Record<string, unknown>> = {},
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<WaitingJob> {
+    const asked = { secret: newSecret(), scope: `shop/${name}`, claims: { ...ROBIN, ...claims }, parameters };
+    const job = new WaitingJob(this.broker, asked);
     const { body, status } = await job.collect();
     if (body.error !== 'authorization_pending') throw new Error(`not pending: ${status} ${JSON.stringify(body)}`);
     return job;
@@ -128,9 +132,9 @@ export class ApprovalStory {
 export class WaitingJob {
   id = '';
   readonly #broker: TestBroker;
-  readonly #ask: { secret: string; scope: string; claims: Readonly<Record<string, unknown>> };
+  readonly #ask: AskOptions & { readonly secret: string };
 
-  constructor(broker: TestBroker, ask: { secret: string; scope: string; claims: Readonly<Record<string, unknown>> }) {
+  constructor(broker: TestBroker, ask: AskOptions & { readonly secret: string }) {
     this.#broker = broker;
     this.#ask = ask;
   }
