@@ -25,7 +25,10 @@ import { createTurns } from './limits/turns.ts';
 import { keepAnchor } from './log/anchor.ts';
 import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
+import type { OpenChannel } from './notify/channel.ts';
+import { deliverDue } from './notify/deliver.ts';
 import { type OpenLog, openLog } from './open-log.ts';
+import { openNotify } from './open-notify.ts';
 import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
 import { openSignIn } from './open-sign-in.ts';
 import type { Reloaded } from './policy/reload-source.ts';
@@ -149,10 +152,11 @@ interface Foundation extends OpenLog {
 async function openCore(
   options: BrokerOptions,
   foundation: Foundation,
-): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'policies' | 'demoLink'>> {
+): Promise<Pick<Started, 'deps' | 'trustedIssuers' | 'policies' | 'demoLink' | 'channels'>> {
   const { config, extraProviders: extra = [] } = options;
   const { store, append, recent, keys, encryptionKey, clock, entropy, logger, metrics } = foundation;
   const { signInProviders, demoLink } = await openSignIn(options, foundation);
+  const channels = await openNotify(config, logger);
   const policies = await openPolicies({ config, extra, signInProviders, ...foundation });
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
@@ -168,13 +172,14 @@ async function openCore(
       onLimited: (limit) => metrics.count('buildpass_limited_total', limit),
     }),
     waiting: createWaiting(systemElapsed),
+    noticeChannels: [...channels.keys()],
     webOf: webAddresses(config),
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies: policies.inForce }),
     attempts: createAttempts({ ...config, ...foundation }),
     ...{ store, append, recent, policies: policies.inForce, clock, entropy, logger, metrics },
   };
-  return { deps, trustedIssuers, policies, demoLink };
+  return { deps, trustedIssuers, policies, demoLink, channels };
 }
 
 /** Where people look up what a job of an issuer was. */
@@ -199,6 +204,7 @@ interface Started {
   readonly verifierKey: string;
   readonly trustedIssuers: TrustedIssuers;
   readonly policies: OpenPolicies;
+  readonly channels: ReadonlyMap<string, OpenChannel>;
   readonly unlock: () => void;
   readonly storeBroken: Promise<void>;
 }
@@ -268,7 +274,7 @@ function openControl({ store }: Config, { reload }: OpenPolicies, logger: Logger
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
 function backgroundJobs(
   config: Config,
-  { deps, verifierKey, trustedIssuers, policies, standing }: Started,
+  { deps, verifierKey, trustedIssuers, policies, channels, standing }: Started,
 ): readonly BackgroundJob[] {
   const { anchorFile } = config.log;
   const anchor = async (): Promise<void> => {
@@ -280,6 +286,7 @@ function backgroundJobs(
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'ending approvals', run: createSweep(deps) },
     { name: 'revoking', run: () => revokeDue(deps) },
+    { name: 'notifying', run: () => deliverDue({ ...deps, channels, url: config.url }) },
     { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'forgetting sessions', run: () => deps.store.commit(forgetSessions) },

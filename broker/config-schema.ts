@@ -2,6 +2,8 @@
 // docs/configuration.md are made from. A key marked `later` is read and checked, and said at start to have no effect yet.
 import { z } from 'zod';
 import { isAddressOrNetwork } from './config-addresses.ts';
+import { address, caFile, file, privateNetwork, secretFile, text } from './config-forms.ts';
+import { notification } from './config-schema-notify.ts';
 import { issuerUrlProblem, oidcIssuerProblem, originProblem } from './config-urls.ts';
 
 const NAME = /^[a-z0-9-]{1,40}$/;
@@ -12,29 +14,10 @@ const RATE = /^[1-9][0-9]{0,8}\/[smhd]$/;
 /** Marks a key whose part of the broker is not built yet. */
 const later = { later: true };
 
-const text = (description: string) => z.string().min(1).max(1024).describe(description);
-const file = (description: string) => text(`${description} Relative to this file.`);
-const secretFile = (description: string) => file(`${description} Only its owner may read it (mode 0600).`);
 const named = <T extends z.ZodType>(value: T) =>
   z.record(z.string().regex(NAME, 'a name is made of a-z, 0-9 and -, at most 40 characters'), value);
-const address = (problem: (url: string) => string | undefined, description: string) =>
-  z
-    .string()
-    .superRefine((url, context) => {
-      const message = problem(url);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .describe(description);
 const teams = (description: string) =>
   z.array(z.string().regex(TEAM, 'a team is written organization/team')).min(1).describe(description);
-
-const privateNetwork = z
-  .boolean()
-  .optional()
-  .describe('`true` lets this host, and no other, be at a private or loopback address; https all the same.');
-const caFile = file(
-  'PEM file of the certificate authorities that this host is verified with, instead of the public ones. Read at start.',
-).optional();
 
 const listen = z.strictObject({
   host: text('Address to listen on.').default('127.0.0.1'),
@@ -159,18 +142,6 @@ const signIn = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const notification = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('webhook').describe('A signed HTTP request.'),
-    url: address(issuerUrlProblem, 'Where it goes.'),
-    'secret-file': secretFile('Secret that it is signed with.'),
-  }),
-  z.strictObject({
-    kind: z.literal('slack').describe('A Slack channel.'),
-    'url-file': secretFile('Address of the incoming webhook, which is a secret itself.'),
-  }),
-]);
-
 export const configSchema = z.strictObject({
   url: address(
     originProblem,
@@ -259,7 +230,7 @@ export const configSchema = z.strictObject({
     .array(notification)
     .min(1)
     .optional()
-    .meta({ description: 'Whom to tell.', ...later }),
+    .describe('Channels of the organization that are told what waits for people, and what came of it. See notices.md.'),
   'relying-parties': named(
     z.strictObject({
       audience: text('Audience of the tokens that it may introspect.'),

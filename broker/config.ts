@@ -7,6 +7,7 @@ import { type ListenAddress, listenAddress } from './config-addresses.ts';
 import { readAuthorities } from './config-authorities.ts';
 import { readSecretFile, secretFileProblem } from './config-files.ts';
 import { laterKeys } from './config-later.ts';
+import { readNotify } from './config-notify.ts';
 import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { readSignIn } from './config-sign-in.ts';
@@ -14,6 +15,7 @@ import { StartRefused } from './errors.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
 import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
+import type { NoticeChannel } from './notify/channel.ts';
 import type { SignInClient } from './sign-in/provider.ts';
 import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
 import type { Proxies } from './upstream-fetch.ts';
@@ -36,6 +38,7 @@ export interface Config {
   /** from the environment; their passwords, if any, are secrets */
   readonly proxies: Proxies;
   readonly signIn: readonly SignInClient[];
+  readonly notify: readonly NoticeChannel[];
   /** team names of the organization's file that have each role */
   readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
   readonly keys: { readonly encryptionKeyFile: string };
@@ -54,11 +57,13 @@ export async function loadConfig(file: string, environment: Environment = proces
   const directory = dirname(resolve(file));
   const { issuers, problems: unreadable } = await readIssuers(parsed.yaml, directory);
   const people = await readSignIn(parsed.yaml, directory);
+  const told = await readNotify(parsed.yaml, directory);
   const loose = await looseSecrets(parsed.yaml, directory);
-  const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...people.problems];
+  const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...people.problems, ...told.problems];
   if (problems.length > 0) throw refusal(problems);
   const proxies = readProxies(environment);
-  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, signIn: people.signIn, proxies });
+  const { notify } = told;
+  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, signIn: people.signIn, notify, proxies });
 }
 
 /**
@@ -188,7 +193,7 @@ function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file:
   });
 }
 
-type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'proxies'> & { readonly directory: string };
+type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'notify' | 'proxies'> & { readonly directory: string };
 
 function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, ...read }: ReadBefore): Config {
   const path = (relative: string): string => resolve(directory, relative);

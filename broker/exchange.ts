@@ -32,6 +32,8 @@ export interface ExchangeDeps extends IssueDeps {
   readonly entropy: Entropy;
   readonly turns: Turns;
   readonly waiting: Waiting;
+  /** names of the channels that people are told over */
+  readonly noticeChannels: readonly string[];
   readonly quota: RepositoryQuota;
   readonly metrics: Metrics;
 }

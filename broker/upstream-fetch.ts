@@ -1,15 +1,14 @@
 // The one way in which the broker asks another system over HTTP. It promises: https (or http that stays on this machine),
 // a connection to no address that the operator did not allow, no redirect, one deadline for head and body, and an answer
 // that can't outgrow its cap (of its head Node takes 16 KiB). Nothing is decompressed.
-import { lookup } from 'node:dns';
+import type { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { isSecureUrl } from '../shared/secure-url.ts';
 import type { Millis } from './clock.ts';
 import { readCapped } from './read-capped.ts';
-import { addressProblem, type Reach } from './upstream-address.ts';
+import { checkedLookup, literalProblem } from './upstream-lookup.ts';
 
 /** The variables that name proxies, as the environment has them; the lower-case spelling counts first. */
 export type Proxies = Readonly<Partial<Record<'https_proxy' | 'HTTPS_PROXY' | 'no_proxy' | 'NO_PROXY', string>>>;
@@ -43,7 +42,7 @@ export interface UpstreamAnswer {
 export type UpstreamFetch = (url: string, request: UpstreamRequest) => Promise<UpstreamAnswer>;
 
 export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
-  const { privateNetwork, authorities: ca, proxies = {}, resolve = lookup } = options;
+  const { privateNetwork, authorities: ca, proxies = {}, resolve } = options;
   // Said here again, because an environment variable could turn the check off.
   const secure = new HttpsAgent({ rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }), proxyEnv: proxies });
   // Without the proxies: what is loopback for them is another machine.
@@ -53,35 +52,11 @@ export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
     const { protocol, hostname } = new URL(url);
     const tls = protocol === 'https:';
     const reach = tls ? (privateNetwork ? 'private' : 'public') : 'loopback';
-    refuseLiteral(url, hostname, reach);
+    const problem = literalProblem(hostname, reach);
+    if (problem !== undefined) throw new Error(`${url} is ${problem}`);
     return await exchangeOnce(url, request, {
       start: tls ? httpsRequest : httpRequest,
-      options: { agent: tls ? secure : local, lookup: checkedLookup(resolve, reach) },
-    });
-  };
-}
-
-/** An address in place of a name is never looked up, so it is judged here. */
-function refuseLiteral(url: string, hostname: string, reach: Reach): void {
-  const address = hostname.replace(/^\[|\]$/g, '');
-  const problem = isIP(address) === 0 ? undefined : addressProblem(address, reach);
-  if (problem !== undefined) throw new Error(`${url} is ${problem}`);
-}
-
-/**
- * The lookup of the connection itself: what it returns is what is connected to, so there is no moment between check and
- * use in which the name could come to mean another address. One bad address among good ones spoils them all.
- */
-function checkedLookup(resolve: typeof lookup, reach: Reach): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, '');
-      const [problem] = addresses.flatMap(({ address }) => addressProblem(address, reach) ?? []);
-      const [first] = addresses;
-      if (problem !== undefined) callback(new Error(`${hostname} is ${problem}`), '');
-      else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
+      options: { agent: tls ? secure : local, lookup: checkedLookup(reach, resolve) },
     });
   };
 }

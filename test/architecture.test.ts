@@ -22,7 +22,7 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'config',
     files: /^broker\/config(-[a-z-]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits types:sign-in types:upstream-fetch',
+    mayImport: 'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -71,7 +71,13 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'approvals',
     files: /^broker\/approvals\//,
-    mayImport: 'shared kernel yaml policy log types:policy-sources types:store types:exchange types:requests',
+    mayImport: 'shared kernel yaml policy log notify types:policy-sources types:store types:exchange types:requests',
+  },
+  // Telling people: what is queued, its words, and each way to send it.
+  {
+    name: 'notify',
+    files: /^broker\/notify\//,
+    mayImport: 'shared kernel upstream-fetch types:store types:telemetry',
   },
   {
     name: 'issuance',
@@ -161,7 +167,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|notify\/(webhook|slack|email)|open-notify|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',
@@ -184,7 +190,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'connections of its own',
     text: /^import (?!type)[^;]*\b(request|get|connect|createConnection|Socket|Agent|lookup|resolve\w*)\b[^;]* from 'node:(http2?|https|net|tls|dns|dgram)(\/promises)?'/m,
-    only: /^(action\/|broker\/(upstream-fetch|cli\/ask-control)\.ts)/,
+    only: /^(action\/|broker\/(upstream-(fetch|lookup|socket)|cli\/ask-control)\.ts)/,
   },
   { what: 'the console', text: /\bconsole\./, only: /^$/ },
 ];
@@ -197,10 +203,14 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^(kysely|node:sqlite)$/, only: 'store' },
   { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
+  { packages: /^nodemailer$/, only: 'notify' },
   { packages: /^yaml$/, only: 'yaml policy-pins policy-import composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log verifier http portal composition' },
-  { packages: /^node:(net|tls|dns|http|https|http2|dgram)$/, only: 'action upstream-fetch http config composition' },
+  {
+    packages: /^node:(net|tls|dns|http|https|http2|dgram)$/,
+    only: 'action upstream-fetch notify http config composition',
+  },
   { packages: /^node:(child_process|worker_threads|cluster|vm)$/, only: 'composition' },
 ];
 

@@ -4,8 +4,9 @@ import type { ExchangeDeps } from '../exchange.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
+import { tellExpired } from './tell.ts';
 
-export type EndingDeps = Pick<ExchangeDeps, 'append'>;
+export type EndingDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
 
 /** Who took a request back. */
 export type Withdrawer = 'job' | 'requester' | 'newer-request';
@@ -19,8 +20,10 @@ export async function endApproval(
   if (!(await tx.approvals.move(row.id, row.state, { state, at: tx.now, expiresAt: row.expires_at }))) return [];
   const requests = await moveRequests(tx, row, state);
   const fields = { ...namesOf(row), approval_id: row.id, requests: [...requests] };
-  if (state === 'expired') await deps.append(tx, { type: 'approval.expired', fields });
-  else await deps.append(tx, { type: 'approval.void', fields: { ...fields, because } });
+  if (state === 'expired') {
+    await deps.append(tx, { type: 'approval.expired', fields });
+    await tellExpired(deps, tx, row);
+  } else await deps.append(tx, { type: 'approval.void', fields: { ...fields, because } });
   return requests;
 }
 

@@ -6,7 +6,7 @@ import { termsInForce } from './approval-desk.ts';
 import { endApproval } from './endings.ts';
 import type { Waiting } from './waiting.ts';
 
-export interface SweepDeps extends Pick<ExchangeDeps, 'store' | 'append' | 'policies'> {
+export interface SweepDeps extends Pick<ExchangeDeps, 'store' | 'append' | 'policies' | 'entropy' | 'noticeChannels'> {
   readonly waiting: Waiting;
 }
 

@@ -9,9 +9,11 @@ import type { Transaction } from '../store/store.ts';
 import { type Approval, afterVerdict, endAfterVerdict, isOpen, type Verdict } from './approval.ts';
 import { readApproval } from './approval-desk.ts';
 import { type Approver, teamFor } from './approvers.ts';
+import { tellDecided } from './tell.ts';
 import type { Waiting } from './waiting.ts';
 
-export interface VerdictDeps extends Pick<ExchangeDeps, 'store' | 'append' | 'policies'> {
+export interface VerdictDeps
+  extends Pick<ExchangeDeps, 'store' | 'append' | 'policies' | 'entropy' | 'noticeChannels'> {
   readonly waiting: Waiting;
 }
 
@@ -100,6 +102,7 @@ async function record(deps: VerdictDeps, tx: Transaction, recording: Recording):
     },
     personal: { approver_identity: approver.identity, approver_name: approver.name, reason: cast.reason },
   });
+  if (state !== 'pending') await tellDecided(deps, tx, { row, decision: state });
   return requests;
 }
 

@@ -15,6 +15,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy import': async () => (await import('./policy-import.ts')).command,
   'policy reload': async () => (await import('./policy-reload.ts')).command,
   'policy show': async () => (await import('./policy-show.ts')).command,
+  'requests list': async () => (await import('./requests.ts')).requestsListCommand,
+  'requests show': async () => (await import('./requests.ts')).requestsShowCommand,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,
   'log export': async () => (await import('./log-export.ts')).command,

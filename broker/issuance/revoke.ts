@@ -15,7 +15,7 @@ const AT_ONCE = 20;
 
 export async function revokeDue(deps: RevokeDeps): Promise<void> {
   const due = await deps.store.commit((tx) =>
-    tx.outbox.claim({ now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
+    tx.outbox.claim({ kind: 'revoke', now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
   );
   // Side by side, within their claim: one system that hangs holds up neither the others nor the stop.
   const done = await Promise.allSettled(due.map((item) => revokeOne(deps, item)));

@@ -56,7 +56,7 @@ export interface Pending {
 
 export type DecideDeps = Pick<
   ExchangeDeps,
-  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota' | 'noticeNames'
+  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota' | 'noticeNames' | 'noticeChannels'
 >;
 
 export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {

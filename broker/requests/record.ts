@@ -2,6 +2,7 @@
 import { requestDetails } from '../../shared/log-digests.ts';
 import { openApproval, spend } from '../approvals/approval-desk.ts';
 import { abandon, withdraw } from '../approvals/endings.ts';
+import { tellWaiting } from '../approvals/tell.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import type { Granted } from '../issuance/issue.ts';
@@ -17,7 +18,7 @@ import type { AskContext } from './ask-context.ts';
 import type { Refusal, Refused } from './decide.ts';
 import { grantedAs, makeGrant } from './grant.ts';
 
-type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
+type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
 
 /** Refuses, on record. Equal refusals of one job are one entry and a count: the log grows with what happens, not with who asks. */
 export async function recordRefusal(
@@ -117,6 +118,7 @@ export async function recordPending(
     },
     personal: personalFields(context, row),
   });
+  await tellWaiting(deps, tx, { row, approval, decision });
   return { row, approval };
 }
 

@@ -1,4 +1,4 @@
-// The outbox: effects outside the store (now: revocations), written in the transaction that causes them and done afterwards,
+// The outbox: effects outside the store (revocations, notices), written in the transaction that causes them and done afterwards,
 // again and again until they succeed. Nothing in it can delay or fail an issuance.
 import type { Millis } from '../clock.ts';
 import type { OutboxRow } from './schema.ts';
@@ -6,19 +6,22 @@ import type { Statements } from './statements.ts';
 
 export type { OutboxRow } from './schema.ts';
 
+export type OutboxKind = 'revoke' | 'notify';
+
 export interface Outbox {
-  put(item: { id: string; kind: 'revoke'; payload: string; dueAt: Millis }): Promise<void>;
-  /** Claims what is due, so that no second worker takes it before `claimedUntil`. */
-  claim(due: { now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
+  put(item: { id: string; kind: OutboxKind; payload: string; dueAt: Millis }): Promise<void>;
+  isDue(kind: OutboxKind, now: Millis): Promise<boolean>;
+  /** Claims what is due of one kind, so that no second worker takes it before `claimedUntil`. */
+  claim(due: { kind: OutboxKind; now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
   done(id: string): Promise<void>;
   retry(id: string, dueAt: Millis): Promise<void>;
   /** how many there are, and since when the oldest is due */
-  waiting(): Promise<{ readonly items: number; readonly oldestDueAt: Millis | undefined }>;
+  waiting(kind: OutboxKind): Promise<{ readonly items: number; readonly oldestDueAt: Millis | undefined }>;
 }
 
 export const outboxTable = ({ all, first }: Statements): Outbox => {
   const insert = first((db, row: OutboxRow) => db.insertInto('outbox').values(row));
-  const claim = all((db, due: { now: Millis; claimedUntil: Millis; limit: number }) =>
+  const claim = all((db, due: { kind: OutboxKind; now: Millis; claimedUntil: Millis; limit: number }) =>
     db
       .updateTable('outbox')
       .set((row) => ({ claimed_until: due.claimedUntil, attempts: row('attempts', '+', 1) }))
@@ -26,6 +29,7 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
         select
           .selectFrom('outbox')
           .select('id')
+          .where('kind', '=', due.kind)
           .where('due_at', '<=', due.now)
           .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', due.now)]))
           .orderBy('due_at')
@@ -37,12 +41,27 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
   const postpone = first((db, { id, dueAt }: { id: string; dueAt: Millis }) =>
     db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id),
   );
-  const waiting = first((db, _: object) =>
-    db.selectFrom('outbox').select((row) => [row.fn.countAll<number>().as('items'), row.fn.min('due_at').as('oldest')]),
+  const due = first((db, { kind, now }: { kind: OutboxKind; now: Millis }) =>
+    db
+      .selectFrom('outbox')
+      .select('id')
+      .where('kind', '=', kind)
+      .where('due_at', '<=', now)
+      .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
+      .limit(1),
+  );
+  const waiting = first((db, { kind }: { kind: OutboxKind }) =>
+    db
+      .selectFrom('outbox')
+      .select((row) => [row.fn.countAll<number>().as('items'), row.fn.min('due_at').as('oldest')])
+      .where('kind', '=', kind),
   );
   return {
     async put({ id, kind, payload, dueAt }) {
       await insert({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null });
+    },
+    async isDue(kind, now) {
+      return (await due({ kind, now })) !== undefined;
     },
     claim,
     async done(id) {
@@ -51,8 +70,8 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
     async retry(id, dueAt) {
       await postpone({ id, dueAt });
     },
-    async waiting() {
-      const found = await waiting({});
+    async waiting(kind) {
+      const found = await waiting({ kind });
       return { items: found?.items ?? 0, oldestDueAt: found?.oldest ?? undefined };
     },
   };

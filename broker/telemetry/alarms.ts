@@ -28,7 +28,7 @@ export const ALARMS = {
   },
   'background work keeps failing': {
     means:
-      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `fetching the keys of issuers`, `forgetting subject tokens`, `forgetting sessions` or `writing the anchor`.',
+      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `notifying`, `fetching the keys of issuers`, `forgetting subject tokens`, `forgetting sessions` or `writing the anchor`.',
     next: 'For the anchor look at its volume, for all others at the disk of the store. It is tried again every two seconds.',
   },
   'a withheld credential is not on record yet; it will be tried again': {
@@ -43,6 +43,11 @@ export const ALARMS = {
   'the anchor could not be written at stop': {
     means: 'The anchor is older than the log. It still shows a rollback to before it.',
     next: 'Make its volume writable and start the broker: it brings the anchor up to date.',
+  },
+  'a notice was given up: its channel did not take it for a day': {
+    means:
+      'People were not told of something over `channel`. What it was about is on record and on its page all the same.',
+    next: '`error` says why. Mend the channel (its address, its secret, its certificate), or take it out of `notify`; what is queued for it goes on by itself.',
   },
 } as const satisfies Readonly<Record<string, AlarmMeaning>>;
 

@@ -41,14 +41,19 @@ async function setStored(tx: Transaction, set: SetValue): Promise<void> {
   const { live, overdue } = await tx.leases.count(tx.now);
   set('buildpass_leases', live, 'live');
   set('buildpass_leases', overdue, 'overdue');
-  const { items, oldestDueAt } = await tx.outbox.waiting();
-  set('buildpass_outbox_items', items);
-  set('buildpass_outbox_oldest_seconds', oldestDueAt === undefined ? 0 : Math.max(0, tx.now - oldestDueAt) / 1000);
+  for (const kind of ['revoke', 'notify'] as const) await setWaiting(tx, kind, set);
   set('buildpass_log_entries', (await tx.log.head()).size);
   const policy = await tx.policies.inForce();
   if (policy === undefined) return;
   set('buildpass_policy_info', 1, policy.digest);
   set('buildpass_policy_age_seconds', Math.max(0, tx.now - policy.since) / 1000);
+}
+
+async function setWaiting(tx: Transaction, kind: 'revoke' | 'notify', set: SetValue): Promise<void> {
+  const { items, oldestDueAt } = await tx.outbox.waiting(kind);
+  set('buildpass_outbox_items', items, kind);
+  const since = oldestDueAt === undefined ? 0 : Math.max(0, tx.now - oldestDueAt);
+  set('buildpass_outbox_oldest_seconds', since / 1000, kind);
 }
 
 function setEntitlements({ projects }: Offered, set: SetValue): void {

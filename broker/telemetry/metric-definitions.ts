@@ -80,11 +80,16 @@ export const METRICS = {
     'Leases: `live`, or `overdue` where the end has passed and is not on record.',
     'buildpass_leases{state="overdue"} > 0',
   ),
-  buildpass_outbox_items: gauge([], 'Revocations that wait to be done.'),
+  buildpass_outbox_items: gauge(['kind'], 'What waits to be done at other systems: `revoke` or `notify`.'),
   buildpass_outbox_oldest_seconds: gauge(
-    [],
-    'How long the oldest of them has been due; 0 where none is.',
+    ['kind'],
+    'How long the oldest of its kind has been due; 0 where none is.',
     'buildpass_outbox_oldest_seconds > 600',
+  ),
+  buildpass_notices_total: counter(
+    ['channel', 'outcome'],
+    'Tries to tell a channel (`webhook`, `slack`, `email`): `delivered`, `failed` and tried again, or `given-up` after a day.',
+    'increase(buildpass_notices_total{outcome="failed"}[15m]) > 5',
   ),
   buildpass_log_entries: gauge([], 'Entries of the issuance log.'),
   buildpass_anchor_age_seconds: gauge(

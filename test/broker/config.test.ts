@@ -43,6 +43,7 @@ describe('loadConfig', () => {
       ],
       upstreams: [],
       signIn: [],
+      notify: [],
       roles: { security: [], operators: [] },
       proxies: {},
       keys: { encryptionKeyFile: join(dirname(file), 'kek') },
@@ -210,7 +211,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'notify', 'relying-parties', 'upstreams']);
+    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'relying-parties', 'upstreams']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
     expect(upstreams).toEqual(['vault-prod']);
   });

@@ -40,6 +40,8 @@ export interface TestBrokerOptions {
   /** sign-in providers; secret files go into the directory */
   readonly signIn?: (directory: string) => Config['signIn'];
   readonly roles?: Config['roles'];
+  /** channels that people are told over; secret files go into the directory */
+  readonly notify?: (directory: string) => Config['notify'];
 }
 
 export interface Answer {
@@ -225,6 +227,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     })),
     upstreams: [],
     signIn: options.signIn?.(directory) ?? [],
+    notify: options.notify?.(directory) ?? [],
     roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },

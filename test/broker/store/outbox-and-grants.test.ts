@@ -72,7 +72,8 @@ describe('the outbox', () => {
   it('gives a due item to one worker, and to the next when the claim has run out', async () => {
     const store = await openStore();
     await store.commit((tx) => tx.outbox.put({ id: 'o', kind: 'revoke', payload: 'lse_1', dueAt: 10 }));
-    const claim = (now: number) => store.commit((tx) => tx.outbox.claim({ now, claimedUntil: now + 100, limit: 5 }));
+    const claim = (now: number) =>
+      store.commit((tx) => tx.outbox.claim({ kind: 'revoke', now, claimedUntil: now + 100, limit: 5 }));
     expect(await claim(9)).toEqual([]);
     expect(await claim(10)).toMatchObject([{ id: 'o', attempts: 1 }]);
     expect(await claim(50)).toEqual([]);
@@ -81,7 +82,8 @@ describe('the outbox', () => {
 
   it('keeps what failed until its next time, and forgets what is done', async () => {
     const store = await openStore();
-    const claim = (now: number) => store.commit((tx) => tx.outbox.claim({ now, claimedUntil: now + 100, limit: 5 }));
+    const claim = (now: number) =>
+      store.commit((tx) => tx.outbox.claim({ kind: 'revoke', now, claimedUntil: now + 100, limit: 5 }));
     await store.commit((tx) => tx.outbox.put({ id: 'o', kind: 'revoke', payload: 'lse_1', dueAt: 10 }));
     await claim(10);
     await store.commit((tx) => tx.outbox.retry('o', 40));
@@ -89,5 +91,18 @@ describe('the outbox', () => {
     expect(await claim(40)).toHaveLength(1);
     await store.commit((tx) => tx.outbox.done('o'));
     expect(await claim(1_000)).toEqual([]);
+  });
+
+  it('gives each worker its own kind, and knows when there is nothing', async () => {
+    const store = await openStore();
+    await store.commit((tx) => tx.outbox.put({ id: 'n', kind: 'notify', payload: '{}', dueAt: 10 }));
+    const claimed = await store.commit((tx) =>
+      tx.outbox.claim({ kind: 'revoke', now: 20, claimedUntil: 50, limit: 5 }),
+    );
+    expect(claimed).toEqual([]);
+    const due = (now: number) => store.read((tx) => tx.outbox.isDue('notify', now));
+    expect([await due(9), await due(10)]).toEqual([false, true]);
+    expect(await store.read((tx) => tx.outbox.waiting('revoke'))).toEqual({ items: 0, oldestDueAt: undefined });
+    expect(await store.read((tx) => tx.outbox.waiting('notify'))).toEqual({ items: 1, oldestDueAt: 10 });
   });
 });

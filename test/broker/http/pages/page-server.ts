@@ -56,6 +56,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       policies: unused,
       append: unused,
       noticeNames: unused,
+      noticeChannels: [],
     },
     people: createPeople({
       ...{ url, store, entropy: systemEntropy, policies: unused, providers: [], encryptionKey: Buffer.alloc(32) },

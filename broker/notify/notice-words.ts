@@ -1,0 +1,74 @@
+// A notice in words: a title of names that our own files hold, lines of what the job and people said, and one link. Whatever came
+// from outside is made inert here: a hidden character or a line break in it would let it say something else than it does.
+import { inert } from '../../shared/invisible.ts';
+import type { AskedFields, Notice } from './notice.ts';
+
+export interface NoticeWords {
+  readonly title: string;
+  readonly lines: readonly (readonly [label: string, value: string])[];
+  readonly link: string;
+}
+
+export function wordsOf(notice: Notice, brokerUrl: string): NoticeWords {
+  const { title, lines } = said(notice);
+  return {
+    title,
+    lines: lines.map(([label, value]) => [label, inert(value)] as const),
+    link: `${brokerUrl}/requests/${notice.fields.request_id}`,
+  };
+}
+
+type Said = Pick<NoticeWords, 'title' | 'lines'>;
+
+function said({ kind, fields }: Notice): Said {
+  switch (kind) {
+    case 'request.waiting':
+      return {
+        title: `${scopeOf(fields)} waits for approval`,
+        lines: [
+          ['What', `${fields.title}: ${fields.gives} (risk ${fields.risk})`],
+          ...jobLines(fields),
+          ['Who decides', `${fields.needed} of ${fields.by.join(' or ')}`],
+          ['Until', spoken(fields.expires_at)],
+        ],
+      };
+    case 'request.decided':
+      return {
+        title: `${scopeOf(fields)} was ${fields.decision}`,
+        lines: [
+          ...fields.verdicts.map(
+            ({ verdict, name, reason }) =>
+              [verdict === 'approve' ? 'Approved by' : 'Rejected by', withReason(name, reason)] as const,
+          ),
+          ...jobLines(fields),
+        ],
+      };
+    case 'request.expired':
+      return {
+        title:
+          fields.was === 'pending'
+            ? `${scopeOf(fields)} expired: nobody decided in time`
+            : `${scopeOf(fields)} expired: it was approved, and not collected in time`,
+        lines: jobLines(fields),
+      };
+  }
+}
+
+const scopeOf = ({ project, entitlement }: AskedFields): string => `${project}/${entitlement}`;
+
+function jobLines(fields: AskedFields): NoticeWords['lines'] {
+  const { repository, ref, sha, environment, event_name: event, workflow_ref: workflow, run_id: run } = fields;
+  return [
+    ['Asked by', `${fields.actor}, run ${run} of ${repository}`],
+    ['Job', [`${ref} at ${sha.slice(0, 12)}`, event, ...(environment === null ? [] : [environment])].join(', ')],
+    ['Workflow', workflow],
+    ...(fields.reason === null ? [] : [['Reason', fields.reason] as const]),
+    ...(fields.ticket === null ? [] : [['Ticket', fields.ticket] as const]),
+  ];
+}
+
+const withReason = (name: string | null, reason: string | null): string =>
+  `${name ?? 'somebody'}${reason === null ? '' : `: ${reason}`}`;
+
+/** `2026-11-23 09:30 UTC` */
+const spoken = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

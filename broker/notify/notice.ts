@@ -1,0 +1,54 @@
+// What people are told about, as it is queued and as a webhook carries it. Another kind is another member of `Notice` and its
+// words in notice-words.ts. Names and reasons in it are for the organization's own channels; a secret is never among them.
+
+/** What was asked, by which job: in every notice about a request. */
+export interface AskedFields {
+  readonly request_id: string;
+  readonly project: string;
+  readonly entitlement: string;
+  readonly issuer: string;
+  readonly repository: string;
+  readonly ref: string;
+  readonly sha: string;
+  readonly environment: string | null;
+  readonly event_name: string;
+  readonly workflow_ref: string;
+  readonly run_id: string;
+  readonly run_attempt: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+}
+
+export type Notice =
+  | {
+      /** People must agree before this is issued. */
+      readonly kind: 'request.waiting';
+      readonly fields: AskedFields & {
+        readonly title: string;
+        readonly risk: 'low' | 'high';
+        /** what the job would get, in words */
+        readonly gives: string;
+        /** teams whose members decide */
+        readonly by: readonly string[];
+        readonly needed: number;
+        /** RFC 3339: until when it can be decided */
+        readonly expires_at: string;
+      };
+    }
+  | {
+      readonly kind: 'request.decided';
+      readonly fields: AskedFields & {
+        readonly decision: 'approved' | 'rejected';
+        readonly verdicts: readonly {
+          readonly verdict: 'approve' | 'reject';
+          readonly name: string | null;
+          readonly reason: string | null;
+        }[];
+      };
+    }
+  | {
+      /** The time was over before people decided, or before the job collected what they had approved. */
+      readonly kind: 'request.expired';
+      readonly fields: AskedFields & { readonly was: 'pending' | 'approved' };
+    };
