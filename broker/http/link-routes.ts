@@ -25,7 +25,7 @@ export function linkRoutes(deps: LinkDeps): Router {
         throw new BrokerError('NOT_FOUND', `No identity can be linked at ${quoted(request.params.provider)}.`);
       requireFreshness(deps, person, clock.now());
       const attempt = attempts.begin({
-        ...{ provider: provider.name, purpose: 'link', back: '/', session: person.sessionId },
+        ...{ provider: provider.name, purpose: 'link', back: '/me', session: person.sessionId },
       });
       const body: LinkStarted = { location: await provider.begin(attempts.proofOf(attempt)) };
       response.append('Set-Cookie', people.cookies.attempt.set(attempts.seal(attempt))).json(body);

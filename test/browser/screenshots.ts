@@ -1,7 +1,8 @@
 // Draws every page of the portal, wide and narrow, light and dark, for people to look at: `npm run screenshots -- DIRECTORY`.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { Config } from '../../broker/config.ts';
 import type { WaitingJob } from '../support/approval-story.ts';
 import { PortalWorld } from './portal-world.ts';
 
@@ -20,7 +21,11 @@ async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
   await story.decide('Alex', before, { verdict: 'approve', reason: 'Read the six commits; support knows.' });
   await before.collect();
   const jobs: Record<string, WaitingJob> = {
-    deploy: await story.ask('deploy', { run_id: '9321' }),
+    deploy: await story.ask(
+      'deploy',
+      { run_id: '9321' },
+      { reason: 'v4.2.0: payment retry fix before the evening peak', ticket: 'SHOP-812' },
+    ),
     two: await story.ask('two', { run_id: '9322' }),
     risky: await story.ask('risky', { run_id: '9323', environment: HOSTILE }),
     rejected: await story.ask('deploy', { run_id: '9324' }),
@@ -71,6 +76,18 @@ async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
   ];
 }
 
+/** Never asked: the pages name them. */
+function providers(directory: string): Config['signIn'] {
+  const clientSecretFile = join(directory, 'client.secret');
+  writeFileSync(clientSecretFile, 'secret', { mode: 0o600 });
+  const common = { clientId: 'portal', clientSecretFile, privateNetwork: false };
+  const url = 'http://127.0.0.1:9';
+  return [
+    { ...common, name: 'sso', title: 'acme SSO', kind: 'oidc', issuer: url, scopes: ['openid'], groupsClaim: 'groups' },
+    { ...common, name: 'gh', title: 'GitHub', kind: 'github', issuer: 'github', url, apiUrl: url, organizations: {} },
+  ];
+}
+
 const SIZES = [
   ['wide', { width: 1280, height: 800 }],
   ['phone', { width: 390, height: 844 }],
@@ -78,7 +95,7 @@ const SIZES = [
 
 async function draw(directory: string, only: readonly string[]): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  const world = await PortalWorld.open();
+  const world = await PortalWorld.open({ signIn: providers });
   try {
     for (const shot of await shotsOf(world)) {
       if (only.length > 0 && !only.includes(shot.name)) continue;

@@ -63,7 +63,7 @@ async function bySso(sub: string): Promise<PersonBrowser> {
 
 async function link(browser: PersonBrowser, provider = 'sso'): Promise<string | undefined> {
   const { body } = await browser.post(`/v1/me/identities/${provider}`);
-  return (await browser.follow(body.location, new RegExp(`^${BROKER_URL}/(sign-in\\?error=.*)?$`))).location;
+  return (await browser.follow(body.location, new RegExp(`^${BROKER_URL}/(me|sign-in\\?error=.*)$`))).location;
 }
 
 const principalOf = async (browser: PersonBrowser): Promise<string> => (await browser.get('/v1/me')).body.principal;
@@ -74,7 +74,7 @@ describe('an identity that nobody had', () => {
     const person = await signIn(broker, 'P0');
     sso.person = { sub: 'pat-at-sso', name: 'Pat' };
     const before = person.cookie(SESSION)?.value;
-    expect(await link(person)).toBe(`${BROKER_URL}/`);
+    expect(await link(person)).toBe(`${BROKER_URL}/me`);
     expect(person.cookie(SESSION)?.value).not.toBe(before);
     const { principal, identities } = (await person.get('/v1/me')).body;
     expect(identities).toMatchObject([
@@ -164,7 +164,7 @@ describe('whoever wants somebody else’s identity or person', () => {
     sso.person = { sub: 'p5' };
     const { body } = await person.post('/v1/me/identities/sso');
     await person.visit(broker.running.demoLink('P6'));
-    const end = await person.follow(body.location, /error=|com\/$/);
+    const end = await person.follow(body.location, /error=|com\/me$/);
     expect(end.location).toBe(`${BROKER_URL}/sign-in?error=SIGN_IN_REQUIRED`);
     expect(
       await broker.running.store.read((tx) => tx.principals.find({ provider: 'sso', providerId: 'p5' })),
