@@ -32,6 +32,7 @@ describe('one request, as an approver reads it', () => {
     const before = await story.ask('deploy', { sha: 'b'.repeat(40) });
     await story.decide('Alex', before, 'approve');
     await before.collect();
+    story.pass(60_000);
     const { last_approved: last } = await detail('Kim', (await story.ask('deploy', { sha: 'c'.repeat(40) })).id);
     expect(last).toMatchObject({
       ...{ request_id: before.id, names: ['Alex'], changed: ['The commit'] },
