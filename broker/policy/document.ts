@@ -41,7 +41,7 @@ const ttl = text(/^(never|[1-9][0-9]{0,6}[smhd])$/, 'a duration such as 15m, or 
 
 const approval = z.strictObject({
   by: teams.describe('Teams whose members may approve.'),
-  count: count.default(1).describe('How many of them must.'),
+  count: count.default(1).describe('How many of them must: of all these teams together, not of each.'),
   within: duration.prefault('30m').describe('How long they have.'),
   self: z.literal('allowed').optional().describe('A person may approve their own request; the log says self-approved.'),
   covers: z.enum(['job', 'run', 'plan']).default('job').describe('What one approval is good for.'),
@@ -104,7 +104,7 @@ const entitlement = z.strictObject({
     .describe('Any rule suffices.'),
   mode: z.literal('observe').optional().describe('Decide and log, and never issue: for trying a rule out.'),
   'max-per-job': count.default(10).describe('How many credentials one job may get.'),
-  expires: lastDay.optional().describe('The last day, in UTC.'),
+  expires: lastDay.optional().describe('The last day on which it is given; it ends with that day in UTC.'),
   session: atMost(duration, 5 * DAY, 'no job runs longer than 5 days')
     .optional()
     .describe('Up to when a live job may renew.'),

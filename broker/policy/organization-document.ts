@@ -47,7 +47,7 @@ const freeze = z.strictObject({
 const waiver = z.strictObject({
   entitlement: scope.describe('What is excepted.'),
   of: z.string().min(1).describe('The need, as `require` writes it, or `longest-ttl`.'),
-  until: lastDay.describe('The last day, in UTC.'),
+  until: lastDay.describe('The last day on which it holds; it ends with that day in UTC.'),
   owner: team.describe('Who answers for it.'),
   reason: prose(200).describe('Why.'),
 });

@@ -82,17 +82,21 @@ const conditions = {
   tag: oneOrMore(judged((value) => shortRefProblem('tag', value))).describe('Tag of the job, without refs/tags/.'),
   ref: oneOrMore(judged(fullRefProblem)).describe('Full ref of the job.'),
   'pull-request': oneOrMore(z.strictObject({ into: oneOrMore(branch).describe('The base branch.') })).describe(
-    'A pull request into one of these base branches.',
+    'A pull request into one of these base branches, by whoever: also from a fork, where the repository gives forks tokens that write.',
   ),
   environment: oneOrMore(environment).describe('Environment that the job names, whatever its letters are cased like.'),
   event: oneOrMore(event).describe(
     'What started the job. Left out: push, workflow_dispatch, release; with `pull-request`: pull_request.',
   ),
-  workflow: oneOrMore(workflowFile).describe('Workflow file of the job, on the job’s own ref.'),
-  'called-workflow': oneOrMore(calledWorkflow).describe(
-    'Reusable workflow that the job runs in: exact, or pinned by commit.',
+  workflow: oneOrMore(workflowFile).describe(
+    'Workflow file that the run was started from, as it stands on the job’s own ref: that of a pull request is the pull request’s own.',
   ),
-  actor: oneOrMore(id).describe('Account that started the run, by id.'),
+  'called-workflow': oneOrMore(calledWorkflow).describe(
+    'Reusable workflow that the job runs in: exact, or pinned by commit. `branch`, `environment`, `workflow` and all else are the caller’s.',
+  ),
+  actor: oneOrMore(id).describe(
+    'Account that started the run, by id. A run that somebody else runs again still counts as of whoever started it first.',
+  ),
   requester: oneOrMore(team).describe('Team that the person behind the run belongs to.'),
   runner: oneOrMore(z.enum(RUNNERS)).describe('Where the job runs.'),
   visibility: oneOrMore(z.enum(VISIBILITIES)).describe('Who can see the repository.'),
@@ -102,7 +106,9 @@ const conditions = {
   'protected-environment': oneOrMore(z.literal(true)).describe(
     'The environment has protection rules, asked of GitHub.',
   ),
-  time: oneOrMore(timeWindow).describe('When it may be asked for, by the clocks of a zone.'),
+  time: oneOrMore(timeWindow).describe(
+    'When it may be asked for and, where people approve, collected; by the clocks of a zone.',
+  ),
   claims: claims.describe('Any other claim of the token, compared whole.'),
 } as const;
 

@@ -22,7 +22,7 @@ export function entitlementDifferences(
 
 function existence(before: EntitlementVersion, now: EntitlementVersion): readonly Change[] {
   if (before.entitlement === undefined)
-    return [{ direction: 'wider', text: `is new, a ${now.entitlement?.credential.kind} credential` }];
+    return [{ direction: 'wider', text: `is new, a credential of kind ${now.entitlement?.credential.kind}` }];
   return now.entitlement === undefined ? [{ direction: 'narrower', text: 'is gone' }] : [];
 }
 

@@ -42,6 +42,6 @@ export function boxesOf<S extends HasEntitlement>(side: S, { boxOf, attributes }
   return rules.map((rule): RuleBoxes => {
     const box = boxOf(rule, side);
     if (approval === undefined) return { rule, boxes: [box] };
-    return { rule, boxes: namesActor(rule) ? [startedBy(box, 0), startedBy(box, 1)] : [startedBy(box, 0)] };
+    return { rule, boxes: [namesActor(rule) ? box : startedBy(box, 0)] };
   });
 }

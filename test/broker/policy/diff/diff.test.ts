@@ -123,7 +123,7 @@ describe('who gains and who loses', () => {
     };
     expect(diff({}, two)).toEqual([
       'gains: jobs of acme/shop on branch main by push, started by a person may now have shop/deploy (rule 0, after approval)',
-      'wider: shop/deploy is new, a jwt credential',
+      'wider: shop/deploy is new, a credential of kind jwt',
     ]);
     expect(diff(two, {})).toEqual([
       'narrower: shop/deploy is gone',
@@ -140,6 +140,9 @@ describe('who gains and who loses', () => {
       `loses: jobs of acme/shop on branch main by push, started by another account than 5, started by a person ${NO_LONGER}`,
     ]);
     expect(diff(asking(PUSH, named), asking(named, PUSH))).toEqual([]);
+    expect(diff(asking({ branch: 'x' }), asking({ branch: 'x' }, named))).toEqual([
+      'gains: jobs of acme/shop on branch main by push, started by the account 5 may now have shop/preview (rule 1, after approval)',
+    ]);
     expect(diff({ entitlement: { allow: [PUSH] } }, asking(PUSH))).toEqual([
       'narrower: shop/preview needs approval by 1 of acme/security now',
       `loses: jobs of acme/shop on branch main by push, started by a program ${NO_LONGER}`,
