@@ -1,7 +1,7 @@
 // The HTTP face: what a request meets, in order, and what holds for all of them. `POST /v1/token` is answered before Express,
 // which costs more than everything else that is done about a request before it is decided.
 import type { RequestListener, ServerResponse } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import { BrokerError } from './errors.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
@@ -54,6 +54,21 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
+/** The routers of the documented API, which /openapi.json describes; pages are apart. */
+export const apiRouters = (deps: AppDeps): readonly Router[] => [
+  explainRoutes(deps),
+  catalogRoutes(deps),
+  leaseRoutes(deps),
+  requestRoutes(deps),
+  peopleRequestRoutes(deps),
+  logRoutes(deps),
+  metadataRoutes(deps),
+  signInRoutes(deps),
+  meRoutes(deps),
+  linkRoutes(deps),
+  passkeyRoutes(deps),
+];
+
 function expressApp(deps: AppDeps): Express {
   const { refuse } = deps;
   const app = express();
@@ -63,17 +78,7 @@ function expressApp(deps: AppDeps): Express {
   app.enable('strict routing');
   app.set('query parser', 'simple');
   app.all('/v1/token', methodNotAllowed('POST'), refusing('oauth', refuse));
-  app.use(explainRoutes(deps));
-  app.use(catalogRoutes(deps));
-  app.use(leaseRoutes(deps));
-  app.use(requestRoutes(deps));
-  app.use(peopleRequestRoutes(deps));
-  app.use(logRoutes(deps));
-  app.use(metadataRoutes(deps));
-  app.use(signInRoutes(deps));
-  app.use(meRoutes(deps));
-  app.use(linkRoutes(deps));
-  app.use(passkeyRoutes(deps));
+  for (const router of apiRouters(deps)) app.use(router);
   app.use(pageRoutes(deps));
   app.use((request) => {
     throw new BrokerError('NOT_FOUND', `There is nothing at ${request.method} ${quoted(request.path)}.`);

@@ -17,12 +17,14 @@ import { EXAMPLE_JOBS } from '../broker/policy-tests/example-jobs.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
+import { AUTHORIZATION, CALLERS, type Caller } from './authorization-table.ts';
 import { CODE_MEANINGS } from './code-meanings.ts';
 import { exampleCells, kindTable } from './example-cells.ts';
 import { keyTable } from './key-table.ts';
 
 /** Each document with generated parts, and how each part is made. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'authorization.md': { callers: callerTable, table: authorizationTable },
   'configuration.md': { keys: () => keyTable(configSchema) },
   'http-api.md': {
     'request codes': () => codeTable(REQUEST_CODES),
@@ -62,6 +64,21 @@ function lintTable(): string {
 function alarmTable(): string {
   const rows = Object.entries(ALARMS).map(([line, { means, next }]) => `| \`${line}\` | ${means} | ${next} |`);
   return ['| line | means | what to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function callerTable(): string {
+  const rows = Object.entries(CALLERS).map(([name, about]) => `| ${name} | ${about} |`);
+  return ['| caller | |', '|---|---|', ...rows].join('\n');
+}
+
+function authorizationTable(): string {
+  const names = Object.keys(CALLERS) as Caller[];
+  const rows = AUTHORIZATION.map(({ operation, about = '', outcomes }) => {
+    const [method = '', path = ''] = operation.split(' ');
+    const cells = names.map((name) => (typeof outcomes[name] === 'number' ? `**${outcomes[name]}**` : outcomes[name]));
+    return `| \`${method.toUpperCase()} ${path}\` | ${about} | ${cells.join(' | ')} |`;
+  });
+  return [`| operation | of | ${names.join(' | ')} |`, `|${'---|'.repeat(names.length + 2)}`, ...rows].join('\n');
 }
 
 /** Events that differ in their name alone share a row. */

@@ -74,11 +74,7 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
     mayImport: 'shared kernel yaml policy log notify types:policy-sources types:store types:exchange types:requests',
   },
   // Telling people: what is queued, its words, and each way to send it.
-  {
-    name: 'notify',
-    files: /^broker\/notify\//,
-    mayImport: 'shared kernel upstream-fetch types:store types:telemetry',
-  },
+  { name: 'notify', files: /^broker\/notify\//, mayImport: 'shared kernel upstream-fetch types:store types:telemetry' },
   {
     name: 'issuance',
     files: /^broker\/issuance\//,

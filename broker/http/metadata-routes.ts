@@ -1,7 +1,8 @@
-// What machines read about the broker: OIDC discovery and JWKS (for `issuer`), OAuth metadata (for `url`), health.
+// What machines read about the broker: OIDC discovery and JWKS (for `issuer`), OAuth metadata (for `url`), its API, health.
 import { Router } from 'express';
 import { GRANT_TYPE } from '../../shared/api.ts';
 import type { KeySet } from '../keys/key-set.ts';
+import { openApiDocument } from './api/openapi.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -9,6 +10,7 @@ export interface MetadataDeps {
   readonly url: string;
   readonly issuer: string;
   readonly keySet: KeySet;
+  readonly version: string;
   readonly readiness: () => Promise<Readiness>;
 }
 
@@ -20,6 +22,7 @@ export function metadataRoutes(deps: MetadataDeps): Router {
     '/.well-known/openid-configuration': discovery(deps.issuer),
     '/.well-known/jwks.json': deps.keySet,
     '/.well-known/oauth-authorization-server': authorizationServer(deps.url),
+    '/openapi.json': openApiDocument(deps),
   };
   for (const [path, document] of Object.entries(documents)) {
     router.get(path, (_request, response) => {

@@ -110,7 +110,8 @@ export class OAuthError extends BrokerError {
   }
 }
 
-function statusOf(code: ErrorCode, form: ProblemForm): number {
+/** The status that a code is answered with. */
+export function statusOf(code: ErrorCode, form: ProblemForm): number {
   if (UNAVAILABLE.has(code)) return 503;
   // Outside the token endpoint, a subject token or secret that does not hold is a matter of authorization.
   const bearer = (REQUEST_CODES as readonly string[]).includes(code) && code !== 'PARAMETER_INVALID';

@@ -106,7 +106,9 @@ type Exchanged = Pick<Visit, 'status' | 'headers' | 'text'>;
 /** Not `fetch`: it would not send another Host. */
 function exchange(url: URL, { method = 'GET', headers = {}, body }: Send): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (response) => {
+    // As browsers do: without it, Node would send the body of a DELETE as if it were another request.
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const sent = request(url, { method, headers: { ...length, ...headers } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

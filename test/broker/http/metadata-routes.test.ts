@@ -23,7 +23,9 @@ async function answersWhile({ accepting = true, inForce = async () => ({}), late
     ...{ store: storeWith(inForce, broken), clock: { now: () => 0 }, accepting: () => accepting },
     ...{ lateness: () => late, informs: () => [{ name: 'x', ok: false, says: 'X.' }] },
   });
-  const origin = await serveOnce(express().use(metadataRoutes({ url, issuer, keySet: { keys: [] }, readiness })));
+  const origin = await serveOnce(
+    express().use(metadataRoutes({ url, issuer, keySet: { keys: [] }, version: '0', readiness })),
+  );
   const [ready, alive] = await Promise.all(['/readyz', '/healthz'].map((path) => fetch(`${origin}${path}`)));
   return { ready: [ready?.status, await ready?.json()], alive: [alive?.status, await alive?.json()] };
 }

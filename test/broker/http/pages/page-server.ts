@@ -44,6 +44,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     ...{
       keySet: { keys: [] },
       verifierKeys: [],
+      version: 'test',
       providers: new Map(),
       providerTimeout: 1000,
       withheld: new Map(),

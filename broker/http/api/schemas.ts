@@ -1,0 +1,91 @@
+// The schemas of bodies and answers by the names that /openapi.json gives them. The broker's own code is typed by the same ones.
+import { z } from 'zod';
+import {
+  explanationSchema,
+  GRANT_TYPE,
+  ID_TOKEN_TYPE,
+  issuedSchema,
+  JWT_TYPE,
+  leaseReturnSchema,
+  REQUEST_SECRET_FORM,
+  refusalSchema,
+  requestStatusSchema,
+  SCOPE_FORM,
+} from '../../../shared/api.ts';
+import { catalogSchema, peopleCatalogSchema } from '../../../shared/catalog.ts';
+import {
+  linkStartedSchema,
+  meSchema,
+  passkeyRegistrationSchema,
+  passkeyResponseSchema,
+  passkeySchema,
+  providersSchema,
+  requestDetailSchema,
+  requestListSchema,
+  steppedUpSchema,
+  verdictBodySchema,
+} from '../../../shared/people-api.ts';
+
+const line = z.string().max(200).describe('One line of plain text.');
+const asked = {
+  scope: z.string().regex(SCOPE_FORM).describe('`<project>/<entitlement>`, exactly one.'),
+  ttl: z
+    .string()
+    .regex(/^[1-9][0-9]{0,9}$/)
+    .optional()
+    .describe('Whole seconds; what is not allowed is refused, not cut.'),
+};
+
+const tokenFormSchema = z.object({
+  grant_type: z.literal(GRANT_TYPE),
+  subject_token: z.string().describe('The OIDC token of the job, made for the `url` of the broker. It works once.'),
+  subject_token_type: z.enum([ID_TOKEN_TYPE, JWT_TYPE]),
+  ...asked,
+  reason: line.optional(),
+  ticket: line.optional(),
+  request_secret: z.string().regex(REQUEST_SECRET_FORM).optional().describe('Ours: made anew for each ask.'),
+});
+
+/** RFC 9457, with the members that we always send. */
+const problemDetailsSchema = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  request_id: z.string(),
+  methods: z.array(z.string()).optional().describe('With `STEP_UP_REQUIRED`: how.'),
+});
+
+const statusSchema = (...values: readonly [string, ...string[]]) => z.object({ status: z.enum(values) });
+/** What a browser hands to `navigator.credentials`, or a document of another standard: described there. */
+const elsewhereSchema = z.looseObject({});
+
+export const SCHEMAS = {
+  TokenForm: tokenFormSchema,
+  ExplainForm: z.object(asked),
+  Issued: issuedSchema,
+  Refusal: refusalSchema,
+  Explanation: explanationSchema,
+  Catalog: catalogSchema,
+  PeopleCatalog: peopleCatalogSchema,
+  RequestStatus: requestStatusSchema,
+  LeaseReturn: leaseReturnSchema,
+  RequestList: requestListSchema,
+  RequestDetail: requestDetailSchema,
+  Verdict: verdictBodySchema,
+  Providers: providersSchema,
+  Me: meSchema,
+  LinkStarted: linkStartedSchema,
+  PasskeyList: z.object({ passkeys: z.array(passkeySchema) }),
+  PasskeyRegistration: passkeyRegistrationSchema,
+  PasskeyResponse: passkeyResponseSchema,
+  Passkey: passkeySchema,
+  WebAuthnOptions: elsewhereSchema,
+  SteppedUp: steppedUpSchema,
+  Nothing: z.object({}),
+  Alive: statusSchema('alive'),
+  Ready: statusSchema('ready', 'not ready'),
+  Metadata: elsewhereSchema,
+  Problem: problemDetailsSchema,
+} as const;

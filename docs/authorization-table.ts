@@ -1,0 +1,162 @@
+// Who may do what: every operation of the HTTP API, for every kind of caller, and what is answered. docs/authorization.md is made
+// from it, and test/scenarios/authorization.test.ts sends every combination to a real broker: what stands here is what happens.
+
+/** Columns. People have a fresh session, jobs show what the operation takes: the secret of their request or a subject token. */
+export const CALLERS = {
+  nobody: 'shows nothing',
+  job: 'the job that asked, of a repository of `shop`',
+  'another job': 'another job of the same repository',
+  'a stranger': 'a job of a repository that no policy lists',
+  requester: 'the person behind the job that asked',
+  approver: 'a member of the team that approves in `shop`',
+  owner: 'a member of the team that answers for the policy of `shop`',
+  security: 'a person with the role security',
+  operator: 'a person with the role operators',
+  'of mail': 'a member of the teams of `mail`, another project',
+  'another site': 'a page of another site, in the browser of the approver',
+} as const;
+
+export type Caller = keyof typeof CALLERS;
+
+/** A status where it goes well, else the code. */
+export type Outcome = number | string;
+
+export interface AuthorizationRow {
+  /** `get /v1/requests/{id}` */
+  readonly operation: string;
+  /** whose request, lease or entitlement it is about */
+  readonly about?: 'shop' | 'mail';
+  readonly outcomes: Readonly<Record<Caller, Outcome>>;
+}
+
+const PEOPLE: readonly Caller[] = ['requester', 'approver', 'owner', 'security', 'operator', 'of mail', 'another site'];
+const NAMES = Object.keys(CALLERS) as Caller[];
+
+type Some = Readonly<Partial<Record<Caller, Outcome>>>;
+const all = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> =>
+  ({ ...Object.fromEntries(NAMES.map((name) => [name, outcome])), ...but }) as Record<Caller, Outcome>;
+/** Reading is no change: it is the browser that keeps what it read from the other site. */
+const anyPerson = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> => ({
+  ...all('SIGN_IN_REQUIRED'),
+  ...Object.fromEntries(PEOPLE.map((name) => [name, outcome])),
+  ...but,
+});
+const changing = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> =>
+  anyPerson(outcome, { 'another site': 'CROSS_SITE', ...but });
+const anybody = (operation: string, outcome: Outcome = 200): AuthorizationRow => ({
+  operation,
+  outcomes: all(outcome),
+});
+
+const TOKEN_MISSING = 'PARAMETER_INVALID';
+const BEARER_MISSING = 'AUTHORIZATION_MISSING';
+/** What does not exist and what may not be seen are answered alike. */
+const UNSEEN = 'NOT_FOUND';
+
+export const AUTHORIZATION: readonly AuthorizationRow[] = [
+  {
+    operation: 'post /v1/token',
+    about: 'shop',
+    outcomes: all(TOKEN_MISSING, { job: 200, 'another job': 200, 'a stranger': 'access_denied' }),
+  },
+  {
+    operation: 'post /v1/token',
+    about: 'mail',
+    outcomes: all(TOKEN_MISSING, {
+      job: 'access_denied',
+      'another job': 'access_denied',
+      'a stranger': 'access_denied',
+    }),
+  },
+  {
+    operation: 'post /v1/explain',
+    outcomes: all(BEARER_MISSING, { job: 200, 'another job': 200, 'a stranger': 200 }),
+  },
+  {
+    operation: 'get /v1/catalog',
+    outcomes: all(200, { nobody: BEARER_MISSING }),
+  },
+  {
+    operation: 'get /v1/requests/{id}',
+    about: 'shop',
+    outcomes: anyPerson(200, {
+      ...{ job: 200, 'another job': UNSEEN, 'a stranger': BEARER_MISSING },
+      ...{ operator: UNSEEN, 'of mail': UNSEEN },
+    }),
+  },
+  {
+    operation: 'get /v1/requests/{id}',
+    about: 'mail',
+    outcomes: anyPerson(UNSEEN, {
+      ...{ job: UNSEEN, 'another job': UNSEEN, 'a stranger': BEARER_MISSING },
+      ...{ security: 200, 'of mail': 200 },
+    }),
+  },
+  {
+    operation: 'delete /v1/requests/{id}',
+    about: 'shop',
+    outcomes: all(BEARER_MISSING, { job: 200, 'another job': UNSEEN }),
+  },
+  {
+    operation: 'delete /v1/requests/{id}',
+    about: 'mail',
+    outcomes: all(BEARER_MISSING, { job: UNSEEN, 'another job': UNSEEN }),
+  },
+  {
+    operation: 'delete /v1/leases/{id}',
+    about: 'shop',
+    outcomes: all(BEARER_MISSING, { job: 200, 'another job': UNSEEN, 'a stranger': UNSEEN }),
+  },
+  {
+    operation: 'delete /v1/leases/{id}',
+    about: 'mail',
+    outcomes: all(BEARER_MISSING, { job: UNSEEN, 'another job': UNSEEN, 'a stranger': UNSEEN }),
+  },
+  { operation: 'get /v1/requests', outcomes: anyPerson(200) },
+  {
+    operation: 'post /v1/requests/{id}/verdicts',
+    about: 'shop',
+    outcomes: changing('NOT_AN_APPROVER', {
+      ...{ requester: 'OWN_REQUEST', approver: 200 },
+      ...{ operator: UNSEEN, 'of mail': UNSEEN },
+    }),
+  },
+  {
+    operation: 'post /v1/requests/{id}/verdicts',
+    about: 'mail',
+    outcomes: changing(UNSEEN, { security: 'NOT_AN_APPROVER', 'of mail': 200 }),
+  },
+  {
+    operation: 'post /v1/requests/{id}/withdraw',
+    about: 'shop',
+    outcomes: changing('NOT_AN_APPROVER', { requester: 200, operator: UNSEEN, 'of mail': UNSEEN }),
+  },
+  {
+    operation: 'post /v1/requests/{id}/withdraw',
+    about: 'mail',
+    outcomes: changing(UNSEEN, { security: 'NOT_AN_APPROVER', 'of mail': 'NOT_AN_APPROVER' }),
+  },
+  { operation: 'get /v1/me', outcomes: anyPerson(200) },
+  // No identity is linked at the provider that the tests sign in with.
+  { operation: 'post /v1/me/identities/{provider}', outcomes: changing(UNSEEN) },
+  { operation: 'post /v1/sign-out', outcomes: changing(204) },
+  { operation: 'post /v1/sign-out-everywhere', outcomes: changing(204) },
+  { operation: 'get /v1/passkeys', outcomes: anyPerson(200) },
+  { operation: 'post /v1/passkeys/options', outcomes: changing(200) },
+  { operation: 'post /v1/passkeys', outcomes: changing('PARAMETER_INVALID') },
+  { operation: 'delete /v1/passkeys/{id}', outcomes: changing('STEP_UP_REQUIRED') },
+  { operation: 'post /v1/step-up/options', outcomes: changing('PASSKEY_REFUSED') },
+  { operation: 'post /v1/step-up', outcomes: changing('PARAMETER_INVALID') },
+  anybody('get /v1/sign-in'),
+  anybody('get /sign-in/{provider}', 303),
+  anybody('get /sign-in/{provider}/callback', 303),
+  anybody('get /log/checkpoint'),
+  anybody('get /log/key'),
+  anybody('get /log/tile/{level}/{tile}'),
+  anybody('get /.well-known/openid-configuration'),
+  anybody('get /.well-known/jwks.json'),
+  anybody('get /.well-known/oauth-authorization-server'),
+  anybody('get /openapi.json'),
+  anybody('get /healthz'),
+  anybody('get /readyz'),
+];
