@@ -10,7 +10,7 @@ import { filesMatching, type Import, importsOf, ROOT, readSource } from './suppo
 const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
-  { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|facts|errors|clock)\.ts$/, mayImport: 'shared' },
   {
     name: 'yaml',
     files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
@@ -22,7 +22,8 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'config',
     files: /^broker\/config(-[a-z-]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch',
+    mayImport:
+      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -90,6 +91,9 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
     mayImport:
       'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
+
+  // Questions to GitHub in the broker's own name. It knows no policy and no store; what it finds out are facts.
+  { name: 'github', files: /^broker\/github\//, mayImport: 'shared kernel upstream-fetch types:telemetry' },
 
   // People: who is signed in. It knows no routes; nothing on a job's way knows it.
   {
