@@ -39,6 +39,7 @@ export interface InstallationDeps {
 }
 
 const EARLY_MS: Millis = 5 * 60_000;
+const INSTALLATION_KEPT_MS: Millis = 10_000;
 
 const installationSchema = z.object({
   id: z.int().positive(),
@@ -74,8 +75,8 @@ export interface AccessWanted {
   readonly deadline: Millis;
 }
 
-const keyOf = ({ place, permission }: AccessWanted): string =>
-  `access ${place.repositoryId ?? ''} ${place.ownerId} ${permission}`;
+const placeKey = ({ place }: AccessWanted): string => `${place.repositoryId ?? ''} ${place.ownerId}`;
+const keyOf = (wanted: AccessWanted): string => `access ${placeKey(wanted)} ${wanted.permission}`;
 
 /** @throws FactUnavailable where the App is not installed there, or may not read that */
 export function accessTo(deps: InstallationDeps, wanted: AccessWanted): Promise<Access> {
@@ -91,7 +92,9 @@ export const forgetAccess = ({ found }: InstallationDeps, wanted: AccessWanted):
 
 async function openAccess(deps: InstallationDeps, wanted: AccessWanted): Promise<Access> {
   const { place, permission, deadline } = wanted;
-  const id = await installationOf(deps, wanted);
+  const { id, permissions } = await installationOf(deps, wanted);
+  if (permissions[permission] === undefined)
+    throw new FactUnavailable(`the GitHub App may not read \`${permission}\` of "${place.of}": ${GRANT}`);
   const answer = await deps.askApi({
     ...{ path: `/app/installations/${id}/access_tokens`, token: deps.appToken(), budget: 'app', deadline },
     body: {
@@ -116,7 +119,16 @@ async function openAccess(deps: InstallationDeps, wanted: AccessWanted): Promise
 const GRANT =
   'give the App `Actions: read` and, for teams, `Members: read`, and have the owner accept what changed (docs/operations.md)';
 
-async function installationOf(deps: InstallationDeps, { place, permission, deadline }: AccessWanted): Promise<number> {
+type Installation = z.output<typeof installationSchema>;
+
+/** Kept for the moment in which a second token of it is asked for. */
+const installationOf = (deps: InstallationDeps, wanted: AccessWanted): Promise<Installation> =>
+  deps.found.get(`installation ${placeKey(wanted)}`, () => findInstallation(deps, wanted), {
+    until: () => deps.clock.now() + INSTALLATION_KEPT_MS,
+    keeps: () => false,
+  });
+
+async function findInstallation(deps: InstallationDeps, { place, deadline }: AccessWanted): Promise<Installation> {
   const ask = (path: string): Promise<ApiAnswer> =>
     deps.askApi({ path, token: deps.appToken(), budget: 'app', deadline });
   let answer = await ask(place.path);
@@ -130,14 +142,12 @@ async function installationOf(deps: InstallationDeps, { place, permission, deadl
     throw new FactUnavailable(
       `the GitHub App is not installed on "${place.of}" (status ${answer.status}): have its owner install it there`,
     );
-  const { id, account, permissions, suspended_at: suspendedAt } = parsed.data;
+  const { account, suspended_at: suspendedAt } = parsed.data;
   if (String(account?.id) !== place.ownerId)
     throw new FactUnavailable(`"${place.of}" belongs to somebody else by now than the one it stands for here`);
   if (suspendedAt != null)
     throw new FactUnavailable(`the GitHub App is suspended on "${place.of}": have its owner lift that`);
-  if (permissions[permission] === undefined)
-    throw new FactUnavailable(`the GitHub App may not read \`${permission}\` of "${place.of}": ${GRANT}`);
-  return id;
+  return parsed.data;
 }
 
 /** A redirect leads wherever it likes; the id, which is known, leads to the same place and nowhere else. */
