@@ -18,7 +18,8 @@ export async function readGithub({ value, finding }: Yaml, directory: string): P
   const { github: written } = value;
   if (written === undefined) return { github: undefined, problems: [], warnings: [] };
   const { 'api-url': apiUrl, 'app-id': appId, 'ca-file': caFile } = written;
-  const issuers = issuersOf(value.issuers, apiUrl);
+  const urls = Object.fromEntries(Object.entries(value.issuers).map(([name, { url }]) => [name, url]));
+  const issuers = issuersOfApi(urls, apiUrl);
   const github = {
     ...{ apiUrl, appId, issuers, privateKeyFile: resolve(directory, written['private-key-file']) },
     privateNetwork: written['private-network'] ?? false,
@@ -34,8 +35,8 @@ export async function readGithub({ value, finding }: Yaml, directory: string): P
 }
 
 /** Ids of two GitHubs overlap: an API is asked about the jobs of its own issuer, and about no others. */
-const issuersOf = (issuers: ConfigDocument['issuers'], apiUrl: string): readonly string[] =>
-  Object.entries(issuers).flatMap(([name, { url }]) => (belongsTo(new URL(url), new URL(apiUrl)) ? [name] : []));
+export const issuersOfApi = (urls: Readonly<Record<string, string>>, apiUrl: string): readonly string[] =>
+  Object.entries(urls).flatMap(([name, url]) => (belongsTo(new URL(url), new URL(apiUrl)) ? [name] : []));
 
 function belongsTo(issuer: URL, api: URL): boolean {
   if (issuer.hostname === 'token.actions.githubusercontent.com') return api.hostname === 'api.github.com';

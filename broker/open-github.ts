@@ -23,6 +23,6 @@ export async function openGithub(
   const pem = await readSecretFile(app.privateKeyFile, 'put the private key of the GitHub App there');
   const key = parseAppKey(app.privateKeyFile, pem);
   const { privateNetwork, authorities } = app;
-  const fetch = createUpstreamFetch({ privateNetwork, authorities, proxies });
-  return createGithubFacts({ app, key, fetch, clock, elapsed: systemElapsed, logger });
+  const upstream = createUpstreamFetch({ privateNetwork, authorities, proxies });
+  return createGithubFacts({ app, key, upstream, clock, elapsed: systemElapsed, logger });
 }

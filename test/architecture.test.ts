@@ -171,7 +171,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|notify\/(webhook|slack|email)|open-notify|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|notify\/(webhook|slack|email)|open-notify|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|github\/ask-api|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',

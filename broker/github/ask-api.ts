@@ -31,7 +31,7 @@ export type AskApi = (question: ApiQuestion) => Promise<ApiAnswer>;
 
 export interface ApiDeps {
   readonly apiUrl: string;
-  readonly fetch: UpstreamFetch;
+  readonly upstream: UpstreamFetch;
   readonly clock: Clock;
   readonly elapsed: Elapsed;
   readonly onLimited: (limited: { budget: string; until: Millis }) => void;
@@ -60,7 +60,11 @@ export function createAskApi(deps: ApiDeps): AskApi {
   };
 }
 
-async function answerOf({ apiUrl, fetch }: ApiDeps, question: ApiQuestion, timeout: Millis): Promise<UpstreamAnswer> {
+async function answerOf(
+  { apiUrl, upstream }: ApiDeps,
+  question: ApiQuestion,
+  timeout: Millis,
+): Promise<UpstreamAnswer> {
   const { path, token, body } = question;
   const headers = {
     accept: 'application/vnd.github+json',
@@ -71,7 +75,7 @@ async function answerOf({ apiUrl, fetch }: ApiDeps, question: ApiQuestion, timeo
   };
   const request = { headers, timeout, maxBytes: MAX_BYTES };
   const posted = body === undefined ? {} : { method: 'POST' as const, body: JSON.stringify(body) };
-  const answer = await fetch(`${apiUrl}${path}`, { ...request, ...posted }).catch((cause: unknown) => {
+  const answer = await upstream(`${apiUrl}${path}`, { ...request, ...posted }).catch((cause: unknown) => {
     throw unreachable(cause);
   });
   if (answer.status >= 500) throw unreachable(new Error(`${path} answered ${answer.status}`));

@@ -25,7 +25,7 @@ import { type AskAt, type AskRepository, askEnvironment, askLogin, askMembership
 export interface GithubFactsDeps {
   readonly app: GithubApp;
   readonly key: KeyObject;
-  readonly fetch: UpstreamFetch;
+  readonly upstream: UpstreamFetch;
   readonly clock: Clock;
   readonly elapsed: Elapsed;
   readonly logger: Pick<Logger, 'warn' | 'hide'>;
@@ -55,7 +55,7 @@ const keptFor = (clock: Clock): Rules<unknown> => ({
   keeps: (failure) => failure instanceof FactUnavailable,
 });
 
-function installationDeps({ app, key, fetch, clock, elapsed, logger }: GithubFactsDeps): InstallationDeps {
+function installationDeps({ app, key, upstream, clock, elapsed, logger }: GithubFactsDeps): InstallationDeps {
   const { apiUrl, appId } = app;
   const onLimited = ({ budget, until }: { budget: string; until: Millis }): void =>
     logger.warn('GitHub takes no more questions for now: its rate limit is used up', {
@@ -63,7 +63,7 @@ function installationDeps({ app, key, fetch, clock, elapsed, logger }: GithubFac
     });
   const hide = (secret: Secret): void => logger.hide(secret);
   return {
-    askApi: createAskApi({ apiUrl, fetch, clock, elapsed, onLimited }),
+    askApi: createAskApi({ apiUrl, upstream, clock, elapsed, onLimited }),
     ...{ appId, appToken: () => appToken({ appId, key, clock }), clock, found: createFoundOnce(clock), hide },
   };
 }

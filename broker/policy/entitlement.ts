@@ -110,7 +110,7 @@ function warnOfFacts({ conditions }: Rule, { factsCanBeAsked, organization, repo
     if (fact !== undefined && factsCanBeAsked !== true)
       report.warn(
         [key],
-        'needs a fact that is asked of GitHub, and no GitHub App is configured (`github`): the rule loads, and never holds (FACT_UNAVAILABLE)',
+        'needs a fact that this broker cannot ask for yet: the rule loads, and never holds (FACT_UNAVAILABLE) until a GitHub App is configured (`github`)',
       );
     else if (elsewhere.length > 0)
       report.warn(

@@ -24,7 +24,7 @@ export const protectedEnvironmentCondition = (): Condition =>
       teams: [],
       // Without one there is nothing to ask about.
       find: ({ environment }, facts) =>
-        environment === undefined ? { value: false } : orNobody(facts, facts?.environment),
+        orNobody(facts, environment === undefined ? { value: false } : facts?.environment),
     },
     got: ({ environment }) => environment && `${environment}, without such rules`,
   });
