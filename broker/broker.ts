@@ -27,6 +27,7 @@ import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { OpenChannel } from './notify/channel.ts';
 import { deliverDue } from './notify/deliver.ts';
+import { openGithub } from './open-github.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { openNotify } from './open-notify.ts';
 import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
@@ -161,6 +162,7 @@ async function openCore(
   const trustedIssuers = openIssuers(config, foundation);
   const deps = {
     authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
+    askFacts: await openGithub(config, foundation),
     ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
     providers: createProviders({ issuer: config.issuer, keys, extra }),
     providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,

@@ -91,20 +91,24 @@ const upstream = z.strictObject({
 });
 
 const app = {
-  'app-id': text('Id of the GitHub App, in quotes.'),
+  'app-id': text('Id of the GitHub App, in quotes; its client id does as well.'),
   'private-key-file': secretFile('PEM file of the private key of the App.'),
 };
 
 const github = z.strictObject({
   'api-url': address(issuerUrlProblem, 'Address of the API.').default('https://api.github.com'),
   ...app,
-  'webhook-secret-file': secretFile('Secret that GitHub signs webhooks with.').optional(),
+  'private-network': privateNetwork,
+  'ca-file': caFile,
+  'webhook-secret-file': secretFile('Secret that GitHub signs webhooks with.').optional().meta(later),
   'token-app': z
     .strictObject(app)
     .optional()
-    .describe(
-      'Another App for the tokens handed to jobs, so that a noisy job cannot use up the rate limit of the questions of the broker.',
-    ),
+    .meta({
+      description:
+        'Another App for the tokens handed to jobs, so that a noisy job cannot use up the rate limit of the questions of the broker.',
+      ...later,
+    }),
 });
 
 const client = {
@@ -173,7 +177,11 @@ export const configSchema = z.strictObject({
   upstreams: named(upstream)
     .optional()
     .meta({ description: 'Where credentials come from; a policy names one of these, never an address.', ...later }),
-  github: github.optional().meta({ description: 'The GitHub App that the broker asks GitHub with.', ...later }),
+  github: github
+    .optional()
+    .describe(
+      'The GitHub App in whose name the broker asks GitHub what no token says: `requester`, `protected-environment`, and who started a run again. See operations.md.',
+    ),
   limits: z
     .strictObject({
       'requests-per-repository': z

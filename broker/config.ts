@@ -6,12 +6,14 @@ import type { Millis } from './clock.ts';
 import { type ListenAddress, listenAddress } from './config-addresses.ts';
 import { readAuthorities } from './config-authorities.ts';
 import { readSecretFile, secretFileProblem } from './config-files.ts';
+import { readGithub } from './config-github.ts';
 import { laterKeys } from './config-later.ts';
 import { readNotify } from './config-notify.ts';
 import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { readSignIn } from './config-sign-in.ts';
 import { StartRefused } from './errors.ts';
+import type { GithubApp } from './github/github-app.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
 import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
@@ -39,6 +41,8 @@ export interface Config {
   readonly proxies: Proxies;
   readonly signIn: readonly SignInClient[];
   readonly notify: readonly NoticeChannel[];
+  /** the App that asks GitHub for facts */
+  readonly github: GithubApp | undefined;
   /** team names of the organization's file that have each role */
   readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
   readonly keys: { readonly encryptionKeyFile: string };
@@ -58,12 +62,15 @@ export async function loadConfig(file: string, environment: Environment = proces
   const { issuers, problems: unreadable } = await readIssuers(parsed.yaml, directory);
   const people = await readSignIn(parsed.yaml, directory);
   const told = await readNotify(parsed.yaml, directory);
+  const app = await readGithub(parsed.yaml, directory);
   const loose = await looseSecrets(parsed.yaml, directory);
-  const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...people.problems, ...told.problems];
+  const wrong = [...people.problems, ...told.problems, ...app.problems];
+  const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...wrong];
   if (problems.length > 0) throw refusal(problems);
   const proxies = readProxies(environment);
-  const { notify } = told;
-  return toConfig(parsed.yaml, { file: resolve(file), directory, issuers, signIn: people.signIn, notify, proxies });
+  const read = { issuers, signIn: people.signIn, notify: told.notify, proxies, github: app.github };
+  const config = toConfig(parsed.yaml, { file: resolve(file), directory, ...read });
+  return { ...config, warnings: [...config.warnings, ...app.warnings.map(formatFinding)] };
 }
 
 /**
@@ -193,7 +200,9 @@ function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file:
   });
 }
 
-type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'notify' | 'proxies'> & { readonly directory: string };
+type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'notify' | 'proxies' | 'github'> & {
+  readonly directory: string;
+};
 
 function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, ...read }: ReadBefore): Config {
   const path = (relative: string): string => resolve(directory, relative);

@@ -6,6 +6,7 @@ import type { Waiting } from './approvals/waiting.ts';
 import type { Clock, Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
 import { countDecided, countIssuing } from './exchange-metrics.ts';
+import type { AskFacts } from './facts.ts';
 import { useUp } from './identity/first-use.ts';
 import { type Granted, type IssueDeps, type Issued, issue } from './issuance/issue.ts';
 import { type RepositoryQuota, repositoryKey } from './limits/repository-quota.ts';
@@ -24,6 +25,8 @@ export interface ExchangeDeps extends IssueDeps {
   /** OWNER_NOT_ALLOWED for a job of an owner that this broker does not serve */
   readonly ownerRefusal: (subject: Subject) => BrokerError | undefined;
   readonly policies: InForce;
+  /** what no token says is asked of GitHub; undefined where no App is configured */
+  readonly askFacts: AskFacts | undefined;
   /** says names that are no longer those written down */
   readonly noticeNames: NoticeNames;
   readonly store: Store;
@@ -58,7 +61,7 @@ export type Exchanged =
 export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promise<Exchanged> {
   if (request.requestSecret !== undefined) deps.logger.hide(request.requestSecret);
   return inTurn(deps, request.subjectToken, async (subject, leave) => {
-    const decided = await decide(deps, subject, request);
+    const decided = await decide(deps, { subject, request, leave });
     countDecided(deps, subject, decided);
     switch (decided.outcome) {
       case 'stranger':

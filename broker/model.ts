@@ -3,6 +3,7 @@
 import type { ReasonCode } from '../shared/error-codes.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Millis, Seconds } from './clock.ts';
+import type { Facts, Found } from './facts.ts';
 
 /** The verified identity of a job. Ids are strings, as GitHub sends them; names are for people only. */
 export interface Subject {
@@ -79,6 +80,8 @@ export interface Entitlement {
   readonly publicDetails: boolean;
   readonly observe: boolean;
   readonly rules: readonly Rule[];
+  /** those of them with a condition that asks for a fact */
+  readonly factRules: readonly Rule[];
   readonly description: string | undefined;
   /** the shortest lifetime that may be asked for: a minute, or what the other side can keep */
   readonly shortestTtl: Seconds;
@@ -138,13 +141,23 @@ export interface Condition {
   readonly key: string;
   /** the wanted value as people would say it: `main or release/*` */
   readonly expected: string;
-  readonly holds: (subject: Subject, now: Millis) => boolean;
+  readonly holds: (subject: Subject, now: Millis, facts?: Facts) => boolean;
   /** the subject's own value; undefined where it has none */
-  readonly got: (subject: Subject, now: Millis) => string | undefined;
+  readonly got: (subject: Subject, now: Millis, facts?: Facts) => string | undefined;
   /** the reason's code where it does not hold */
   readonly code: ReasonCode;
   /** what would make it hold, as an instruction to the author of the workflow */
   readonly remedy: string;
+  /** left out where the token says everything */
+  readonly fact?: FactAsked;
+}
+
+/** What a condition asks for that no token says. */
+export interface FactAsked {
+  /** of the organization's file; empty where it asks for the environment */
+  readonly teams: readonly string[];
+  /** undefined where it was not asked for */
+  readonly find: (subject: Subject, facts: Facts | undefined) => Found<boolean> | undefined;
 }
 
 /** What one job asks, and what the store knows that bears on it. */
@@ -155,6 +168,8 @@ export interface Ask {
   readonly ttl: Seconds | undefined;
   readonly now: Millis;
   readonly standing: Standing;
+  /** left out where nobody was asked */
+  readonly facts?: Facts;
 }
 
 export interface Standing {

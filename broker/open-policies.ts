@@ -118,6 +118,7 @@ function policyContext({ config, extra, signInProviders }: OpenPoliciesOptions):
     issuers,
     upstreams: config.upstreams,
     kinds: credentialKinds(BUILT_KINDS, extra),
+    facts: config.github !== undefined,
     people: { signIn: signInProviders.map(({ name }) => name), roles: config.roles },
   };
 }

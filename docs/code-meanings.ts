@@ -105,8 +105,13 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     next: 'Nothing is issued without them; the entitlement needs a broker that can ask.',
   },
   FACT_UNAVAILABLE: {
-    means: 'A condition needs to be looked up, and this broker cannot do that.',
-    next: 'Use a condition on what the token says, or configure what looks it up.',
+    means:
+      'A condition, or an approval of a run that was started again, needs something that no token says, and it could not be found out.',
+    next: 'The message says why: configure the GitHub App (`github`), install it on the repository, give it the permission, or use a condition on what the token says.',
+  },
+  RUN_ENDED: {
+    means: 'GitHub says that the attempt of the run that the token belongs to has ended.',
+    next: 'Ask from a job of a new run; where nobody did that, somebody has a token of an old job.',
   },
   PROVIDER_UNAVAILABLE: {
     means: 'This broker has no provider for this kind of credential.',
@@ -161,6 +166,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   PAUSED: { means: 'Issuing is paused.', next: 'Ask again after `Retry-After`, or ask the operators.' },
   SHUTTING_DOWN: { means: 'The broker is stopping.', next: 'Ask again after `Retry-After`.' },
+  FACT_UNREACHABLE: {
+    means: 'The decision needs something that GitHub must be asked for, and GitHub does not answer, or not now.',
+    next: 'Ask again after `Retry-After` with the same `request_secret`; nothing was decided.',
+  },
   UPSTREAM_FAILED: {
     means: 'The system that makes the credential failed or did not answer.',
     next: 'Ask again after `Retry-After` with the same `request_secret`.',

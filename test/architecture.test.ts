@@ -10,7 +10,7 @@ import { filesMatching, type Import, importsOf, ROOT, readSource } from './suppo
 const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
-  { name: 'kernel', files: /^broker\/(model|errors|clock)\.ts$/, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|facts|errors|clock)\.ts$/, mayImport: 'shared' },
   {
     name: 'yaml',
     files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
@@ -22,7 +22,8 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   {
     name: 'config',
     files: /^broker\/config(-[a-z-]+)?\.ts$/,
-    mayImport: 'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch',
+    mayImport:
+      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -86,6 +87,9 @@ const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
     mayImport:
       'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
+
+  // Questions to GitHub in the broker's own name. It knows no policy and no store; what it finds out are facts.
+  { name: 'github', files: /^broker\/github\//, mayImport: 'shared kernel upstream-fetch types:telemetry' },
 
   // People: who is signed in. It knows no routes; nothing on a job's way knows it.
   {
@@ -163,7 +167,7 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'the value of a Secret',
     text: /\.reveal\(/,
-    only: /^(action\/|broker\/(http\/send-token|notify\/(webhook|slack|email)|open-notify|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
+    only: /^(action\/|broker\/(http\/send-token|notify\/(webhook|slack|email)|open-notify|sign-in\/(attempts|oidc-sign-in|github-sign-in|github-api)|github\/ask-api|requests\/ask-context|issuance\/sealed-answer|keys\/.*|providers\/.*|telemetry\/logger)\.ts)/,
   },
   {
     what: 'the time',

@@ -2,7 +2,7 @@
 // spending one, and ending one. All of it runs in the transaction of the ask; verdicts come in through verdicts.ts.
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
-import type { ApprovalTerms, Approved, NeedsApproval, Permit } from '../model.ts';
+import type { ApprovalTerms, Approved, NeedsApproval, Permit, Subject } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { isProgram } from '../policy/requester.ts';
 import type { AskContext } from '../requests/ask-context.ts';
@@ -87,12 +87,21 @@ export async function readApproval(
 async function handsOn(
   tx: Transaction,
   row: ApprovalRow,
-  { requester }: RequestRow,
-): Promise<Pick<Approval, 'requester' | 'verdicts'>> {
+  request: RequestRow,
+): Promise<Pick<Approval, 'askers' | 'verdicts'>> {
   const verdicts: VerdictRow[] = [];
   for (const verdict of await tx.approvals.verdictsOn(row.id))
     verdicts.push({ ...verdict, principal: await tx.principals.resolve(verdict.principal) });
-  return { requester: requester === null ? null : await tx.principals.resolve(requester), verdicts };
+  return { askers: await askersOf(tx, request), verdicts };
+}
+
+/** Of a run that was started again both count, whoever of them may be behind it (threats T18, T27). */
+async function askersOf(tx: Transaction, { requester, subject }: RequestRow): Promise<readonly string[]> {
+  if (requester === null) return [];
+  const { issuer, actorId } = JSON.parse(subject) as Subject;
+  const actor = await tx.principals.find({ provider: issuer, providerId: actorId });
+  const both = [requester, actor].filter((one) => one != null);
+  return Promise.all([...new Set(both)].map((one) => tx.principals.resolve(one)));
 }
 
 /** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */
@@ -113,7 +122,7 @@ async function approvedAs(tx: Transaction, row: ApprovalRow, terms: ApprovalTerm
   if (request === undefined) return undefined;
   const hands = await handsOn(tx, row, request);
   const by = [...new Set(approvers(hands.verdicts))];
-  const bySelf = hands.requester !== null && by.includes(hands.requester) && !terms.self;
+  const bySelf = by.some((one) => hands.askers.includes(one)) && !terms.self;
   return bySelf || by.length < row.needed ? undefined : { id: row.id, by, assurance: assuranceOf(hands) };
 }
 

@@ -10,8 +10,8 @@ import type { ApprovalRow, VerdictRow } from '../store/schema.ts';
 
 export interface Approval {
   readonly row: ApprovalRow;
-  /** the principal behind the job that asked */
-  readonly requester: string | null;
+  /** the principals behind the job that asked: who started this attempt of its run, and who started the first */
+  readonly askers: readonly string[];
   /** the issuer that knows the job */
   readonly issuer: string;
   readonly terms: ApprovalTerms;
@@ -31,8 +31,8 @@ export const approvers = (verdicts: readonly VerdictRow[]): readonly string[] =>
   verdicts.filter(({ verdict }) => verdict === 'approve').map(({ principal }) => principal);
 
 /** How a credential that stands on it came to be. */
-export function assuranceOf({ requester, verdicts }: Pick<Approval, 'requester' | 'verdicts'>): Assurance {
-  return requester !== null && approvers(verdicts).includes(requester) ? 'self-approved' : 'approved';
+export function assuranceOf({ askers, verdicts }: Pick<Approval, 'askers' | 'verdicts'>): Assurance {
+  return approvers(verdicts).some((one) => askers.includes(one)) ? 'self-approved' : 'approved';
 }
 
 /** Whether it is still to be decided, or to be collected; nothing is past its end, whatever its row still says. */

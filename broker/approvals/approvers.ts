@@ -30,7 +30,7 @@ export interface MayNot {
 
 /** The team by which this person may give a verdict, or why they may not. */
 export function teamFor(approval: Approval, approver: Approver): { readonly team: string } | MayNot {
-  const { requester, issuer, terms, verdicts } = approval;
+  const { askers, issuer, terms, verdicts } = approval;
   const team = terms.by.find((one) => approver.teams.has(one));
   if (team === undefined)
     return {
@@ -40,7 +40,7 @@ export function teamFor(approval: Approval, approver: Approver): { readonly team
   if (verdicts.some(({ principal }) => principal === approver.principal))
     return { code: 'APPROVAL_DECIDED', message: 'You have given your verdict on this already.' };
   if (terms.self) return { team };
-  if (requester === null || requester === approver.principal)
+  if (askers.length === 0 || askers.includes(approver.principal))
     return {
       code: 'OWN_REQUEST',
       message: `You asked for this yourself, and nobody approves their own request: ask somebody else of ${anyOf(terms.by)}.`,

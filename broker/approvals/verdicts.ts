@@ -98,7 +98,7 @@ async function record(deps: VerdictDeps, tx: Transaction, recording: Recording):
         requests: [...requests],
       },
       ...{ verdict, approver: approver.principal, team, step_up: approver.stepUp ?? 'none' },
-      ...{ self: approver.principal === approval.requester, approval: state, expires_at: isoTime(ends) },
+      ...{ self: approval.askers.includes(approver.principal), approval: state, expires_at: isoTime(ends) },
     },
     personal: { approver_identity: approver.identity, approver_name: approver.name, reason: cast.reason },
   });

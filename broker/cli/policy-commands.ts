@@ -92,6 +92,7 @@ export async function policiesOf(context: CommandContext): Promise<{ directory: 
       issuers: config?.issuers,
       upstreams: config?.upstreams,
       kinds: credentialKinds(BUILT_KINDS),
+      facts: config && config.github !== undefined,
       people: config && { signIn: config.signIn.map(({ name }) => name), roles: config.roles },
     },
   };

@@ -9,7 +9,7 @@ import { parseClaims } from '../identity/github-claims.ts';
 import { PASS_ON_UNCHANGED } from '../identity/refusal.ts';
 import type { Decision, Entitlement, Subject } from '../model.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
-import { evaluate, nearestFirst } from '../policy/evaluate.ts';
+import { evaluate, nearestFirst, type When } from '../policy/evaluate.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { loadPolicy, type PolicyContext, type PolicySet } from '../policy/load-policy.ts';
 import { DEFAULT_ISSUER } from '../policy/policy-set.ts';
@@ -111,10 +111,11 @@ function explainAsk(policies: PolicySet, subject: Subject, { scope, now }: { sco
   const [, project = '', entitlement = ''] = SCOPE_FORM.exec(scope) ?? [];
   if (project === '') throw new Undecided(`"${scope}" is not an entitlement: write project/entitlement.`);
   const standing = { suspension: undefined, issuedToJob: 0 };
-  const decision = evaluate(policies, subject, { project, entitlement, ttl: undefined, now, standing });
+  const facts = { nobody: 'this command asks nobody, and the broker asks GitHub' };
+  const decision = evaluate(policies, subject, { project, entitlement, ttl: undefined, now, standing, facts });
   if (decision.outcome === 'stranger')
     return { ...explain(decision), summary: whyStranger(policies, subject, project), rules: [], terms: [] };
-  const rules = decision.entitlement === undefined ? [] : outcomesOf(decision.entitlement, subject, now);
+  const rules = decision.entitlement === undefined ? [] : outcomesOf(decision.entitlement, subject, { now, facts });
   return { ...explain(decision), rules, terms: termsOf(decision) };
 }
 
@@ -132,13 +133,13 @@ function whyStranger({ projects }: PolicySet, subject: Subject, name: string): s
 const termsOf = (decision: Exclude<Decision, { outcome: 'stranger' }>): readonly string[] =>
   decision.entitlement?.terms ?? [];
 
-function outcomesOf(entitlement: Entitlement, subject: Subject, now: number): readonly RuleOutcome[] {
-  return nearestFirst(entitlement, subject, now).map(({ rule, failed }) => ({
+function outcomesOf(entitlement: Entitlement, subject: Subject, when: When): readonly RuleOutcome[] {
+  return nearestFirst(entitlement, subject, when).map(({ rule, failed }) => ({
     rule: rule.index,
     holds: failed.length === 0,
     conditions: rule.conditions.map((condition) => {
       const { key, expected } = condition;
-      return { condition: key, holds: !failed.includes(condition), expected, got: condition.got(subject, now) };
+      return { condition: key, holds: !failed.includes(condition), expected, got: condition.got(subject, when.now) };
     }),
   }));
 }

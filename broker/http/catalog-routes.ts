@@ -7,6 +7,7 @@ import { BrokerError } from '../errors.ts';
 import { inTurn } from '../exchange.ts';
 import { quoted } from '../identity/refusal.ts';
 import { catalogFor } from '../requests/catalog.ts';
+import { withFacts } from '../requests/with-facts.ts';
 import { bearerOf } from './bearer.ts';
 import { catalogAnswer } from './catalog-answer.ts';
 import type { ExplainRouteDeps } from './explain-routes.ts';
@@ -39,11 +40,13 @@ const catalogForPerson = (deps: CatalogRouteDeps): Promise<PeopleCatalog> =>
 async function catalogOf(deps: ExplainRouteDeps, request: Request): Promise<Catalog> {
   // Before the token is used up: a mistyped address should not cost one.
   const after = afterOf(request.query['after']);
-  return inTurn(deps, bearerOf(request), async (subject) => {
-    const { page, now } = await deps.store.read(async (tx) => ({
-      page: await catalogFor(deps, tx, { subject, after }),
-      now: tx.now,
-    }));
+  return inTurn(deps, bearerOf(request), async (subject, leave) => {
+    const { page, now } = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>
+      deps.store.read(async (tx) => {
+        const page = await catalogFor(deps, tx, { subject, after, facts });
+        return 'needed' in page ? page : { answer: { page, now: tx.now } };
+      }),
+    );
     return catalogAnswer(page, subject, now);
   });
 }

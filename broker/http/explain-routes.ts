@@ -3,7 +3,8 @@ import { type Request, Router } from 'express';
 import type { Explanation } from '../../shared/api.ts';
 import { type ExchangeDeps, inTurn } from '../exchange.ts';
 import { disclosure, explain } from '../policy/explain.ts';
-import { decisionFor, readContext } from '../requests/ask-context.ts';
+import { decisionFor, missingFacts, readContext } from '../requests/ask-context.ts';
+import { withFacts } from '../requests/with-facts.ts';
 import { bearerOf } from './bearer.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { readBody } from './read-body.ts';
@@ -34,9 +35,13 @@ async function explainAsk(deps: ExplainRouteDeps, request: Request): Promise<Exp
   const subjectToken = bearerOf(request);
   const ask = parseAsk(parseForm(request.headers['content-type'], body));
   const unsaid = { subjectToken, reason: undefined, ticket: undefined, requestSecret: undefined };
-  return inTurn(deps, subjectToken, async (subject) => {
-    const decision = await deps.store.read(async (tx) =>
-      decisionFor(tx, await readContext(deps, tx, { subject, request: { ...ask, ...unsaid } })),
+  return inTurn(deps, subjectToken, async (subject, leave) => {
+    const decision = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>
+      deps.store.read(async (tx) => {
+        const context = await readContext(deps, tx, { subject, request: { ...ask, ...unsaid }, facts });
+        const needed = missingFacts(tx, context);
+        return needed === undefined ? { answer: await decisionFor(tx, context) } : { needed };
+      }),
     );
     if (decision.outcome === 'stranger') return { decision: 'deny', reasons: [] };
     const { decision: outcome, reasons } = explain(decision);

@@ -11,6 +11,7 @@ export type ProblemForm = 'oauth' | 'problem';
 const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
   'ISSUANCE_IN_PROGRESS',
   'ISSUER_UNREACHABLE',
+  'FACT_UNREACHABLE',
   'STORE_UNAVAILABLE',
   'POLICY_LOADING',
   'PAUSED',
@@ -52,6 +53,7 @@ const DEFAULT_RETRY_AFTER: Seconds = 5;
 const LEVEL: Partial<Record<ErrorCode, 'warn' | 'error'>> = {
   STORE_UNAVAILABLE: 'error',
   ISSUER_UNREACHABLE: 'warn',
+  FACT_UNREACHABLE: 'warn',
   UPSTREAM_FAILED: 'warn',
 };
 

@@ -33,6 +33,17 @@ const lease = { ...ask, issuance_id: id, lease_id: id };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
 const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 
+/** What was asked of GitHub for the decision, and what came of it; about whom it was stands in the personal fields. */
+const facts = z
+  .array(
+    z.strictObject({
+      fact: z.enum(['run', 'protected-environment', 'requester']),
+      team: z.string().optional(),
+      found: z.enum(['live', 'ended', 'yes', 'no', 'unavailable']),
+    }),
+  )
+  .optional();
+
 const sentences = z.array(z.string().max(500)).max(21);
 
 /** The fields of each type, beside those that every entry has. */
@@ -44,6 +55,7 @@ export const ENTRY_FIELDS = {
     organization_digest: digest.nullable(),
     rule: z.int(),
     ttl: z.int().nullable(),
+    facts,
     approval_id: id,
     ...{ binding: digest, by: z.array(z.string()), needed: z.int(), issuances: z.int(), expires_at: time },
   }),
@@ -77,6 +89,7 @@ export const ENTRY_FIELDS = {
     ttl: z.int().nullable().optional(),
     grant_id: id.optional(),
     grant_expires_at: time.optional(),
+    facts,
     reasons: z
       .array(z.strictObject({ code: z.string(), rule: z.int().optional(), condition: z.string().optional() }))
       .optional(),

@@ -3,12 +3,14 @@
 // the job already has) is left out.
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
+import type { Facts } from '../facts.ts';
 import { ownerRefusal } from '../identity/authenticate.ts';
 import { parseClaims } from '../identity/github-claims.ts';
 import type { Ask, Decision, Entitlement, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { explain } from '../policy/explain.ts';
 import type { ConfiguredIssuer, PolicySet } from '../policy/policy-set.ts';
+import { requesterOf } from '../policy/requester.ts';
 import { type Assumption, BEFORE_POLICY, type Outcome, type TestCase } from './case-document.ts';
 import { jobOf, momentary } from './job-claims.ts';
 
@@ -73,7 +75,8 @@ function decideAsk(
 ): Omit<Decided, 'subject'> {
   const [project = '', entitlement = ''] = ask.split('/');
   const asked: Ask = { project, entitlement, ttl, now, standing: { suspension: undefined, issuedToJob: 0 } };
-  const decision = evaluate(assume(policies, asked, assuming), subject, asked);
+  const facts = assuming.includes('facts') ? likeTheToken(subject) : NOBODY_ASKED;
+  const decision = evaluate(assume(policies, asked, assuming), subject, { ...asked, facts });
   const { summary, reasons } = explain(decision);
   const waits = assuming.includes('approval') && lacksApproval(policies, asked);
   return { outcome: outcomeOf(decision, waits), rule: ruleOf(decision), reasons, summary };
@@ -89,6 +92,13 @@ const entitlementOf = ({ projects }: PolicySet, { project, entitlement }: Ask): 
 
 const lacksApproval = (policies: PolicySet, ask: Ask): boolean =>
   entitlementOf(policies, ask)?.lacks.some(({ code }) => code === 'APPROVAL_UNAVAILABLE') === true;
+
+/** A case that takes facts for granted takes it that who started the run started this attempt too. */
+function likeTheToken(subject: Subject): Facts {
+  return { run: { value: { startedBy: requesterOf(subject, {}), ended: false } } };
+}
+
+const NOBODY_ASKED: Facts = { nobody: 'a case asks nobody; take it for granted with `assuming: facts`' };
 
 const LACK = { approval: 'APPROVAL_UNAVAILABLE', facts: 'FACT_UNAVAILABLE', provider: 'PROVIDER_UNAVAILABLE' } as const;
 

@@ -5,6 +5,7 @@ import type { CredentialKinds } from '../providers/credential-kinds.ts';
 import type { Finding } from '../strict-yaml.ts';
 import type { ProjectDocument } from './document.ts';
 import { teamsNamed } from './entitlement.ts';
+import { isElsewhere } from './fact-conditions.ts';
 import type { ConfiguredPeople, Organization } from './organization.ts';
 import { type ParsedFile, placing } from './policy-file.ts';
 import { appIssuersOf, type ConfiguredIssuer, ownersOf, repositoryKey } from './policy-set.ts';
@@ -20,6 +21,8 @@ export interface PolicyContext {
   readonly kinds: CredentialKinds;
   /** what the configuration says of people; undefined where none is at hand */
   readonly people?: ConfiguredPeople | undefined;
+  /** whether a GitHub App is configured; undefined where no configuration is at hand */
+  readonly facts?: boolean | undefined;
 }
 
 interface FileName {
@@ -69,6 +72,7 @@ export function compileFile(
     appIssuers: appIssuersOf(context.issuers),
     upstreams: context.upstreams,
     peopleCanSignIn: context.people && context.people.signIn.length > 0,
+    factsCanBeAsked: context.facts,
     kinds: context.kinds,
     report: reportInto(findings, placing(file, places)),
   });
@@ -90,5 +94,6 @@ export function compiledUnder({ document }: Organization, { name, teams }: Extra
     statics.filter(isOwn),
     Object.hasOwn(projects, name) ? projects[name] : null,
     teams.filter((team) => !Object.hasOwn(document.teams, team)),
+    teams.filter((team) => isElsewhere(document.teams[team])),
   ]);
 }

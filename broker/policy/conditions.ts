@@ -1,8 +1,8 @@
 // Turns a rule as it is written into conditions that can be asked of a subject: each says whether it holds and, if not, what
 // was wanted, what the job has, and what would help. Nothing here reads a clock; the moment is passed in.
 import type { Condition, Repository, Rule, Subject } from '../model.ts';
-import { anyOf } from '../schema-problems.ts';
 import { DEFAULT_EVENTS, PULL_REQUEST_EVENTS } from './events.ts';
+import { protectedEnvironmentCondition, requesterCondition } from './fact-conditions.ts';
 import { foldCase, matchesAny } from './pattern.ts';
 import { repositoryKey } from './policy-set.ts';
 import { branchCondition, pullRequestCondition, refCondition, tagCondition } from './ref-conditions.ts';
@@ -67,7 +67,7 @@ const COMPILERS: { readonly [K in NamedKey]: Compiler<K> } = {
       remedy: 'have one of these accounts start the run (ids count, not names)',
     }),
   ],
-  requester: (teams) => [unknownFact('requester', anyOf(teams))],
+  requester: (teams) => [requesterCondition(teams)],
   runner: (kinds) => [
     oneOf('runner', kinds, {
       of: ({ runnerEnvironment }) => runnerEnvironment,
@@ -81,7 +81,7 @@ const COMPILERS: { readonly [K in NamedKey]: Compiler<K> } = {
     }),
   ],
   'protected-ref': () => [protectedRefCondition()],
-  'protected-environment': () => [unknownFact('protected-environment', 'an environment with protection rules')],
+  'protected-environment': () => [protectedEnvironmentCondition()],
   time: (windows) => [timeCondition(windows)],
   claims: (claims) => Object.entries(claims).map(([name, values]) => claimCondition(name, values)),
 };
@@ -168,17 +168,6 @@ const protectedRefCondition = (): Condition =>
     holds: ({ refProtected }) => refProtected === true,
     got: ({ refProtected }) => refProtected?.toString(),
   });
-
-/** Something that only somebody else could tell, whom this broker cannot ask: never holds, and never pretends to. */
-function unknownFact(key: string, expected: string): Condition {
-  return wanting(key, {
-    values: [expected],
-    remedy: '',
-    code: 'FACT_UNAVAILABLE',
-    holds: () => false,
-    got: () => undefined,
-  });
-}
 
 function claimCondition(name: string, values: readonly string[]): Condition {
   const of = ({ claims }: Subject): string | undefined => (Object.hasOwn(claims, name) ? claims[name] : undefined);

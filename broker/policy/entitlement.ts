@@ -9,6 +9,7 @@ import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { approvalWords } from './explain.ts';
+import { isElsewhere } from './fact-conditions.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
@@ -25,6 +26,8 @@ export interface EntitlementContext {
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly peopleCanSignIn: boolean | undefined;
+  /** whether a GitHub App is configured; undefined where no configuration is at hand */
+  readonly factsCanBeAsked: boolean | undefined;
   readonly share: Share;
   readonly report: Report;
 }
@@ -50,6 +53,7 @@ export function compileEntitlement(
   const parameters = parametersOf(document, kind, context);
   const credential = { kind: document.credential.kind, parameters };
   const given = kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID);
+  const rules = rulesOf(document, context);
   const figure = riskFigure(document, { kind, parameters, repositories: context.repositories });
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
@@ -65,7 +69,8 @@ export function compileEntitlement(
     publicDetails: document['public-details'],
     observe: document.mode === 'observe',
     expiresAt: document.expires,
-    rules: rulesOf(document, context),
+    rules,
+    factRules: slim(rules.filter(asksForFact)),
     lacks: slim(lacks),
     approval: approvalTerms(document),
     waivers: slim(guarded.waivers),
@@ -85,20 +90,34 @@ function warnOfIdleKeys(document: EntitlementDocument, report: Report): void {
   }
 }
 
-function rulesOf({ allow }: EntitlementDocument, { repositories, share, report }: EntitlementContext): readonly Rule[] {
+function rulesOf({ allow }: EntitlementDocument, context: EntitlementContext): readonly Rule[] {
+  const { repositories, share } = context;
   return allow.map((document, index) => {
-    const place = report.under('allow', index);
-    place.errors(ruleProblems(document, repositories));
+    const report = context.report.under('allow', index);
+    report.errors(ruleProblems(document, repositories));
     const rule = compileRule(index, document, { repositories, share });
-    for (const { key, code } of rule.conditions) {
-      if (code === 'FACT_UNAVAILABLE')
-        place.warn(
-          [key],
-          `needs a fact that this broker cannot ask for yet: the rule loads, and never holds (${code})`,
-        );
-    }
+    if (asksForFact(rule)) warnOfFacts(rule, { ...context, report });
     return rule;
   });
+}
+
+const asksForFact = ({ conditions }: Rule): boolean => conditions.some(({ fact }) => fact !== undefined);
+
+/** What cannot be found out never holds: better known when the policy loads than in a deploy. */
+function warnOfFacts({ conditions }: Rule, { factsCanBeAsked, organization, report }: EntitlementContext): void {
+  for (const { key, fact } of conditions) {
+    const elsewhere = (fact?.teams ?? []).filter((team) => isElsewhere(organization.document.teams[team]));
+    if (fact !== undefined && factsCanBeAsked !== true)
+      report.warn(
+        [key],
+        'needs a fact that this broker cannot ask for yet: the rule loads, and never holds (FACT_UNAVAILABLE) until a GitHub App is configured (`github`)',
+      );
+    else if (elsewhere.length > 0)
+      report.warn(
+        [key],
+        `${anyOf(elsewhere)} is a group of a sign-in provider, whom GitHub cannot be asked about: it lets nobody in here`,
+      );
+  }
 }
 
 function parametersOf(

@@ -1,7 +1,6 @@
 // Decides whether a subject may have an entitlement: THE line between a credential and none. Pure, and quick by its indexes.
 // A permit needs one rule with every condition met and nothing that stands against it; whatever is missing becomes a reason.
 
-import type { Millis } from '../clock.ts';
 import type { Ask, Condition, Decision, Entitlement, Permit, Project, Reason, Rule, Subject } from '../model.ts';
 import { type PolicySet, repositoryKey } from './policy-set.ts';
 import { conditionReason, movedReason, standingReasons, unknownEntitlement } from './reasons.ts';
@@ -22,17 +21,25 @@ export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decis
   if (entitlement === undefined)
     return { outcome: 'deny', project, entitlement, reasons: [unknownEntitlement(ask.entitlement, project)] };
 
-  const rule = ruleThatHolds(entitlement, subject, ask.now);
+  const rule = ruleThatHolds(entitlement, subject, ask);
   const against = standingReasons(policies.freezes, { entitlement, rule, subject, ask });
   if (rule !== undefined && against.length === 0)
     return matched({ project, entitlement, rule: rule.index, ttl: ask.ttl ?? entitlement.ttl });
-  const ofRules = rule === undefined ? ruleReasons(entitlement, { subject, project, now: ask.now }) : [];
+  const ofRules = rule === undefined ? ruleReasons(entitlement, { subject, project, when: ask }) : [];
   return { outcome: 'deny', project, entitlement, reasons: [...against, ...ofRules].slice(0, MAX_REASONS) };
 }
 
+/** When it is decided, and what was found out for it. */
+export type When = Pick<Ask, 'now' | 'facts'>;
+
 /** The first rule with every condition met, whatever else stands against the entitlement; for a program that people decide on, one that names it comes first. */
-export function ruleThatHolds({ rules, approval }: Entitlement, subject: Subject, now: Millis): Rule | undefined {
-  const holds = ({ conditions }: Rule): boolean => conditions.every((condition) => condition.holds(subject, now));
+export function ruleThatHolds(
+  { rules, approval }: Entitlement,
+  subject: Subject,
+  { now, facts }: When,
+): Rule | undefined {
+  const holds = ({ conditions }: Rule): boolean =>
+    conditions.every((condition) => condition.holds(subject, now, facts));
   const named =
     approval !== undefined && isProgram(subject) ? rules.find((rule) => namesActor(rule) && holds(rule)) : undefined;
   return named ?? rules.find(holds);
@@ -55,16 +62,20 @@ export interface RuleOutcome {
 }
 
 /** Every rule with what failed in it, nearest first: fewest failed conditions, then the order of the file. */
-export function nearestFirst({ rules }: Entitlement, subject: Subject, now: Millis): readonly RuleOutcome[] {
-  const outcomes = rules.map((rule) => ({
-    rule,
-    failed: rule.conditions.filter((condition) => !condition.holds(subject, now)),
-  }));
+export function nearestFirst({ rules }: Entitlement, subject: Subject, when: When): readonly RuleOutcome[] {
+  const outcomes = rules.map((rule) => ({ rule, failed: failedIn(rule, subject, when) }));
   return outcomes.sort((a, b) => a.failed.length - b.failed.length);
 }
 
-function ruleReasons(entitlement: Entitlement, at: { subject: Subject; project: Project; now: Millis }): Reason[] {
-  return nearestFirst(entitlement, at.subject, at.now).flatMap(({ rule, failed }) =>
+/** Without those that nobody asked about because others failed: of them it is not known. */
+function failedIn({ conditions }: Rule, subject: Subject, { now, facts }: When): readonly Condition[] {
+  const failed = conditions.filter((condition) => !condition.holds(subject, now, facts));
+  const told = failed.filter(({ fact }) => fact === undefined || fact.find(subject, facts) !== undefined);
+  return told.length === 0 ? failed : told;
+}
+
+function ruleReasons(entitlement: Entitlement, at: { subject: Subject; project: Project; when: When }): Reason[] {
+  return nearestFirst(entitlement, at.subject, at.when).flatMap(({ rule, failed }) =>
     failed.map((condition) => conditionReason(rule.index, condition, at)),
   );
 }

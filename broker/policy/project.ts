@@ -18,6 +18,7 @@ export interface ProjectContext {
   readonly appIssuers: readonly string[] | undefined;
   readonly upstreams: readonly string[] | undefined;
   readonly peopleCanSignIn: boolean | undefined;
+  readonly factsCanBeAsked: boolean | undefined;
   readonly kinds: CredentialKinds;
   readonly report: Report;
 }

@@ -2,11 +2,12 @@
 // Nothing of another project appears here, and no more of a claim than a person would read.
 import { formatDuration } from '../../shared/duration.ts';
 import type { Millis } from '../clock.ts';
+import type { Facts } from '../facts.ts';
 import type { Ask, Condition, Entitlement, Project, Reason, Repository, Rule, Subject } from '../model.ts';
 import { didYouMean, shortened } from '../schema-problems.ts';
 import { MAX_VALUE, quoted } from './caller-value.ts';
 import { type Freeze, listedOwnerId, type Owners } from './policy-set.ts';
-import { requesterReasons } from './requester.ts';
+import { requesterReasons, runReasons } from './requester.ts';
 
 /** Characters of a list that an answer repeats. */
 const MAX_LIST = 1_024;
@@ -65,7 +66,8 @@ export function standingReasons(freezes: readonly Freeze[], asked: Asked): reado
     ),
     ...(ask.standing.issuedToJob >= entitlement.maxPerJob ? [limitReached(entitlement, ask.standing.issuedToJob)] : []),
     ...ttlReasons(entitlement, ask.ttl),
-    ...(entitlement.approval === undefined ? [] : requesterReasons(asked)),
+    ...runReasons(asked),
+    ...(entitlement.approval === undefined ? [] : requesterReasons({ ...asked, facts: ask.facts })),
   ];
 }
 
@@ -73,21 +75,29 @@ export function standingReasons(freezes: readonly Freeze[], asked: Asked): reado
 export function conditionReason(
   rule: number,
   condition: Condition,
-  { subject, project, now }: { subject: Subject; project: Project; now: Millis },
+  { subject, project, when }: { subject: Subject; project: Project; when: Pick<Ask, 'now' | 'facts'> },
 ): Reason {
-  const { key, code, expected } = condition;
-  const base = { code, rule, condition: key, expected };
-  if (code === 'FACT_UNAVAILABLE') {
+  const { key, expected } = condition;
+  const unknown = whyUnknown(condition, subject, when.facts);
+  if (unknown !== undefined)
     return {
-      ...base,
-      message: `Rule ${rule} needs \`${key}\` (${expected}), and this broker cannot find that out yet: the rule never holds. Ask ${project.owner} for one without it.`,
+      ...{ code: 'FACT_UNAVAILABLE', rule, condition: key, expected },
+      message: `Rule ${rule} needs \`${key}\` (${expected}), and whether that holds cannot be found out: ${unknown}. Without that the rule does not hold; where it cannot be mended, ask ${project.owner} for one without it.`,
     };
-  }
-  const value = condition.got(subject, now);
+  const code = condition.fact === undefined ? condition.code : 'POLICY_NO_MATCH';
+  const base = { code, rule, condition: key, expected };
+  const value = condition.got(subject, when.now, when.facts);
   const got = value === undefined ? undefined : shortened(value, MAX_VALUE);
   const has = got === undefined ? 'this job has none' : `this job has ${quoted(got)}`;
   const message = `Rule ${rule} wants \`${key}\` to be ${expected}; ${has}. ${capital(condition.remedy)}, or ask ${project.owner} to change the rule in ${project.file}.`;
   return { ...base, message, ...(got === undefined ? {} : { got }) };
+}
+
+function whyUnknown({ fact }: Condition, subject: Subject, facts: Facts | undefined): string | undefined {
+  if (fact === undefined) return undefined;
+  const found = fact.find(subject, facts);
+  if (found === undefined) return 'it was not asked for, because other things stand against this';
+  return 'unavailable' in found ? found.unavailable : undefined;
 }
 
 const scopeOf = ({ project, name }: Entitlement): string => `${project}/${name}`;

@@ -4,11 +4,14 @@ import { createHash } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
 import type { TokenRequest } from '../exchange.ts';
+import type { Facts, FactsNeeded } from '../facts.ts';
 import { jobKey } from '../identity/github-claims.ts';
 import type { Decision, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import { answers, factsNeeded } from '../policy/facts-needed.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
+import { requesterOf } from '../policy/requester.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Suspension } from '../store/suspensions.ts';
@@ -16,6 +19,7 @@ import type { Suspension } from '../store/suspensions.ts';
 export interface AskContext {
   readonly subject: Subject;
   readonly request: TokenRequest;
+  readonly facts: Facts;
   readonly jobKey: string;
   readonly secretHash: string | null;
   /** the parameters that make it the same ask, as canonical text */
@@ -40,21 +44,31 @@ export async function decisionFor(tx: Transaction, context: AskContext): Promise
   const { jobKey: job, suspension, known } = context;
   const of = { jobKey: job, project, entitlement, except: known?.id, now: tx.now };
   const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of) };
-  const ask = { project, entitlement, ttl, now: tx.now, standing };
+  const ask = { project, entitlement, ttl, now: tx.now, standing, facts: context.facts };
   const decision = evaluate(context.policies, context.subject, ask);
   if (decision.outcome !== 'stranger' && suspension?.scope === 'everything') throw paused();
   return decision;
 }
 
+/** What the decision needs to know beyond what was found out already; undefined where it can be made. */
+export function missingFacts({ now }: Transaction, context: AskContext): FactsNeeded | undefined {
+  const { policies, subject, request, facts } = context;
+  if (facts.nobody !== undefined) return undefined;
+  const { project, entitlement } = request;
+  const needed = factsNeeded(policies, subject, { project, entitlement, now });
+  return needed === undefined || answers(facts, needed) ? undefined : needed;
+}
+
 export async function readContext(
   deps: { readonly policies: InForce },
   tx: Transaction,
-  ask: { subject: Subject; request: TokenRequest },
+  ask: { subject: Subject; request: TokenRequest; facts: Facts },
 ): Promise<AskContext> {
-  const { subject, request } = ask;
+  const { subject, request, facts } = ask;
   const { project, entitlement } = request;
   const secretHash = request.requestSecret === undefined ? null : hashRequestSecret(request.requestSecret);
-  const requester = (await tx.principals.find({ provider: subject.issuer, providerId: subject.actorId })) ?? null;
+  const { id } = requesterOf(subject, facts);
+  const requester = (await tx.principals.find({ provider: subject.issuer, providerId: id })) ?? null;
   return {
     ...ask,
     jobKey: jobKey(subject),
@@ -62,9 +76,21 @@ export async function readContext(
     parameters: JSON.stringify([request.ttl ?? null, request.reason ?? null, request.ticket ?? null]),
     requester,
     policies: await deps.policies(tx),
-    suspension: await tx.suspensions.hitting({ project, entitlement, requester }),
+    suspension:
+      (await tx.suspensions.hitting({ project, entitlement, requester })) ??
+      (id === subject.actorId ? undefined : await suspensionOfActor(tx, subject, { project, entitlement })),
     known: secretHash === null ? undefined : await findKnown(tx, secretHash),
   };
+}
+
+/** Whoever may not ask may not have somebody else run again what they started. */
+async function suspensionOfActor(
+  tx: Transaction,
+  { issuer, actorId }: Subject,
+  of: { project: string; entitlement: string },
+): Promise<Suspension | undefined> {
+  const actor = await tx.principals.find({ provider: issuer, providerId: actorId });
+  return actor === undefined ? undefined : tx.suspensions.hitting({ ...of, requester: actor });
 }
 
 async function findKnown(tx: Transaction, secretHash: string): Promise<KnownRequest | undefined> {

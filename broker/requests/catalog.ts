@@ -1,11 +1,13 @@
 // The catalog for one job: every entitlement of the projects that list its repository, each decided as an ask would be, at one
 // moment and without asking. Nothing of another project, and a page of bounded size, whatever the policies hold.
 import type { TokenRequest } from '../exchange.ts';
+import type { Facts, FactsNeeded } from '../facts.ts';
 import type { Decision, Project, Subject } from '../model.ts';
+import { allNeeded } from '../policy/facts-needed.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import { type PolicySet, repositoryKey } from '../policy/policy-set.ts';
 import type { Transaction } from '../store/store.ts';
-import { decisionFor, readContext } from './ask-context.ts';
+import { decisionFor, missingFacts, readContext } from './ask-context.ts';
 
 export interface CatalogPage {
   readonly items: readonly CatalogItem[];
@@ -25,8 +27,8 @@ const PAGE = 50;
 export async function catalogFor(
   deps: { readonly policies: InForce },
   tx: Transaction,
-  { subject, after }: { subject: Subject; after: string | undefined },
-): Promise<CatalogPage> {
+  { subject, after, facts }: { subject: Subject; after: string | undefined; facts: Facts },
+): Promise<CatalogPage | { readonly needed: FactsNeeded }> {
   const policies = await deps.policies(tx);
   const scopes = projectsOf(policies, subject).flatMap(({ name, entitlements }) =>
     [...entitlements.keys()].map((entitlement) => ({ project: name, entitlement, scope: `${name}/${entitlement}` })),
@@ -34,11 +36,18 @@ export async function catalogFor(
   // By scope, not by place in a file: a page goes on where the last one ended, also when a policy has changed between them.
   const rest = scopes.filter(({ scope }) => after === undefined || scope > after).sort(byScope);
   const items: CatalogItem[] = [];
+  const missing: FactsNeeded[] = [];
   for (const { scope, project, entitlement } of rest.slice(0, PAGE)) {
     const request = { ...UNASKED, project, entitlement };
-    const decision = await decisionFor(tx, await readContext(deps, tx, { subject, request }));
+    const context = await readContext(deps, tx, { subject, request, facts });
+    const needed = missingFacts(tx, context);
+    if (needed !== undefined) missing.push(needed);
+    const decision = await decisionFor(tx, context);
     if (decision.outcome !== 'stranger') items.push({ scope, decision });
   }
+  // All of them are asked for at once: they are about the job, and not about what it might have.
+  const all = allNeeded(missing);
+  if (all !== undefined) return { needed: all };
   return { items, next: rest.length > PAGE ? items.at(-1)?.scope : undefined };
 }
 

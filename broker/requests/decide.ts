@@ -11,10 +11,11 @@ import { redeliver } from '../issuance/redeliver.ts';
 import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { Transaction } from '../store/store.ts';
-import { type AskContext, decisionFor, type KnownRequest, readContext } from './ask-context.ts';
+import { type AskContext, decisionFor, type KnownRequest, missingFacts, readContext } from './ask-context.ts';
 import { askAgain, askPeople, endedRefusal } from './ask-people.ts';
 import { grantedBy } from './grant.ts';
 import { recordMisuse, recordPermit, recordRefusal } from './record.ts';
+import { withFacts } from './with-facts.ts';
 
 /** Why not, as it is kept with the request. */
 export interface Refusal {
@@ -56,15 +57,37 @@ export interface Pending {
 
 export type DecideDeps = Pick<
   ExchangeDeps,
-  'store' | 'append' | 'policies' | 'entropy' | 'answers' | 'withheld' | 'quota' | 'noticeNames' | 'noticeChannels'
+  | 'store'
+  | 'append'
+  | 'policies'
+  | 'entropy'
+  | 'answers'
+  | 'withheld'
+  | 'quota'
+  | 'noticeNames'
+  | 'noticeChannels'
+  | 'askFacts'
 >;
 
-export async function decide(deps: DecideDeps, subject: Subject, request: TokenRequest): Promise<Decided> {
-  const { decision, decided } = await deps.store.commit(async (tx) => {
-    const context = await readContext(deps, tx, { subject, request });
-    const decision = await withPeople(tx, context, await decisionFor(tx, context));
-    return { decision, decided: await keepBooks(deps, tx, { context, decision }) };
-  });
+/** One ask, in the turn of its repository. */
+export interface AskInTurn {
+  readonly subject: Subject;
+  readonly request: TokenRequest;
+  /** ends the turn, before anybody else is waited for */
+  readonly leave: () => void;
+}
+
+export async function decide(deps: DecideDeps, { subject, request, leave }: AskInTurn): Promise<Decided> {
+  const { askFacts } = deps;
+  const { decision, decided } = await withFacts({ askFacts, subject, leave }, (facts) =>
+    deps.store.commit(async (tx) => {
+      const context = await readContext(deps, tx, { subject, request, facts });
+      const needed = missingFacts(tx, context);
+      if (needed !== undefined) return { needed };
+      const decision = await withPeople(tx, context, await decisionFor(tx, context));
+      return { answer: { decision, decided: await keepBooks(deps, tx, { context, decision }) } };
+    }),
+  );
   if (decision.outcome !== 'stranger') deps.noticeNames(decision.project, subject);
   return decided;
 }

@@ -10,12 +10,13 @@ import { isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Decision, NeedsApproval, Permit, Subject } from '../model.ts';
 import { listsRepository } from '../policy/evaluate.ts';
 import { disclosure, explain } from '../policy/explain.ts';
-import { isProgram } from '../policy/requester.ts';
+import { requesterOf } from '../policy/requester.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
 import type { Refusal, Refused } from './decide.ts';
+import { factFields, startedAgainBy } from './fact-fields.ts';
 import { grantedAs, makeGrant } from './grant.ts';
 
 type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
@@ -172,7 +173,8 @@ async function requestRow(
   { context, state, policyDigest, decision }: RowParts,
 ): Promise<RequestRow> {
   const { subject, request, known } = context;
-  const identity = { provider: subject.issuer, providerId: subject.actorId };
+  const by = requesterOf(subject, context.facts);
+  const identity = { provider: subject.issuer, providerId: by.id };
   return {
     id: known?.id ?? newId('req', deps.entropy, tx.now),
     origin: 'job',
@@ -180,7 +182,7 @@ async function requestRow(
       context.requester ??
       (await tx.principals.create({
         ...identity,
-        kind: kindOf(subject),
+        kind: by.isProgram ? 'program' : 'person',
         id: newId('prn', deps.entropy, tx.now),
         at: tx.now,
       })),
@@ -200,8 +202,6 @@ async function requestRow(
   };
 }
 
-const kindOf = (subject: Subject): 'person' | 'program' => (isProgram(subject) ? 'program' : 'person');
-
 function decidedFields(context: AskContext, row: RequestRow) {
   const { project, entitlement } = context.request;
   return {
@@ -211,10 +211,17 @@ function decidedFields(context: AskContext, row: RequestRow) {
     ...subjectFields(context.subject),
     policy_digest: row.policy_digest,
     organization_digest: context.policies.organizationDigest ?? null,
+    facts: factFields(context.facts),
   };
 }
 
-function personalFields({ subject, request }: AskContext, row: RequestRow): Record<string, string | undefined> {
+function personalFields({ subject, request, facts }: AskContext, row: RequestRow): Record<string, string | undefined> {
   const { reason, ticket } = request;
-  return { ...requesterFields(subject), reason, ticket, details: requestDetails(row) };
+  return {
+    ...requesterFields(subject),
+    ...startedAgainBy(subject, facts),
+    reason,
+    ticket,
+    details: requestDetails(row),
+  };
 }

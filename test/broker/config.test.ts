@@ -211,7 +211,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual(['github', 'log.witnesses', 'relying-parties', 'upstreams']);
+    expect(keys.sort()).toEqual(['github.webhook-secret-file', 'log.witnesses', 'relying-parties', 'upstreams']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
     expect(upstreams).toEqual(['vault-prod']);
   });

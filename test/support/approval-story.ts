@@ -88,6 +88,10 @@ export class ApprovalStory {
     return new ApprovalStory(broker, time);
   }
 
+  get now(): number {
+    return this.#time.now;
+  }
+
   pass(milliseconds: number): void {
     this.#time.now += milliseconds;
   }

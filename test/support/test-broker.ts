@@ -42,6 +42,8 @@ export interface TestBrokerOptions {
   readonly roles?: Config['roles'];
   /** channels that people are told over; secret files go into the directory */
   readonly notify?: (directory: string) => Config['notify'];
+  /** the GitHub App that is asked for facts; its key file goes into the directory */
+  readonly app?: (directory: string) => Config['github'];
 }
 
 export interface Answer {
@@ -226,6 +228,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       privateNetwork: false,
     })),
     upstreams: [],
+    github: options.app?.(directory),
     signIn: options.signIn?.(directory) ?? [],
     notify: options.notify?.(directory) ?? [],
     roles: options.roles ?? { security: [], operators: [] },

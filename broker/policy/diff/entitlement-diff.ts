@@ -72,7 +72,7 @@ const undecided = (of: string, rules: readonly number[], what: string): readonly
 function unknowable(of: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
   const rulesOf = ({ entitlement, rules, project }: EntitlementVersion) =>
     (entitlement?.rules ?? []).flatMap(({ index, conditions }) => {
-      const facts = conditions.filter(({ code }) => code === 'FACT_UNAVAILABLE').map(({ key }) => `\`${key}\``);
+      const facts = conditions.filter(({ fact }) => fact !== undefined).map(({ key }) => `\`${key}\``);
       return facts.length === 0 ? [] : [{ index, facts, text: stableText([rules[index], project?.repositories]) }];
     });
   const known = new Set(rulesOf(before).map(({ text }) => text));
@@ -80,7 +80,7 @@ function unknowable(of: string, before: EntitlementVersion, now: EntitlementVers
     .filter(({ text }) => !known.has(text))
     .map(({ index, facts }) => ({
       ...({ direction: 'may-differ', of, rule: index } as const),
-      text: `rule ${index} of ${of} asks for ${anyOf(facts)}, which this broker cannot find out yet: it allows nobody now, and whom it will allow is not compared`,
+      text: `rule ${index} of ${of} asks for ${anyOf(facts)}, which no token says: whom it allows is not compared`,
     }));
 }
 

@@ -95,7 +95,7 @@ function isAllowed({ policies, project, entitlement }: Side, { subject, now }: W
     ?.get(repositoryKey(subject.issuer, subject.repositoryId));
   if (project === undefined || entitlement === undefined || repository === undefined) return false;
   if (movedReason(policies.owners, repository, { subject, project }) !== undefined) return false;
-  const rule = ruleThatHolds(entitlement, subject, now);
+  const rule = ruleThatHolds(entitlement, subject, { now });
   if (entitlement.approval !== undefined && requesterReasons({ entitlement, rule, subject }).length > 0) return false;
   return rule !== undefined;
 }
@@ -124,7 +124,7 @@ function boxesOver(attributes: readonly Attribute[]): (rule: Rule, side: Side) =
       if (repository === undefined || project === undefined) return false;
       return movedReason(policies.owners, repository, { subject: { ...BASE, ...subject }, project }) === undefined;
     };
-    const isUnknowable = conditions.some(({ code }) => code === 'FACT_UNAVAILABLE');
+    const isUnknowable = conditions.some(({ fact }) => fact !== undefined);
     return attributes.map((attribute) =>
       attribute.samples.flatMap((sample, index) => {
         const isIn = conditions.every((condition) => attribute.holds(condition, sample) !== false);

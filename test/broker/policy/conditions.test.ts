@@ -274,8 +274,8 @@ describe('conditions', () => {
   it.each([
     ['requester', { requester: ['acme/security'] }, 'acme/security'],
     ['protected-environment', { 'protected-environment': true }, 'an environment with protection rules'],
-  ])('%s never holds, as nobody can be asked yet', (key, rule, expected) => {
-    const message = `Rule 0 needs \`${key}\` (${expected}), and this broker cannot find that out yet: the rule never holds. Ask acme/platform for one without it.`;
+  ])('%s never holds where nobody can be asked', (key, rule, expected) => {
+    const message = `Rule 0 needs \`${key}\` (${expected}), and whether that holds cannot be found out: no GitHub App is configured here (\`github\` in the configuration, see docs/operations.md). Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`;
     expect(decideRule({ branch: 'main', ...rule }, buildSubject())).toMatchObject({
       reasons: [{ code: 'FACT_UNAVAILABLE', condition: key, expected, message }],
     });

@@ -55,6 +55,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       authenticate: unused,
       ownerRefusal: unused,
       policies: unused,
+      askFacts: undefined,
       append: unused,
       noticeNames: unused,
       noticeChannels: [],

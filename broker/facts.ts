@@ -1,0 +1,52 @@
+// What a decision may need that no token says: found out elsewhere, before anything is decided. A fact that could not be had is
+// neither a yes nor a no; whoever asks for it says why, in words that tell what to do.
+import type { Subject } from './model.ts';
+
+/** `unavailable` ends a sentence that begins with what is not known. */
+export type Found<T> = { readonly value: T } | { readonly unavailable: string };
+
+/** The attempt of a run that a job belongs to. */
+export interface RunFact {
+  /** who started this attempt; the token names only who started the first */
+  readonly startedBy: Account;
+  /** whether it has ended: nothing of it asks for anything any more */
+  readonly ended: boolean;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly login: string;
+  readonly isProgram: boolean;
+}
+
+/** What was found out for one ask. What is left out was not asked for, because it could not have mattered. */
+export interface Facts {
+  /** why none can be had, where nobody can be asked */
+  readonly nobody?: string;
+  readonly run?: Found<RunFact>;
+  /** whether the rules of the job's environment keep anybody out */
+  readonly environment?: Found<boolean>;
+  /** by name of the team: whether who started this attempt is in it */
+  readonly teams?: ReadonlyMap<string, Found<boolean>>;
+}
+
+export interface FactsNeeded {
+  readonly run: boolean;
+  readonly environment: boolean;
+  readonly teams: readonly TeamAsked[];
+}
+
+/** A team of the organization's file, by its ids at GitHub; undefined where GitHub has no such team. */
+export interface TeamAsked {
+  readonly name: string;
+  readonly at: { readonly organizationId: string; readonly teamId: string } | undefined;
+}
+
+/** @throws BrokerError FACT_UNREACHABLE where the other side is in trouble, and a moment later may not be */
+export type AskFacts = (subject: Subject, needed: FactsNeeded) => Promise<Facts>;
+
+export const NOTHING_NEEDED: Facts = {};
+
+export const NOBODY_TO_ASK: Facts = {
+  nobody: 'no GitHub App is configured here (`github` in the configuration, see docs/operations.md)',
+};

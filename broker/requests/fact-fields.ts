@@ -1,0 +1,33 @@
+// The facts of a decision as its entry in the log has them: what was asked and what came of it as codes, and who it was about as
+// personal fields, which can be erased.
+import type { Facts, Found } from '../facts.ts';
+import type { EntryFields } from '../log/entry.ts';
+import type { Subject } from '../model.ts';
+
+type FactField = NonNullable<EntryFields<'request.decided'>['facts']>[number];
+
+/** Undefined where nothing was asked, so that such an entry stays what it was. */
+export function factFields({ run, environment, teams }: Facts): FactField[] | undefined {
+  const fields: FactField[] = [
+    ...(run === undefined
+      ? []
+      : [{ fact: 'run' as const, found: codeOf(run, ({ ended }) => (ended ? 'ended' : 'live')) }]),
+    ...(environment === undefined
+      ? []
+      : [{ fact: 'protected-environment' as const, found: codeOf(environment, yesNo) }]),
+    ...[...(teams ?? [])].map(([team, found]) => ({ fact: 'requester' as const, team, found: codeOf(found, yesNo) })),
+  ];
+  return fields.length === 0 ? undefined : fields;
+}
+
+const codeOf = <T>(found: Found<T>, code: (value: T) => FactField['found']): FactField['found'] =>
+  'value' in found ? code(found.value) : 'unavailable';
+
+const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
+
+/** Where somebody else than the token's actor started this attempt. */
+export function startedAgainBy({ actorId }: Subject, { run }: Facts): Readonly<Record<string, string>> {
+  if (run === undefined || !('value' in run) || run.value.startedBy.id === actorId) return {};
+  const { id, login } = run.value.startedBy;
+  return { triggering_actor: id, triggering_actor_name: login };
+}
