@@ -5,7 +5,7 @@ import { TestBroker, type TestBrokerOptions } from './test-broker.ts';
 
 const SHA = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';
 /** The actor of every job here. */
-export const ROBIN: ApiAccount = { id: 9001, login: 'robin', type: 'User' };
+const ROBIN: ApiAccount = { id: 9001, login: 'robin', type: 'User' };
 export const ALEX: ApiAccount = { id: 9002, login: 'alex', type: 'User' };
 
 export const RUN: ApiRun = {

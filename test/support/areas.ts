@@ -1,0 +1,109 @@
+// The shape of the house: which files belong together, and whom each of these areas may import (docs/decisions, test/architecture.test.ts).
+
+/** Each area with its files (the first that matches counts) and the areas that it may import; of `types:X` only types. */
+export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
+  { name: 'shared', files: /^shared\//, mayImport: '' },
+  { name: 'action', files: /^action\//, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|facts|errors|clock)\.ts$/, mayImport: 'shared' },
+  {
+    name: 'yaml',
+    files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
+    mayImport: 'shared',
+  },
+  { name: 'upstream-fetch', files: /^broker\/(upstream-[a-z]+|read-capped)\.ts$/, mayImport: 'shared kernel' },
+  { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel types:store' },
+  { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
+  {
+    name: 'config',
+    files: /^broker\/config(-[a-z-]+)?\.ts$/,
+    mayImport:
+      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github',
+  },
+
+  // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
+  { name: 'store', files: /^broker\/store\//, mayImport: 'shared kernel' },
+  // It runs on an auditor's machine, without the broker and without a package: see PACKAGES.
+  { name: 'verifier', files: /^broker\/verifier\//, mayImport: 'shared' },
+  { name: 'keys', files: /^broker\/keys\//, mayImport: 'shared kernel types:store' },
+  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream-fetch verifier types:keys types:store' },
+
+  // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
+  {
+    name: 'policy-sources',
+    files: /^broker\/policy\/.*-source\.ts$/,
+    mayImport: 'shared kernel yaml policy log types:store',
+  },
+  { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel yaml types:credential-kinds' },
+  {
+    name: 'credential-kinds',
+    files: /^broker\/providers\/(credential-kinds|kind-.*)\.ts$/,
+    mayImport: 'shared kernel yaml policy',
+  },
+  { name: 'provider-interface', files: /^broker\/providers\/provider\.ts$/, mayImport: 'kernel' },
+  { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
+
+  // Cases about policies, decided without a broker: as pure as deciding itself.
+  { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },
+
+  // Ids in policy files, filled in from GitHub by whoever edits them.
+  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream-fetch' },
+
+  // Drafts of policies from workflows: what is read and what is drafted is text.
+  { name: 'policy-import', files: /^broker\/policy-import\//, mayImport: 'shared kernel yaml policy credential-kinds' },
+
+  // The request path, one folder a step.
+  {
+    name: 'identity',
+    files: /^broker\/identity\//,
+    mayImport: 'shared kernel upstream-fetch types:store types:telemetry',
+  },
+  {
+    name: 'requests',
+    files: /^broker\/requests\//,
+    mayImport:
+      'shared kernel yaml identity policy policy-sources log approvals issuance types:store types:exchange types:telemetry',
+  },
+  {
+    name: 'approvals',
+    files: /^broker\/approvals\//,
+    mayImport: 'shared kernel yaml policy log notify types:policy-sources types:store types:exchange types:requests',
+  },
+  // Telling people: what is queued, its words, and each way to send it.
+  { name: 'notify', files: /^broker\/notify\//, mayImport: 'shared kernel upstream-fetch types:store types:telemetry' },
+  {
+    name: 'issuance',
+    files: /^broker\/issuance\//,
+    mayImport: 'shared kernel keys log provider-interface types:policy-sources types:store types:telemetry',
+  },
+  {
+    name: 'exchange',
+    files: /^broker\/exchange(-metrics)?\.ts$/,
+    mayImport:
+      'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
+  },
+
+  // Questions to GitHub in the broker's own name. It knows no policy and no store; what it finds out are facts.
+  { name: 'github', files: /^broker\/github\//, mayImport: 'shared kernel upstream-fetch types:telemetry' },
+
+  // People: who is signed in. It knows no routes; nothing on a job's way knows it.
+  {
+    name: 'sign-in',
+    files: /^broker\/sign-in\//,
+    mayImport: 'shared kernel keys log upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+  },
+  {
+    name: 'http',
+    files: /^broker\/(http\/|app\.ts$)/,
+    mayImport:
+      'shared kernel identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
+  },
+  // Pages drawn in the browser: a client like any other, so that what it can do is in the documented interface.
+  { name: 'portal', files: /^broker\/portal\//, mayImport: 'shared' },
+  // The composition root, the demo and the command line see everything; nothing of the core sees them.
+  {
+    name: 'composition',
+    files:
+      /^broker\/((broker|background|breathe|parse-policies|parse-thread|control-socket|open-[a-z-]+|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+    mayImport: '*',
+  },
+];
