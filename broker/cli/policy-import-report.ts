@@ -89,10 +89,16 @@ function accessLines({ accesses }: Imported, built: readonly string[]): string[]
     const decide = open.length === 0 ? '' : ` To decide: ${open.join(', ')}.`;
     const jobs = uses.map(({ workflow, job }) => `${repeatable(workflow.file)}, job ${repeatable(job.id)}`);
     return [
-      `${kind}${what === '' ? '' : `: ${what}`}.${decide}${built.includes(kind) ? '' : ' This version cannot issue it yet.'}`,
+      `${kind}${what === '' ? inPlaceOf(uses) : `: ${what}`}.${decide}${built.includes(kind) ? '' : ' This version cannot issue it yet.'}`,
       ...[...new Set(jobs)].map((job) => `  ${job}`),
     ];
   });
+}
+
+/** Where nothing else tells one from another. */
+function inPlaceOf(uses: Imported['accesses'][number]['uses']): string {
+  const secrets = [...new Set(uses.flatMap((use) => use.secrets))].map(repeatable);
+  return secrets.length === 0 ? '' : `, in place of ${secrets.join(', ')}`;
 }
 
 function draftLines(draft: NonNullable<Imported['draft']>, written: string | undefined): string[] {

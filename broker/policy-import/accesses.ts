@@ -114,7 +114,7 @@ const ACTIONS: Readonly<
 
 const DIRECT: Readonly<Record<string, (repository: string, secret: string) => Draft>> = {
   jwt: (_repository, secret) => ({
-    ...{ name: secret.replace(/_?TOKEN$/i, ''), undecided: { audience: undefined } },
+    ...{ name: looksSecret(secret) ? 'jwt' : secret.replace(/_?TOKEN$/i, ''), undecided: { audience: undefined } },
     parameters: { audience: 'https://decide-me.example.com' },
   }),
   'aws-role': () => awsRole(undefined, undefined),

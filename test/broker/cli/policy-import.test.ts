@@ -122,6 +122,7 @@ describe('buildpass policy import', () => {
     expect(out).toContain(
       '- { kind: jwt, audiences: [https://decide-me.example.com] } # DECIDE: the same as in the policy',
     );
+    expect(out).toContain('  jwt, in place of UPLOAD_TOKEN. To decide: audience.');
     expect(out).toContain(`UPLOAD_TOKEN: ${expression('steps.upload.outputs.token')}`);
   });
 
