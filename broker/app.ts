@@ -3,6 +3,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import { BrokerError } from './errors.ts';
+import { breakGlassRoutes } from './http/break-glass-routes.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
@@ -68,6 +69,7 @@ function expressApp(deps: AppDeps): Express {
   app.use(leaseRoutes(deps));
   app.use(requestRoutes(deps));
   app.use(peopleRequestRoutes(deps));
+  app.use(breakGlassRoutes(deps));
   app.use(logRoutes(deps));
   app.use(metadataRoutes(deps));
   app.use(signInRoutes(deps));

@@ -21,9 +21,11 @@ export function requesterReasons(asked: {
 function rerun({ entitlement, subject }: { entitlement: Entitlement; subject: Subject }): Reason | undefined {
   const { runAttempt } = subject;
   if (runAttempt === '1') return undefined;
+  const [what, whose] =
+    entitlement.approval?.by.length === 0 ? ['break-glass', 'reviews it later'] : ['approval', 'approves'];
   return {
     code: 'FACT_UNAVAILABLE',
-    message: `${scopeOf(entitlement)} needs approval, and this is attempt ${runAttempt} of its run: who ran it again is not known, and must not be who approves. Start a new run.`,
+    message: `${scopeOf(entitlement)} needs ${what}, and this is attempt ${runAttempt} of its run: who ran it again is not known, and must not be who ${whose}. Start a new run.`,
     condition: 'approval',
     expected: 'the first attempt of a run',
     got: runAttempt,

@@ -39,7 +39,9 @@ export async function decisionFor(tx: Transaction, context: AskContext): Promise
   const { project, entitlement, ttl } = context.request;
   const { jobKey: job, suspension, known } = context;
   const of = { jobKey: job, project, entitlement, except: known?.id, now: tx.now };
-  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of) };
+  const incident = await tx.incidents.unreviewed({ project, entitlement });
+  const unreviewed = incident !== undefined && tx.now >= incident.ends_at ? { endedAt: incident.ends_at } : undefined;
+  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of), unreviewed };
   const ask = { project, entitlement, ttl, now: tx.now, standing };
   const decision = evaluate(context.policies, context.subject, ask);
   if (decision.outcome !== 'stranger' && suspension?.scope === 'everything') throw paused();

@@ -7,6 +7,7 @@ import { SHOP } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
+import { STORIES_OF_APPROVALS } from './stories-of-approvals.ts';
 import { STORIES_OF_PEOPLE } from './stories-of-people.ts';
 
 export interface Story {
@@ -74,6 +75,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     act: (round) => round.askWithOneToken(),
   },
   ...STORIES_OF_PEOPLE,
+  ...STORIES_OF_APPROVALS,
   'a lease that is given back': {
     prepare: (round) => round.ask(UPSTREAM),
     act: (round) => round.giveBack(),

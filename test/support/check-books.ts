@@ -28,6 +28,8 @@ interface Index {
   readonly now: number;
   /** entries that name an issuance, a lease or a request */
   readonly entries: Readonly<Record<'issuance_id' | 'lease_id' | 'request_id', ReadonlyMap<unknown, LoggedEntry[]>>>;
+  /** entries that change the state of a request, by its id */
+  readonly words: ReadonlyMap<unknown, LoggedEntry[]>;
   readonly issuancesOfRequest: ReadonlyMap<unknown, Row[]>;
   readonly leasesOfIssuance: ReadonlyMap<unknown, Row[]>;
   readonly revocationsOfLease: ReadonlyMap<unknown, Row[]>;
@@ -40,12 +42,35 @@ function indexed({ rows, entries, now }: Books): Index {
   const issuances = rows('SELECT * FROM issuances').toSorted((one, other) => begun(one) - begun(other));
   return {
     now,
+    words: wordsOf(entries),
     entries: { issuance_id: ofIssuance, lease_id: by('lease_id'), request_id: by('request_id') },
     issuancesOfRequest: Map.groupBy(issuances, (row) => row['request_id']),
     leasesOfIssuance: Map.groupBy(rows('SELECT * FROM leases'), (row) => row['issuance_id']),
     revocationsOfLease: Map.groupBy(rows('SELECT * FROM outbox'), (row) => row['payload']),
   };
 }
+
+/** Some entries of approvals name several requests. */
+function wordsOf(entries: readonly LoggedEntry[]): ReadonlyMap<unknown, LoggedEntry[]> {
+  const words = new Map<unknown, LoggedEntry[]>();
+  for (const entry of entries) {
+    if (STATE_AFTER[entry.type] === undefined) continue;
+    for (const id of (entry['requests'] as string[] | undefined) ?? [entry['request_id']])
+      words.set(id, [...(words.get(id) ?? []), entry]);
+  }
+  return words;
+}
+
+/** What an entry makes of each request that it names. */
+const STATE_AFTER: Readonly<Record<string, (entry: LoggedEntry) => unknown>> = {
+  'request.decided': ({ decision }) => (decision === 'permit' ? 'granted' : 'denied'),
+  'request.pending': () => 'pending',
+  'request.withdrawn': () => 'withdrawn',
+  'approval.verdict': ({ approval }) => approval,
+  'break-glass.invoked': () => 'approved',
+  'approval.expired': () => 'expired',
+  'approval.void': () => 'void',
+};
 
 /** The types of the entries of one of them with such a prefix, in order. */
 function said({ entries }: Index, member: keyof Index['entries'], of: { id: unknown; prefix: string }): string {
@@ -105,15 +130,15 @@ const BY_ISSUANCE: Readonly<Record<string, string>> = {
   withheld: 'unknown',
 };
 
-function problemsOfRequest({ entries, issuancesOfRequest }: Index, { id, state }: Row): string[] {
+function problemsOfRequest({ words, issuancesOfRequest }: Index, { id, state }: Row): string[] {
   const issuances = issuancesOfRequest.get(id) ?? [];
-  const decided = (entries.request_id.get(id) ?? []).filter(({ type }) => type === 'request.decided');
+  const last = (words.get(id) ?? []).at(-1);
   const issued = issuances.filter((issuance) => issuance['state'] === 'succeeded');
   const newest = BY_ISSUANCE[String(issuances.at(-1)?.['state'])];
-  const lastWord = decided.at(-1)?.['decision'] === 'permit' ? 'granted' : 'denied';
+  const lastWord = last && String(STATE_AFTER[last.type]?.(last));
   const right = newest === undefined ? [lastWord] : newest === 'failed' ? ['failed', lastWord] : [newest];
   return [
-    ...(decided.length > 0 ? [] : [`request ${id} was never decided, as far as the log says`]),
+    ...(last !== undefined ? [] : [`request ${id} was never decided, as far as the log says`]),
     ...(issued.length <= 1 ? [] : [`request ${id} was issued ${issued.length} times`]),
     ...(right.includes(String(state)) ? [] : [`request ${id} is ${state}, and should be ${right.join(' or ')}`]),
   ];
