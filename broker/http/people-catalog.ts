@@ -21,9 +21,7 @@ const projectOf = ({ name, title, owner, repositories, entitlements }: Project):
 function waysOf({ by, count, within, breakGlass }: ApprovalTerms) {
   return {
     ...(by.length === 0 ? {} : { approval: { by: [...by], needed: count, within } }),
-    ...(breakGlass === undefined
-      ? {}
-      : { break_glass: { for: [...breakGlass.for], notify: [...breakGlass.notify] } }),
+    ...(breakGlass === undefined ? {} : { break_glass: { for: [...breakGlass.for], notify: [...breakGlass.notify] } }),
   };
 }
 
