@@ -3,6 +3,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type Router } from 'express';
 import { BrokerError } from './errors.ts';
+import { breakGlassRoutes } from './http/break-glass-routes.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
@@ -61,6 +62,7 @@ export const apiRouters = (deps: AppDeps): readonly Router[] => [
   leaseRoutes(deps),
   requestRoutes(deps),
   peopleRequestRoutes(deps),
+  breakGlassRoutes(deps),
   logRoutes(deps),
   metadataRoutes(deps),
   signInRoutes(deps),

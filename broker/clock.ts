@@ -33,7 +33,20 @@ function pooledEntropy(): Entropy {
   };
 }
 
-export type IdKind = 'req' | 'apr' | 'grt' | 'iss' | 'lse' | 'ent' | 'prn' | 'obx' | 'err' | 'ses' | 'pky';
+export type IdKind =
+  | 'req'
+  | 'apr'
+  | 'grt'
+  | 'iss'
+  | 'lse'
+  | 'ent'
+  | 'prn'
+  | 'obx'
+  | 'err'
+  | 'ses'
+  | 'pky'
+  | 'inc'
+  | 'inv';
 
 const TIME_DIGITS = 8;
 const TIME_STEP: Millis = 8;

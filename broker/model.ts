@@ -115,9 +115,9 @@ export interface RiskFactor {
   readonly sentence: string;
 }
 
-/** What the policy asks of approvers, and what one approval is good for. */
+/** What the policy asks of people, and what one approval is good for. */
 export interface ApprovalTerms {
-  /** teams whose members may approve */
+  /** teams whose members may approve; none where break-glass is the only way */
   readonly by: readonly string[];
   readonly count: number;
   readonly within: Seconds;
@@ -128,6 +128,17 @@ export interface ApprovalTerms {
   readonly issuances: number;
   /** SHA-256 (hex) of the whole entitlement as it is written: with another one, what was approved is not what is asked */
   readonly entitlementDigest: string;
+  /** the way for emergencies, beside the approvals or in their place */
+  readonly breakGlass: BreakGlassTerms | undefined;
+}
+
+export interface BreakGlassTerms {
+  /** teams of which one member invokes it */
+  readonly for: readonly string[];
+  /** teams that are told at once */
+  readonly notify: readonly string[];
+  /** how long it may be invoked again, from the first time on; then it is shut until it was reviewed */
+  readonly incident: Seconds;
 }
 
 /** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */
@@ -176,6 +187,8 @@ export interface Standing {
   readonly suspension: { readonly reason: string } | undefined;
   /** credentials of this entitlement that this job already has, pending asks included */
   readonly issuedToJob: number;
+  /** the break-glass incident of this entitlement that is over, and that nobody has reviewed yet */
+  readonly unreviewed?: { readonly endedAt: Millis } | undefined;
 }
 
 /** `stranger`: the project does not exist or does not list the repository; nobody may tell which. */
@@ -207,8 +220,10 @@ export interface Permit extends Matched {
 export interface Approved {
   /** of the approval */
   readonly id: string;
-  /** principals */
+  /** principals; nobody where it was invoked */
   readonly by: readonly string[];
+  /** of the break-glass invocation that stands in the place of approvals */
+  readonly invocation: string | undefined;
   readonly assurance: Assurance;
 }
 
@@ -235,6 +250,8 @@ export interface Grant {
   readonly assurance: Assurance;
   /** ids of the approvals that it stands on */
   readonly approvals: readonly string[];
+  /** of the break-glass invocation that it stands on */
+  readonly invocation?: string | undefined;
   /** principals who approved */
   readonly approvedBy: readonly string[];
   readonly issuedAt: Millis;

@@ -146,6 +146,26 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'The job that asked is not waiting any more.',
     next: 'Start the job again; it will ask anew.',
   },
+  BREAK_GLASS_SHUT: {
+    means: 'The entitlement was used as break-glass, that incident is over, and nobody has reviewed it yet.',
+    next: 'Have somebody of security or of the project’s owner, who neither asked nor invoked, review it.',
+  },
+  NOT_AN_INVOKER: {
+    means: 'The policy names teams that may invoke break-glass, and this person is in none of them.',
+    next: 'Ask somebody of these teams.',
+  },
+  NOT_A_REVIEWER: {
+    means: 'An incident is reviewed by security or by the team that owns the project.',
+    next: 'Ask one of them to review it.',
+  },
+  OWN_INCIDENT: {
+    means: 'The person who would review the incident asked or invoked in it.',
+    next: 'Ask somebody else of security or of the project’s owner.',
+  },
+  INCIDENT_CHANGED: {
+    means: 'Break-glass was invoked again since the reviewer looked.',
+    next: 'Read the incident again, and review what it is now.',
+  },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },
   WITHDRAWN: { means: 'The request was withdrawn.', next: 'Ask again if it is still needed.' },
   ISSUANCE_IN_PROGRESS: {

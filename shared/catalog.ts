@@ -66,8 +66,10 @@ export const peopleCatalogSchema = z.object({
           ttl: z.union([z.int().min(0), z.literal('never')]),
           revocation: z.enum(['immediate', 'at-expiry', 'none']),
           lifetime: text(200),
-          /** teams that must agree, and how many of their members; left out where nobody has to */
+          /** teams that must agree, and how many of their members; left out where nobody can */
           approval: z.object({ by: z.array(z.string()), needed: z.int(), within: z.int() }).optional(),
+          /** teams of which one member may invoke it in an emergency, and those that are told */
+          break_glass: z.object({ for: z.array(z.string()), notify: z.array(z.string()) }).optional(),
           /** one array a rule: what it wants, all of it; any one rule suffices */
           rules: z.array(z.array(z.object({ condition: z.string(), expected: z.string() }))),
           /** what this broker lacks for it, so that it always refuses */

@@ -26,6 +26,11 @@ export const KEPT_TABLES = {
   },
   verdicts: { key: 2, columns: ['approval_id', 'principal', 'verdict', 'at'] },
   approval_requests: { key: 1, columns: ['request_id', 'approval_id', 'used_at'] },
+  incidents: {
+    key: 1,
+    columns: ['id', 'project', 'entitlement', 'opened_at', 'ends_at', 'invocations', 'reviewed_at', 'reviewer'],
+  },
+  invocations: { key: 1, columns: ['id', 'incident_id', 'approval_id', 'principal', 'number', 'at'] },
   grants: {
     key: 1,
     columns: [

@@ -77,7 +77,8 @@ const refusal = z.object({ code: z.string(), message: z.string() });
 
 const approval = z.object({
   id: z.string(),
-  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn', 'void']),
+  /** `invoked`: somebody used break-glass in the place of approvals */
+  state: z.enum(['pending', 'approved', 'invoked', 'rejected', 'expired', 'withdrawn', 'void']),
   /** digest of exactly what is asked: a verdict names it */
   binding: z.string(),
   by: z.array(z.string()),
@@ -91,6 +92,47 @@ const approval = z.object({
   you: z.object({ may: z.boolean(), why_not: refusal.optional(), needs_step_up: z.boolean() }),
   job_waits: z.boolean(),
 });
+
+const invocation = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  /** its place among those of the incident, from 1 */
+  number: z.int(),
+  by: z.object({ principal: z.string(), name: z.string().optional() }),
+  team: z.string(),
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+  at: time,
+  step_up: z.enum(['none', 'passkey', 'provider']),
+  entry: z.int(),
+});
+
+/** `open` while it may be invoked again, `shut` from its end until it was reviewed */
+const incident = { id: z.string(), state: z.enum(['open', 'shut']), opened_at: time, ends_at: time };
+
+const breakGlass = z.object({
+  for: z.array(z.string()),
+  notify: z.array(z.string()),
+  /** whether the person who reads this may invoke it, and if not, why */
+  may: z.boolean(),
+  why_not: refusal.optional(),
+  needs_step_up: z.boolean(),
+  /** the one that nobody has reviewed yet, with how many invocations there were */
+  incident: z.object({ ...incident, invocations: z.int() }).optional(),
+  /** the one that this request stands on */
+  invocation: invocation.optional(),
+});
+
+export const breakGlassIncidentSchema = z.object({
+  ...incident,
+  project: z.string(),
+  entitlement: z.string(),
+  title: z.string(),
+  invocations: z.array(invocation),
+  you: z.object({ may_review: z.boolean(), why_not: refusal.optional() }),
+});
+
+export const breakGlassIncidentsSchema = z.object({ incidents: z.array(breakGlassIncidentSchema) });
 
 export const requestDetailSchema = requestSummarySchema.extend({
   description: z.string().optional(),
@@ -112,6 +154,8 @@ export const requestDetailSchema = requestSummarySchema.extend({
   summary: z.string(),
   policy_digest: z.string(),
   approval: approval.optional(),
+  /** where the policy has it */
+  break_glass: breakGlass.optional(),
   /** what else this job asked for */
   same_job: z.array(z.object({ id: z.string(), entitlement: z.string(), state: requestState })),
   last_approved: z
@@ -144,13 +188,13 @@ export const requestDetailSchema = requestSummarySchema.extend({
 export const requestListSchema = z.object({ requests: z.array(requestSummarySchema), next: z.string().optional() });
 
 /** One line, or several, of plain text: it goes on record as it is. */
-const said = z
+const plain = z
   .string()
   .trim()
   .max(500, 'is longer than 500 characters')
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'has control characters in it')
-  // What says nothing is nothing said.
-  .transform((text) => (text === '' ? undefined : text));
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'has control characters in it');
+// What says nothing is nothing said.
+const said = plain.transform((text) => (text === '' ? undefined : text));
 
 export const verdictBodySchema = z.strictObject({
   verdict: z.enum(['approve', 'reject']),
@@ -158,6 +202,22 @@ export const verdictBodySchema = z.strictObject({
   binding: z.string().regex(/^[0-9a-f]{64}$/, 'is not the binding of a request'),
 });
 
+const why = plain.min(1, 'is empty: say why');
+
+export const invokeBodySchema = z.strictObject({
+  reason: why,
+  ticket: plain.min(1, 'is empty: name the incident or ticket').max(200, 'is longer than 200 characters'),
+  binding: z.string().regex(/^[0-9a-f]{64}$/, 'is not the binding of a request'),
+});
+
+export const reviewBodySchema = z.strictObject({
+  reason: why,
+  /** how many invocations the reviewer was shown: with another one meanwhile, they have to look again */
+  invocations: z.int().min(1).optional(),
+});
+
+export type BreakGlassIncident = z.infer<typeof breakGlassIncidentSchema>;
+export type BreakGlassIncidents = z.infer<typeof breakGlassIncidentsSchema>;
 export type RequestSummary = z.infer<typeof requestSummarySchema>;
 export type RequestDetail = z.infer<typeof requestDetailSchema>;
 export type RequestList = z.infer<typeof requestListSchema>;

@@ -26,7 +26,7 @@ export async function withApproval(tx: Transaction, asked: Asked): Promise<Permi
   const binding = askBinding(asked);
   const own = context.known === undefined ? undefined : await tx.approvals.ofRequest(context.known.id);
   for (const row of own === undefined ? await tx.approvals.openFor(binding) : [own]) {
-    if (row.state !== 'approved' || row.binding !== binding || !isOpen(row, tx.now)) continue;
+    if (row.state === 'pending' || row.binding !== binding || !isOpen(row, tx.now)) continue;
     const isSpent = own !== undefined && context.known !== undefined && (await tx.approvals.isUsedBy(context.known.id));
     if (!isSpent && row.used >= row.issuances) continue;
     const approved = await approvedAs(tx, row, decision.terms);
@@ -118,12 +118,20 @@ const askBinding = ({ context, decision }: Asked): string =>
  * asked: identities that were joined since are one person (P4, threat T27).
  */
 async function approvedAs(tx: Transaction, row: ApprovalRow, terms: ApprovalTerms): Promise<Approved | undefined> {
+  if (row.state === 'invoked') return invokedAs(tx, row);
   const request = await tx.requests.find(row.request_id);
   if (request === undefined) return undefined;
   const hands = await handsOn(tx, row, request);
   const by = [...new Set(approvers(hands.verdicts))];
   const bySelf = by.some((one) => hands.askers.includes(one)) && !terms.self;
-  return bySelf || by.length < row.needed ? undefined : { id: row.id, by, assurance: assuranceOf(hands) };
+  if (bySelf || by.length < row.needed) return undefined;
+  return { id: row.id, by, invocation: undefined, assurance: assuranceOf(hands) };
+}
+
+/** Nobody approved: somebody invoked it, who may be who asked. */
+async function invokedAs(tx: Transaction, { id }: ApprovalRow): Promise<Approved | undefined> {
+  const invocation = await tx.incidents.invocationOn(id);
+  return invocation && { id, by: [], invocation: invocation.id, assurance: 'break-glass' };
 }
 
 /** Two, where a program asks: nobody answers for what it asks but those who agree. */

@@ -1,6 +1,7 @@
 // An approval as a pure state machine: pending until people decided, approved until a job collects, and else ended.
 //
 //   pending ──approve (M of N)──▶ approved ──time is over, or what was asked is no longer what is allowed──▶ expired, void
+//      ├──break-glass──▶ invoked ──the same──▶ expired, void
 //      └──reject──▶ rejected        └──withdrawn by the job or the requester (also while pending)──▶ withdrawn
 //
 // Who may give a verdict is decided in approvers.ts; that a change happens once, by the store.
@@ -36,8 +37,12 @@ export function assuranceOf({ askers, verdicts }: Pick<Approval, 'askers' | 'ver
 }
 
 /** Whether it is still to be decided, or to be collected; nothing is past its end, whatever its row still says. */
-export const isOpen = ({ state, expires_at: end }: ApprovalRow, now: Millis): boolean =>
-  (state === 'pending' || state === 'approved') && now < end;
+export const isOpen = ({ state, expires_at: end }: ApprovalRow, now: Millis): boolean => IS_OPEN[state] && now < end;
+
+export const IS_OPEN: Readonly<Record<ApprovalRow['state'], boolean>> = {
+  ...{ pending: true, approved: true, invoked: true },
+  ...{ rejected: false, expired: false, withdrawn: false, void: false },
+};
 
 /** Once people agreed, a job has as long to collect as they had to decide. */
 export const endAfterVerdict = ({ terms }: Approval, now: Millis): Millis => now + terms.within * 1000;

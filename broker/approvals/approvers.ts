@@ -31,6 +31,8 @@ export interface MayNot {
 /** The team by which this person may give a verdict, or why they may not. */
 export function teamFor(approval: Approval, approver: Approver): { readonly team: string } | MayNot {
   const { askers, issuer, terms, verdicts } = approval;
+  if (terms.by.length === 0)
+    return { code: 'NOT_AN_APPROVER', message: 'Nobody approves this: its policy has break-glass alone.' };
   const team = terms.by.find((one) => approver.teams.has(one));
   if (team === undefined)
     return {

@@ -4,6 +4,7 @@ import type { ExchangeDeps } from '../exchange.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
+import { IS_OPEN } from './approval.ts';
 import { tellExpired } from './tell.ts';
 
 export type EndingDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
@@ -70,7 +71,7 @@ async function leaveOpen(tx: Transaction, { id, state }: RequestRow, to: Request
 
 async function endUnlessWaitedFor(tx: Transaction, row: ApprovalRow, state: 'withdrawn' | 'void'): Promise<boolean> {
   // What was spent was an approval to the end, whatever becomes of it afterwards.
-  if ((row.state !== 'pending' && row.state !== 'approved') || row.used > 0) return false;
+  if (!IS_OPEN[row.state] || row.used > 0) return false;
   const others = await tx.approvals.requestsOf(row.id);
   if (others.some((one) => one.state === 'pending' || one.state === 'approved')) return false;
   return tx.approvals.move(row.id, row.state, { state, at: tx.now, expiresAt: row.expires_at });

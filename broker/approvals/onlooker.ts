@@ -1,4 +1,4 @@
-// Who may see a request: who asked, who may decide it, who answers for the project's policy, and security. To everybody else it
+// Who may see a request: who asked, who may decide or invoke it or is told of it, who answers for the project's policy, and security. To everybody else it
 // does not exist (threat T34).
 import type { SignedIn } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
@@ -12,8 +12,9 @@ export async function maySee(
   if (person.roles.has('security')) return true;
   const project = policies.projects.get(row.project);
   if (project !== undefined && person.teams.has(project.owner)) return true;
-  const approvers = project?.entitlements.get(row.entitlement)?.approval?.by ?? [];
-  return approvers.some((team) => person.teams.has(team)) || (await isRequester(tx, person, row));
+  const terms = project?.entitlements.get(row.entitlement)?.approval;
+  const concerned = [...(terms?.by ?? []), ...(terms?.breakGlass?.for ?? []), ...(terms?.breakGlass?.notify ?? [])];
+  return concerned.some((team) => person.teams.has(team)) || (await isRequester(tx, person, row));
 }
 
 /** Compared as people, whatever identity each of them used. */

@@ -2,17 +2,20 @@
 import type { RequestDetail } from '../../shared/people-api.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Entitlement, Project, SignedIn } from '../model.ts';
+import type { ApprovalRow } from '../store/approvals.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
-import { isOpen } from './approval.ts';
+import { type Approval, isOpen } from './approval.ts';
 import { readApproval } from './approval-desk.ts';
 import { approverOf, teamFor } from './approvers.ts';
+import { breakGlassOf } from './incidents.ts';
 import { lastApproved } from './last-approved.ts';
 import { isRequester, maySee } from './onlooker.ts';
 import { summaryOf, type Viewing } from './request-summary.ts';
 import { saidOn } from './said.ts';
 import { timelineOf } from './timeline.ts';
+import { jobWaits } from './undecided.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface DetailView extends Viewing {
@@ -24,7 +27,8 @@ export async function detailOf(tx: Transaction, row: RequestRow, view: DetailVie
   const project = view.policies.projects.get(row.project);
   const entitlement = project?.entitlements.get(row.entitlement);
   const decision = JSON.parse(row.decision) as Pick<RequestDetail, 'rule' | 'reasons'> & { summary?: string };
-  const approval = await approvalOf(tx, row, view);
+  const kept = await tx.approvals.ofRequest(row.id);
+  const asked = kept && { kept, approval: await readApproval(tx, kept, view.policies) };
   return {
     ...(await summaryOf(tx, row, view)),
     ...describe(project, entitlement),
@@ -33,7 +37,7 @@ export async function detailOf(tx: Transaction, row: RequestRow, view: DetailVie
     yours: await isRequester(tx, view.person, row),
     summary: decision.summary ?? '',
     policy_digest: row.policy_digest,
-    ...(approval === undefined ? {} : { approval }),
+    ...(asked === undefined ? {} : await withPeople(tx, row, { ...asked, view })),
     same_job: await othersOfJob(tx, row, view),
     ...(await lastApproved(tx, row, view.webOf)),
     timeline: await timelineOf(tx, row.id),
@@ -62,11 +66,25 @@ function ruleOf(
   return { rule, conditions: conditions.map(({ key, expected }) => ({ condition: key, expected })) };
 }
 
-async function approvalOf(tx: Transaction, row: RequestRow, view: DetailView): Promise<RequestDetail['approval']> {
-  const kept = await tx.approvals.ofRequest(row.id);
-  if (kept === undefined) return undefined;
-  const approval = await readApproval(tx, kept, view.policies);
-  const requests = await tx.approvals.requestsOf(kept.id);
+interface AskedPeople {
+  readonly kept: ApprovalRow;
+  readonly approval: Approval | undefined;
+  readonly view: DetailView;
+}
+
+async function withPeople(tx: Transaction, row: RequestRow, asked: AskedPeople): Promise<Partial<RequestDetail>> {
+  const { kept, approval, view } = asked;
+  return {
+    approval: await approvalOf(tx, row, asked),
+    ...(await breakGlassOf(tx, { person: view.person, row: kept, approval })),
+  };
+}
+
+async function approvalOf(
+  tx: Transaction,
+  row: RequestRow,
+  { kept, approval, view }: AskedPeople,
+): Promise<RequestDetail['approval']> {
   const terms = approval?.terms;
   return {
     ...{ id: kept.id, state: kept.state, binding: kept.binding, needed: kept.needed, issuances: kept.issuances },
@@ -86,7 +104,7 @@ async function approvalOf(tx: Transaction, row: RequestRow, view: DetailView): P
       ...(reason === undefined ? {} : { reason }),
     })),
     you: yourPart(tx, { view, approval, needsStepUp: isHighRisk(view, row) }),
-    job_waits: requests.some(({ id, state }) => state === 'pending' && view.waiting.isHere(id)),
+    job_waits: await jobWaits(view.waiting, tx, kept.id),
   };
 }
 
@@ -94,7 +112,7 @@ type You = NonNullable<RequestDetail['approval']>['you'];
 
 interface Part {
   readonly view: DetailView;
-  readonly approval: Awaited<ReturnType<typeof readApproval>>;
+  readonly approval: Approval | undefined;
   readonly needsStepUp: boolean;
 }
 

@@ -4,9 +4,10 @@ import type { RequestList } from '../../shared/people-api.ts';
 import type { SignedIn } from '../model.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
-import { isOpen } from './approval.ts';
+import { type Approval, isOpen } from './approval.ts';
 import { readApproval } from './approval-desk.ts';
 import { approverOf, teamFor } from './approvers.ts';
+import { teamToInvoke } from './break-glass.ts';
 import { maySee } from './onlooker.ts';
 import { summaryOf, type Viewing } from './request-summary.ts';
 
@@ -42,12 +43,21 @@ async function rowsOf(tx: Transaction, { view, person, before }: Listing): Promi
   return tx.requests.ofRequester({ principal: person.principal, before, limit: LOOKED_AT });
 }
 
+/** Break-glass is on nobody's list where others may approve: it is there when they cannot. */
+async function isTheirs(tx: Transaction, approval: Approval, { person }: Listing): Promise<boolean> {
+  const { terms, row } = approval;
+  if (terms.by.length > 0) return !('code' in teamFor(approval, approverOf(person)));
+  if (terms.breakGlass === undefined) return false;
+  const incident = await tx.incidents.unreviewed(row);
+  return !('code' in teamToInvoke(terms.breakGlass, { person: approverOf(person), incident, now: tx.now }));
+}
+
 async function waitingFor(tx: Transaction, listing: Listing): Promise<RequestList['requests']> {
   const waiting: { row: RequestRow; ends: number }[] = [];
   for (const kept of await tx.approvals.pending()) {
     if (!isOpen(kept, tx.now)) continue;
     const approval = await readApproval(tx, kept, listing.policies);
-    if (approval === undefined || 'code' in teamFor(approval, approverOf(listing.person))) continue;
+    if (approval === undefined || !(await isTheirs(tx, approval, listing))) continue;
     const row = await tx.requests.find(kept.request_id);
     if (row !== undefined) waiting.push({ row, ends: kept.expires_at });
   }

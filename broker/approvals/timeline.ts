@@ -14,7 +14,7 @@ export async function timelineOf(tx: Transaction, requestId: string): Promise<Ti
     approval === undefined || approval.request_id === requestId
       ? []
       : await tx.log.entriesOfRequest(approval.request_id);
-  const entries = [...own, ...shared.filter(({ type }) => type.startsWith('approval.'))];
+  const entries = [...own, ...shared.filter(({ type }) => /^(approval|break-glass)\./.test(type))];
   const lines: Timeline = [];
   for (const entry of entries.toSorted((a, b) => a.entry_index - b.entry_index)) lines.push(await lineOf(tx, entry));
   return lines;
@@ -38,6 +38,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'request.pending': 'requester_name',
   'request.decided': 'requester_name',
   'approval.verdict': 'approver_name',
+  'break-glass.invoked': 'invoker_name',
 };
 
 interface Fields {
@@ -52,12 +53,17 @@ interface Fields {
   readonly approvals?: readonly string[];
   readonly assurance?: string;
   readonly reason?: string;
+  readonly break_glass?: readonly string[];
+  readonly number?: number;
+  readonly notify?: readonly string[];
+  readonly invocation_id?: string;
 }
 
 const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = {
-  'request.pending': ({ needed, by }) => `Asked; ${needed} of ${[by ?? []].flat().join(' or ')} must approve`,
-  'request.decided': ({ decision, approvals = [] }) => {
+  'request.pending': asked,
+  'request.decided': ({ decision, approvals = [], invocation_id: invocation }) => {
     if (decision !== 'permit') return 'Refused by the policy';
+    if (invocation !== undefined) return 'Collected: the policy still permits it, and break-glass was invoked';
     return approvals.length === 0
       ? 'Permitted by the policy'
       : 'Collected: the policy still permits it, and it is approved';
@@ -68,6 +74,8 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
     if (verdict === 'reject') return 'Rejected';
     return `${self === true ? 'Approved by who asked' : 'Approved'}${approval === 'pending' ? '; more must agree' : ''}`;
   },
+  'break-glass.invoked': ({ number = 1, notify = [], self }) =>
+    `Break-glass${self === true ? ' by who asked' : ''}${number > 1 ? `, time ${number} in this incident` : ''}; ${notify.join(' and ')} told`,
   'approval.expired': () => 'Nobody decided in time',
   'approval.void': ({ because }) => `Void: ${because}`,
   'issuance.started': () => 'The credential is being made',
@@ -81,6 +89,15 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'lease.revoked': () => 'Revoked',
   'lease.revocation_failed': () => 'Could not be revoked yet; it is tried again',
 };
+
+function asked({ needed, by, break_glass: invokers = [] }: Fields): string {
+  const approvers = [by ?? []].flat();
+  const ways = [
+    ...(approvers.length === 0 ? [] : [`${needed} of ${approvers.join(' or ')} must approve`]),
+    ...(invokers.length === 0 ? [] : [`one of ${invokers.join(' or ')} may invoke break-glass`]),
+  ];
+  return `Asked; ${ways.join(', or ')}`;
+}
 
 const WITHDRAWERS: Readonly<Record<string, string>> = {
   job: 'the job',

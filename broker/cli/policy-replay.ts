@@ -3,7 +3,7 @@
 import type { Millis } from '../clock.ts';
 import type { Ask, Decision, Standing, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { approvalWords, explain } from '../policy/explain.ts';
+import { explain, peopleWords } from '../policy/explain.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
 import type { LogEntryRow } from '../store/log-tables.ts';
 import type { RequestRow } from '../store/requests.ts';
@@ -162,7 +162,7 @@ function reasonOf(decision: Decision, { project }: RequestRow): string {
   // The broker tells a stranger nothing; whoever changes the policy may know.
   if (decision.outcome === 'stranger') return `the project ${project} does not list its repository`;
   if (decision.outcome === 'deny') return explain(decision).summary;
-  return `rule ${decision.rule} allows it${decision.outcome === 'approval' ? `, after ${approvalWords(decision.terms)}` : ''}`;
+  return `rule ${decision.rule} allows it${decision.outcome === 'approval' ? `, after ${peopleWords(decision.terms)}` : ''}`;
 }
 
 /** Undefined where it was erased. */

@@ -1,7 +1,7 @@
 // The catalog for a person: every project with its entitlements as the policy in force says them, for whoever is signed in. A job
 // is told less (catalog-answer.ts), since the log of a job may be read by the whole world (P7).
 import type { PeopleCatalog } from '../../shared/catalog.ts';
-import type { Entitlement, Project } from '../model.ts';
+import type { ApprovalTerms, Entitlement, Project } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { lifetimeOf, mutable } from './catalog-answer.ts';
 
@@ -17,6 +17,14 @@ const projectOf = ({ name, title, owner, repositories, entitlements }: Project):
   entitlements: [...entitlements.values()].map(entitlementOf),
 });
 
+/** Approvals, break-glass, or either. */
+function waysOf({ by, count, within, breakGlass }: ApprovalTerms) {
+  return {
+    ...(by.length === 0 ? {} : { approval: { by: [...by], needed: count, within } }),
+    ...(breakGlass === undefined ? {} : { break_glass: { for: [...breakGlass.for], notify: [...breakGlass.notify] } }),
+  };
+}
+
 function entitlementOf(entitlement: Entitlement): CatalogProject['entitlements'][number] {
   const { title, description, credential, gives, risk, figure, ttl, revocation, terms, approval } = entitlement;
   return {
@@ -24,9 +32,7 @@ function entitlementOf(entitlement: Entitlement): CatalogProject['entitlements']
     ...{ title, kind: credential.kind, gives, risk, risk_figure: mutable(figure), ttl, revocation, terms: [...terms] },
     ...(description === undefined ? {} : { description }),
     lifetime: lifetimeOf(entitlement),
-    ...(approval === undefined
-      ? {}
-      : { approval: { by: [...approval.by], needed: approval.count, within: approval.within } }),
+    ...(approval === undefined ? {} : waysOf(approval)),
     rules: entitlement.rules.map(({ conditions }) =>
       conditions.map(({ key, expected }) => ({ condition: key, expected })),
     ),

@@ -64,14 +64,15 @@ async function list(deps: PeopleRequestDeps, request: Request): Promise<RequestL
 
 const isView = (view: unknown): view is ListView => (LIST_VIEWS as readonly unknown[]).includes(view);
 
-function detail(deps: PeopleRequestDeps, person: SignedIn, id: string): Promise<RequestDetail> {
+export function detail(deps: PeopleRequestDeps, person: SignedIn, id: string): Promise<RequestDetail> {
   return deps.store.read(async (tx) => {
     const row = await visible(deps, tx, { person, id });
     return detailOf(tx, row, { ...deps, policies: await deps.policies(tx), person });
   });
 }
 
-async function visible(
+/** @throws BrokerError NOT_FOUND, also for what this person may not see */
+export async function visible(
   deps: PeopleRequestDeps,
   tx: Transaction,
   { person, id }: { person: SignedIn; id: string },

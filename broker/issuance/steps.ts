@@ -133,6 +133,7 @@ function succeededFields({
     policy_digest: grant.policyDigest,
     rule: grant.rule,
     approvals: [...grant.approvals],
+    ...(grant.invocation === undefined ? {} : { invocation_id: grant.invocation }),
     assurance: grant.assurance,
     fingerprint: credential.accessToken.fingerprint(),
     ...endFields({ granted, provider, credential }),

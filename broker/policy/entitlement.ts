@@ -8,7 +8,7 @@ import type { CredentialKind, CredentialKinds } from '../providers/credential-ki
 import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
-import { approvalWords } from './explain.ts';
+import { approvalWords, peopleWords } from './explain.ts';
 import { isElsewhere } from './fact-conditions.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
@@ -212,14 +212,13 @@ function lacksOf(
   peopleCanSignIn: boolean | undefined,
 ): readonly Lack[] {
   const lacks: (Lack | undefined)[] = [
-    approval && peopleCanSignIn === false
+    (approval ?? breakGlass) && peopleCanSignIn === false
       ? lack(
           'APPROVAL_UNAVAILABLE',
-          `${approvalWords(approval)}, and nobody can sign in at this broker yet (\`sign-in\`)`,
+          `${peopleWords({ by: [], ...approval, breakGlass })}, and nobody can sign in at this broker yet (\`sign-in\`)`,
         )
       : undefined,
     ...(approval?.['apart-from'] ?? []).map((who) => UNKNOWN_HANDS[who]),
-    breakGlass && lack('APPROVAL_UNAVAILABLE', 'break-glass access, which this broker cannot give yet'),
     kind === undefined || kind.available
       ? undefined
       : lack(
@@ -238,12 +237,15 @@ const UNKNOWN_HANDS: Readonly<Partial<Record<string, Lack>>> = {
   'policy-author': lack('FACT_UNAVAILABLE', 'the author of the policy, whom this broker cannot find out yet'),
 };
 
+/** Where break-glass is the only way, nobody approves: one ask of one job waits for somebody to invoke it. */
+const NO_APPROVERS = { by: [], count: 1, within: 1_800, self: undefined, covers: 'job', issuances: 1 } as const;
+
 function approvalTerms(document: EntitlementDocument): ApprovalTerms | undefined {
-  const { approval } = document;
-  if (approval === undefined) return undefined;
-  const { by, count, within, self, covers, issuances } = approval;
-  const written = canonicalJson(JSON.parse(JSON.stringify(document)));
-  return { by, count, within, self: self === 'allowed', covers, issuances, entitlementDigest: textDigest(written) };
+  const { approval, 'break-glass': breakGlass } = document;
+  if (approval === undefined && breakGlass === undefined) return undefined;
+  const { by, count, within, self, covers, issuances } = approval ?? NO_APPROVERS;
+  const entitlementDigest = textDigest(canonicalJson(JSON.parse(JSON.stringify(document))));
+  return { by, count, within, self: self === 'allowed', covers, issuances, entitlementDigest, breakGlass };
 }
 
 function termsOf({

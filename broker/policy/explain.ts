@@ -32,12 +32,22 @@ export function disclosure(decision: Decision, subject: Subject): 'full' | 'code
 }
 
 function approvalSummary(decision: NeedsApproval): string {
-  return `${permitSummary({ ...decision, outcome: 'permit' })} It needs ${approvalWords(decision.terms)} first.`;
+  return `${permitSummary({ ...decision, outcome: 'permit' })} It needs ${peopleWords(decision.terms)} first.`;
 }
 
 /** `approval by 2 of acme/release-managers or acme/security within 30m` */
 export function approvalWords({ by, count, within }: Pick<ApprovalTerms, 'by' | 'count' | 'within'>): string {
   return `approval by ${count} of ${anyOf(by)} within ${formatDuration(within)}`;
+}
+
+/** What somebody must do first: approve, or, in an emergency, invoke. */
+export function peopleWords(
+  terms: Partial<Pick<ApprovalTerms, 'count' | 'within'>> & Pick<ApprovalTerms, 'by' | 'breakGlass'>,
+): string {
+  const { by, count = 1, within = 0, breakGlass } = terms;
+  const invoked = breakGlass && `break-glass by 1 of ${anyOf(breakGlass.for)}`;
+  if (by.length === 0) return invoked ?? 'people';
+  return [approvalWords({ by, count, within }), ...(invoked === undefined ? [] : [invoked])].join(', or ');
 }
 
 function permitSummary({ entitlement, rule, ttl }: Permit): string {

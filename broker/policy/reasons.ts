@@ -68,6 +68,10 @@ export function standingReasons(freezes: readonly Freeze[], asked: Asked): reado
     ...ttlReasons(entitlement, ask.ttl),
     ...runReasons(asked),
     ...(entitlement.approval === undefined ? [] : requesterReasons({ ...asked, facts: ask.facts })),
+    // Where people may approve, that way stays open; invoking alone is refused.
+    ...(ask.standing.unreviewed !== undefined && entitlement.approval?.by.length === 0
+      ? [shut(entitlement, ask.standing.unreviewed.endedAt)]
+      : []),
   ];
 }
 
@@ -137,6 +141,13 @@ const limitReached = (entitlement: Entitlement, issued: number): Reason => ({
   message: `This job already has ${issued} credentials of ${scopeOf(entitlement)}, and one job gets at most ${entitlement.maxPerJob}: reuse what it has, or ask the owner for a larger \`max-per-job\`.`,
   expected: `at most ${entitlement.maxPerJob}`,
   got: String(issued),
+});
+
+const shut = (entitlement: Entitlement, endedAt: Millis): Reason => ({
+  code: 'BREAK_GLASS_SHUT',
+  message: `${scopeOf(entitlement)} was used as break-glass, and that incident ended at ${new Date(endedAt).toISOString()}: it is shut until somebody of security or of the project's owner, who neither asked nor invoked, has reviewed it.`,
+  condition: 'break-glass',
+  expected: 'a reviewed incident',
 });
 
 function ttlReasons({ ttl, shortestTtl, ...entitlement }: Entitlement, asked: number | undefined): readonly Reason[] {

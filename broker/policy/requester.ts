@@ -47,9 +47,11 @@ function rerun({ entitlement, subject, facts = NOBODY_TO_ASK }: Asked): Reason |
   const { runAttempt } = subject;
   if (runAttempt === '1' || runOf(facts) !== undefined) return undefined;
   const why = facts.run !== undefined && 'unavailable' in facts.run ? facts.run.unavailable : facts.nobody;
+  const [what, whose] =
+    entitlement.approval?.by.length === 0 ? ['break-glass', 'reviews it later'] : ['approval', 'approves'];
   return {
     code: 'FACT_UNAVAILABLE',
-    message: `${scopeOf(entitlement)} needs approval, and this is attempt ${runAttempt} of its run: who ran it again is not known, and must not be who approves${why === undefined ? '' : ` (${why})`}. Start a new run.`,
+    message: `${scopeOf(entitlement)} needs ${what}, and this is attempt ${runAttempt} of its run: who ran it again is not known, and must not be who ${whose}${why === undefined ? '' : ` (${why})`}. Start a new run.`,
     condition: 'approval',
     expected: 'the first attempt of a run',
     got: runAttempt,

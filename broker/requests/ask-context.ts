@@ -6,7 +6,7 @@ import { BrokerError } from '../errors.ts';
 import type { TokenRequest } from '../exchange.ts';
 import type { Facts, FactsNeeded } from '../facts.ts';
 import { jobKey } from '../identity/github-claims.ts';
-import type { Decision, Subject } from '../model.ts';
+import type { Decision, Standing, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { answers, factsNeeded } from '../policy/facts-needed.ts';
 import type { InForce } from '../policy/in-force-source.ts';
@@ -43,7 +43,8 @@ export async function decisionFor(tx: Transaction, context: AskContext): Promise
   const { project, entitlement, ttl } = context.request;
   const { jobKey: job, suspension, known } = context;
   const of = { jobKey: job, project, entitlement, except: known?.id, now: tx.now };
-  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of) };
+  const incident = await openIncident(tx, context);
+  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of), unreviewed: incident };
   const ask = { project, entitlement, ttl, now: tx.now, standing, facts: context.facts };
   const decision = evaluate(context.policies, context.subject, ask);
   if (decision.outcome !== 'stranger' && suspension?.scope === 'everything') throw paused();
@@ -57,6 +58,14 @@ export function missingFacts({ now }: Transaction, context: AskContext): FactsNe
   const { project, entitlement } = request;
   const needed = factsNeeded(policies, subject, { project, entitlement, now });
   return needed === undefined || answers(facts, needed) ? undefined : needed;
+}
+
+/** The break-glass incident that is over and waits for its review, where the entitlement has break-glass at all. */
+async function openIncident(tx: Transaction, { policies, request }: AskContext): Promise<Standing['unreviewed']> {
+  const { project, entitlement } = request;
+  if (policies.projects.get(project)?.entitlements.get(entitlement)?.approval?.breakGlass === undefined) return undefined;
+  const incident = await tx.incidents.unreviewed({ project, entitlement });
+  return incident !== undefined && tx.now >= incident.ends_at ? { endedAt: incident.ends_at } : undefined;
 }
 
 export async function readContext(

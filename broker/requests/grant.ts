@@ -2,7 +2,7 @@
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import type { Granted } from '../issuance/issue.ts';
-import type { Permit } from '../model.ts';
+import type { Grant, Permit } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { GrantRow } from '../store/grants.ts';
 import type { RequestRow } from '../store/requests.ts';
@@ -52,6 +52,13 @@ export async function grantedBy(tx: Transaction, parts: GrantParts): Promise<Gra
   return stands ? grantedAs(tx, row, parts) : undefined;
 }
 
+/** An invocation is none of its approvals. */
+export function standsOn({ approved }: Permit): Pick<Grant, 'approvals' | 'invocation'> {
+  if (approved === undefined) return { approvals: [] };
+  const { id, invocation } = approved;
+  return invocation === undefined ? { approvals: [id] } : { approvals: [], invocation };
+}
+
 /** The grant of a row, with what spending it needs. */
 export function grantedAs(tx: Transaction, row: GrantRow, { request, context, permit }: GrantParts): Granted {
   const { project, entitlement } = permit;
@@ -73,7 +80,7 @@ export function grantedAs(tx: Transaction, row: GrantRow, { request, context, pe
       policyDigest: row.policy_digest,
       ttl: row.ttl ?? 'never',
       assurance: permit.approved?.assurance ?? 'automated',
-      approvals: permit.approved === undefined ? [] : [permit.approved.id],
+      ...standsOn(permit),
       approvedBy: permit.approved?.by ?? [],
       issuedAt: tx.now,
     },

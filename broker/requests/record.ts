@@ -17,7 +17,7 @@ import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
 import type { Refusal, Refused } from './decide.ts';
 import { factFields, startedAgainBy } from './fact-fields.ts';
-import { grantedAs, makeGrant } from './grant.ts';
+import { grantedAs, makeGrant, standsOn } from './grant.ts';
 
 type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
 
@@ -85,11 +85,17 @@ export async function recordPermit(
     fields: {
       ...decidedFields(context, row),
       ...{ decision: 'permit', rule, ttl, grant_id, grant_expires_at: isoTime(lapses) },
-      approvals: permit.approved && [permit.approved.id],
+      ...(permit.approved && decidedOn(permit)),
     },
     personal: personalFields(context, row),
   });
   return grantedAs(tx, grant, parts);
+}
+
+/** What the permit stands on, as its entry names it. */
+function decidedOn(permit: Permit): { approvals: string[] } | { invocation_id: string } {
+  const { approvals, invocation } = standsOn(permit);
+  return invocation === undefined ? { approvals: [...approvals] } : { invocation_id: invocation };
 }
 
 /** People must agree first: the request waits for them, and what the same job waited for before is taken back. */
@@ -116,6 +122,7 @@ export async function recordPending(
       ...decidedFields(context, row),
       ...{ rule, ttl: ttl === 'never' ? null : ttl },
       ...{ approval_id, binding, by: [...terms.by], needed, issuances, expires_at: isoTime(ends) },
+      ...(terms.breakGlass === undefined ? {} : { break_glass: [...terms.breakGlass.for] }),
     },
     personal: personalFields(context, row),
   });

@@ -11,13 +11,13 @@ export interface Approvals {
   find(id: string): Promise<ApprovalRow | undefined>;
   /** The approval that a request waits for or stands on. */
   ofRequest(requestId: string): Promise<ApprovalRow | undefined>;
-  /** Pending or approved, for exactly this. */
+  /** Pending, approved or invoked, for exactly this. */
   openFor(binding: string): Promise<readonly ApprovalRow[]>;
   /** The newest approved one of an entitlement, before this one. */
   lastApproved(of: { project: string; entitlement: string; except: string }): Promise<ApprovalRow | undefined>;
   /** Still to be decided, the one that ends first first. */
   pending(): Promise<readonly ApprovalRow[]>;
-  /** Pending or approved, and spent on nothing yet. */
+  /** Pending, approved or invoked, and spent on nothing yet. */
   allOpen(): Promise<readonly ApprovalRow[]>;
   /** Of those, the ones past their end. */
   due(now: Millis, limit: number): Promise<readonly ApprovalRow[]>;
@@ -105,7 +105,7 @@ const approvalChanges = ({ first }: Statements): Changes => {
   };
 };
 
-const OPEN: readonly ApprovalState[] = ['pending', 'approved'];
+const OPEN: readonly ApprovalState[] = ['pending', 'approved', 'invoked'];
 
 const approvalLookups = ({ all, first }: Statements): Omit<Approvals, keyof Changes | keyof Swept> => {
   const find = first((db, { id }: { id: string }) => db.selectFrom('approvals').selectAll().where('id', '=', id));
@@ -125,6 +125,7 @@ const approvalLookups = ({ all, first }: Statements): Omit<Approvals, keyof Chan
       .selectAll()
       .where('project', '=', of.project)
       .where('entitlement', '=', of.entitlement)
+      .where('state', '=', 'approved')
       .where('used', '>', 0)
       .where('id', '<', of.except)
       .orderBy('decided_at', 'desc')

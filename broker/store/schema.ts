@@ -16,6 +16,8 @@ export interface Schema {
   approvals: ApprovalRow;
   verdicts: VerdictRow;
   approval_requests: { request_id: string; approval_id: string; used_at: number | null };
+  incidents: IncidentRow;
+  invocations: InvocationRow;
   request_secrets: { secret_hash: string; request_id: string; parameters: string };
   said_once: { key: string };
   grants: GrantRow;
@@ -36,7 +38,8 @@ export type RequestState =
   | ('denied' | 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void')
   | ('granted' | 'issuing' | 'issued' | 'failed' | 'unknown');
 
-export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void';
+/** `invoked`: somebody used break-glass in the place of approvals. */
+export type ApprovalState = 'pending' | 'approved' | 'invoked' | 'rejected' | 'expired' | 'withdrawn' | 'void';
 
 export interface ApprovalRow {
   id: string;
@@ -63,6 +66,30 @@ export interface VerdictRow {
   approval_id: string;
   principal: string;
   verdict: 'approve' | 'reject';
+  at: number;
+}
+
+/** A break-glass incident: from the first invocation to its end, and shut from then on until it was reviewed. */
+export interface IncidentRow {
+  id: string;
+  project: string;
+  entitlement: string;
+  opened_at: number;
+  ends_at: number;
+  /** how many there were in it */
+  invocations: number;
+  reviewed_at: number | null;
+  reviewer: string | null;
+}
+
+export interface InvocationRow {
+  id: string;
+  incident_id: string;
+  /** what people were asked to approve, and it stands in the place of */
+  approval_id: string;
+  principal: string;
+  /** its place among those of the incident, from 1 */
+  number: number;
   at: number;
 }
 

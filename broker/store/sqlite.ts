@@ -9,12 +9,18 @@ import { createGroupCommit } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
 import { signIn } from './migrations/0002-sign-in.ts';
 import { approvalsSchema } from './migrations/0003-approvals.ts';
+import { breakGlassSchema } from './migrations/0004-break-glass.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
 import { tablesOf } from './tables.ts';
 
-const MIGRATIONS = { '0001-first-schema': firstSchema, '0002-sign-in': signIn, '0003-approvals': approvalsSchema };
+const MIGRATIONS = {
+  '0001-first-schema': firstSchema,
+  '0002-sign-in': signIn,
+  '0003-approvals': approvalsSchema,
+  '0004-break-glass': breakGlassSchema,
+};
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;
 /**

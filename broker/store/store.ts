@@ -11,6 +11,7 @@ import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Approvals } from './approvals.ts';
 import type { Grants } from './grants.ts';
+import type { Incidents } from './incidents.ts';
 import type { Issuances } from './issuances.ts';
 import type { KeptRows } from './kept-rows.ts';
 import type { Leases } from './leases.ts';
@@ -33,6 +34,7 @@ import type { Suspensions } from './suspensions.ts';
 export interface Tables {
   readonly approvals: Approvals;
   readonly grants: Grants;
+  readonly incidents: Incidents;
   readonly issuances: Issuances;
   readonly keptRows: KeptRows;
   readonly leases: Leases;

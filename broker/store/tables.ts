@@ -1,6 +1,7 @@
 // All tables over one connection.
 import { approvalTable } from './approvals.ts';
 import { grantTable } from './grants.ts';
+import { incidentTable } from './incidents.ts';
 import { issuanceTable } from './issuances.ts';
 import { keptRowTables } from './kept-rows.ts';
 import { leaseTable } from './leases.ts';
@@ -24,6 +25,7 @@ import { suspensionTable } from './suspensions.ts';
 export const tablesOf = (statements: Statements): Tables => ({
   approvals: approvalTable(statements),
   grants: grantTable(statements),
+  incidents: incidentTable(statements),
   issuances: issuanceTable(statements),
   keptRows: keptRowTables(statements),
   leases: leaseTable(statements),

@@ -72,6 +72,8 @@ const NOUNS: Readonly<Record<KeptTable, string>> = {
   approvals: 'approval',
   verdicts: 'verdict',
   approval_requests: 'use of an approval by',
+  incidents: 'incident',
+  invocations: 'invocation',
   grants: 'grant',
   issuances: 'issuance',
   leases: 'lease',

@@ -5,6 +5,7 @@ import type { Comparing } from './compare-rows.ts';
 import type { IsOurs } from './parts.ts';
 import { Contradiction, type ExpectedRows, noRows } from './story.ts';
 import { StoryOfApprovals } from './story-of-approvals.ts';
+import { StoryOfBreakGlass } from './story-of-break-glass.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
 import { StoryOfRequests } from './story-of-requests.ts';
 
@@ -14,12 +15,16 @@ const TOLD_ELSEWHERE = [
   ...['passkey.registered', 'passkey.removed', 'identity.linked'],
 ];
 
+/** They name the requests whose state they change. */
+const OF_SEVERAL = /^(approval\.|break-glass\.invoked$)/;
+
 export class Replay implements Comparing {
   readonly expected: ExpectedRows = noRows();
   readonly #options: { readonly isOurs: IsOurs; readonly report: (problem: string) => void; readonly isFirst: boolean };
   readonly #ids = new Set<string>();
   readonly #policies = new StoryOfPolicies(this.expected);
   readonly #approvals = new StoryOfApprovals(this.expected);
+  readonly #breakGlass = new StoryOfBreakGlass(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
     policies: this.#policies,
     isOurs: (requestId) => this.isOurs(requestId),
@@ -56,12 +61,12 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const shared = this.#policies.steps[type] ?? this.#approvals.steps[type];
+    const steps = [this.#policies, this.#approvals, this.#breakGlass].flatMap(({ steps: of }) => of[type] ?? []);
     const ofRequests = this.#requests.steps[type];
-    if (shared === undefined && ofRequests === undefined) this.#refuseUnknown(type);
-    if (shared !== undefined) this.#tellShared(shared, said);
+    if (steps.length === 0 && ofRequests === undefined) this.#refuseUnknown(type);
+    for (const step of steps) this.#tellShared(step, said);
     // An approval may be of several requests, in whichever part each of them is.
-    if (type.startsWith('approval.') || this.isOurs(String(fields['request_id']))) ofRequests?.(said);
+    if (OF_SEVERAL.test(type) || this.isOurs(String(fields['request_id']))) ofRequests?.(said);
   }
 
   #refuseUnknown(type: string): void {

@@ -7,12 +7,15 @@ export class StoryOfApprovals {
   readonly #rows: ExpectedRows;
   /** how many agreed, by approval */
   readonly #agreed = new Map<string, number>();
+  /** the approval that an invocation stands in the place of */
+  readonly #invocations = new Map<string, string>();
 
   readonly steps: Readonly<Record<string, (said: Said) => void>> = {
     'request.pending': (said) => this.#asked(said),
     'request.withdrawn': (said) => this.#withdrawn(said),
     'request.decided': (said) => this.#spent(said),
     'approval.verdict': (said) => this.#verdict(said),
+    'break-glass.invoked': (said) => this.#invoked(said),
     'approval.expired': (said) => this.#ended(said, 'expired'),
     'approval.void': (said) => this.#ended(said, 'void'),
   };
@@ -56,6 +59,13 @@ export class StoryOfApprovals {
     if (state !== 'pending') this.#settle(said, approval, { state, expires_at: timeOf(said, 'expires_at') });
   }
 
+  #invoked(said: Said): void {
+    const approval = this.#approvalOf(said);
+    this.#expect(approval, { state: 'pending', binding: textOf(said, 'binding') });
+    this.#invocations.set(textOf(said, 'invocation_id'), textOf(said, 'approval_id'));
+    this.#settle(said, approval, { state: 'invoked', expires_at: timeOf(said, 'expires_at') });
+  }
+
   #withdrawn(said: Said): void {
     const id = textOf(said, 'approval_id');
     if (said.fields['approval_ended'] !== true) return;
@@ -64,7 +74,7 @@ export class StoryOfApprovals {
 
   #ended(said: Said, state: 'expired' | 'void' | 'withdrawn', id = textOf(said, 'approval_id')): void {
     const approval = this.#find(id);
-    if (!['pending', 'approved'].includes(String(approval.values['state'])))
+    if (!['pending', 'approved', 'invoked'].includes(String(approval.values['state'])))
       throw new Contradiction(`it ends ${id}, which was ${approval.values['state']}`);
     this.#settle(said, approval, { state });
   }
@@ -74,28 +84,34 @@ export class StoryOfApprovals {
     Object.assign(row.values, values, { decided_at: time });
   }
 
-  /** A permit that names approvals stands on them: they must have been given, for this very thing, and not be used up. */
+  /** A permit that names approvals, or an invocation, stands on them: they must have been given, for this very thing, and not be used up. */
   #spent(said: Said): void {
-    const { approvals = [] } = said.fields;
+    const { approvals = [], invocation_id: invocation } = said.fields;
     if (!Array.isArray(approvals)) throw new Contradiction('its approvals are no list');
-    for (const id of approvals.map(String)) {
-      const requestId = textOf(said, 'request_id');
-      const approval = this.#expect(this.#find(id), {
-        state: 'approved',
-        project: textOf(said, 'project'),
-        entitlement: textOf(said, 'entitlement'),
-      });
-      const own = this.#rows.approval_requests.get(requestId);
-      const link = own ?? this.#link(said, requestId, id);
-      if (link.values['approval_id'] !== id) throw new Contradiction(`it stands on ${id}, and waited for another`);
-      if (link.values['used_at'] !== null) continue;
-      const used = Number(approval.values['used']) + 1;
-      if (used > Number(approval.values['issuances'])) throw new Contradiction(`the approval ${id} was used up before`);
-      approval.by = said.index;
-      approval.values['used'] = used;
-      link.by = said.index;
-      link.values['used_at'] = said.time;
-    }
+    for (const id of approvals.map(String)) this.#spendOn(said, id, 'approved');
+    if (invocation === undefined) return;
+    const invoked = this.#invocations.get(String(invocation));
+    if (invoked === undefined) throw new Contradiction(`it stands on ${String(invocation)}, which nobody invoked`);
+    this.#spendOn(said, invoked, 'invoked');
+  }
+
+  #spendOn(said: Said, id: string, state: 'approved' | 'invoked'): void {
+    const requestId = textOf(said, 'request_id');
+    const approval = this.#expect(this.#find(id), {
+      state,
+      project: textOf(said, 'project'),
+      entitlement: textOf(said, 'entitlement'),
+    });
+    const own = this.#rows.approval_requests.get(requestId);
+    const link = own ?? this.#link(said, requestId, id);
+    if (link.values['approval_id'] !== id) throw new Contradiction(`it stands on ${id}, and waited for another`);
+    if (link.values['used_at'] !== null) return;
+    const used = Number(approval.values['used']) + 1;
+    if (used > Number(approval.values['issuances'])) throw new Contradiction(`the approval ${id} was used up before`);
+    approval.by = said.index;
+    approval.values['used'] = used;
+    link.by = said.index;
+    link.values['used_at'] = said.time;
   }
 
   #approvalOf(said: Said): ExpectedRow {

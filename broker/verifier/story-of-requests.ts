@@ -25,6 +25,7 @@ export class StoryOfRequests {
     'request.pending': (said) => this.#pending(said),
     'request.withdrawn': (said) => this.#movedByPeople(said, textOf(said, 'request_id'), 'withdrawn'),
     'approval.verdict': (said) => this.#eachOf(said, textOf(said, 'approval')),
+    'break-glass.invoked': (said) => this.#eachOf(said, 'approved'),
     'approval.expired': (said) => this.#eachOf(said, 'expired'),
     'approval.void': (said) => this.#eachOf(said, 'void'),
     'request.misused': (said) => void this.#find('requests', textOf(said, 'request_id')),

@@ -31,6 +31,8 @@ export function noRows(): ExpectedRows {
     approvals: new Map(),
     verdicts: new Map(),
     approval_requests: new Map(),
+    incidents: new Map(),
+    invocations: new Map(),
     grants: new Map(),
     issuances: new Map(),
     leases: new Map(),

@@ -45,16 +45,20 @@ export class BenchIssuer {
     return Promise.all(Array.from({ length: number }, () => this.#ask(repository)));
   }
 
-  /** Of the next repository in turn, unless one is given. */
-  async subjectToken(repository?: string): Promise<string> {
+  nextRun(): number {
     this.#run += 1;
+    return this.#run;
+  }
+
+  /** Of the next repository in turn, unless one is given; the same run is the same job. */
+  async subjectToken(repository?: string, run = this.nextRun()): Promise<string> {
     const claims = pushToMain(
       { issuer: this.url, now: Date.now() },
       {
         aud: BENCH_URL,
-        repository_id: repository ?? repositoryId(this.#run),
-        run_id: String(this.#run),
-        check_run_id: String(this.#run * 10),
+        repository_id: repository ?? repositoryId(run),
+        run_id: String(run),
+        check_run_id: String(run * 10),
       },
     );
     const header = { typ: 'JWT', alg: 'RS256', x5t: 'ykNaY4qM_ta4k2TgZOCEYLkcYlA', kid: KID };

@@ -1,4 +1,4 @@
-// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts] [--pairs 15] [--seconds 2]`: measures and prints, never
+// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts,waiting] [--pairs 15] [--seconds 2]`: measures and prints, never
 // judges. Figures are medians with the least and the greatest; compare only what one run printed.
 import { parseArgs } from 'node:util';
 import { benchDecisions } from './decisions.ts';
@@ -8,6 +8,7 @@ import { benchLoading } from './loading.ts';
 import { benchLogCosts } from './log-costs.ts';
 import { benchSlowDisk } from './slow-disk.ts';
 import { benchStarts } from './starts.ts';
+import { benchWaiting } from './waiting.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<string> | string>> = {
   loading: () => benchLoading(issuer),
   log: benchLogCosts,
   starts: () => benchStarts(issuer),
+  waiting: () => benchWaiting(issuer),
 };
 const wanted = values.only?.split(',') ?? Object.keys(SECTIONS);
 for (const name of wanted) {

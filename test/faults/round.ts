@@ -29,6 +29,8 @@ export interface World {
 
 const TRIES = 8;
 const BETWEEN_TRIES_MS = 61_000;
+/** Longer than people have to decide. */
+const NOBODY_DECIDES_MS = 31 * 60_000;
 
 export class Round {
   readonly world: World;
@@ -38,6 +40,7 @@ export class Round {
   #asRun: string;
   #token: string | undefined;
   #lease: string | undefined;
+  #waits = '';
 
   constructor(world: World) {
     this.world = world;
@@ -79,6 +82,7 @@ export class Round {
   }
 
   #noted(ask: Ask, answer: Answer): Answer {
+    if (answer.body?.error === 'authorization_pending') this.#waits = answer.body.request_id;
     if (answer.status !== 200) return answer;
     const handed = this.world.handed.get(ask.secret) ?? new Set();
     this.world.handed.set(ask.secret, handed.add(answer.body.access_token));
@@ -89,6 +93,16 @@ export class Round {
   async giveBack(): Promise<void> {
     await this.broker.returnLease(this.#lease ?? '', this.#secret);
     this.#asks.clear();
+  }
+
+  /** The newest request that waits for people. */
+  get waits(): { readonly id: string } {
+    return { id: this.#waits };
+  }
+
+  async takeBack(): Promise<void> {
+    const headers = { authorization: `Bearer ${this.#secret}` };
+    await this.broker.fetch(`/v1/requests/${this.#waits}`, { method: 'DELETE', headers });
   }
 
   background(): Promise<void> {
@@ -138,8 +152,12 @@ export class Round {
   async #untilItEnds(ask: Ask): Promise<void> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { status, body } = this.#noted(ask, await this.broker.ask(ask));
-      if (status === 200 || body.error === 'access_denied') return;
+      if (status === 200 || body.error === 'access_denied' || body.error === 'expired_token') return;
       if (body.code === 'REQUEST_SPENT') return this.#untilItEnds({ ...ask, secret: newSecret() });
+      if (body.error === 'authorization_pending' || body.error === 'slow_down') {
+        this.pass(NOBODY_DECIDES_MS);
+        continue;
+      }
       expect(status, body.error_description).toBe(503);
       this.pass(BETWEEN_TRIES_MS);
       await this.background();

@@ -8,6 +8,7 @@ import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
 import { STORIES_OF_APPROVALS } from './stories-of-approvals.ts';
+import { STORIES_OF_BREAK_GLASS } from './stories-of-break-glass.ts';
 import { STORIES_OF_PEOPLE } from './stories-of-people.ts';
 
 export interface Story {
@@ -76,6 +77,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   ...STORIES_OF_PEOPLE,
   ...STORIES_OF_APPROVALS,
+  ...STORIES_OF_BREAK_GLASS,
   'a lease that is given back': {
     prepare: (round) => round.ask(UPSTREAM),
     act: (round) => round.giveBack(),

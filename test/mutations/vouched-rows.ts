@@ -19,6 +19,8 @@ export const TABLES: readonly Table[] = [
   { name: 'approvals', key: ['id'] },
   { name: 'verdicts', key: ['approval_id', 'principal'] },
   { name: 'approval_requests', key: ['request_id'] },
+  { name: 'incidents', key: ['id'] },
+  { name: 'invocations', key: ['id'] },
   { name: 'grants', key: ['id'] },
   { name: 'issuances', key: ['id'] },
   { name: 'leases', key: ['id'] },

@@ -28,8 +28,8 @@ interface Index {
   readonly now: number;
   /** entries that name an issuance, a lease or a request */
   readonly entries: Readonly<Record<'issuance_id' | 'lease_id' | 'request_id', ReadonlyMap<unknown, LoggedEntry[]>>>;
-  /** what it became, one word an entry: decided by the policy, waiting for people, or ended by them or by time */
-  readonly wordsOnRequest: ReadonlyMap<unknown, string[]>;
+  /** entries that change the state of a request, by its id */
+  readonly words: ReadonlyMap<unknown, LoggedEntry[]>;
   readonly issuancesOfRequest: ReadonlyMap<unknown, Row[]>;
   readonly leasesOfIssuance: ReadonlyMap<unknown, Row[]>;
   readonly revocationsOfLease: ReadonlyMap<unknown, Row[]>;
@@ -42,30 +42,35 @@ function indexed({ rows, entries, now }: Books): Index {
   const issuances = rows('SELECT * FROM issuances').toSorted((one, other) => begun(one) - begun(other));
   return {
     now,
+    words: wordsOf(entries),
     entries: { issuance_id: ofIssuance, lease_id: by('lease_id'), request_id: by('request_id') },
-    wordsOnRequest: wordsOnRequests(entries),
     issuancesOfRequest: Map.groupBy(issuances, (row) => row['request_id']),
     leasesOfIssuance: Map.groupBy(rows('SELECT * FROM leases'), (row) => row['issuance_id']),
     revocationsOfLease: Map.groupBy(rows('SELECT * FROM outbox'), (row) => row['payload']),
   };
 }
 
-function wordsOnRequests(entries: readonly LoggedEntry[]): Map<unknown, string[]> {
-  const words = new Map<unknown, string[]>();
-  for (const entry of entries) for (const [id, word] of wordsOf(entry)) words.set(id, [...(words.get(id) ?? []), word]);
+/** Some entries of approvals name several requests. */
+function wordsOf(entries: readonly LoggedEntry[]): ReadonlyMap<unknown, LoggedEntry[]> {
+  const words = new Map<unknown, LoggedEntry[]>();
+  for (const entry of entries) {
+    if (STATE_AFTER[entry.type] === undefined) continue;
+    for (const id of (entry['requests'] as string[] | undefined) ?? [entry['request_id']])
+      words.set(id, [...(words.get(id) ?? []), entry]);
+  }
   return words;
 }
 
-function wordsOf(entry: LoggedEntry): (readonly [request: unknown, word: string])[] {
-  const { type, request_id: id } = entry;
-  const [area, what = ''] = type.split('.');
-  if (type === 'request.decided') return [[id, entry['decision'] === 'permit' ? 'granted' : 'denied']];
-  if (type === 'request.pending' || type === 'request.withdrawn') return [[id, what]];
-  if (area !== 'approval') return [];
-  // What people or time decide, for all jobs that wait for it.
-  const word = type === 'approval.verdict' ? String(entry['approval']) : what;
-  return (entry['requests'] as readonly string[]).map((request) => [request, word] as const);
-}
+/** What an entry makes of each request that it names. */
+const STATE_AFTER: Readonly<Record<string, (entry: LoggedEntry) => unknown>> = {
+  'request.decided': ({ decision }) => (decision === 'permit' ? 'granted' : 'denied'),
+  'request.pending': () => 'pending',
+  'request.withdrawn': () => 'withdrawn',
+  'approval.verdict': ({ approval }) => approval,
+  'break-glass.invoked': () => 'approved',
+  'approval.expired': () => 'expired',
+  'approval.void': () => 'void',
+};
 
 /** The types of the entries of one of them with such a prefix, in order. */
 function said({ entries }: Index, member: keyof Index['entries'], of: { id: unknown; prefix: string }): string {
@@ -125,15 +130,15 @@ const BY_ISSUANCE: Readonly<Record<string, string>> = {
   withheld: 'unknown',
 };
 
-function problemsOfRequest({ wordsOnRequest, issuancesOfRequest }: Index, { id, state }: Row): string[] {
+function problemsOfRequest({ words, issuancesOfRequest }: Index, { id, state }: Row): string[] {
   const issuances = issuancesOfRequest.get(id) ?? [];
-  const words = wordsOnRequest.get(id) ?? [];
+  const last = (words.get(id) ?? []).at(-1);
   const issued = issuances.filter((issuance) => issuance['state'] === 'succeeded');
   const newest = BY_ISSUANCE[String(issuances.at(-1)?.['state'])];
-  const lastWord = words.at(-1) ?? 'denied';
+  const lastWord = last && String(STATE_AFTER[last.type]?.(last));
   const right = newest === undefined ? [lastWord] : newest === 'failed' ? ['failed', lastWord] : [newest];
   return [
-    ...(words.length > 0 ? [] : [`request ${id} was never decided, as far as the log says`]),
+    ...(last !== undefined ? [] : [`request ${id} was never decided, as far as the log says`]),
     ...(issued.length <= 1 ? [] : [`request ${id} was issued ${issued.length} times`]),
     ...(right.includes(String(state)) ? [] : [`request ${id} is ${state}, and should be ${right.join(' or ')}`]),
   ];

@@ -39,12 +39,7 @@ const codes = (all: readonly string[]): Html =>
 type Words = { readonly [T in EntryType]: (fields: EntryFields<T>, now: Millis) => EntryWords };
 
 const WORDS: Words = {
-  'request.pending': ({ run_id: run, by, needed, expires_at: ends }, now) => ({
-    state: 'waiting',
-    what: 'Waiting for approval',
-    who: jobOf(run),
-    detail: html`${needed} of ${exact(by.join(', '))} until ${time(Date.parse(ends), now)}.`,
-  }),
+  'request.pending': asked,
   'request.withdrawn': ({ by }) => ({ state: 'withdrawn', what: 'Withdrawn', who: WITHDRAWERS[by] }),
   'approval.verdict': verdict,
   'approval.expired': () => ({ state: 'lapsed', what: 'Nobody decided in time', who: BROKER }),
@@ -53,6 +48,18 @@ const WORDS: Words = {
     what: 'Approval void',
     who: BROKER,
     detail: html`The cause: ${because}.`,
+  }),
+  'break-glass.invoked': ({ team, self, number, notify }) => ({
+    state: 'permitted',
+    what: self ? 'Break-glass by who asked' : 'Break-glass',
+    who: html`a member of ${exact(team)}`,
+    detail: html`Time ${number} in its incident; ${exact(notify.join(', '))} told. It is shut after the incident until it was reviewed.`,
+  }),
+  'break-glass.reviewed': ({ as, invocations }) => ({
+    state: 'noted',
+    what: 'Break-glass reviewed',
+    who: as === 'security' ? html`a member of security` : html`a member of the project’s owner`,
+    detail: html`It was invoked ${invocations === 1 ? 'once' : html`${invocations} times`} in that incident, and may be invoked again.`,
   }),
   'request.decided': (fields) => (fields.decision === 'permit' ? permitted(fields) : refused(fields)),
   'request.misused': ({ code, run_id: run }) => ({
@@ -159,6 +166,18 @@ const WITHDRAWERS: Readonly<Record<EntryFields<'request.withdrawn'>['by'], Html>
   requester: html`who asked`,
   'newer-request': html`the same job, which asked again`,
 };
+
+function asked(
+  { run_id: run, by, needed, expires_at: ends, break_glass: invokers }: EntryFields<'request.pending'>,
+  now: Millis,
+): EntryWords {
+  const until = time(Date.parse(ends), now);
+  const way = invokers !== undefined && html` Break-glass: 1 of ${exact(invokers.join(', '))}.`;
+  if (by.length === 0)
+    return { state: 'waiting', what: 'Waiting for break-glass', who: jobOf(run), detail: html`Until ${until}.${way}` };
+  const detail = html`${needed} of ${exact(by.join(', '))} until ${until}.${way}`;
+  return { state: 'waiting', what: 'Waiting for approval', who: jobOf(run), detail };
+}
 
 function verdict({ verdict: said, team, self, approval }: EntryFields<'approval.verdict'>): EntryWords {
   const who = html`a member of ${exact(team)}`;

@@ -56,7 +56,8 @@ const partsOf = (of: string, { rule, witness }: Allowed) => ({ of, rule, witness
 
 /** What still stands between such a job and a credential. */
 function termsOf({ document }: EntitlementVersion): string {
-  const approval = document?.approval === undefined ? '' : ', after approval';
+  const ways = [document?.approval && 'after approval', document?.['break-glass'] && 'by break-glass'];
+  const approval = ways.some(Boolean) ? `, ${ways.filter(Boolean).join(' or ')}` : '';
   return document?.mode === 'observe' ? `${approval}, only observed` : approval;
 }
 

@@ -5,10 +5,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { limitConnections } from '../../../broker/http/connection-limit.ts';
 
 /** A server whose clients say who they are by the order in which they come. */
-async function limited(max: number, owners: (string | undefined)[]) {
+async function limited(max: number | undefined, owners: (string | undefined)[]) {
   const refused: string[] = [];
   const server = createServer();
-  limitConnections(server, { max, addressOf: () => owners.shift(), onRefused: (limit) => refused.push(limit) });
+  limitConnections(server, {
+    ...(max === undefined ? {} : { max }),
+    addressOf: () => owners.shift(),
+    onRefused: (limit) => refused.push(limit),
+  });
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
@@ -34,6 +38,12 @@ describe('connections', () => {
     expect(refused).toEqual(['connections-of-address']);
     const other = await open();
     expect([other.destroyed, refused.length]).toEqual([false, 1]);
+  });
+
+  it('are enough for a thousand jobs that wait behind one address, and for another', async () => {
+    const { open, refused } = await limited(undefined, [...Array<string>(1_000).fill('a'), 'b']);
+    for (let job = 0; job < 1_000; job += 1) await open();
+    expect([(await open()).destroyed, refused]).toEqual([false, []]);
   });
 
   it('that ended count no more', async () => {

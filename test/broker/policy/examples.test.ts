@@ -27,7 +27,6 @@ describe('the example policies', () => {
         'deploy-production',
         'deploy-production.review',
         'deploy-production.deployment',
-        'rollback-production',
         'rollback-production.review',
       ].map((name) => `entitlements.${name}`),
     );
@@ -49,7 +48,7 @@ describe('the example policies', () => {
       'EVENT_NOT_ALLOWED POLICY_NO_MATCH EVENT_NOT_ALLOWED',
     ],
     ['deploy-production', 'the job that it is for', buildSubject(PRODUCTION), 'PROVIDER_UNAVAILABLE'],
-    ['rollback-production', 'the job that it is for', buildSubject(PRODUCTION), 'APPROVAL_UNAVAILABLE'],
+    ['rollback-production', 'the job that it is for', buildSubject(PRODUCTION), 'approval'],
     [
       'read-packages',
       'a push to a release branch',

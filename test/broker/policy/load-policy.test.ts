@@ -76,7 +76,7 @@ describe('loadPolicy', () => {
     [
       'break-glass',
       { 'break-glass': { for: 'acme/security', notify: 'acme/security' } },
-      'entitlements.preview: needs break-glass access, which this broker cannot give yet: it loads, and refuses every job with APPROVAL_UNAVAILABLE',
+      'entitlements.preview: needs break-glass by 1 of acme/security, and nobody can sign in at this broker yet (`sign-in`): it loads, and refuses every job with APPROVAL_UNAVAILABLE',
     ],
     [
       'requester',

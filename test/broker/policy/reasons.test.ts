@@ -35,7 +35,7 @@ describe('what stands against an entitlement', () => {
       {
         code: 'APPROVAL_UNAVAILABLE',
         message:
-          'shop/preview needs break-glass access, which this broker cannot give yet: it is refused to every job until then.',
+          'shop/preview needs break-glass by 1 of acme/security, and nobody can sign in at this broker yet (`sign-in`): it is refused to every job until then.',
       },
     ],
     [

@@ -42,12 +42,80 @@ function problemsOf(told: readonly Told[], ids: readonly string[] = []): string[
   return problems;
 }
 
+const BINDING = 'b'.repeat(64);
+const LATER = '2026-11-25T10:00:00.000Z';
+const PENDING: Told = [
+  'request.pending',
+  { ...decided, approval_id: 'apr_1', binding: BINDING, needed: 1, issuances: 1, expires_at: AT },
+];
+const invoked = {
+  ...{ ...ask, approval_id: 'apr_1', requests: ['req_1'], binding: BINDING, invocation_id: 'inv_1' },
+  ...{ incident_id: 'inc_1', number: 1, incident_ends_at: LATER, invoker: 'prn_1', expires_at: AT },
+};
+const INVOKED: Told = ['break-glass.invoked', invoked];
+const reviewed = { project: 'shop', entitlement: 'deploy', incident_id: 'inc_1', invocations: 1, reviewer: 'prn_2' };
+const REVIEWED: Told = ['break-glass.reviewed', reviewed];
+const EMERGENCY = [CHANGED, PENDING, INVOKED];
+const ANOTHER: Told = ['request.pending', { ...PENDING[1], request_id: 'req_2', approval_id: 'apr_2' }];
+const again = { ...invoked, request_id: 'req_2', approval_id: 'apr_2', requests: ['req_2'], invocation_id: 'inv_2' };
+
 const WRONG: readonly (readonly [string, readonly Told[], string])[] = [
   [
     'a second issuance for one grant',
     [...ISSUED, ['issuance.started', { ...started, issuance_id: 'iss_2' }]],
     'entry 4: the grant grt_1 was spent before',
   ],
+  [
+    'a permit by an invocation that nobody made',
+    [CHANGED, PENDING, ['request.decided', { ...permit, invocation_id: 'inv_1' }]],
+    'entry 2: it stands on inv_1, which nobody invoked',
+  ],
+  [
+    'an invocation of what was invoked',
+    [...EMERGENCY, ['break-glass.invoked', { ...invoked, invocation_id: 'inv_2', number: 2 }]],
+    'entry 3: it takes state of apr_1 for "pending", and that was "invoked"',
+  ],
+  [
+    'an approval of what was invoked',
+    [...EMERGENCY, ['request.decided', { ...permit, approvals: ['apr_1'] }]],
+    'entry 3: it takes state of apr_1 for "approved", and that was "invoked"',
+  ],
+  [
+    'an invocation that is not counted',
+    [...EMERGENCY, ANOTHER, ['break-glass.invoked', again]],
+    'entry 4: it is invocation 1 of inc_1, and there were 1',
+  ],
+  [
+    'a second incident before the first was reviewed',
+    [...EMERGENCY, ANOTHER, ['break-glass.invoked', { ...again, incident_id: 'inc_2' }]],
+    'entry 4: it opens inc_2, and inc_1 was not reviewed',
+  ],
+  [
+    'an invocation in an incident that was reviewed',
+    [...EMERGENCY, REVIEWED, ANOTHER, ['break-glass.invoked', { ...again, number: 2 }]],
+    'entry 5: inc_1 was reviewed before',
+  ],
+  [
+    'an invocation in an incident that was over',
+    [CHANGED, PENDING, ['break-glass.invoked', { ...invoked, incident_ends_at: '1970-01-01T00:00:00.000Z' }]],
+    'entry 2: it invokes in inc_1, which was over',
+  ],
+  [
+    'a review by who invoked',
+    [...EMERGENCY, ['break-glass.reviewed', { ...reviewed, reviewer: 'prn_1' }]],
+    'entry 3: prn_1 reviews inc_1, and invoked in it',
+  ],
+  [
+    'a review of fewer than there were',
+    [...EMERGENCY, ANOTHER, ['break-glass.invoked', { ...again, number: 2 }], REVIEWED],
+    'entry 5: it reviews 1 invocations of inc_1, and there were 2',
+  ],
+  [
+    'a review of an incident of another entitlement',
+    [...EMERGENCY, ['break-glass.reviewed', { ...reviewed, entitlement: 'other' }]],
+    'entry 3: inc_1 is an incident of another entitlement',
+  ],
+  ['a review of nothing', [CHANGED, REVIEWED], 'entry 1: it reviews inc_1, which nobody opened'],
   ['an issuance without a permit', [CHANGED, STARTED], 'entry 1: it speaks of req_1, which no entry before made'],
   [
     'an issuance by another rule',

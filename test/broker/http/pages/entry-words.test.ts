@@ -63,6 +63,8 @@ const withdrawn = { request_id: 'req_1', project: 'shop', entitlement: 'deploy',
 const approval = { ...withdrawn, requests: [] };
 const verdict = {
   ...approval,
+  verdict: 'approve',
+  approver: 'prn_1',
   binding: DIGEST,
   team: 'acme/releases',
   self: false,
@@ -70,6 +72,19 @@ const verdict = {
   expires_at: FUTURE,
 };
 const pending = { ...decided, approval_id: 'apr_1', binding: DIGEST, by: ['acme/releases'], needed: 1, issuances: 1 };
+
+const invoked = {
+  ...{
+    ...approval,
+    binding: DIGEST,
+    invocation_id: 'inv_1',
+    incident_id: 'inc_1',
+    number: 2,
+    incident_ends_at: FUTURE,
+  },
+  ...{ invoker: 'prn_1', team: 'acme/on-call', step_up: 'passkey', self: true, notify: ['acme/security'] },
+  expires_at: FUTURE,
+};
 
 const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
   [
@@ -79,19 +94,30 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     '1 of acme/releases until 12:10:00.',
   ],
   ['request.withdrawn', { ...withdrawn, by: 'job', approval_ended: true }, 'Withdrawn', ''],
+  ['approval.verdict', { ...verdict, approval: 'approved' }, 'Approved', 'The job may go on.'],
+  ['approval.verdict', { ...verdict, approval: 'pending' }, 'Approved', 'More must agree.'],
+  ['approval.verdict', { ...verdict, verdict: 'reject', approval: 'rejected' }, 'Rejected', ''],
   [
-    'approval.verdict',
-    { ...verdict, verdict: 'approve', approver: 'prn_1', approval: 'approved' },
-    'Approved',
-    'The job may go on.',
+    'request.pending',
+    { ...pending, rule: 0, ttl: 600, expires_at: FUTURE, by: [], break_glass: ['acme/on-call'] },
+    'Waiting for break-glass',
+    'Until 12:10:00. Break-glass: 1 of acme/on-call.',
   ],
   [
-    'approval.verdict',
-    { ...verdict, verdict: 'approve', approver: 'prn_1', approval: 'pending' },
-    'Approved',
-    'More must agree.',
+    'break-glass.invoked',
+    invoked,
+    'Break-glass by who asked',
+    'Time 2 in its incident; acme/security told. It is shut after the incident until it was reviewed.',
   ],
-  ['approval.verdict', { ...verdict, verdict: 'reject', approver: 'prn_1', approval: 'rejected' }, 'Rejected', ''],
+  [
+    'break-glass.reviewed',
+    {
+      ...{ project: 'shop', entitlement: 'deploy', incident_id: 'inc_1', opened_at: PAST, invocations: 2 },
+      ...{ reviewer: 'prn_2', as: 'owner', step_up: 'passkey' },
+    },
+    'Break-glass reviewed',
+    'It was invoked 2 times in that incident, and may be invoked again.',
+  ],
   ['approval.expired', approval, 'Nobody decided in time', ''],
   [
     'approval.void',

@@ -197,11 +197,6 @@ describe('what else changed', () => {
     ],
     [
       {},
-      { 'break-glass': { for: 'acme/platform', notify: 'acme/security' } },
-      'wider: shop/preview may be had by break-glass now, by acme/platform',
-    ],
-    [
-      {},
       { 'public-details': true },
       'wider: shop/preview full reasons are told to jobs of public repositories, whose logs everybody reads',
     ],
@@ -219,6 +214,14 @@ describe('what else changed', () => {
     ],
   ])('%j → %j', (before, now, said) => {
     expect(ofTerms(before, now)).toEqual([said]);
+  });
+
+  it('break-glass beside an approval is another way to a credential', () => {
+    const breakGlass = { 'break-glass': { for: 'acme/platform', notify: 'acme/security' } };
+    const wider = 'wider: shop/preview may be had by break-glass now, by acme/platform';
+    expect(ofTerms(approval({}), { ...approval({}), ...breakGlass })).toEqual([wider]);
+    // Programs that no rule names may not ask where people have to agree.
+    expect(ofTerms({}, breakGlass)).toEqual([wider, expect.stringMatching(/^loses: .* started by a program/)]);
   });
 
   it('a value that never dies is wider than any that does', () => {
