@@ -63,7 +63,8 @@ export function missingFacts({ now }: Transaction, context: AskContext): FactsNe
 /** The break-glass incident that is over and waits for its review, where the entitlement has break-glass at all. */
 async function openIncident(tx: Transaction, { policies, request }: AskContext): Promise<Standing['unreviewed']> {
   const { project, entitlement } = request;
-  if (policies.projects.get(project)?.entitlements.get(entitlement)?.approval?.breakGlass === undefined) return undefined;
+  if (policies.projects.get(project)?.entitlements.get(entitlement)?.approval?.breakGlass === undefined)
+    return undefined;
   const incident = await tx.incidents.unreviewed({ project, entitlement });
   return incident !== undefined && tx.now >= incident.ends_at ? { endedAt: incident.ends_at } : undefined;
 }
