@@ -8,6 +8,7 @@ import { useSession, useTitle } from '../data/session.ts';
 import { Late, Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
 import { Icon, Risk } from '../parts/marks.tsx';
+import { OpenIncidents } from '../parts/open-incidents.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { RequestTable } from '../parts/request-table.tsx';
 import { Exact, Said } from '../parts/said.tsx';
@@ -36,6 +37,7 @@ export function HomePage() {
       ) : (
         <WaitingList requests={requests} />
       )}
+      <OpenIncidents />
       <section class="block" aria-labelledby="yours">
         <div class="block-head">
           <h2 id="yours">Yours</h2>

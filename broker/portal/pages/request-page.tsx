@@ -14,6 +14,7 @@ import { ProblemPage } from '../parts/problem-note.tsx';
 import { Exact } from '../parts/said.tsx';
 import { leftWords, Time } from '../parts/times.tsx';
 import { AlsoAsked } from '../request/also-asked.tsx';
+import { BreakGlassPanel } from '../request/break-glass-panel.tsx';
 import { ChangesCard } from '../request/changes-card.tsx';
 import { GlanceStrip } from '../request/glance-strip.tsx';
 import { LeaseCard } from '../request/lease-card.tsx';
@@ -58,7 +59,10 @@ export function RequestPage({ id }: { readonly id: string }) {
         </div>
         <div class="side-column">
           {body.approval !== undefined && (
-            <VerdictPanel request={body} approval={body.approval} onAnswer={take} onChanged={refresh} />
+            <>
+              <VerdictPanel request={body} approval={body.approval} onAnswer={take} onChanged={refresh} />
+              <BreakGlassPanel request={body} approval={body.approval} onAnswer={take} onChanged={refresh} />
+            </>
           )}
           <LeaseCard request={body} />
         </div>

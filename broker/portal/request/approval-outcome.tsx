@@ -82,7 +82,7 @@ function Decided({ request, approval }: Props) {
       title={approval.state === 'approved' && request.state !== 'approved' ? 'It was approved' : TITLES[approval.state]}
     >
       <p class="tags">
-        <Tag {...stateOf({ ...request, state: approval.state })} />
+        <Tag {...stateOf({ ...request, state: approval.state === 'invoked' ? 'approved' : approval.state })} />
       </p>
       {ended !== undefined && (
         <p>
@@ -90,7 +90,7 @@ function Decided({ request, approval }: Props) {
           <Time at={ended.at} />, in the log at {ended.entry}.
         </p>
       )}
-      <p>{OUTCOMES[approval.state === 'approved' ? request.state : approval.state]}</p>
+      <p>{OUTCOMES[approval.state === 'approved' || approval.state === 'invoked' ? request.state : approval.state]}</p>
       {ended?.reason !== undefined && (
         <SaidBlock
           text={ended.reason}
@@ -114,6 +114,7 @@ function Decided({ request, approval }: Props) {
 const TITLES: Readonly<Record<ApprovalOf['state'], string>> = {
   pending: 'Waiting',
   approved: 'The job goes on',
+  invoked: 'Break-glass was used',
   rejected: 'It was rejected',
   expired: 'Nobody decided in time',
   withdrawn: 'It was withdrawn',

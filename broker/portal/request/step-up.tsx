@@ -1,4 +1,4 @@
-// Showing once more that it is you, before a verdict on high risk. What is about to be sent is said again; with a passkey it is
+// Showing once more that it is you, before a verdict on high risk, or break-glass. What is about to be sent is said again; with a passkey it is
 // sent right after, and from a provider you come back to the form as it was.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RequestDetail } from '../../../shared/people-api.ts';
@@ -11,17 +11,31 @@ import { Icon } from '../parts/marks.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Exact, SaidBlock } from '../parts/said.tsx';
 import { requestAddress } from '../route.ts';
-import type { Verdict } from './use-verdict.ts';
 
-export function StepUp({ request, verdict }: { readonly request: RequestDetail; readonly verdict: Verdict }) {
+/** What is to be confirmed. */
+export interface Confirming {
+  /** as in `You approve` */
+  readonly doing: string;
+  readonly reason: string;
+  readonly methods: readonly string[];
+  readonly send: () => Promise<void>;
+  readonly back: () => void;
+}
+
+interface Props {
+  readonly request: RequestDetail;
+  readonly confirming: Confirming;
+}
+
+export function StepUp({ request, confirming }: Props) {
   const { me } = useSession();
   const [problem, setProblem] = useState<Problem>();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  const { choice, methods } = verdict.stepUp ?? { choice: 'approve' as const, methods: [] };
+  const { doing, methods, reason } = confirming;
   const usePasskey = async (): Promise<void> => {
     const answer = await stepUpWithPasskey();
-    if (answer.ok) await verdict.send(choice);
+    if (answer.ok) await confirming.send();
     else setProblem(answer.problem);
   };
   const away = `/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent(requestAddress(request.id))}`;
@@ -32,13 +46,13 @@ export function StepUp({ request, verdict }: { readonly request: RequestDetail; 
         Show that it is you
       </h2>
       <p>
-        You {choice}{' '}
+        You {doing}{' '}
         <strong>
           {request.project}/{request.entitlement}, {ttlWords(request.ttl)}
         </strong>
         , for commit <code>{request.job.sha.slice(0, 7)}</code> of <Exact text={request.job.repository} />.
       </p>
-      {verdict.reason.trim() !== '' && <SaidBlock text={verdict.reason.trim()} caption="Your reason" />}
+      {reason.trim() !== '' && <SaidBlock text={reason.trim()} caption="Your reason" />}
       {methods.length === 0 && <NoWay />}
       <div class="two">
         {methods.includes('passkey') && (
@@ -52,7 +66,7 @@ export function StepUp({ request, verdict }: { readonly request: RequestDetail; 
             Sign in once more
           </a>
         )}
-        <button type="button" class="button tall" onClick={verdict.back}>
+        <button type="button" class="button tall" onClick={confirming.back}>
           Back
         </button>
       </div>

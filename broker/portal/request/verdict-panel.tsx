@@ -8,8 +8,8 @@ import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
 import { ApprovalOutcome } from './approval-outcome.tsx';
-import { StepUp } from './step-up.tsx';
-import { useVerdict } from './use-verdict.ts';
+import { type Confirming, StepUp } from './step-up.tsx';
+import { useVerdict, type Verdict } from './use-verdict.ts';
 import { VerdictForm } from './verdict-form.tsx';
 import { Withdraw } from './withdraw.tsx';
 
@@ -45,11 +45,16 @@ export function VerdictPanel({ request, approval, onAnswer, onChanged }: PanelPr
       {may && !moved && verdict.stepUp === undefined && (
         <VerdictForm request={request} approval={approval} verdict={verdict} />
       )}
-      {may && !moved && verdict.stepUp !== undefined && <StepUp request={request} verdict={verdict} />}
+      {may && !moved && verdict.stepUp !== undefined && <StepUp request={request} confirming={confirmingOf(verdict)} />}
       {!may && <ApprovalOutcome request={request} approval={approval} />}
       {request.yours && request.state === 'pending' && <Withdraw request={request} onAnswer={onAnswer} />}
     </section>
   );
+}
+
+function confirmingOf({ stepUp, reason, send, back }: Verdict): Confirming {
+  const { choice, methods } = stepUp ?? { choice: 'approve' as const, methods: [] };
+  return { doing: choice, reason, methods, send: () => send(choice), back };
 }
 
 /** Where the form goes away under somebody's hands, the focus stays in its place. */
