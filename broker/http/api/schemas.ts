@@ -43,6 +43,7 @@ const tokenFormSchema = z.object({
   ...asked,
   reason: line.optional(),
   ticket: line.optional(),
+  assisted_by: line.optional().describe('The program that prepared the ask: on record, not proven.'),
   request_secret: z.string().regex(REQUEST_SECRET_FORM).optional().describe('Ours: made anew for each ask.'),
 });
 
