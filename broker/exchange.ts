@@ -50,6 +50,8 @@ export interface TokenRequest {
   readonly ttl: number | undefined;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
+  /** the program that prepared the ask for who answers for it; as little proven as a reason */
+  readonly assistedBy?: string | undefined;
   readonly requestSecret: Secret | undefined;
 }
 

@@ -51,7 +51,7 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   REQUEST_MISMATCH: {
     means: 'This `request_secret` was used to ask for something else.',
-    next: 'Make a new secret for a new ask; repeat an ask with the same `scope`, `ttl`, `reason` and `ticket`.',
+    next: 'Make a new secret for a new ask; repeat an ask with the same `scope`, `ttl`, `reason`, `ticket` and `assisted_by`.',
   },
   REQUEST_OF_ANOTHER_JOB: {
     means: 'This `request_secret` belongs to a request of another job.',

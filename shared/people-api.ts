@@ -59,6 +59,8 @@ export const requestSummarySchema = z.object({
   expires_at: time.optional(),
   reason: z.string().optional(),
   ticket: z.string().optional(),
+  /** the program that prepared the ask, as the job says: not proven */
+  assisted_by: z.string().optional(),
   /** how many approve so far, of how many that must; where people decide */
   progress: z.object({ approved: z.int(), needed: z.int() }).optional(),
 });

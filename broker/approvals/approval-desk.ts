@@ -110,8 +110,10 @@ export function termsInForce(policies: PolicySet, row: ApprovalRow): ApprovalTer
   return terms?.entitlementDigest === row.entitlement_digest ? terms : undefined;
 }
 
+const saidWith = ({ reason, ticket, assistedBy }: AskContext['request']) => ({ reason, ticket, assistedBy });
+
 const askBinding = ({ context, decision }: Asked): string =>
-  bindingOf({ ...context, decision, reason: context.request.reason, ticket: context.request.ticket });
+  bindingOf({ ...context, ...saidWith(context.request), decision });
 
 /**
  * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, or the one who

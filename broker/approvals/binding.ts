@@ -11,10 +11,11 @@ export interface Bound {
   readonly decision: NeedsApproval;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
+  readonly assistedBy: string | undefined;
 }
 
 /** Hex SHA-256 over canonical JSON (RFC 8785); a claim that is absent is not the same as an empty one. */
-export function bindingOf({ subject, jobKey, decision, reason, ticket }: Bound): string {
+export function bindingOf({ subject, jobKey, decision, reason, ticket, assistedBy }: Bound): string {
   const { project, entitlement, ttl, terms } = decision;
   return textDigest(
     canonicalJson({
@@ -39,6 +40,7 @@ export function bindingOf({ subject, jobKey, decision, reason, ticket }: Bound):
       ttl,
       reason: reason ?? null,
       ticket: ticket ?? null,
+      ...(assistedBy === undefined ? {} : { assisted_by: assistedBy }),
     }),
   );
 }

@@ -19,7 +19,7 @@ export interface Viewing {
 export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewing): Promise<RequestSummary> {
   const entitlement = viewing.policies.projects.get(row.project)?.entitlements.get(row.entitlement);
   const approval = await tx.approvals.ofRequest(row.id);
-  const [, reason, ticket] = JSON.parse(row.parameters) as [unknown, string | null, string | null];
+  const [, reason, ticket, assistedBy] = JSON.parse(row.parameters) as [unknown, string | null, string | null, string?];
   return {
     ...{ id: row.id, project: row.project, entitlement: row.entitlement, state: row.state },
     title: entitlement?.title ?? row.entitlement,
@@ -29,6 +29,7 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
     ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
     ...(reason === null ? {} : { reason }),
     ...(ticket === null ? {} : { ticket }),
+    ...(assistedBy === undefined ? {} : { assisted_by: assistedBy }),
     // Where break-glass is the only way, there are no approvals to count.
     ...(approval === undefined || entitlement?.approval?.by.length === 0
       ? {}

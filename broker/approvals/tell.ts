@@ -44,15 +44,17 @@ export async function tellExpired(deps: NoticeDeps, tx: Transaction, row: Approv
   await queueNotice(deps, tx, { kind: 'request.expired', fields: { ...askedFields(request), was } });
 }
 
+type Said = string | null;
+
 /** For a notice of any kind about a request. */
 function askedFields({ id, project, entitlement, parameters, subject: kept }: RequestRow): AskedFields {
   const subject = JSON.parse(kept) as Subject;
-  const [, reason = null, ticket = null] = JSON.parse(parameters) as [unknown, (string | null)?, (string | null)?];
+  const [, reason = null, ticket = null, assistedBy = null] = JSON.parse(parameters) as [unknown, ...Said[]];
   return {
     ...{ request_id: id, project, entitlement, issuer: subject.issuer, repository: subject.repository },
     ...{ ref: subject.ref, sha: subject.sha, environment: subject.environment ?? null },
     ...{ event_name: subject.eventName, workflow_ref: subject.workflowRef },
     ...{ run_id: subject.runId, run_attempt: subject.runAttempt, actor: subject.actor },
-    ...{ reason, ticket },
+    ...{ reason, ticket, assisted_by: assistedBy },
   };
 }

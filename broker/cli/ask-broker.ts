@@ -10,6 +10,7 @@ export interface Ask {
   readonly ttl: Seconds | undefined;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
+  readonly assistedBy: string | undefined;
   readonly requestSecret: string;
 }
 
@@ -51,6 +52,7 @@ function form(ask: Ask, subjectToken: string): URLSearchParams {
   if (ask.ttl !== undefined) parameters.set('ttl', String(ask.ttl));
   if (ask.reason !== undefined) parameters.set('reason', ask.reason);
   if (ask.ticket !== undefined) parameters.set('ticket', ask.ticket);
+  if (ask.assistedBy !== undefined) parameters.set('assisted_by', ask.assistedBy);
   return parameters;
 }
 

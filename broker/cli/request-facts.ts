@@ -13,7 +13,7 @@ export type RequestStory = Awaited<ReturnType<typeof storyOf>>;
 /** For a line of a list. */
 export async function factsOf(tx: Transaction, row: RequestRow, brokerUrl: string) {
   const subject = JSON.parse(row.subject) as Subject;
-  const [, reason, ticket] = JSON.parse(row.parameters) as [unknown, string | null, string | null];
+  const [, reason, ticket, assistedBy] = JSON.parse(row.parameters) as [unknown, string | null, string | null, string?];
   const approval = await tx.approvals.ofRequest(row.id);
   const waits = row.state === 'pending' || row.state === 'approved';
   return {
@@ -26,6 +26,7 @@ export async function factsOf(tx: Transaction, row: RequestRow, brokerUrl: strin
     ...{ run_id: subject.runId, run_attempt: subject.runAttempt, actor: subject.actor, actor_id: subject.actorId },
     ...(reason === null ? {} : { reason }),
     ...(ticket === null ? {} : { ticket }),
+    ...(assistedBy === undefined ? {} : { assisted_by: assistedBy }),
     request_url: `${brokerUrl}/requests/${row.id}`,
   };
 }

@@ -34,6 +34,7 @@ export const command: Command = {
     ttl: { type: 'string', value: 'TIME', about: 'a shorter life than the entitlement gives, like 5m' },
     reason: { type: 'string', value: 'TEXT', about: 'why, for the log and for those who approve' },
     ticket: { type: 'string', value: 'TEXT', about: 'the ticket that it belongs to' },
+    'assisted-by': { type: 'string', value: 'TEXT', about: 'the program that prepared this, for the log' },
     audience: ASKING_OPTIONS.audience,
     'subject-token-file': ASKING_OPTIONS['subject-token-file'],
   },
@@ -68,6 +69,7 @@ function readAsk(context: CommandContext, entropy: Entropy): Ask & { audience: s
     ttl: seconds,
     reason: context.option('reason'),
     ticket: context.option('ticket'),
+    assistedBy: context.option('assisted-by'),
     audience: context.option('audience') ?? brokerUrl,
     // One ask, one secret: a repeated question with it gets the same answer instead of a second credential.
     requestSecret: entropy.bytes(32).toString('base64url'),

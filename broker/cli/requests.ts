@@ -124,6 +124,7 @@ function linesOf(story: RequestStory): string[] {
     ['', [story.event_name, story.environment, story.workflow_ref].filter((part) => part !== undefined).join(', ')],
     ['reason', story.reason],
     ['ticket', story.ticket],
+    ['helped by', story.assisted_by],
     ['decision', story.summary],
     ['decides', approval && `${approval.needed} of ${approval.by.join(' or ')}`],
     ['page', story.request_url],

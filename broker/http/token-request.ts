@@ -51,6 +51,7 @@ export function parseTokenRequest(parameters: Parameters): TokenRequest {
     ...parseAsk(parameters),
     reason: parseText(parameters, 'reason'),
     ticket: parseText(parameters, 'ticket'),
+    assistedBy: parseText(parameters, 'assisted_by'),
     requestSecret: parseSecret(parameters.get('request_secret')),
   };
 }
@@ -97,7 +98,7 @@ function parseTtl(text: string | undefined): number | undefined {
   return ttl;
 }
 
-function parseText(parameters: Parameters, name: 'reason' | 'ticket'): string | undefined {
+function parseText(parameters: Parameters, name: 'reason' | 'ticket' | 'assisted_by'): string | undefined {
   const text = parameters.get(name);
   if (text === undefined) return undefined;
   if ([...text].length > MAX_TEXT) throw invalid(`The ${name} is longer than ${MAX_TEXT} characters.`);

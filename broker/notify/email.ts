@@ -3,18 +3,21 @@
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { Secret } from '../../shared/secret.ts';
+import type { Millis } from '../clock.ts';
 import { connectUpstream } from '../upstream-socket.ts';
 import type { Delivery, EmailChannel, OpenChannel } from './channel.ts';
 import { wordsOf } from './notice-words.ts';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS: Millis = 10_000;
+/** For all of it: a server that says something now and then is not waited for any longer. */
+const DEADLINE_MS: Millis = 20_000;
 
-export function openEmail(channel: EmailChannel, password: Secret | undefined): OpenChannel {
+export function openEmail(channel: EmailChannel, password: Secret | undefined, deadline = DEADLINE_MS): OpenChannel {
   return {
     name: channel.name,
     kind: 'email',
     send: async (delivery) => {
-      const transport = createTransport(transportOf(channel, password));
+      const transport = createTransport(transportOf(channel, password, AbortSignal.timeout(deadline)));
       try {
         await transport.sendMail(mailOf(channel, delivery));
       } finally {
@@ -24,7 +27,11 @@ export function openEmail(channel: EmailChannel, password: Secret | undefined): 
   };
 }
 
-function transportOf({ host, port, tls, ...channel }: EmailChannel, password: Secret | undefined) {
+function transportOf(
+  { host, port, tls, ...channel }: EmailChannel,
+  password: Secret | undefined,
+  deadline: AbortSignal,
+) {
   const reach = tls === 'none' ? 'loopback' : channel.privateNetwork ? 'private' : 'public';
   return {
     ...{ host, port, secure: tls === 'implicit', requireTLS: tls === 'starttls', ignoreTLS: tls === 'none' },
@@ -41,7 +48,10 @@ function transportOf({ host, port, tls, ...channel }: EmailChannel, password: Se
     ...{ disableFileAccess: true, disableUrlAccess: true },
     getSocket(_options: unknown, callback: (error: Error | null, socket?: object) => void): void {
       connectUpstream({ host, port, reach, timeout: TIMEOUT_MS }).then(
-        (connection) => callback(null, { connection }),
+        (connection) => {
+          deadline.addEventListener('abort', () => connection.destroy(new Error(`${host}:${port} took too long`)));
+          callback(null, { connection });
+        },
         (error: Error) => callback(error),
       );
     },

@@ -64,6 +64,7 @@ function jobLines(fields: AskedFields): NoticeWords['lines'] {
     ['Workflow', workflow],
     ...(fields.reason === null ? [] : [['Reason', fields.reason] as const]),
     ...(fields.ticket === null ? [] : [['Ticket', fields.ticket] as const]),
+    ...(fields.assisted_by === null ? [] : [['Assisted by', fields.assisted_by] as const]),
   ];
 }
 

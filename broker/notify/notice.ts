@@ -18,6 +18,8 @@ export interface AskedFields {
   readonly actor: string;
   readonly reason: string | null;
   readonly ticket: string | null;
+  /** the program that prepared the ask, as the job says */
+  readonly assisted_by: string | null;
 }
 
 export type Notice =

@@ -83,7 +83,7 @@ export async function readContext(
     ...ask,
     jobKey: jobKey(subject),
     secretHash,
-    parameters: JSON.stringify([request.ttl ?? null, request.reason ?? null, request.ticket ?? null]),
+    parameters: parametersOf(request),
     requester,
     policies: await deps.policies(tx),
     suspension:
@@ -102,6 +102,10 @@ async function suspensionOfActor(
   const actor = await tx.principals.find({ provider: issuer, providerId: actorId });
   return actor === undefined ? undefined : tx.suspensions.hitting({ ...of, requester: actor });
 }
+
+/** What must be the same for it to be the same request. The last one only where it was given: older rows have three. */
+const parametersOf = ({ ttl, reason, ticket, assistedBy }: TokenRequest): string =>
+  JSON.stringify([ttl ?? null, reason ?? null, ticket ?? null, ...(assistedBy === undefined ? [] : [assistedBy])]);
 
 async function findKnown(tx: Transaction, secretHash: string): Promise<KnownRequest | undefined> {
   const secret = await tx.requestSecrets.find(secretHash);

@@ -192,7 +192,7 @@ function misuseOf(
       outcome: 'unanswered',
       code: 'REQUEST_MISMATCH',
       message:
-        'This request_secret was used with another scope, ttl, reason or ticket. Repeat an ask unchanged, or make a new request_secret.',
+        'This request_secret was used with another scope, ttl, reason, ticket or assisted_by. Repeat an ask unchanged, or make a new request_secret.',
     };
   }
   return undefined;

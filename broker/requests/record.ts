@@ -223,12 +223,13 @@ function decidedFields(context: AskContext, row: RequestRow) {
 }
 
 function personalFields({ subject, request, facts }: AskContext, row: RequestRow): Record<string, string | undefined> {
-  const { reason, ticket } = request;
+  const { reason, ticket, assistedBy: assisted_by } = request;
   return {
     ...requesterFields(subject),
     ...startedAgainBy(subject, facts),
     reason,
     ticket,
+    assisted_by,
     details: requestDetails(row),
   };
 }

@@ -2,7 +2,7 @@
 
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApprovalStory } from '../support/approval-story.ts';
+import { ApprovalStory, ROBIN } from '../support/approval-story.ts';
 
 let story: ApprovalStory;
 beforeAll(async () => {
@@ -118,5 +118,27 @@ describe('what the policy lets people approve themselves', () => {
     const job = await story.ask('self');
     await story.decide('Robin', job, 'approve');
     expect((await job.collect()).body).toMatchObject({ assurance: 'self-approved' });
+  });
+});
+
+describe('an ask that a program prepared', () => {
+  it('says so on record, to who approves, and in what was approved', async () => {
+    const job = await story.ask('deploy', { run_id: '777' }, { assisted_by: 'release-assistant 2' });
+    const { body } = await (await story.person('Alex')).get(`/v1/requests/${job.id}`);
+    expect(body).toMatchObject({ assisted_by: 'release-assistant 2' });
+    const entries = (await story.broker.entries('request.pending')).filter((entry) => entry['request_id'] === job.id);
+    expect(entries[0]?.['personal']).toHaveProperty('assisted_by');
+    await story.decide('Alex', job, 'approve');
+    expect((await job.collect()).status).toBe(200);
+  });
+
+  it('is another ask without that, and with something that is no line', async () => {
+    const job = await story.ask('deploy', { run_id: '778' }, { assisted_by: 'a' });
+    const claims = { ...ROBIN, run_id: '778' };
+    const again = await story.broker.ask({ scope: 'shop/deploy', secret: job.secret, claims });
+    expect(again.body.code).toBe('REQUEST_MISMATCH');
+    const forged = { assisted_by: 'nobody\nApproved by: Alex' };
+    const { body } = await story.broker.ask({ scope: 'shop/deploy', claims, parameters: forged });
+    expect(body.code).toBe('PARAMETER_INVALID');
   });
 });

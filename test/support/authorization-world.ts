@@ -86,6 +86,7 @@ export class AuthorizationWorld {
     const path = operation.path
       .replace('{level}/{tile}', '0/000.p/1')
       .replace('{provider}', 'demo')
+      .replace('{project}/{entitlement}', 'shop/deploy')
       .replace('{id}', matter.id);
     return browser.get(path, await this.#parts(operation, { caller, matter, about: about ?? 'shop' }));
   }
@@ -130,7 +131,7 @@ export class AuthorizationWorld {
     const origin = caller === 'another site' ? 'https://evil.example' : this.broker.config.url;
     const site = caller === 'another site' ? 'cross-site' : 'same-origin';
     const headers = { 'content-type': 'application/json', origin, 'sec-fetch-site': site, ...authorization };
-    const body = operation.json === 'Verdict' ? { verdict: 'approve', binding: matter.binding } : {};
+    const body = bodyOf(operation, matter);
     return { method, headers, body: JSON.stringify(body) };
   }
 
@@ -148,4 +149,12 @@ export class AuthorizationWorld {
   close(): Promise<void> {
     return this.broker.close();
   }
+}
+
+/** As the operation wants it, where that is needed to get as far as who may. */
+function bodyOf({ json }: Operation, { binding }: Matter): object {
+  if (json === 'Verdict') return { verdict: 'approve', binding };
+  if (json === 'Invocation') return { reason: 'It burns.', ticket: 'INC-1', binding };
+  if (json === 'IncidentReview') return { reason: 'It burned.', invocations: 1 };
+  return {};
 }

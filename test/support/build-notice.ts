@@ -7,7 +7,7 @@ const ASKED: AskedFields = {
   ...{ request_id: 'req_1', project: 'shop', entitlement: 'deploy', issuer: 'github' },
   ...{ repository: 'octo-org/octo-repo', ref: 'refs/heads/main', sha: 'a'.repeat(40), environment: null },
   ...{ event_name: 'push', workflow_ref: 'octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main' },
-  ...{ run_id: '42', run_attempt: '1', actor: 'robin', reason: null, ticket: null },
+  ...{ run_id: '42', run_attempt: '1', actor: 'robin', reason: null, ticket: null, assisted_by: null },
 };
 
 export const expiredNotice = (changes: Partial<AskedFields> = {}): Notice => ({

@@ -19,7 +19,15 @@ export interface DocumentOptions {
 }
 
 /** Bodies are read strictly or not as their own schemas say; of answers only the caller's side is described. */
-const BODIES: readonly SchemaName[] = ['TokenForm', 'ExplainForm', 'Verdict', 'PasskeyRegistration', 'PasskeyResponse'];
+const BODIES: readonly SchemaName[] = [
+  'TokenForm',
+  'ExplainForm',
+  'Verdict',
+  'Invocation',
+  'IncidentReview',
+  'PasskeyRegistration',
+  'PasskeyResponse',
+];
 
 export function openApiDocument({ url, version, answers = 'open' }: DocumentOptions): object {
   return {

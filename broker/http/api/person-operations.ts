@@ -34,6 +34,31 @@ export const PERSON_OPERATIONS: readonly Operation[] = [
     errors: ['SIGN_IN_REQUIRED', 'CROSS_SITE', 'NOT_FOUND', 'NOT_AN_APPROVER', 'APPROVAL_DECIDED'],
   },
   {
+    ...{ ...CHANGE, path: '/v1/requests/{id}/break-glass', json: 'Invocation' },
+    summary: 'Invoke the break-glass of an entitlement for a request, after a step-up',
+    answers: { 200: { about: 'The request as it is now.', json: 'RequestDetail' } },
+    errors: [
+      ...(['SIGN_IN_REQUIRED', 'CROSS_SITE', 'PARAMETER_INVALID', 'NOT_FOUND', 'STEP_UP_REQUIRED'] as const),
+      ...(['TEAM_UNCONFIRMED', 'NOT_AN_APPROVER', 'OWN_REQUEST', 'IDENTITY_UNLINKED', 'APPROVAL_CHANGED'] as const),
+      ...(['APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'JOB_GONE', 'BREAK_GLASS_SHUT', 'SIGN_IN_UNAVAILABLE'] as const),
+    ],
+  },
+  {
+    ...{ method: 'get', path: '/v1/break-glass', ...SESSION },
+    summary: 'Incidents that nobody has reviewed yet, of those that this person may see',
+    answers: { 200: { about: 'With every invocation.', json: 'Incidents' } },
+    errors: ['SIGN_IN_REQUIRED'],
+  },
+  {
+    ...{ ...CHANGE, path: '/v1/break-glass/{project}/{entitlement}/review', json: 'IncidentReview' },
+    summary: 'Review an incident, after a step-up',
+    answers: { 200: { about: 'What is left to review.', json: 'Incidents' } },
+    errors: [
+      ...(['SIGN_IN_REQUIRED', 'CROSS_SITE', 'PARAMETER_INVALID', 'NOT_FOUND', 'STEP_UP_REQUIRED'] as const),
+      ...(['TEAM_UNCONFIRMED', 'NOT_AN_APPROVER', 'OWN_INCIDENT', 'INCIDENT_CHANGED', 'SIGN_IN_UNAVAILABLE'] as const),
+    ],
+  },
+  {
     ...{ method: 'get', path: '/v1/me', ...SESSION },
     summary: 'Who is signed in: identities, teams, roles, the session and its step-up',
     answers: { 200: { about: 'The person.', json: 'Me' } },

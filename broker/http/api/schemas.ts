@@ -14,6 +14,8 @@ import {
 } from '../../../shared/api.ts';
 import { catalogSchema, peopleCatalogSchema } from '../../../shared/catalog.ts';
 import {
+  breakGlassIncidentsSchema,
+  invokeBodySchema,
   linkStartedSchema,
   meSchema,
   passkeyRegistrationSchema,
@@ -22,6 +24,7 @@ import {
   providersSchema,
   requestDetailSchema,
   requestListSchema,
+  reviewBodySchema,
   steppedUpSchema,
   verdictBodySchema,
 } from '../../../shared/people-api.ts';
@@ -43,6 +46,7 @@ const tokenFormSchema = z.object({
   ...asked,
   reason: line.optional(),
   ticket: line.optional(),
+  assisted_by: line.optional().describe('The program that prepared the ask: on record, not proven.'),
   request_secret: z.string().regex(REQUEST_SECRET_FORM).optional().describe('Ours: made anew for each ask.'),
 });
 
@@ -74,6 +78,9 @@ export const SCHEMAS = {
   RequestList: requestListSchema,
   RequestDetail: requestDetailSchema,
   Verdict: verdictBodySchema,
+  Invocation: invokeBodySchema,
+  IncidentReview: reviewBodySchema,
+  Incidents: breakGlassIncidentsSchema,
   Providers: providersSchema,
   Me: meSchema,
   LinkStarted: linkStartedSchema,

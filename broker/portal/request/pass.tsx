@@ -136,7 +136,7 @@ function where({ job }: RequestDetail): readonly Fact[] {
   ];
 }
 
-function whoAndWhy({ job, reason, ticket, yours }: RequestDetail): readonly Fact[] {
+function whoAndWhy({ job, reason, ticket, assisted_by: assistedBy, yours }: RequestDetail): readonly Fact[] {
   return [
     {
       name: 'Started by',
@@ -158,6 +158,7 @@ function whoAndWhy({ job, reason, ticket, yours }: RequestDetail): readonly Fact
         ),
     },
     { name: 'Ticket', value: ticket === undefined ? undefined : <Said text={ticket} whole /> },
+    { name: 'Assisted by', value: assistedBy === undefined ? undefined : <Said text={assistedBy} whole /> },
   ];
 }
 

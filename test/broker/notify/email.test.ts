@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EmailChannel } from '../../../broker/notify/channel.ts';
 import { openEmail } from '../../../broker/notify/email.ts';
@@ -69,6 +71,21 @@ describe('an e-mail', () => {
     expect(error).toBeInstanceOf(Error);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('wrong-password-here');
   });
+
+  it.each(['', '220 mail.example.com\r\n'])(
+    'is given up at a server that says %j and then no more',
+    async (greeting) => {
+      const silent = createServer((socket) => void socket.on('error', () => undefined).write(greeting)).listen(
+        0,
+        '127.0.0.1',
+      );
+      await once(silent, 'listening');
+      onTestFinished(() => void silent.close());
+      const { port } = silent.address() as AddressInfo;
+      const to = channel({ port } as MailServer, { host: '127.0.0.1' });
+      await expect(openEmail(to, undefined, 50).send(deliveryOf())).rejects.toThrow('took too long');
+    },
+  );
 
   it.each([
     ['a private address', { host: '127.0.0.1', privateNetwork: false }, 'only `private-network: true` allows that'],
