@@ -39,6 +39,9 @@ const job = z.object({
   run_url: z.string().optional(),
   actor: z.string(),
   actor_id: z.string(),
+  /** who started this attempt of the run, where that is somebody else */
+  triggering_actor: z.string().optional(),
+  triggering_actor_id: z.string().optional(),
 });
 
 const requestState = z.enum([

@@ -24,7 +24,7 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
     ...{ id: row.id, project: row.project, entitlement: row.entitlement, state: row.state },
     title: entitlement?.title ?? row.entitlement,
     ...(entitlement === undefined ? {} : { risk: entitlement.risk }),
-    job: jobOf(JSON.parse(row.subject) as Subject, viewing.webOf),
+    job: { ...jobOf(JSON.parse(row.subject) as Subject, viewing.webOf), ...startedAgain(row) },
     asked_at: isoTime(row.created_at),
     ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
     ...(reason === null ? {} : { reason }),
@@ -39,6 +39,14 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
 
 async function progressOf(tx: Transaction, { id, needed }: ApprovalRow): Promise<RequestSummary['progress']> {
   return { approved: approvers(await tx.approvals.verdictsOn(id)).length, needed };
+}
+
+/** Kept with the decision, where GitHub was asked and named somebody else than the token does. */
+function startedAgain({
+  decision,
+}: RequestRow): Pick<RequestSummary['job'], 'triggering_actor' | 'triggering_actor_id'> {
+  const { triggering_actor: id, triggering_actor_name: name } = JSON.parse(decision) as Partial<Record<string, string>>;
+  return id === undefined || name === undefined ? {} : { triggering_actor: name, triggering_actor_id: id };
 }
 
 const isOpen = ({ state }: RequestRow): boolean => state === 'pending' || state === 'approved';

@@ -5,6 +5,7 @@ import type { Ask, Decision, Standing, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { explain, peopleWords } from '../policy/explain.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
+import { type FactField, factsOnRecord } from '../requests/fact-fields.ts';
 import type { LogEntryRow } from '../store/log-tables.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { StoreReader } from '../store/sqlite.ts';
@@ -111,6 +112,7 @@ interface Said {
   readonly decision?: 'permit' | 'deny';
   readonly approvals?: readonly string[];
   readonly reasons?: readonly { readonly code: string }[];
+  readonly facts?: readonly FactField[];
 }
 
 const saidOf = ({ leaf }: LogEntryRow): Said => JSON.parse(leaf) as Said;
@@ -143,6 +145,8 @@ function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }
     ...{ project: row.project, entitlement: row.entitlement, now: entry.time },
     ttl: ttlOf(row),
     standing: standingOf(said, row),
+    // What was true then is what it is held against; what nobody asked then is not known.
+    facts: factsOnRecord(said.facts ?? [], subject),
   };
   const decision = evaluate(now, subject, ask);
   const change = changeOf(answerThen(said), answerOf(decision));

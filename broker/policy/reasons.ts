@@ -100,7 +100,7 @@ export function conditionReason(
 function whyUnknown({ fact }: Condition, subject: Subject, facts: Facts | undefined): string | undefined {
   if (fact === undefined) return undefined;
   const found = fact.find(subject, facts);
-  if (found === undefined) return 'it was not asked for, because other things stand against this';
+  if (found === undefined) return 'nobody asked for it';
   return 'unavailable' in found ? found.unavailable : undefined;
 }
 

@@ -3,8 +3,9 @@
 import type { Facts, Found } from '../facts.ts';
 import type { EntryFields } from '../log/entry.ts';
 import type { Subject } from '../model.ts';
+import { requesterOf } from '../policy/requester.ts';
 
-type FactField = NonNullable<EntryFields<'request.decided'>['facts']>[number];
+export type FactField = NonNullable<EntryFields<'request.decided'>['facts']>[number];
 
 /** Undefined where nothing was asked, so that such an entry stays what it was. */
 export function factFields({ run, environment, teams }: Facts): FactField[] | undefined {
@@ -24,6 +25,21 @@ const codeOf = <T>(found: Found<T>, code: (value: T) => FactField['found']): Fac
   'value' in found ? code(found.value) : 'unavailable';
 
 const yesNo = (value: boolean): 'yes' | 'no' => (value ? 'yes' : 'no');
+
+/** The facts that an entry has on record, as far as a decision depends on them. */
+export function factsOnRecord(fields: readonly FactField[], subject: Subject): Facts {
+  const found = (field: FactField): Found<boolean> =>
+    field.found === 'unavailable' ? { unavailable: 'it was not known then' } : { value: field.found === 'yes' };
+  const teams = fields.flatMap((field) => (field.team === undefined ? [] : [[field.team, found(field)] as const]));
+  const run = fields.find(({ fact }) => fact === 'run')?.found;
+  const environment = fields.find(({ fact }) => fact === 'protected-environment');
+  const startedBy = requesterOf(subject, {});
+  return {
+    ...(run === 'live' || run === 'ended' ? { run: { value: { startedBy, ended: run === 'ended' } } } : {}),
+    ...(environment === undefined ? {} : { environment: found(environment) }),
+    ...(teams.length === 0 ? {} : { teams: new Map(teams) }),
+  };
+}
 
 /** Where somebody else than the token's actor started this attempt. */
 export function startedAgainBy({ actorId }: Subject, { run }: Facts): Readonly<Record<string, string>> {

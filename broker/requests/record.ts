@@ -201,7 +201,7 @@ async function requestRow(
     parameters: context.parameters,
     state,
     policy_digest: policyDigest,
-    decision: JSON.stringify(decision),
+    decision: JSON.stringify({ ...decision, ...startedAgainBy(subject, context.facts) }),
     subject: JSON.stringify(subject),
     repeats: 0,
     created_at: known?.created_at ?? tx.now,

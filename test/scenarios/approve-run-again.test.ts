@@ -31,6 +31,12 @@ describe('a run that was started again', () => {
     expect((await job.collect()).body).toMatchObject({ assurance: 'approved' });
   });
 
+  it('is shown to approvers with who started it again', async () => {
+    const job = await story.ask('deploy', AGAIN);
+    const { body } = await (await story.person('Kim')).get(`/v1/requests/${job.id}`);
+    expect(body.job).toMatchObject({ actor: 'robin', triggering_actor: 'alex', triggering_actor_id: '9002' });
+  });
+
   it('is on record with what GitHub said, and who it was as a personal field', async () => {
     await story.ask('deploy', AGAIN);
     const pending = (await story.broker.entries('request.pending')).at(-1);

@@ -149,6 +149,15 @@ function whoAndWhy({ job, reason, ticket, assisted_by: assistedBy, yours }: Requ
       ),
     },
     {
+      name: 'Started again by',
+      value: job.triggering_actor !== undefined && (
+        <>
+          <Exact text={job.triggering_actor} /> <span class="hint">id</span>{' '}
+          <Exact text={job.triggering_actor_id ?? ''} /> <span class="hint">at {job.issuer}</span>
+        </>
+      ),
+    },
+    {
       name: 'Reason',
       value:
         reason === undefined ? (

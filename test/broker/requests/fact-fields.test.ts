@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../broker/facts.ts';
+import { factFields, factsOnRecord, startedAgainBy } from '../../../broker/requests/fact-fields.ts';
+import { buildSubject } from '../../support/build-subject.ts';
+
+const SUBJECT = buildSubject();
+const BY_ACTOR = { id: SUBJECT.actorId, login: SUBJECT.actor, isProgram: false };
+const ALL: Facts = {
+  run: { value: { startedBy: BY_ACTOR, ended: false } },
+  environment: { value: true },
+  teams: new Map([
+    ['acme/security', { value: false }],
+    ['acme/product', { unavailable: 'it was not known then' }],
+  ]),
+};
+
+describe('facts in an entry', () => {
+  it('are codes, without a word about whom they are', () => {
+    expect(factFields(ALL)).toEqual([
+      { fact: 'run', found: 'live' },
+      { fact: 'protected-environment', found: 'yes' },
+      { fact: 'requester', team: 'acme/security', found: 'no' },
+      { fact: 'requester', team: 'acme/product', found: 'unavailable' },
+    ]);
+  });
+
+  it('are left out where nothing was asked', () => {
+    expect([factFields({}), factFields({ nobody: 'nobody' })]).toEqual([undefined, undefined]);
+  });
+
+  it('are read back as what they were', () => {
+    expect(factsOnRecord(factFields(ALL) ?? [], SUBJECT)).toEqual(ALL);
+    expect(factsOnRecord([], SUBJECT)).toEqual({});
+  });
+
+  it('name who started it again in fields that can be erased, and nobody where it is the same', () => {
+    const other: Facts = { run: { value: { startedBy: { id: '7', login: 'alice', isProgram: false }, ended: false } } };
+    expect(startedAgainBy(SUBJECT, other)).toEqual({ triggering_actor: '7', triggering_actor_name: 'alice' });
+    expect([startedAgainBy(SUBJECT, ALL), startedAgainBy(SUBJECT, {})]).toEqual([{}, {}]);
+  });
+});
