@@ -97,14 +97,14 @@ const conditions = {
   actor: oneOrMore(id).describe(
     'Account that started the run, by id. A run that somebody else runs again still counts as of whoever started it first.',
   ),
-  requester: oneOrMore(team).describe('Team that the person behind the run belongs to.'),
+  requester: oneOrMore(team).describe('Team that whoever started this attempt of the run belongs to, asked of GitHub.'),
   runner: oneOrMore(z.enum(RUNNERS)).describe('Where the job runs.'),
   visibility: oneOrMore(z.enum(VISIBILITIES)).describe('Who can see the repository.'),
   'protected-ref': oneOrMore(z.literal(true)).describe(
     'GitHub says that some protection rule applies to the ref. Only beside a `branch`, `tag` or `ref` that says which.',
   ),
   'protected-environment': oneOrMore(z.literal(true)).describe(
-    'The environment has protection rules, asked of GitHub.',
+    'The environment has required reviewers or keeps branches out, asked of GitHub (operations.md).',
   ),
   time: oneOrMore(timeWindow).describe(
     'When it may be asked for and, where people approve, collected; by the clocks of a zone.',
