@@ -134,8 +134,8 @@ describe('an environment', () => {
   });
 
   it('that was asked about stands in the entry of the decision', async () => {
-    story.api.knows.environments.push({ name: 'x', protection_rules: [], deployment_branch_policy: null });
-    await ask('guarded', { environment: 'x', check_run_id: '9' });
+    story.api.knows.environments.push({ name: 'production', protection_rules: [], deployment_branch_policy: null });
+    await ask('guarded', { environment: 'production', check_run_id: '9' });
     expect((await story.broker.entries('request.decided')).map(({ facts }) => facts)).toContainEqual([
       { fact: 'protected-environment', found: 'no' },
     ]);

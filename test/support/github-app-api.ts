@@ -54,11 +54,13 @@ export interface Knowledge {
   /** what it was called before: leads to it by a redirect */
   renamedFrom?: string;
   owner: { id: number; login: string };
+  /** other organizations that the App is installed on, by name */
+  organizations: Record<string, number>;
   installed: boolean;
   suspendedAt: string | null;
   permissions: Record<string, string>;
-  /** an answer for every call but those for tokens, instead of its own; `hang` never answers */
-  trouble?: ApiAnswer | 'hang';
+  /** an answer for every call but those for tokens, instead of its own */
+  trouble?: ApiAnswer;
   /** bytes that each answer has too many */
   padding: number;
 }
@@ -67,8 +69,9 @@ export const nothingYet = (): Knowledge => ({
   ...{ runs: [], environments: [], teams: {}, accounts: [] },
   repository: { id: 456789, full_name: 'octo-org/octo-repo' },
   owner: { id: 123456, login: 'octo-org' },
+  organizations: {},
   ...{ installed: true, suspendedAt: null, padding: 0 },
-  permissions: { metadata: 'read', actions: 'read', environments: 'read', members: 'read' },
+  permissions: { metadata: 'read', actions: 'read', members: 'read' },
 });
 
 export class GithubAppApi {
@@ -115,6 +118,10 @@ export class GithubAppApi {
   }
 
   /** Every token that was handed out. */
+  get handedOut(): readonly Omit<Token, 'expires'>[] {
+    return [...this.#tokens.values()].map(({ permissions, repositories }) => ({ permissions, repositories }));
+  }
+
   get tokens(): readonly string[] {
     return [...this.#tokens.keys()];
   }
@@ -126,7 +133,6 @@ export class GithubAppApi {
     this.requests.push(`${request.method} ${request.url}`);
     this.#checkHeaders(request);
     const answer = this.#answer(request, path, Buffer.concat(chunks).toString());
-    if (answer === 'hang') return;
     const [status, body, headers] = answer;
     const text = JSON.stringify(this.knows.padding === 0 ? body : { ...body, padding: 'x'.repeat(this.knows.padding) });
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(text);
@@ -143,7 +149,7 @@ export class GithubAppApi {
     expect(method === 'GET' || headers['content-type'] === 'application/json', 'content-type');
   }
 
-  #answer({ method, headers }: IncomingMessage, path: string, body: string): ApiAnswer | 'hang' {
+  #answer({ method, headers }: IncomingMessage, path: string, body: string): ApiAnswer {
     const bearer = headers.authorization?.replace(/^Bearer /, '') ?? '';
     const isForApp = path.endsWith('/installation') || path.startsWith('/app/');
     if (isForApp) {
@@ -177,6 +183,10 @@ export class GithubAppApi {
 
   #installation(path: string): ApiAnswer {
     const { id, full_name: name } = this.knows.repository;
+    const [, organization = ''] = /^\/orgs\/([^/]+)\/installation$/.exec(path) ?? [];
+    const other = this.knows.organizations[organization];
+    if (other !== undefined)
+      return [200, { id: INSTALLATION, account: { id: other }, permissions: { members: 'read' } }];
     if (path === `/repos/${this.knows.renamedFrom}/installation`) return this.#moved('/installation');
     const known = [`/repos/${name}`, `/repositories/${id}`, `/orgs/${this.knows.owner.login}`].map(
       (one) => `${one}/installation`,
