@@ -2,7 +2,7 @@
 // spending one, and ending one. All of it runs in the transaction of the ask; verdicts come in through verdicts.ts.
 import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
-import type { ApprovalTerms, Approved, NeedsApproval, Permit, Subject } from '../model.ts';
+import type { ApprovalTerms, Approved, NeedsApproval, Permit } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { isProgram } from '../policy/requester.ts';
 import type { AskContext } from '../requests/ask-context.ts';
@@ -11,6 +11,7 @@ import type { RequestRow } from '../store/requests.ts';
 import type { VerdictRow } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, approvers, assuranceOf, isOpen } from './approval.ts';
+import { askersOf } from './askers.ts';
 import { bindingOf } from './binding.ts';
 
 export type DeskDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
@@ -93,15 +94,6 @@ async function handsOn(
   for (const verdict of await tx.approvals.verdictsOn(row.id))
     verdicts.push({ ...verdict, principal: await tx.principals.resolve(verdict.principal) });
   return { askers: await askersOf(tx, request), verdicts };
-}
-
-/** Of a run that was started again both count, whoever of them may be behind it (threats T18, T27). */
-async function askersOf(tx: Transaction, { requester, subject }: RequestRow): Promise<readonly string[]> {
-  if (requester === null) return [];
-  const { issuer, actorId } = JSON.parse(subject) as Subject;
-  const actor = await tx.principals.find({ provider: issuer, providerId: actorId });
-  const both = [requester, actor].filter((one) => one != null);
-  return Promise.all([...new Set(both)].map((one) => tx.principals.resolve(one)));
 }
 
 /** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */

@@ -6,6 +6,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { IncidentRow } from '../store/incidents.ts';
 import type { Transaction } from '../store/store.ts';
 import { approverOf, type MayNot } from './approvers.ts';
+import { askersOf } from './askers.ts';
 import type { InvokeDeps } from './break-glass.ts';
 import { refused } from './undecided.ts';
 
@@ -72,7 +73,8 @@ export async function handsIn(
   const issuers: string[] = [];
   for (const { approval_id: approvalId, principal } of await tx.incidents.invocationsOf(id)) {
     const requests = await tx.approvals.requestsOf(approvalId);
-    principals.push(principal, ...requests.flatMap(({ requester }) => requester ?? []));
+    principals.push(principal);
+    for (const request of requests) principals.push(...(await askersOf(tx, request)));
     issuers.push(...requests.map(({ issuer }) => issuer));
   }
   const people = new Set<string>();
