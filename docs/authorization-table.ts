@@ -136,6 +136,19 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
     about: 'mail',
     outcomes: changing(UNSEEN, { security: 'NOT_AN_APPROVER', 'of mail': 'NOT_AN_APPROVER' }),
   },
+  {
+    operation: 'post /v1/requests/{id}/break-glass',
+    about: 'shop',
+    outcomes: changing('STEP_UP_REQUIRED', { operator: UNSEEN, 'of mail': UNSEEN }),
+  },
+  {
+    operation: 'post /v1/requests/{id}/break-glass',
+    about: 'mail',
+    outcomes: changing(UNSEEN, { security: 'STEP_UP_REQUIRED', 'of mail': 'STEP_UP_REQUIRED' }),
+  },
+  { operation: 'get /v1/break-glass', outcomes: anyPerson(200) },
+  // There is no incident to review; who may is in test/scenarios/break-glass-incident.test.ts.
+  { operation: 'post /v1/break-glass/{project}/{entitlement}/review', outcomes: changing(UNSEEN) },
   { operation: 'get /v1/me', outcomes: anyPerson(200) },
   // No identity is linked at the provider that the tests sign in with.
   { operation: 'post /v1/me/identities/{provider}', outcomes: changing(UNSEEN) },

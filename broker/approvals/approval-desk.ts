@@ -96,7 +96,7 @@ async function handsOn(
 }
 
 /** Of a run that was started again both count, whoever of them may be behind it (threats T18, T27). */
-async function askersOf(tx: Transaction, { requester, subject }: RequestRow): Promise<readonly string[]> {
+export async function askersOf(tx: Transaction, { requester, subject }: RequestRow): Promise<readonly string[]> {
   if (requester === null) return [];
   const { issuer, actorId } = JSON.parse(subject) as Subject;
   const actor = await tx.principals.find({ provider: issuer, providerId: actorId });

@@ -5,6 +5,7 @@ import type { SignedIn } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { IncidentRow } from '../store/incidents.ts';
 import type { Transaction } from '../store/store.ts';
+import { askersOf } from './approval-desk.ts';
 import { approverOf, type MayNot } from './approvers.ts';
 import type { InvokeDeps } from './break-glass.ts';
 import { refused } from './undecided.ts';
@@ -72,7 +73,7 @@ export async function handsIn(
   const issuers: string[] = [];
   for (const { approval_id: approvalId, principal } of await tx.incidents.invocationsOf(id)) {
     const requests = await tx.approvals.requestsOf(approvalId);
-    principals.push(principal, ...requests.flatMap(({ requester }) => requester ?? []));
+    principals.push(principal, ...(await Promise.all(requests.map((request) => askersOf(tx, request)))).flat());
     issuers.push(...requests.map(({ issuer }) => issuer));
   }
   const people = new Set<string>();

@@ -1,5 +1,6 @@
 // What people call, from the broker's own pages: signing in, their requests, their verdicts, their passkeys.
 import { LIST_VIEWS } from '../../approvals/request-lists.ts';
+import { BREAK_GLASS_OPERATIONS } from './break-glass-operations.ts';
 import type { Operation } from './operation.ts';
 
 const SESSION = { shown: ['session'] } as const;
@@ -33,6 +34,7 @@ export const PERSON_OPERATIONS: readonly Operation[] = [
     answers: { 200: { about: 'The request as it is now.', json: 'RequestDetail' } },
     errors: ['SIGN_IN_REQUIRED', 'CROSS_SITE', 'NOT_FOUND', 'NOT_AN_APPROVER', 'APPROVAL_DECIDED'],
   },
+  ...BREAK_GLASS_OPERATIONS,
   {
     ...{ method: 'get', path: '/v1/me', ...SESSION },
     summary: 'Who is signed in: identities, teams, roles, the session and its step-up',

@@ -14,6 +14,8 @@ import {
 } from '../../../shared/api.ts';
 import { catalogSchema, peopleCatalogSchema } from '../../../shared/catalog.ts';
 import {
+  breakGlassIncidentsSchema,
+  invokeBodySchema,
   linkStartedSchema,
   meSchema,
   passkeyRegistrationSchema,
@@ -22,6 +24,7 @@ import {
   providersSchema,
   requestDetailSchema,
   requestListSchema,
+  reviewBodySchema,
   steppedUpSchema,
   verdictBodySchema,
 } from '../../../shared/people-api.ts';
@@ -74,6 +77,9 @@ export const SCHEMAS = {
   RequestList: requestListSchema,
   RequestDetail: requestDetailSchema,
   Verdict: verdictBodySchema,
+  Invocation: invokeBodySchema,
+  BreakGlassIncidents: breakGlassIncidentsSchema,
+  BreakGlassReview: reviewBodySchema,
   Providers: providersSchema,
   Me: meSchema,
   LinkStarted: linkStartedSchema,
