@@ -148,7 +148,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
     outcomes: changing(UNSEEN, { security: 'STEP_UP_REQUIRED', 'of mail': 'STEP_UP_REQUIRED' }),
   },
   { operation: 'get /v1/break-glass', outcomes: anyPerson(200) },
-  // Nothing was invoked, so there is nothing to review.
+  // There is no incident to review; who may is in test/scenarios/break-glass-incident.test.ts.
   { operation: 'post /v1/break-glass/{project}/{entitlement}/review', outcomes: changing(UNSEEN) },
   { operation: 'get /v1/me', outcomes: anyPerson(200) },
   // No identity is linked at the provider that the tests sign in with.

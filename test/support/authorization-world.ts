@@ -42,6 +42,7 @@ entitlements:
     credential: { kind: jwt, audience: https://shop.example.com }
     allow: [ { branch: main } ]
     approval: { by: octo-org/${team} }
+    break-glass: { for: octo-org/${team}, notify: octo-org/security }
 `.replace('&any', '');
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -86,7 +87,7 @@ export class AuthorizationWorld {
     const path = operation.path
       .replace('{level}/{tile}', '0/000.p/1')
       .replace('{provider}', 'demo')
-      .replace('{project}/{entitlement}', 'shop/deploy')
+      .replace('{project}/{entitlement}', `${about ?? 'shop'}/deploy`)
       .replace('{id}', matter.id);
     return browser.get(path, await this.#parts(operation, { caller, matter, about: about ?? 'shop' }));
   }
@@ -131,8 +132,7 @@ export class AuthorizationWorld {
     const origin = caller === 'another site' ? 'https://evil.example' : this.broker.config.url;
     const site = caller === 'another site' ? 'cross-site' : 'same-origin';
     const headers = { 'content-type': 'application/json', origin, 'sec-fetch-site': site, ...authorization };
-    const body = bodyOf(operation, matter);
-    return { method, headers, body: JSON.stringify(body) };
+    return { method, headers, body: JSON.stringify(bodyOf(operation, matter)) };
   }
 
   /** What a job shows; people show their cookie and nothing else. */
