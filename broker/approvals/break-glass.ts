@@ -10,9 +10,10 @@ import type { IncidentRow, InvocationRow } from '../store/incidents.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, endAfterVerdict } from './approval.ts';
 import type { Approver, MayNot } from './approvers.ts';
+import { tellInvoked } from './tell.ts';
 import { type DecidingDeps, refused, refuseWithoutJob, settle, undecided } from './undecided.ts';
 
-export type InvokeDeps = DecidingDeps & Pick<ExchangeDeps, 'entropy' | 'logger'>;
+export type InvokeDeps = DecidingDeps & Pick<ExchangeDeps, 'logger'>;
 
 export interface Invoking {
   /** has just shown that it is really them */
@@ -120,7 +121,7 @@ interface Appending {
   readonly notify: string[];
 }
 
-/** The entry is also what everybody is told of: it has the teams in it. */
+/** On record, and everybody told, at once. */
 async function append(deps: InvokeDeps, tx: Transaction, appending: Appending): Promise<void> {
   const { invoking, approval, incident, invocation, team, requests, ends, notify } = appending;
   const { invoker, reason, ticket } = invoking;
@@ -135,5 +136,11 @@ async function append(deps: InvokeDeps, tx: Transaction, appending: Appending): 
       self: approval.askers.includes(invoker.principal),
     },
     personal: { invoker_identity: invoker.identity, invoker_name: invoker.name, reason, ticket },
+  });
+  const { number } = invocation;
+  const said = { by: invoker.name, team, because: reason, incident: ticket, number, notify };
+  await tellInvoked(deps, tx, {
+    row: approval.row,
+    said: { ...said, incident_ends_at: isoTime(incident.ends_at) },
   });
 }

@@ -1,7 +1,7 @@
 // Tells people what waits for them and what came of it, in the transaction that records it.
 import { isoTime } from '../log/entry.ts';
 import type { NeedsApproval, Subject } from '../model.ts';
-import type { AskedFields } from '../notify/notice.ts';
+import type { AskedFields, Notice } from '../notify/notice.ts';
 import { type NoticeDeps, queueNotice } from '../notify/queue-notice.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
@@ -17,7 +17,8 @@ export async function tellWaiting(
   if (approval.request_id !== row.id) return;
   const { title, risk, gives } = decision.entitlement;
   const { needed, expires_at: end } = approval;
-  const terms = { by: decision.terms.by, needed, expires_at: isoTime(end) };
+  const { by, breakGlass } = decision.terms;
+  const terms = { by, break_glass: breakGlass?.for ?? [], needed, expires_at: isoTime(end) };
   await queueNotice(deps, tx, {
     kind: 'request.waiting',
     fields: { ...askedFields(row), title, risk, gives, ...terms },
@@ -40,9 +41,22 @@ export async function tellDecided(
 export async function tellExpired(deps: NoticeDeps, tx: Transaction, row: ApprovalRow): Promise<void> {
   const request = await tx.requests.find(row.request_id);
   if (request === undefined) return;
-  const was = row.state === 'approved' ? 'approved' : 'pending';
+  const was = row.state === 'approved' || row.state === 'invoked' ? row.state : 'pending';
   await queueNotice(deps, tx, { kind: 'request.expired', fields: { ...askedFields(request), was } });
 }
+
+/** At once: the notice stands in the outbox with the entry of the invocation. */
+export async function tellInvoked(
+  deps: NoticeDeps,
+  tx: Transaction,
+  { row, said }: { row: ApprovalRow; said: Omit<InvokedFields, keyof AskedFields> },
+): Promise<void> {
+  const request = await tx.requests.find(row.request_id);
+  if (request === undefined) return;
+  await queueNotice(deps, tx, { kind: 'break-glass.invoked', fields: { ...askedFields(request), ...said } });
+}
+
+type InvokedFields = Extract<Notice, { kind: 'break-glass.invoked' }>['fields'];
 
 type Said = string | null;
 

@@ -28,7 +28,7 @@ function said({ kind, fields }: Notice): Said {
         lines: [
           ['What', `${fields.title}: ${fields.gives} (risk ${fields.risk})`],
           ...jobLines(fields),
-          ['Who decides', `${fields.needed} of ${fields.by.join(' or ')}`],
+          ['Who decides', waysOf(fields)],
           ['Until', spoken(fields.expires_at)],
         ],
       };
@@ -48,10 +48,29 @@ function said({ kind, fields }: Notice): Said {
         title:
           fields.was === 'pending'
             ? `${scopeOf(fields)} expired: nobody decided in time`
-            : `${scopeOf(fields)} expired: it was approved, and not collected in time`,
+            : `${scopeOf(fields)} expired: it was ${fields.was}, and not collected in time`,
         lines: jobLines(fields),
       };
+    case 'break-glass.invoked':
+      return {
+        title: `BREAK-GLASS${fields.number > 1 ? `, ${fields.number} times in this incident` : ''}: ${scopeOf(fields)}`,
+        lines: [
+          ['Invoked by', `${fields.by}, of ${fields.team}`],
+          ['Why', fields.because],
+          ['Incident', fields.incident],
+          ...jobLines(fields),
+          ['To be told', fields.notify.join(' and ')],
+          ['Shut from', `${spoken(fields.incident_ends_at)}, until somebody else has reviewed it`],
+        ],
+      };
   }
+}
+
+function waysOf({ needed, by, break_glass: invokers }: Extract<Notice, { kind: 'request.waiting' }>['fields']): string {
+  return [
+    ...(by.length === 0 ? [] : [`${needed} of ${by.join(' or ')}`]),
+    ...(invokers.length === 0 ? [] : [`break-glass: 1 of ${invokers.join(' or ')}`]),
+  ].join(', or ');
 }
 
 const scopeOf = ({ project, entitlement }: AskedFields): string => `${project}/${entitlement}`;

@@ -34,6 +34,8 @@ export type Notice =
         /** teams whose members decide */
         readonly by: readonly string[];
         readonly needed: number;
+        /** teams of which one member may invoke break-glass instead; none where the policy has none */
+        readonly break_glass: readonly string[];
         /** RFC 3339: until when it can be decided */
         readonly expires_at: string;
       };
@@ -52,5 +54,22 @@ export type Notice =
   | {
       /** The time was over before people decided, or before the job collected what they had approved. */
       readonly kind: 'request.expired';
-      readonly fields: AskedFields & { readonly was: 'pending' | 'approved' };
+      readonly fields: AskedFields & { readonly was: 'pending' | 'approved' | 'invoked' };
+    }
+  | {
+      /** Somebody used break-glass in the place of approvals. */
+      readonly kind: 'break-glass.invoked';
+      readonly fields: AskedFields & {
+        readonly by: string;
+        readonly team: string;
+        /** why, and under which ticket, in the words of who invoked */
+        readonly because: string;
+        readonly incident: string;
+        /** its place among those of the incident, from 1 */
+        readonly number: number;
+        /** RFC 3339: from then on it is shut until it was reviewed */
+        readonly incident_ends_at: string;
+        /** teams that the policy has told */
+        readonly notify: readonly string[];
+      };
     };

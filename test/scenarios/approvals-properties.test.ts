@@ -113,16 +113,16 @@ class Telling {
     const { body, status } = await story.broker.ask({ scope: `shop/${name}`, secret, claims });
     const approval = status === 200 ? undefined : await this.#approvalOf(body.request_id);
     const ask = { ...{ id: body.request_id, of, secret, claims, approval }, over: false };
+    this.#asks.push(ask);
     if (approval === undefined) this.#issued(ask, body);
     else this.#waits(ask, approval, body.error);
-    this.#asks.push(ask);
   }
 
   #waits(ask: Ask, approval: string, error: string): void {
     expect(error).toBe('authorization_pending');
     this.#model.waits(approval, ask.of, this.#now);
     // A second pending request of one job for one entitlement withdraws the first.
-    for (const other of this.#asks)
+    for (const other of this.#asks.slice(0, -1))
       if (other.of.job === ask.of.job && other.of.name === ask.of.name && this.#isPending(other)) this.#end(other);
   }
 

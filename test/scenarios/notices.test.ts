@@ -66,7 +66,7 @@ describe('a request that waits for approval', () => {
       data: expect.objectContaining({
         ...{ request_id: job.id, request_url: `https://buildpass.example.com/requests/${job.id}` },
         ...{ project: 'shop', entitlement: 'risky', risk: 'high', title: 'Deploy the web shop', actor: 'robin' },
-        ...{ by: ['octo-org/releases'], needed: 1, expires_at: '2026-11-23T09:30:00.000Z' },
+        ...{ by: ['octo-org/releases'], needed: 1, break_glass: [], expires_at: '2026-11-23T09:30:00.000Z' },
         ...{ repository: 'octo-org/octo-repo', ref: 'refs/heads/main', environment: 'production' },
         gives: 'a JWT for https://deploy.example.com',
       }),

@@ -40,6 +40,23 @@ const WORDS: Readonly<Record<string, Words>> = {
     next: 'Nothing was issued. Running the job again asks again.',
     link: LIST,
   },
+  NOT_AN_INVOKER: { title: 'Others may use break-glass here', next: 'Send them the address of this page.' },
+  NOT_A_REVIEWER: {
+    title: 'Others review this incident',
+    next: 'Security does, or the team that answers for the project.',
+  },
+  OWN_INCIDENT: {
+    title: 'You had a part in this incident',
+    next: 'Somebody who neither asked nor invoked in it reviews it.',
+  },
+  INCIDENT_CHANGED: {
+    title: 'It was invoked once more',
+    next: 'Your review was not recorded. Read the incident once more.',
+  },
+  BREAK_GLASS_SHUT: {
+    title: 'Break-glass is shut',
+    next: 'Somebody who neither asked nor invoked reviews the last incident first.',
+  },
   JOB_GONE: {
     title: 'The job is gone',
     next: 'It would not collect what you approve. Running it again asks again.',

@@ -35,7 +35,10 @@ describe('facts that are needed', () => {
     ['the job is a stranger', { allow: [RULE] }, { repositoryId: '9' }],
     [
       'it is refused whatever they are',
-      { allow: [RULE], 'break-glass': { for: 'acme/security', notify: 'acme/security' } },
+      {
+        allow: [RULE],
+        credential: { kind: 'github-token', repositories: 'acme/shop', permissions: { contents: 'read' } },
+      },
       {},
     ],
     ['people decide on a first attempt', { allow: [{ branch: 'main' }], approval: APPROVAL }, {}],
