@@ -57,6 +57,7 @@ export async function tellInvoked(
 }
 
 type InvokedFields = Extract<Notice, { kind: 'break-glass.invoked' }>['fields'];
+
 type Said = string | null;
 
 /** For a notice of any kind about a request. */
