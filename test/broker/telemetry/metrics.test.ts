@@ -70,7 +70,7 @@ describe('the definitions', () => {
   const definitions = Object.entries(METRICS as Readonly<Record<string, MetricDefinition>>);
 
   it('name no repository, ref or person in a label', () => {
-    const known = ['route', 'status', 'code', 'outcome', 'kind', 'limit', 'issuer', 'state', 'job', 'level'];
+    const known = ['route', 'status', 'code', 'outcome', 'kind', 'limit', 'issuer', 'state', 'job', 'level', 'channel'];
     const info = ['digest', 'version', 'node', 'quantile'];
     const labels = new Set(definitions.flatMap(([, { labels: of }]) => of));
     expect([...labels].filter((label) => ![...known, ...info].includes(label))).toEqual([]);
