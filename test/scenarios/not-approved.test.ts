@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => story.close());
 // A day later the windows of the policy are open again, and every session is over.
-beforeEach(() => story.pass(24 * HOUR));
+beforeEach(() => story.passToMorning());
 
 describe('a rejection', () => {
   it('ends the wait at once, and tells the job who to talk to and why', async () => {

@@ -52,6 +52,8 @@ entitlements:${entitlement('deploy', '{ by: octo-org/releases, within: 30m }')}$
 ).replace('risk: low', 'risk: high')}
 `;
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** 2026-11-23, a Monday, nine in the morning in UTC. */
 const MORNING = Date.UTC(2026, 10, 23, 9);
 
@@ -94,6 +96,12 @@ export class ApprovalStory {
 
   pass(milliseconds: number): void {
     this.#time.now += milliseconds;
+  }
+
+  /** Nine in the morning of the next day, in UTC, whatever time it is. */
+  passToMorning(): void {
+    const nextDay = (Math.floor(this.#time.now / DAY) + 1) * DAY;
+    this.#time.now = nextDay + 9 * HOUR;
   }
 
   /** A job asks and is told to wait. */
