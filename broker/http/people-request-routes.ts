@@ -16,7 +16,7 @@ import type { SignedIn } from '../model.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
-import { changingPerson, type PersonDeps, personOf, requireStepUp } from './person.ts';
+import { changingPerson, freshStepUp, type PersonDeps, personOf, requireStepUp } from './person.ts';
 import { readBody } from './read-body.ts';
 
 export interface PeopleRequestDeps extends PersonDeps, ExchangeDeps {
@@ -96,7 +96,8 @@ async function decide(deps: PeopleRequestDeps, request: Request<{ id: string }>)
   if (highRisk) requireStepUp(deps, person, now);
   // Asked again, now: somebody who left the team since they signed in decides nothing any more.
   const confirmed = await deps.people.confirmTeams(person);
-  await castVerdict(deps, { ...body, reason: body.reason, requestId: id, approver: approverOf(confirmed) });
+  const approver = { ...approverOf(confirmed), stepUp: freshStepUp(confirmed, now) };
+  await castVerdict(deps, { ...body, reason: body.reason, requestId: id, approver });
   return detail(deps, confirmed, id);
 }
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
+import type { SignedIn } from '../model.ts';
 import type { People } from '../sign-in/people.ts';
 import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
 
@@ -48,6 +49,10 @@ const STEP_UP_MS: Millis = 5 * 60_000;
 export type StepUpMethod = 'passkey' | 'provider';
 
 const isFresh = (at: Millis | undefined, now: Millis): boolean => at !== undefined && now - at < STEP_UP_MS;
+
+/** How they showed who they are just now; what is longer ago is none, and is not put on record as one. */
+export const freshStepUp = ({ steppedUpAt, stepUpMethod }: SignedIn, now: Millis): StepUpMethod | undefined =>
+  isFresh(steppedUpAt, now) ? stepUpMethod : undefined;
 
 /** The ways that this person has to step up. */
 export function stepUpMethods({ people }: Pick<PersonDeps, 'people'>, person: LiveSession): readonly StepUpMethod[] {

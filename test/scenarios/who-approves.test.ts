@@ -97,6 +97,17 @@ describe('an approver', () => {
   });
 });
 
+describe('a step-up', () => {
+  it('that is long ago is not put on record as one', async () => {
+    const alex = await story.person('Alex');
+    await alex.follow('/sign-in/demo?step-up=1');
+    story.pass(6 * 60_000);
+    const { body } = await alex.get(`/v1/requests/${job.id}`);
+    await alex.post(`/v1/requests/${job.id}/verdicts`, { verdict: 'approve', binding: body.approval.binding });
+    expect((await story.broker.entries('approval.verdict')).at(-1)).toMatchObject({ step_up: 'none' });
+  });
+});
+
 describe('several at once', () => {
   it('have one winner: the same person twice, and two people', async () => {
     const [alex, kim] = [await story.person('Alex'), await story.person('Kim')];
