@@ -279,9 +279,19 @@ export interface Credential {
   readonly issuedTokenType: string;
   /** the named values of the answer's `credential` */
   readonly values: Readonly<Record<string, Secret>>;
+  /** the answer's `details`: what goes with the values and is no secret */
+  readonly details?: Readonly<Record<string, string>>;
   readonly upstreamExpiresAt: Millis | null;
   /** what `revoke` needs later; kept sealed on the lease */
   readonly revocationHandle?: Secret;
+  /** where this one differs from its kind: a value that never dies among leases that can be revoked */
+  readonly revocation?: Revocation;
+  /** which system made it, and under which id that system's own records have it. No secret: both stand in the log. */
+  readonly provenance?: { readonly system: string; readonly id?: string };
+  /** of a value that could be guessed from its hash: where it is kept stands in the log instead of a fingerprint */
+  readonly keptAt?: { readonly path: string; readonly version: string };
+  /** what the other side gave beyond what was asked, as the end of a sentence: then nobody gets it (P3) */
+  readonly excess?: string;
 }
 
 export type Revocation = 'immediate' | 'at-expiry' | 'none';

@@ -32,7 +32,10 @@ export const issuedSchema = z.object({
   lease_id: id,
   assurance: z.enum(['automated', 'self-approved', 'approved', 'break-glass']),
   receipt: receiptSchema,
+  /** the secret values, by name */
   credential: z.record(text(100), text(65_536)),
+  /** what goes with them and is no secret: a region, a tenant, the address of a cluster */
+  details: z.record(text(100), text(65_536)).optional(),
 });
 
 export const reasonSchema = z.object({

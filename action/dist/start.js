@@ -5420,7 +5420,10 @@ const issuedSchema = object({
 		"break-glass"
 	]),
 	receipt: receiptSchema,
-	credential: record(text(100), text(65536))
+	/** the secret values, by name */
+	credential: record(text(100), text(65536)),
+	/** what goes with them and is no secret: a region, a tenant, the address of a cluster */
+	details: record(text(100), text(65536)).optional()
 });
 const reasonSchema = object({
 	code: text(60),

@@ -26,6 +26,7 @@ export function sendToken(
     assurance: issued.assurance,
     receipt: issued.receipt,
     credential: Object.fromEntries(Object.entries(credential.values).map(([name, value]) => [name, value.reveal()])),
+    ...(credential.details === undefined ? {} : { details: credential.details }),
   };
   // RFC 6749 §5.1 asks for both headers; `Cache-Control: no-store` is on every answer.
   send(jsonAnswer(200, body, { Pragma: 'no-cache' }));

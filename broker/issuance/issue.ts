@@ -50,7 +50,7 @@ export interface Granted {
 
 /** What goes into the answer. Only http/send-token.ts reveals the secrets in it. */
 export interface Issued {
-  readonly credential: Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values'>;
+  readonly credential: Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values' | 'details'>;
   readonly scope: string;
   readonly requestId: string;
   readonly issuanceId: string;

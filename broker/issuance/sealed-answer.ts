@@ -8,7 +8,7 @@ import type { Transaction } from '../store/store.ts';
 
 const SEALED_ANSWER_LIFETIME_MS: Millis = 120_000;
 
-export type SealedCredential = Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values'>;
+export type SealedCredential = Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values' | 'details'>;
 
 export interface AnswerSealer {
   keep(
@@ -41,13 +41,14 @@ export function createAnswerSealer(encryptionKey: Buffer, entropy: Entropy): Ans
   };
 }
 
-function serialize({ accessToken, tokenType, issuedTokenType, values }: SealedCredential): Secret {
+function serialize({ accessToken, values, tokenType, issuedTokenType, details }: SealedCredential): Secret {
   const plain = Object.entries(values).map(([name, value]) => [name, value.reveal()]);
-  return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), tokenType, issuedTokenType, values: plain }));
+  const open = { tokenType, issuedTokenType, details };
+  return new Secret(JSON.stringify({ accessToken: accessToken.reveal(), values: plain, ...open }));
 }
 
 function parse(text: Secret): SealedCredential {
-  const { accessToken, tokenType, issuedTokenType, values } = JSON.parse(text.reveal());
+  const { accessToken, values, ...open } = JSON.parse(text.reveal());
   const named = (values as [string, string][]).map(([name, value]) => [name, new Secret(value)]);
-  return { accessToken: new Secret(accessToken), tokenType, issuedTokenType, values: Object.fromEntries(named) };
+  return { accessToken: new Secret(accessToken), values: Object.fromEntries(named), ...open };
 }
