@@ -31,9 +31,9 @@ import { openGithub } from './open-github.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { openNotify } from './open-notify.ts';
 import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
+import { openProviders } from './open-providers.ts';
 import { openSignIn } from './open-sign-in.ts';
 import type { Reloaded } from './policy/reload-source.ts';
-import { createProviders } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
 import { createAttempts } from './sign-in/attempts.ts';
@@ -164,7 +164,7 @@ async function openCore(
     authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
     askFacts: await openGithub(config, foundation),
     ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
-    providers: createProviders({ issuer: config.issuer, keys, extra }),
+    providers: await openProviders(config, { keys, clock, extra }),
     providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
     answers: createAnswerSealer(encryptionKey, entropy),
     withheld: new Map(),

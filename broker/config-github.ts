@@ -17,12 +17,15 @@ interface ReadGithub {
 export async function readGithub({ value, finding }: Yaml, directory: string): Promise<ReadGithub> {
   const { github: written } = value;
   if (written === undefined) return { github: undefined, problems: [], warnings: [] };
-  const { 'api-url': apiUrl, 'app-id': appId, 'ca-file': caFile } = written;
+  const { 'api-url': apiUrl, 'app-id': appId, 'ca-file': caFile, 'token-app': tokenApp } = written;
   const urls = Object.fromEntries(Object.entries(value.issuers).map(([name, { url }]) => [name, url]));
   const issuers = issuersOfApi(urls, apiUrl);
   const github = {
     ...{ apiUrl, appId, issuers, privateKeyFile: resolve(directory, written['private-key-file']) },
     privateNetwork: written['private-network'] ?? false,
+    ...(tokenApp === undefined
+      ? {}
+      : { tokenApp: { appId: tokenApp['app-id'], privateKeyFile: resolve(directory, tokenApp['private-key-file']) } }),
   };
   const warnings =
     issuers.length > 0

@@ -90,6 +90,42 @@ const upstream = z.strictObject({
   'ca-file': caFile,
 });
 
+const network = { 'private-network': privateNetwork, 'ca-file': caFile };
+
+const clouds = z.strictObject({
+  aws: z
+    .strictObject({
+      'sts-url': address(
+        issuerUrlProblem,
+        'Address of STS, such as that of a VPC endpoint. Left out, it is that of the region of the entitlement.',
+      ).optional(),
+      ...network,
+    })
+    .prefault({})
+    .describe('AWS, for `aws-role`.'),
+  google: z
+    .strictObject({
+      'sts-url': address(issuerUrlProblem, 'Address of the Security Token Service.').default(
+        'https://sts.googleapis.com',
+      ),
+      'iam-credentials-url': address(issuerUrlProblem, 'Address of the Service Account Credentials API.').default(
+        'https://iamcredentials.googleapis.com',
+      ),
+      ...network,
+    })
+    .prefault({})
+    .describe('Google Cloud, for `gcp-service-account`.'),
+  azure: z
+    .strictObject({
+      'login-url': address(issuerUrlProblem, 'Address of Microsoft Entra ID; national clouds have their own.').default(
+        'https://login.microsoftonline.com',
+      ),
+      ...network,
+    })
+    .prefault({})
+    .describe('Azure, for `azure-app`.'),
+});
+
 const app = {
   'app-id': text('Id of the GitHub App, in quotes; its client id does as well.'),
   'private-key-file': secretFile('PEM file of the private key of the App.'),
@@ -104,11 +140,9 @@ const github = z.strictObject({
   'token-app': z
     .strictObject(app)
     .optional()
-    .meta({
-      description:
-        'Another App for the tokens handed to jobs, so that a noisy job cannot use up the rate limit of the questions of the broker.',
-      ...later,
-    }),
+    .describe(
+      'Another App for the tokens handed to jobs, so that a noisy job cannot use up the rate limit of the questions of the broker. Left out, the one above makes them too.',
+    ),
 });
 
 const client = {
@@ -176,11 +210,14 @@ export const configSchema = z.strictObject({
     .describe('Whose tokens are believed, by a short name of your own.'),
   upstreams: named(upstream)
     .optional()
-    .meta({ description: 'Where credentials come from; a policy names one of these, never an address.', ...later }),
+    .describe('Where credentials come from; a policy names one of these, never an address.'),
+  clouds: clouds
+    .prefault({})
+    .describe('Where the clouds are asked, for those who do not use their public addresses. Most leave it out.'),
   github: github
     .optional()
     .describe(
-      'The GitHub App in whose name the broker asks GitHub what no token says: `requester`, `protected-environment`, and who started a run again. See operations.md.',
+      'The GitHub App in whose name the broker asks GitHub what no token says (`requester`, `protected-environment`, who started a run again: operations.md), and makes `github-token` credentials.',
     ),
   limits: z
     .strictObject({

@@ -12,6 +12,7 @@ import { readNotify } from './config-notify.ts';
 import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { readSignIn } from './config-sign-in.ts';
+import { type ReadUpstreams, readUpstreams } from './config-upstreams.ts';
 import { StartRefused } from './errors.ts';
 import type { GithubApp } from './github/github-app.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
@@ -36,7 +37,8 @@ export interface Config {
   readonly store: { readonly kind: 'sqlite'; readonly path: string };
   readonly policies: { readonly directory: string; readonly organizationFile: string };
   readonly issuers: readonly TrustedIssuer[];
-  readonly upstreams: readonly string[];
+  readonly upstreams: ReadUpstreams['upstreams'];
+  readonly clouds: ReadUpstreams['clouds'];
   /** from the environment; their passwords, if any, are secrets */
   readonly proxies: Proxies;
   readonly signIn: readonly SignInClient[];
@@ -63,12 +65,14 @@ export async function loadConfig(file: string, environment: Environment = proces
   const people = await readSignIn(parsed.yaml, directory);
   const told = await readNotify(parsed.yaml, directory);
   const app = await readGithub(parsed.yaml, directory);
+  const { upstreams, clouds, problems: unknown } = await readUpstreams(parsed.yaml, directory);
   const loose = await looseSecrets(parsed.yaml, directory);
-  const wrong = [...people.problems, ...told.problems, ...app.problems];
+  const wrong = [...people.problems, ...told.problems, ...app.problems, ...unknown];
   const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...wrong];
   if (problems.length > 0) throw refusal(problems);
   const proxies = readProxies(environment);
-  const read = { issuers, signIn: people.signIn, notify: told.notify, proxies, github: app.github };
+  const asked = { github: app.github, upstreams, clouds };
+  const read = { issuers, signIn: people.signIn, notify: told.notify, proxies, ...asked };
   const config = toConfig(parsed.yaml, { file: resolve(file), directory, ...read });
   return { ...config, warnings: [...config.warnings, ...app.warnings.map(formatFinding)] };
 }
@@ -200,7 +204,10 @@ function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file:
   });
 }
 
-type ReadBefore = Pick<Config, 'file' | 'issuers' | 'signIn' | 'notify' | 'proxies' | 'github'> & {
+type ReadBefore = Pick<
+  Config,
+  'file' | 'issuers' | 'signIn' | 'notify' | 'proxies' | 'github' | 'upstreams' | 'clouds'
+> & {
   readonly directory: string;
 };
 
@@ -218,7 +225,6 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
     },
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
-    upstreams: Object.keys(value.upstreams ?? {}),
     roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
     keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
     log: { anchorFile: anchor === undefined ? undefined : path(anchor) },

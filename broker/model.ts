@@ -4,6 +4,7 @@ import type { ReasonCode } from '../shared/error-codes.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { Millis, Seconds } from './clock.ts';
 import type { Facts, Found } from './facts.ts';
+import type { RiskFigure } from './risk.ts';
 
 /** The verified identity of a job. Ids are strings, as GitHub sends them; names are for people only. */
 export interface Subject {
@@ -100,19 +101,6 @@ export interface Entitlement {
   /** what a return or a revocation would mean */
   readonly revocation: Revocation;
   readonly figure: RiskFigure;
-}
-
-/** What could go wrong with an entitlement, from what its policy says: 0 to 100, and why. */
-export interface RiskFigure {
-  readonly score: number;
-  readonly level: 'low' | 'medium' | 'high';
-  /** those with the most points first; their sum is the score */
-  readonly factors: readonly RiskFactor[];
-}
-
-export interface RiskFactor {
-  readonly points: number;
-  readonly sentence: string;
 }
 
 /** What the policy asks of people, and what one approval is good for. */

@@ -1,4 +1,5 @@
 // The GitHub App of a start: its key is read once, and whoever asks for facts gets them in its name.
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { systemElapsed } from './clock.ts';
 import type { Config } from './config.ts';
@@ -20,9 +21,13 @@ export async function openGithub(
   { clock, logger }: OpenGithubDeps,
 ): Promise<AskFacts | undefined> {
   if (app === undefined) return undefined;
-  const pem = await readSecretFile(app.privateKeyFile, 'put the private key of the GitHub App there');
-  const key = parseAppKey(app.privateKeyFile, pem);
+  const key = await openAppKey(app.privateKeyFile);
   const { privateNetwork, authorities } = app;
   const upstream = createUpstreamFetch({ privateNetwork, authorities, proxies });
   return createGithubFacts({ app, key, upstream, clock, elapsed: systemElapsed, logger });
+}
+
+/** @throws StartRefused */
+export async function openAppKey(file: string): Promise<KeyObject> {
+  return parseAppKey(file, await readSecretFile(file, 'put the private key of the GitHub App there'));
 }

@@ -14,7 +14,7 @@ import type { PolicyContext } from './policy/load-policy.ts';
 import { createPolicyLoader } from './policy/policy-loader.ts';
 import { adviceLine, type Reloaded, reloadPolicies, warningLines } from './policy/reload-source.ts';
 import { credentialKinds } from './providers/credential-kinds.ts';
-import { BUILT_KINDS } from './providers/index.ts';
+import { availableKinds } from './providers/index.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import type { SignInProvider } from './sign-in/provider.ts';
 import type { Store } from './store/store.ts';
@@ -116,8 +116,8 @@ function policyContext({ config, extra, signInProviders }: OpenPoliciesOptions):
   return {
     organizationFile: config.policies.organizationFile,
     issuers,
-    upstreams: config.upstreams,
-    kinds: credentialKinds(BUILT_KINDS, extra),
+    upstreams: new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
+    kinds: credentialKinds(availableKinds(config), extra),
     facts: config.github !== undefined,
     people: { signIn: signInProviders.map(({ name }) => name), roles: config.roles },
   };

@@ -30,6 +30,8 @@ export interface UpstreamRequest {
   /** for head and body together, and for finding the address before */
   readonly timeout: Millis;
   readonly maxBytes: number;
+  /** gives up before */
+  readonly signal?: AbortSignal;
 }
 
 export interface UpstreamAnswer {
@@ -72,7 +74,8 @@ async function exchangeOnce(
   { start, options }: Connection,
 ): Promise<UpstreamAnswer> {
   const { method = 'GET', headers, body, timeout, maxBytes } = request;
-  const signal = AbortSignal.timeout(timeout);
+  const late = AbortSignal.timeout(timeout);
+  const signal = request.signal === undefined ? late : AbortSignal.any([late, request.signal]);
   const sent = start(url, {
     ...options,
     method,
@@ -87,9 +90,13 @@ async function exchangeOnce(
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return { status: response.statusCode ?? 0, headers: response.headers, body: await readCapped(response, maxBytes) };
   } catch (cause) {
-    const why = signal.aborted ? `did not answer within ${timeout} ms` : `gave no answer: ${(cause as Error).message}`;
-    throw new Error(`${url} ${why}`, { cause });
+    throw new Error(`${url} ${whyNoAnswer(cause, late.aborted ? timeout : undefined, signal)}`, { cause });
   }
+}
+
+function whyNoAnswer(cause: unknown, lateAfter: Millis | undefined, { aborted }: AbortSignal): string {
+  if (lateAfter !== undefined) return `did not answer within ${lateAfter} ms`;
+  return aborted ? 'was given up before it answered' : `gave no answer: ${(cause as Error).message}`;
 }
 
 /** The bytes of a JSON document, not parsed. */

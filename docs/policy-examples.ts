@@ -92,8 +92,13 @@ function entitlementKeys(at: Place, own: string | undefined): Keys {
 const keysOf = (text: string): Keys => parse(text) as Keys;
 const yaml = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false });
 
+const UPSTREAMS = new Map([
+  ['vault-prod', 'vault'],
+  ['cluster-eu', 'kubernetes'],
+]);
+
 export const loadExample = (one: PolicyExample, beside?: string): LoadResult<TextedSet> =>
   loadPolicy(documentsOf(one, beside), {
-    ...{ organizationFile: '_organization.yaml', issuers: undefined, upstreams: ['vault-prod', 'cluster-eu'] },
+    ...{ organizationFile: '_organization.yaml', issuers: undefined, upstreams: UPSTREAMS },
     kinds: credentialKinds(BUILT_KINDS),
   });

@@ -16,6 +16,11 @@ export class Secret {
     return this.#value;
   }
 
+  /** How many characters the value has. */
+  get length(): number {
+    return this.#value.length;
+  }
+
   /** Lower-case hex SHA-256 of the value: what the log keeps instead of it. */
   fingerprint(): string {
     return createHash('sha256').update(this.#value).digest('hex');

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { type Config, loadConfig } from '../config.ts';
 import type { PolicyContext } from '../policy/load-policy.ts';
 import { credentialKinds } from '../providers/credential-kinds.ts';
-import { BUILT_KINDS } from '../providers/index.ts';
+import { availableKinds, BUILT_KINDS } from '../providers/index.ts';
 import { type Command, type CommandContext, DEFAULT_CONFIG_FILE, required } from './command.ts';
 import { policyCheck } from './policy-check.ts';
 import { policyExplain } from './policy-explain.ts';
@@ -90,8 +90,8 @@ export async function policiesOf(context: CommandContext): Promise<{ directory: 
     context: {
       organizationFile: config?.policies.organizationFile ?? '_organization.yaml',
       issuers: config?.issuers,
-      upstreams: config?.upstreams,
-      kinds: credentialKinds(BUILT_KINDS),
+      upstreams: config && new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
+      kinds: credentialKinds(config === undefined ? BUILT_KINDS : availableKinds(config)),
       facts: config && config.github !== undefined,
       people: config && { signIn: config.signIn.map(({ name }) => name), roles: config.roles },
     },

@@ -15,6 +15,8 @@ export interface GithubApp {
   readonly authorities?: string;
   /** names of the issuers whose jobs this API knows */
   readonly issuers: readonly string[];
+  /** another App, in whose name tokens for jobs are made */
+  readonly tokenApp?: { readonly appId: string; readonly privateKeyFile: string };
 }
 
 /** @throws StartRefused where it is no private RSA key, which GitHub's are */

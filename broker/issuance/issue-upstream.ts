@@ -1,11 +1,21 @@
 // Issuing through another system: the one step that leaves the broker. `started` is durable before it, an outcome after it.
 // A crash in between leaves an open issuance, which reconcile closes as unknown.
+import type { Secret } from '../../shared/secret.ts';
+import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { Credential } from '../model.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
-import { endOfLease, grantGone, hideCredential, recordEnded, recordStarted, recordSucceeded, redeem } from './steps.ts';
+import {
+  grantGone,
+  hideCredential,
+  recordEnded,
+  recordStarted,
+  recordSucceeded,
+  redeem,
+  revocationOf,
+} from './steps.ts';
 import { withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -19,7 +29,7 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
   if (!spent) throw grantGone();
   // Point of no return: from here on the other side may have acted, whatever happens to us.
   const credential = await askProvider(deps, issuing);
-  const excess = excessOf(issuing, credential);
+  const excess = excessOf(issuing, credential, deps.clock.now());
   if (excess !== undefined) {
     await withhold(deps, { ...issuing, credential, reason: excess });
     throw upstreamFailed(`The credential was not handed out: ${excess}.`);
@@ -72,13 +82,23 @@ function upstreamFailed(message: string, cause?: unknown): BrokerError {
   return new BrokerError('UPSTREAM_FAILED', message, { cause, retryAfter: RETRY_AFTER_SECONDS });
 }
 
-/** P3: what the other side granted is never longer-lived than asked, unless we can end it ourselves. */
-function excessOf({ granted, provider }: Issuing, credential: Credential): string | undefined {
-  const theirs = credential.upstreamExpiresAt;
+/** Of what the other side's own clock may say: it counts from when it acted, not from when we asked. */
+const CLOCKS_DIFFER_MS: Millis = 30_000;
+/** What fits in an answer, and in a variable of a job. */
+const MOST_CHARACTERS = 65_536;
+
+/** P3: why nobody gets what the other side made: wider or longer-lived than asked, or nothing that a job could use. */
+function excessOf({ granted, provider }: Issuing, credential: Credential, now: Millis): string | undefined {
+  if (credential.excess !== undefined) return credential.excess;
+  const odd = Object.entries(credential.values).find(([, secret]) => !isUsable(secret));
+  if (odd !== undefined) return `its \`${odd[0]}\` is empty or too long`;
   const { ttl } = granted.grant;
-  if (ttl === 'never' || provider.revocation === 'immediate') return undefined;
-  const ours = endOfLease(granted, { ...credential, upstreamExpiresAt: null });
-  return theirs === null || theirs > (ours ?? 0)
+  const theirs = credential.upstreamExpiresAt;
+  if (theirs !== null && !(Number.isSafeInteger(theirs) && theirs > now)) return 'the other side gave it no sound end';
+  if (ttl === 'never' || revocationOf(provider, credential) === 'immediate') return undefined;
+  return theirs === null || theirs > now + ttl * 1000 + CLOCKS_DIFFER_MS
     ? 'the other side made it live longer than the policy allows'
     : undefined;
 }
+
+const isUsable = ({ length }: Secret): boolean => length > 0 && length <= MOST_CHARACTERS;

@@ -3,7 +3,8 @@
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
-import type { Credential, Grant } from '../model.ts';
+import type { Credential, Grant, Revocation } from '../model.ts';
+import type { CredentialProvider } from '../providers/provider.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
@@ -63,13 +64,21 @@ export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, 
   });
 }
 
-/** The lease ends when the policy says or when the other side's credential does, whichever comes first. */
-export function endOfLease(granted: Granted, credential: Credential): Millis | null {
+/**
+ * The lease ends when the credential does. Where it can be revoked that is when the policy says at the latest; where it can't, it is
+ * when the other side says, since to call it ended before would be untrue (P8): issue-upstream.ts refused what lives too long.
+ */
+function endOfLease({ granted, provider, credential }: Ending): Millis | null {
   const { issuedAt, ttl } = granted.grant;
   const ours = ttl === 'never' ? null : (Math.floor(issuedAt / 1000) + ttl) * 1000;
   const theirs = credential.upstreamExpiresAt;
+  if (revocationOf(provider, credential) !== 'immediate') return theirs;
   return ours === null || theirs === null ? (ours ?? theirs) : Math.min(ours, theirs);
 }
+
+/** What may be promised of this one credential. */
+export const revocationOf = (provider: CredentialProvider, credential: Credential): Revocation =>
+  credential.revocation ?? provider.revocation;
 
 export async function recordSucceeded(
   deps: StepDeps,
@@ -78,7 +87,7 @@ export async function recordSucceeded(
 ): Promise<Recorded> {
   const { granted, provider, credential, requestSecret } = issued;
   const { grant } = granted;
-  const endsAt = endOfLease(granted, credential);
+  const endsAt = endOfLease(issued);
   if (provider.acts !== 'locally') await closeSucceeded(tx, grant);
   await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
@@ -112,9 +121,9 @@ export async function insertLease(
     job_key: granted.jobKey,
     kind: provider.kind,
     state,
-    revocation: provider.revocation,
+    revocation: revocationOf(provider, credential),
     issued_at: tx.now,
-    ends_at: endOfLease(granted, credential),
+    ends_at: endOfLease({ granted, provider, credential }),
     upstream_expires_at: credential.upstreamExpiresAt,
     sealed_handle: handle === undefined ? null : deps.answers.sealHandle(handle, leaseId),
   });
@@ -135,23 +144,24 @@ function succeededFields({
     approvals: [...grant.approvals],
     ...(grant.invocation === undefined ? {} : { invocation_id: grant.invocation }),
     assurance: grant.assurance,
-    fingerprint: credential.accessToken.fingerprint(),
+    ...(credential.keptAt === undefined
+      ? { fingerprint: credential.accessToken.fingerprint() }
+      : { kept_at: credential.keptAt }),
+    ...(credential.provenance === undefined ? {} : { provenance: credential.provenance }),
     ...endFields({ granted, provider, credential }),
   };
 }
 
 /** How long a credential lives, and whether anybody can end it before. */
-export function endFields({
-  granted,
-  provider,
-  credential,
-}: Pick<Issuing, 'granted' | 'provider'> & { credential: Credential }) {
+export function endFields(ending: Ending) {
   return {
-    revocation: provider.revocation,
-    ends_at: isoTimeOrNull(endOfLease(granted, credential)),
-    upstream_expires_at: isoTimeOrNull(credential.upstreamExpiresAt),
+    revocation: revocationOf(ending.provider, ending.credential),
+    ends_at: isoTimeOrNull(endOfLease(ending)),
+    upstream_expires_at: isoTimeOrNull(ending.credential.upstreamExpiresAt),
   };
 }
+
+type Ending = Pick<Issuing, 'granted' | 'provider'> & { readonly credential: Credential };
 
 /** A definite no of the other side, or an outcome that nobody knows: the request can be decided again, or is spent. */
 export async function recordEnded(

@@ -141,6 +141,8 @@ export const ENTRY_FIELDS = {
     invocation_id: id.optional(),
     assurance,
     fingerprint: digest.optional(),
+    kept_at: z.strictObject({ path: z.string(), version: z.string() }).optional(),
+    provenance: z.strictObject({ system: z.string(), id: z.string().optional() }).optional(),
     revocation,
     ends_at: time.nullable(),
     upstream_expires_at: time.nullable(),

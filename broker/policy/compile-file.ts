@@ -1,7 +1,7 @@
 // A project's file that was read strictly, held against the organization and compiled; and the little of it that a load looks at
 // when it is known already. What it is compiled under has a key: under an equal key it compiles to the same.
 import type { Project, Repository } from '../model.ts';
-import type { CredentialKinds } from '../providers/credential-kinds.ts';
+import type { CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import type { Finding } from '../strict-yaml.ts';
 import type { ProjectDocument } from './document.ts';
 import { teamsNamed } from './entitlement.ts';
@@ -17,7 +17,7 @@ export interface PolicyContext {
   readonly organizationFile: string;
   /** undefined where no configuration is at hand: names of issuers are then not checked */
   readonly issuers: readonly ConfiguredIssuer[] | undefined;
-  readonly upstreams: readonly string[] | undefined;
+  readonly upstreams: Upstreams | undefined;
   readonly kinds: CredentialKinds;
   /** what the configuration says of people; undefined where none is at hand */
   readonly people?: ConfiguredPeople | undefined;

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../shared/canonical-json.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { textDigest } from '../../shared/log-digests.ts';
 import type { ApprovalTerms, Entitlement, Repository, Rule } from '../model.ts';
-import type { CredentialKind, CredentialKinds } from '../providers/credential-kinds.ts';
+import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
@@ -24,7 +24,7 @@ export interface EntitlementContext {
   readonly organization: Organization;
   readonly kinds: CredentialKinds;
   readonly appIssuers: readonly string[] | undefined;
-  readonly upstreams: readonly string[] | undefined;
+  readonly upstreams: Upstreams | undefined;
   readonly peopleCanSignIn: boolean | undefined;
   /** whether a GitHub App is configured; undefined where no configuration is at hand */
   readonly factsCanBeAsked: boolean | undefined;
@@ -223,7 +223,7 @@ function lacksOf(
       ? undefined
       : lack(
           'PROVIDER_UNAVAILABLE',
-          `a provider of \`${credential.kind}\` credentials, which this broker does not have yet`,
+          kind.takes ?? `a provider of \`${credential.kind}\` credentials, which this broker does not have yet`,
         ),
   ];
   return lacks.filter((one) => one !== undefined);

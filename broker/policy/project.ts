@@ -1,6 +1,6 @@
 // Turns one project's file into a Project, and reports what in it does not fit the organization or the configuration.
 import type { Project, Repository } from '../model.ts';
-import type { CredentialKinds } from '../providers/credential-kinds.ts';
+import type { CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import { anyOf, didYouMean } from '../schema-problems.ts';
 import type { ProjectDocument } from './document.ts';
 import { compileEntitlement } from './entitlement.ts';
@@ -16,7 +16,7 @@ export interface ProjectContext {
   /** undefined where no configuration is at hand */
   readonly owners: Owners;
   readonly appIssuers: readonly string[] | undefined;
-  readonly upstreams: readonly string[] | undefined;
+  readonly upstreams: Upstreams | undefined;
   readonly peopleCanSignIn: boolean | undefined;
   readonly factsCanBeAsked: boolean | undefined;
   readonly kinds: CredentialKinds;

@@ -2,8 +2,9 @@
 // risk, power, life) and exposure (what its rules let in, who is asked). Points are added, each with its sentence. Of several
 // rules the widest counts, so that one more condition never raises the figure, and one more rule never lowers it.
 import { formatDuration } from '../../shared/duration.ts';
-import type { Repository, RiskFactor, RiskFigure } from '../model.ts';
+import type { Repository } from '../model.ts';
 import type { CredentialKind } from '../providers/credential-kinds.ts';
+import type { RiskFactor, RiskFigure } from '../risk.ts';
 import { allowsAny } from './broad-conditions.ts';
 import { eventsOf, namedRepositories } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';

@@ -7,7 +7,7 @@ import { githubTokenKind } from './kind-github-token.ts';
 import { jwtKind } from './kind-jwt.ts';
 import { kubernetesKind, vaultSecretKind } from './kind-upstreams.ts';
 
-export type { CredentialKind, CredentialKinds, Offers } from './kind-definition.ts';
+export type { CredentialKind, CredentialKinds, Offers, Upstreams } from './kind-definition.ts';
 
 /** `available`: the kinds that this broker has a provider for; `extra`: further ones, without parameters. */
 export function credentialKinds(available: readonly string[], extra: readonly ExtraKind[] = []): CredentialKinds {

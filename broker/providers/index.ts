@@ -1,18 +1,34 @@
 // The list of providers that are built. One line here, one file beside it, one page in docs/providers.
-
-import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { jwtProvider } from './jwt.ts';
+import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
 
 export const BUILT_KINDS: readonly string[] = ['jwt'];
 
-export interface ProviderOptions {
-  /** `iss` of what the broker signs */
-  readonly issuer: string;
-  readonly keys: SigningKeys;
+/** Of them, what a configuration has everything for. */
+export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
+  BUILT_KINDS.filter((kind) => kind !== 'github-token' || github !== undefined);
+
+export interface ProviderOptions extends Signer {
+  readonly clock: Clock;
+  readonly clouds: Clouds;
+  readonly upstreams: readonly UpstreamSystem[];
+  /** the App that makes tokens for jobs; undefined where none is configured */
+  readonly tokenApp: TokenApp | undefined;
+  readonly fetchFrom: FetchFrom;
   readonly extra: readonly CredentialProvider[];
 }
 
-export function createProviders({ issuer, keys, extra }: ProviderOptions): Providers {
-  return new Map([jwtProvider({ issuer, keys }), ...extra].map((provider) => [provider.kind, provider]));
+export interface TokenApp extends Network {
+  readonly apiUrl: string;
+  /** id or client id */
+  readonly appId: string;
+  readonly key: KeyObject;
+}
+
+export function createProviders(options: ProviderOptions): Providers {
+  return new Map([jwtProvider(options), ...options.extra].map((provider) => [provider.kind, provider]));
 }

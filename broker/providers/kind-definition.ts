@@ -17,11 +17,14 @@ export interface Offers {
   readonly appIssuers?: readonly string[] | undefined;
   /** what `parseOffer` made of each offer of this kind */
   readonly offered: readonly unknown[];
-  /** names in the configuration; undefined where none is at hand */
-  readonly upstreams: readonly string[] | undefined;
+  /** of the configuration; undefined where none is at hand */
+  readonly upstreams: Upstreams | undefined;
   /** where offers stand, for people: "projects.shop.may-offer of _organization.yaml" */
   readonly where: string;
 }
+
+/** What answers at each upstream, by its name. */
+export type Upstreams = ReadonlyMap<string, string>;
 
 export type ParsedParameters =
   | { readonly ok: true; readonly parameters: unknown }
@@ -32,6 +35,8 @@ export interface CredentialKind {
   readonly kind: string;
   /** whether this broker can issue it; an entitlement of another kind loads and always refuses */
   readonly available: boolean;
+  /** what it takes for that beside this version of the broker, as the end of "needs" */
+  readonly takes?: string;
   /** the shortest and the longest TTL that the other side can keep */
   readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
   readonly revocation: Revocation;
@@ -65,13 +70,14 @@ export interface Reach<P> {
   readonly leftOut?: 'nothing' | 'anything';
 }
 
-export interface KindDefinition<P> extends Pick<CredentialKind, 'kind' | 'lifetime' | 'revocation' | 'static'> {
+export interface KindDefinition<P>
+  extends Pick<CredentialKind, 'kind' | 'lifetime' | 'revocation' | 'static' | 'takes'> {
   readonly gives: (parameters: P) => string;
   readonly power: (parameters: P) => Power;
   readonly parameters: z.ZodType<P>;
   readonly reach: readonly Reach<P>[];
-  /** the upstream that the parameters name, if the kind has one */
-  readonly upstream?: (parameters: P) => string;
+  /** the upstream that the parameters name, if the kind has one, and what must answer there */
+  readonly upstream?: { readonly kind: string; readonly named: (parameters: P) => string };
 }
 
 export type Kind = Omit<CredentialKind, 'available'>;
@@ -86,7 +92,7 @@ export function defineKind<P>(definition: KindDefinition<P>): Kind {
       const checked = checkShape(parameters, value);
       if (!checked.ok) return checked;
       const problems = [
-        ...upstreamProblems(upstream?.(checked.value), offers),
+        ...(upstream === undefined ? [] : upstreamProblems(upstream.named(checked.value), upstream.kind, offers)),
         ...beyondOffers(definition, checked.value, offers),
       ];
       return problems.length === 0 ? { ok: true, parameters: checked.value } : { ok: false, problems };
@@ -120,12 +126,16 @@ const offeredWhole = judged((value) => {
   return value.includes('*') ? 'has `*`: it is compared whole, a pattern would never match' : undefined;
 });
 
-function upstreamProblems(name: string | undefined, { upstreams }: Offers): Problem[] {
-  if (name === undefined || upstreams === undefined || upstreams.includes(name)) return [];
+function upstreamProblems(name: string, kind: string, { upstreams }: Offers): Problem[] {
+  const found = upstreams?.get(name);
+  if (upstreams === undefined || found === kind) return [];
+  const wrong =
+    found === undefined ? 'is not among the upstreams of the configuration' : `is a ${found}, and no ${kind}`;
+  const fitting = [...upstreams].flatMap(([one, what]) => (what === kind ? [one] : []));
   return [
     {
       path: ['upstream'],
-      message: `"${name}" is not among the upstreams of the configuration${didYouMean(name, upstreams) || `: add it under \`upstreams\``}`,
+      message: `"${name}" ${wrong}${didYouMean(name, fitting) || `: add it under \`upstreams\` with \`kind: ${kind}\``}`,
     },
   ];
 }

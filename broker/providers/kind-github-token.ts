@@ -94,6 +94,7 @@ export const githubTokenKind: Kind = {
   // Lives an hour upstream; the broker revokes it at the end of the TTL.
   lifetime: { min: 60, max: 3_600 },
   revocation: 'immediate',
+  takes: 'a GitHub App that makes tokens (`github` of the configuration)',
   parse(value, offers) {
     const checked = checkShape(parametersSchema, value);
     if (!checked.ok) return checked;

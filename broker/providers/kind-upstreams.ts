@@ -52,7 +52,7 @@ export const vaultSecretKind: Kind = defineKind({
         'is empty: nothing would be handed out; write { output: field }',
       ),
   }),
-  upstream: ({ upstream }) => upstream,
+  upstream: { kind: 'vault', named: ({ upstream }) => upstream },
   reach: [
     { parameter: 'upstream', offer: 'upstreams', compare: 'whole', values: ({ upstream }) => [upstream] },
     { parameter: 'role', offer: 'roles', compare: 'pattern', values: ({ role }) => [role] },
@@ -72,7 +72,7 @@ export const kubernetesKind: Kind = defineKind({
     audience,
     namespace: text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a namespace'),
   }),
-  upstream: ({ upstream }) => upstream,
+  upstream: { kind: 'kubernetes', named: ({ upstream }) => upstream },
   reach: [
     { parameter: 'upstream', offer: 'upstreams', compare: 'whole', values: ({ upstream }) => [upstream] },
     { parameter: 'audience', offer: 'audiences', compare: 'whole', values: ({ audience: one }) => [one] },

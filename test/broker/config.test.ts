@@ -42,6 +42,15 @@ describe('loadConfig', () => {
         },
       ],
       upstreams: [],
+      clouds: {
+        aws: { stsUrl: undefined, privateNetwork: false },
+        google: {
+          stsUrl: 'https://sts.googleapis.com',
+          iamCredentialsUrl: 'https://iamcredentials.googleapis.com',
+          privateNetwork: false,
+        },
+        azure: { loginUrl: 'https://login.microsoftonline.com', privateNetwork: false },
+      },
       signIn: [],
       notify: [],
       roles: { security: [], operators: [] },
@@ -211,9 +220,14 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual(['github.webhook-secret-file', 'log.witnesses', 'relying-parties', 'upstreams']);
+    expect(keys.sort()).toEqual(['github.webhook-secret-file', 'log.witnesses', 'relying-parties']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
-    expect(upstreams).toEqual(['vault-prod']);
+    expect(upstreams).toEqual([
+      {
+        ...{ name: 'vault-prod', kind: 'vault', url: 'https://vault.internal:8200', audience: 'vault-prod' },
+        privateNetwork: true,
+      },
+    ]);
   });
 
   it('refuses a secret file that others can read, wherever it is named', async () => {

@@ -92,7 +92,7 @@ describe('a case and a broker', () => {
     const documents = Object.entries(FILES).map(([file, text]) => ({ file, text }));
     const { issuers, roles } = broker.config;
     const loaded = loadPolicy(documents, {
-      ...{ organizationFile: '_organization.yaml', issuers, upstreams: [], kinds: credentialKinds(['jwt']) },
+      ...{ organizationFile: '_organization.yaml', issuers, upstreams: new Map(), kinds: credentialKinds(['jwt']) },
       people: { signIn: ['demo'], roles },
     });
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));

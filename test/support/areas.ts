@@ -4,7 +4,7 @@
 export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
-  { name: 'kernel', files: /^broker\/(model|facts|errors|clock)\.ts$/, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|risk|facts|errors|clock)\.ts$/, mayImport: 'shared' },
   {
     name: 'yaml',
     files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
@@ -17,7 +17,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     name: 'config',
     files: /^broker\/config(-[a-z-]+)?\.ts$/,
     mayImport:
-      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github',
+      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github types:provider-interface',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -39,8 +39,16 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     files: /^broker\/providers\/(credential-kinds|kind-.*)\.ts$/,
     mayImport: 'shared kernel yaml policy',
   },
-  { name: 'provider-interface', files: /^broker\/providers\/provider\.ts$/, mayImport: 'kernel' },
-  { name: 'providers', files: /^broker\/providers\//, mayImport: 'shared kernel keys provider-interface' },
+  {
+    name: 'provider-interface',
+    files: /^broker\/providers\/(provider|endpoints)\.ts$/,
+    mayImport: 'kernel types:upstream-fetch',
+  },
+  {
+    name: 'providers',
+    files: /^broker\/providers\//,
+    mayImport: 'shared kernel keys provider-interface types:upstream-fetch',
+  },
 
   // Cases about policies, decided without a broker: as pure as deciding itself.
   { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },

@@ -94,7 +94,10 @@ export const NOBODY_SIGNS_IN = { signIn: [], roles: { security: [], operators: [
 export const buildContext = (overrides: Partial<PolicyContext> = {}): PolicyContext => ({
   organizationFile: '_organization.yaml',
   issuers: [{ name: 'github', owners: { acme: '1001', other: '1002' } }],
-  upstreams: ['vault-prod', 'cluster-eu'],
+  upstreams: new Map([
+    ['vault-prod', 'vault'],
+    ['cluster-eu', 'kubernetes'],
+  ]),
   kinds: credentialKinds(['jwt']),
   ...overrides,
 });

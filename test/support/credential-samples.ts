@@ -63,7 +63,11 @@ export function offersOf(name: string, offers: readonly Yaml[]): Offers {
   return {
     repositories: [{ name: 'acme/shop', issuer: 'github', id: '2001' }],
     offered,
-    upstreams: ['vault-prod', 'cluster-eu'],
+    upstreams: new Map([
+      ['vault-prod', 'vault'],
+      ['vault-test', 'vault'],
+      ['cluster-eu', 'kubernetes'],
+    ]),
     where: 'may-offer',
   };
 }

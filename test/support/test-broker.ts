@@ -42,9 +42,22 @@ export interface TestBrokerOptions {
   readonly roles?: Config['roles'];
   /** channels that people are told over; secret files go into the directory */
   readonly notify?: (directory: string) => Config['notify'];
-  /** the GitHub App that is asked for facts; its key file goes into the directory */
+  /** where credentials come from: doubles on loopback */
+  readonly upstreams?: Config['upstreams'];
+  readonly clouds?: Partial<Config['clouds']>;
+  /** the GitHub App that is asked for facts and makes tokens; its key file goes into the directory */
   readonly app?: (directory: string) => Config['github'];
 }
+
+const PUBLIC_CLOUDS: Config['clouds'] = {
+  aws: { stsUrl: undefined, privateNetwork: false },
+  google: {
+    stsUrl: 'https://sts.googleapis.com',
+    iamCredentialsUrl: 'https://iamcredentials.googleapis.com',
+    privateNetwork: false,
+  },
+  azure: { loginUrl: 'https://login.microsoftonline.com', privateNetwork: false },
+};
 
 export interface Answer {
   readonly status: number;
@@ -227,7 +240,8 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
       owners,
       privateNetwork: false,
     })),
-    upstreams: [],
+    upstreams: options.upstreams ?? [],
+    clouds: { ...PUBLIC_CLOUDS, ...options.clouds },
     github: options.app?.(directory),
     signIn: options.signIn?.(directory) ?? [],
     notify: options.notify?.(directory) ?? [],

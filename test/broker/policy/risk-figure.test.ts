@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RiskFigure } from '../../../broker/model.ts';
 import { projectSchema } from '../../../broker/policy/document.ts';
 import { riskFigure } from '../../../broker/policy/risk-figure.ts';
+import type { RiskFigure } from '../../../broker/risk.ts';
 import { GUARDED } from '../../support/build-lint.ts';
 import { buildEntitlement, buildProject, type Yaml } from '../../support/build-policy.ts';
 import { kindOf } from '../../support/credential-samples.ts';

@@ -143,9 +143,9 @@ describe('the credential', () => {
   });
 
   it.each([
-    ['without an audience', {}, { audience: '' }],
-    ['that never ends', { ttl: 'never' as const }, {}],
-  ])('is not made %s', async (_what, changes, parameters) => {
-    await expect(issue(changes, parameters)).rejects.toThrow('a jwt needs one audience and an end');
+    ['without an audience: a token of ours needs one audience', {}, { audience: '' }],
+    ['that never ends: a jwt needs an end', { ttl: 'never' as const }, {}],
+  ])('is not made %s', async (what, changes, parameters) => {
+    await expect(issue(changes, parameters)).rejects.toThrow(what.split(': ')[1] ?? '');
   });
 });

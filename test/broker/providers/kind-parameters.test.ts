@@ -84,6 +84,11 @@ const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
     { upstream: 'vault-prd' },
     'upstream: "vault-prd" is not among the upstreams of the configuration; did you mean `vault-prod`?',
   ],
+  [
+    'vault-secret',
+    { upstream: 'cluster-eu' },
+    'upstream: "cluster-eu" is a kubernetes, and no vault: add it under `upstreams` with `kind: vault`',
+  ],
   ['kubernetes', { namespace: 'Shop' }, 'namespace: must be the name of a namespace, not "Shop"'],
 ];
 
@@ -130,7 +135,7 @@ const BEYOND: readonly [kind: string, differing: Yaml, problem: string][] = [
   ['gcp-service-account', { scopes: [SCOPE, `${SCOPE}x`] }, `scopes: "${SCOPE}x" is not offered`],
   ['azure-app', { 'client-id': TENANT }, `client-id: "${TENANT}" is not offered`],
   ['vault-secret', { path: 'kv/data/shop/admin' }, 'path: "kv/data/shop/admin" is not offered (paths: kv/data/*)'],
-  ['vault-secret', { upstream: 'cluster-eu' }, 'upstream: "cluster-eu" is not offered'],
+  ['vault-secret', { upstream: 'vault-test' }, 'upstream: "vault-test" is not offered'],
   ['kubernetes', { namespace: 'kube-system' }, 'namespace: "kube-system" is not offered (namespaces: shop-*)'],
 ];
 

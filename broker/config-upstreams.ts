@@ -1,0 +1,52 @@
+// `upstreams` and `clouds` of the configuration: where credentials come from, and the authorities that each is verified with.
+import { resolve } from 'node:path';
+import { readAuthorities } from './config-authorities.ts';
+import type { ConfigDocument } from './config-schema.ts';
+import type { Clouds, Network, UpstreamSystem } from './providers/endpoints.ts';
+import type { Finding, KeyPath, StrictYaml } from './strict-yaml.ts';
+
+type Yaml = Pick<StrictYaml<ConfigDocument>, 'value' | 'finding'>;
+
+export interface ReadUpstreams {
+  readonly upstreams: readonly UpstreamSystem[];
+  readonly clouds: Clouds;
+  readonly problems: readonly Finding[];
+}
+
+export async function readUpstreams({ value, finding }: Yaml, directory: string): Promise<ReadUpstreams> {
+  const problems: Finding[] = [];
+  const networkAt = async (path: KeyPath, written: WrittenNetwork): Promise<Network> => {
+    const privateNetwork = written['private-network'] ?? false;
+    const file = written['ca-file'];
+    if (file === undefined) return { privateNetwork };
+    const authorities = await readAuthorities(resolve(directory, file));
+    if ('pem' in authorities) return { privateNetwork, authorities: authorities.pem };
+    problems.push(finding([...path, 'ca-file'], authorities.problem));
+    return { privateNetwork };
+  };
+  const upstreams = await Promise.all(
+    Object.entries(value.upstreams ?? {}).map(async ([name, written]) => {
+      const { kind, url, audience } = written;
+      return { name, kind, url: bare(url), audience, ...(await networkAt(['upstreams', name], written)) };
+    }),
+  );
+  const { aws, google, azure } = value.clouds;
+  const clouds = {
+    aws: { stsUrl: aws['sts-url'] && bare(aws['sts-url']), ...(await networkAt(['clouds', 'aws'], aws)) },
+    google: {
+      stsUrl: bare(google['sts-url']),
+      iamCredentialsUrl: bare(google['iam-credentials-url']),
+      ...(await networkAt(['clouds', 'google'], google)),
+    },
+    azure: { loginUrl: bare(azure['login-url']), ...(await networkAt(['clouds', 'azure'], azure)) },
+  };
+  return { upstreams, clouds, problems };
+}
+
+interface WrittenNetwork {
+  readonly 'private-network'?: boolean | undefined;
+  readonly 'ca-file'?: string | undefined;
+}
+
+/** Paths are put behind it. */
+const bare = (url: string): string => url.replace(/\/+$/, '');

@@ -1,0 +1,32 @@
+// The providers of a start: what the configuration says of the systems that issue, and the key of the App that makes tokens.
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
+import { openAppKey } from './open-github.ts';
+import { createProviders, type TokenApp } from './providers/index.ts';
+import type { CredentialProvider, Providers } from './providers/provider.ts';
+import { createUpstreamFetch } from './upstream-fetch.ts';
+
+interface OpenProvidersDeps {
+  readonly keys: SigningKeys;
+  readonly clock: Clock;
+  /** beside the built ones */
+  readonly extra: readonly CredentialProvider[];
+}
+
+/** @throws StartRefused where the key of the App is missing or not as it must be; a system that is down stops no start */
+export async function openProviders(config: Config, { keys, clock, extra }: OpenProvidersDeps): Promise<Providers> {
+  const { issuer, clouds, upstreams, proxies } = config;
+  return createProviders({
+    ...{ issuer, keys, clock, clouds, upstreams, extra, tokenApp: await openTokenApp(config) },
+    fetchFrom: ({ privateNetwork, authorities }) => createUpstreamFetch({ privateNetwork, authorities, proxies }),
+  });
+}
+
+async function openTokenApp({ github }: Config): Promise<TokenApp | undefined> {
+  if (github === undefined) return undefined;
+  const { apiUrl, privateNetwork, authorities } = github;
+  const { appId, privateKeyFile } = github.tokenApp ?? github;
+  const key = await openAppKey(privateKeyFile);
+  return { apiUrl, appId, key, privateNetwork, ...(authorities === undefined ? {} : { authorities }) };
+}

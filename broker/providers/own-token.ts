@@ -1,0 +1,74 @@
+// The broker's own JWT: what it signs as OIDC issuer, for a job or for a cloud or vault that trusts it. The claims that say for which
+// job it is are the same everywhere.
+import { Secret } from '../../shared/secret.ts';
+import type { Seconds } from '../clock.ts';
+import { signJws } from '../keys/sign-jws.ts';
+import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
+import type { Grant } from '../model.ts';
+
+export interface Signer {
+  /** `iss` of what the broker signs */
+  readonly issuer: string;
+  readonly keys: SigningKeys;
+}
+
+export interface OwnToken {
+  readonly audience: string;
+  readonly algorithm: CredentialAlgorithm;
+  readonly typ: 'at+jwt' | 'JWT';
+  /** from the moment of the grant */
+  readonly lifetime: Seconds;
+  /** beside ours, which none of them replaces */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** Long enough for one exchange, and for clocks that differ by a minute. */
+const EXCHANGE_LIFETIME: Seconds = 300;
+
+export async function signOwnToken({ issuer, keys }: Signer, grant: Grant, token: OwnToken): Promise<Secret> {
+  const { audience, algorithm, typ, lifetime, claims = {} } = token;
+  // The policy loader refuses it; an empty audience must never come to mean every audience.
+  if (audience === '') throw new TypeError('a token of ours needs one audience');
+  const issuedAt = Math.floor(grant.issuedAt / 1000);
+  const registered = {
+    iss: issuer,
+    sub: subjectOf(grant),
+    aud: audience,
+    ...{ iat: issuedAt, nbf: issuedAt, exp: issuedAt + lifetime },
+    jti: grant.issuanceId,
+  };
+  const key = keys.credential(algorithm);
+  // Ours last, so that no policy can set one of them.
+  const payload = { ...claims, ...jobClaims(grant), ...registered };
+  return new Secret(await signJws({ ...key, algorithm }, { typ, kid: key.id }, payload));
+}
+
+/** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */
+export const signForExchange = (
+  signer: Signer,
+  grant: Grant,
+  { audience, algorithm, claims = {} }: Pick<OwnToken, 'audience' | 'algorithm' | 'claims'>,
+): Promise<Secret> =>
+  signOwnToken(signer, grant, { audience, algorithm, claims, typ: 'JWT', lifetime: EXCHANGE_LIFETIME });
+
+/** `sub` of every token of an entitlement: at most 98 bytes, so that every cloud takes it whole (Google's limit is 127). */
+export const subjectOf = ({ project, entitlement }: Pick<Grant, 'project' | 'entitlement'>): string =>
+  `project:${project}:entitlement:${entitlement}`;
+
+/** The claims that say for which job it was issued. */
+function jobClaims({ subject, project, entitlement, assurance, approvedBy }: Grant): Record<string, unknown> {
+  return {
+    client_id: `${project}/${entitlement}`,
+    issuer_name: subject.issuer,
+    repository: subject.repository,
+    repository_id: subject.repositoryId,
+    ref: subject.ref,
+    sha: subject.sha,
+    environment: subject.environment,
+    run_id: subject.runId,
+    run_attempt: subject.runAttempt,
+    check_run_id: subject.checkRunId,
+    assurance,
+    approved_by: approvedBy.length === 0 ? undefined : approvedBy,
+  };
+}

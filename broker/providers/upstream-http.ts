@@ -1,0 +1,90 @@
+// One call to a system that issues. What it promises the providers: whether something may have happened there is never a guess. What
+// certainly was refused is an `UpstreamRefused`, whose message is fit for the job's log; everything else that is no clear answer is
+// any other error, and leaves it open (providers/provider.ts).
+import type { UpstreamAnswer, UpstreamFetch } from '../upstream-fetch.ts';
+import { UpstreamRefused } from './provider.ts';
+
+export interface UpstreamCall {
+  /** what people call it, at the start of a sentence: "AWS STS" */
+  readonly system: string;
+  readonly url: string;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** sent as JSON, or as a form where they are URLSearchParams */
+  readonly body?: object | URLSearchParams;
+  readonly signal: AbortSignal;
+  /** in words, out of a body that says why not; it is cut and made harmless here */
+  readonly reasonOf?: (body: unknown) => string | undefined;
+}
+
+export interface UpstreamReply {
+  readonly status: number;
+  readonly headers: UpstreamAnswer['headers'];
+  /** undefined where it is no JSON */
+  readonly json: unknown;
+  readonly text: string;
+}
+
+const TIMEOUT_MS = 15_000;
+const MAX_BYTES = 256 * 1024;
+
+/** Of these the request never reached the other side. */
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+const NEVER_TRUSTED = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
+/**
+ * The answer of a call that succeeded (status 2xx).
+ * @throws UpstreamRefused for a definite no: it could not be reached, a redirect, a 4xx
+ * @throws Error where it may have acted: no answer in time, one that was cut off or too large, a 5xx
+ */
+export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<UpstreamReply> {
+  const { system, url, method = 'POST', signal, reasonOf = () => undefined } = call;
+  const sent = bodyOf(call.body);
+  const headers = { accept: 'application/json', 'user-agent': 'buildpass', ...sent.headers, ...call.headers };
+  const request = { method, headers, signal, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  const answer = await ask(url, sent.body === undefined ? request : { ...request, body: sent.body }).catch(
+    (error: unknown) => {
+      throw unreached(error) ? new UpstreamRefused(`${system} cannot be reached`, { cause: error }) : error;
+    },
+  );
+  const { status } = answer;
+  const text = answer.body.toString('utf8');
+  const json = parseJson(text);
+  if (status >= 200 && status < 300) return { status, headers: answer.headers, json, text };
+  // Followed, a redirect would lead away from the host that the operator named (SSRF).
+  if (status >= 300 && status < 400) throw new UpstreamRefused(`${system} answered with a redirect (${status})`);
+  if (status >= 400 && status < 500) throw new UpstreamRefused(refusal(system, status, reasonOf(json ?? text)));
+  throw new Error(`${system} answered ${status}`);
+}
+
+function bodyOf(body: object | URLSearchParams | undefined): { body?: string; headers: Record<string, string> } {
+  if (body === undefined) return { headers: {} };
+  if (body instanceof URLSearchParams)
+    return { body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+function unreached(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { code = '' } = one as NodeJS.ErrnoException;
+    if (NEVER_SENT.includes(code) || NEVER_TRUSTED.test(code)) return true;
+  }
+  return false;
+}
+
+const LONGEST_REASON = 300;
+
+/** The other side's own words, on one line and without anything that could pass for more than text. */
+function refusal(system: string, status: number, reason: string | undefined): string {
+  const words = reason?.replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ').trim();
+  const said = words === undefined || words === '' ? '' : `: "${words.slice(0, LONGEST_REASON)}"`;
+  return `${system} refused (${status})${said}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

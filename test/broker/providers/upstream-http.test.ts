@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { UpstreamRefused } from '../../../broker/providers/provider.ts';
+import { callUpstream, type UpstreamCall, type UpstreamReply } from '../../../broker/providers/upstream-http.ts';
+import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { type MoodyServer, type Reply, startMoodyServer } from '../../support/moody-server.ts';
+
+let server: MoodyServer;
+afterEach(() => server.close());
+
+async function serve(reply: Reply): Promise<void> {
+  server = await startMoodyServer(() => reply);
+}
+
+function call(more: Partial<UpstreamCall> = {}): Promise<UpstreamReply> {
+  const { signal } = new AbortController();
+  return callUpstream(createUpstreamFetch({ privateNetwork: false }), {
+    ...{ system: 'The bank', url: `${server.url}/money`, signal },
+    ...more,
+  });
+}
+
+const why = (more: Partial<UpstreamCall> = {}): Promise<Error> =>
+  call(more).then(
+    () => new Error('it answered'),
+    (error: Error) => error,
+  );
+
+describe('a call to a system that issues', () => {
+  it('brings its answer', async () => {
+    await serve({ status: 201, body: { coins: 3 } });
+    expect(await call({ body: { ask: 3 } })).toMatchObject({ status: 201, json: { coins: 3 } });
+  });
+
+  it('quotes its no, on one line, and not without end', async () => {
+    await serve({ status: 403, body: { message: `no\n::set-env::${'x'.repeat(999)}` } });
+    const error = await why({ reasonOf: (body) => (body as { message: string }).message });
+    expect(error).toBeInstanceOf(UpstreamRefused);
+    expect(error.message).toMatch(/^The bank refused \(403\): "no ::set-env::x{286}"$/);
+  });
+
+  it('is refused where nobody is there to ask', async () => {
+    await serve({ status: 200 });
+    server.close();
+    expect(await why()).toMatchObject({ name: 'UpstreamRefused', message: 'The bank cannot be reached' });
+  });
+
+  it('leaves open what came of it where the other side broke', async () => {
+    await serve({ status: 503 });
+    const error = await why();
+    expect(error).not.toBeInstanceOf(UpstreamRefused);
+    expect(error.message).toBe('The bank answered 503');
+  });
+});
