@@ -13,6 +13,7 @@ import { type LogRouteDeps, logRoutes } from './http/log-routes.ts';
 import { type MeDeps, meRoutes } from './http/me-routes.ts';
 import { type MetadataDeps, metadataRoutes } from './http/metadata-routes.ts';
 import { methodNotAllowed } from './http/method-not-allowed.ts';
+import { type OauthRouteDeps, oauthRoutes } from './http/oauth-routes.ts';
 import { elsewhere, isFromHere } from './http/own-host.ts';
 import { type PageDeps, pageRoutes } from './http/page-routes.ts';
 import { type PasskeyRouteDeps, passkeyRoutes } from './http/passkey-routes.ts';
@@ -30,6 +31,7 @@ export type AppDeps = EdgeDeps &
   ExplainRouteDeps &
   LogRouteDeps &
   MetadataDeps &
+  OauthRouteDeps &
   PageDeps &
   MeDeps &
   LinkDeps &
@@ -65,6 +67,7 @@ export const apiRouters = (deps: AppDeps): readonly Router[] => [
   breakGlassRoutes(deps),
   logRoutes(deps),
   metadataRoutes(deps),
+  oauthRoutes(deps),
   signInRoutes(deps),
   meRoutes(deps),
   linkRoutes(deps),

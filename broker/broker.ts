@@ -12,8 +12,7 @@ import { type ControlSocket, controlSocketOf, openControlSocket } from './contro
 import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
-import { githubWebOf } from './identity/github-web.ts';
-import { createTrustedIssuers, type TrustedIssuers } from './identity/trusted-issuers.ts';
+import type { TrustedIssuers } from './identity/trusted-issuers.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
@@ -28,10 +27,12 @@ import type { Subject } from './model.ts';
 import type { OpenChannel } from './notify/channel.ts';
 import { deliverDue } from './notify/deliver.ts';
 import { openGithub } from './open-github.ts';
+import { openIssuers, webAddresses } from './open-issuers.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { openNotify } from './open-notify.ts';
 import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
 import { openProviders } from './open-providers.ts';
+import { openRelyingParties } from './open-relying-parties.ts';
 import { openSignIn } from './open-sign-in.ts';
 import type { Reloaded } from './policy/reload-source.ts';
 import type { CredentialProvider } from './providers/provider.ts';
@@ -176,26 +177,14 @@ async function openCore(
     waiting: createWaiting(systemElapsed),
     noticeChannels: [...channels.keys()],
     webOf: webAddresses(config),
+    audienceOfParty: await openRelyingParties(config, logger),
+    keys,
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies: policies.inForce }),
     attempts: createAttempts({ ...config, ...foundation }),
     ...{ store, append, recent, policies: policies.inForce, clock, entropy, logger, metrics },
   };
   return { deps, trustedIssuers, policies, demoLink, channels };
-}
-
-/** Where people look up what a job of an issuer was. */
-function webAddresses({ issuers }: Config): (issuer: string) => string | undefined {
-  const web = new Map(issuers.map(({ name, url }) => [name, githubWebOf(url)]));
-  return (issuer) => web.get(issuer);
-}
-
-function openIssuers(config: Config, { standing, metrics, clock, logger }: Foundation): TrustedIssuers {
-  const onKeyFetch = (issuer: string, failure?: { readonly cause: unknown }): void => {
-    standing.keysFetched(issuer, failure);
-    metrics.count('buildpass_issuer_key_fetches_total', issuer, failure === undefined ? 'fetched' : 'failed');
-  };
-  return createTrustedIssuers({ issuers: config.issuers, proxies: config.proxies, clock, logger, onKeyFetch });
 }
 
 interface Started {

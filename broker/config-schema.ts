@@ -279,11 +279,11 @@ export const configSchema = z.strictObject({
   'relying-parties': named(
     z.strictObject({
       audience: text('Audience of the tokens that it may introspect.'),
-      'secret-file': secretFile('Secret that it presents.'),
+      'secret-file': secretFile('Secret that it presents, of 32 characters at least.'),
     }),
   )
     .optional()
-    .meta({ description: 'Who may introspect `jwt` credentials.', ...later }),
+    .describe('Who may ask at `/oauth/introspect` what became of a `jwt` credential, by a short name of your own.'),
 });
 
 export type ConfigDocument = z.output<typeof configSchema>;

@@ -48,6 +48,8 @@ export interface Config {
   /** team names of the organization's file that have each role */
   readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
   readonly keys: { readonly encryptionKeyFile: string };
+  /** who may ask what became of tokens for its audience */
+  readonly relyingParties: readonly { readonly name: string; readonly audience: string; readonly secretFile: string }[];
   readonly log: { readonly anchorFile: string | undefined };
   /** what was read and has no effect yet, one finding a line: said at start, never silently ignored */
   readonly warnings: readonly string[];
@@ -227,6 +229,9 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
     roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
     keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
+    relyingParties: Object.entries(value['relying-parties'] ?? {}).map(([name, { audience, 'secret-file': file }]) => ({
+      ...{ name, audience, secretFile: path(file) },
+    })),
     log: { anchorFile: anchor === undefined ? undefined : path(anchor) },
     warnings: laterKeys(value).map((at) =>
       formatFinding(finding(at, 'is read and checked, but has no effect yet: this version has no part that uses it')),

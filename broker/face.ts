@@ -7,10 +7,12 @@ import { createAdminApp } from './http/admin-app.ts';
 import { createAnswering } from './http/answer.ts';
 import { createClientAddresses } from './http/client-address.ts';
 import { type Address, type Listeners, openListeners } from './http/listeners.ts';
+import type { AudienceOfParty } from './http/oauth-routes.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
 import type { Attempts } from './sign-in/attempts.ts';
 import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
@@ -24,6 +26,8 @@ export interface FaceDeps extends ExchangeDeps {
   readonly people: People;
   readonly attempts: Attempts;
   readonly webOf: WebOf;
+  readonly keys: SigningKeys;
+  readonly audienceOfParty: AudienceOfParty;
 }
 
 export interface FaceOptions {

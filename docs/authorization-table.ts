@@ -112,6 +112,10 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
     about: 'mail',
     outcomes: all(BEARER_MISSING, { job: UNSEEN, 'another job': UNSEEN, 'a stranger': UNSEEN }),
   },
+  // A relying party shows the secret that the configuration names; nobody here has one.
+  { operation: 'post /oauth/introspect', outcomes: all('CLIENT_UNKNOWN') },
+  // Showing a token is all that it takes to end it, and whoever shows another learns nothing.
+  anybody('post /oauth/revoke'),
   { operation: 'get /v1/requests', outcomes: anyPerson(200) },
   {
     operation: 'post /v1/requests/{id}/verdicts',

@@ -194,6 +194,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'The system that makes the credential failed or did not answer.',
     next: 'Ask again after `Retry-After` with the same `request_secret`.',
   },
+  CLIENT_UNKNOWN: {
+    means: 'Whoever asks what became of a token is no relying party of the configuration, or showed another secret.',
+    next: 'Send the name and the secret under `relying-parties` as HTTP Basic; the two sides must have the same file.',
+  },
   AUTHORIZATION_MISSING: {
     means: 'The call needs `Authorization: Bearer`, and it is missing or unreadable.',
     next: 'Send the `request_secret` or a fresh subject token, as the call says.',

@@ -84,7 +84,7 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'issuance.unknown': ({ reason }) => `Outcome unknown: ${reason}`,
   'issuance.withheld': ({ reason }) => `Withheld: ${reason}`,
   'issuance.redelivered': () => 'The same answer given again to the same job',
-  'lease.returned': () => 'Given back by the job',
+  'lease.returned': ({ by }) => (by === 'token' ? 'Ended by somebody who showed it' : 'Given back by the job'),
   'lease.expired': () => 'Ended by itself',
   'lease.revoked': () => 'Revoked',
   'lease.revocation_failed': () => 'Could not be revoked yet; it is tried again',

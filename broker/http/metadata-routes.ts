@@ -73,12 +73,16 @@ function discovery(issuer: string): object {
   };
 }
 
-/** RFC 8414 §2. */
+/** RFC 8414 §2. Whoever holds a token may end it: revoking asks for no client. */
 function authorizationServer(url: string): object {
   return {
     issuer: url,
     token_endpoint: `${url}/v1/token`,
     token_endpoint_auth_methods_supported: ['none'],
+    introspection_endpoint: `${url}/oauth/introspect`,
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+    revocation_endpoint: `${url}/oauth/revoke`,
+    revocation_endpoint_auth_methods_supported: ['none'],
     grant_types_supported: [GRANT_TYPE],
     response_types_supported: ['id_token'],
   };

@@ -22,6 +22,7 @@ const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
 ]);
 const STATUS: Partial<Record<ErrorCode, number>> = {
   AUTHORIZATION_MISSING: 401,
+  CLIENT_UNKNOWN: 401,
   SIGN_IN_REQUIRED: 401,
   CROSS_SITE: 403,
   PASSKEY_REFUSED: 400,
@@ -77,10 +78,15 @@ export function problemOf(thrown: unknown, form: ProblemForm, requestId: string)
     'Content-Type': `application/${form === 'oauth' ? 'json' : 'problem+json'}; charset=utf-8`,
     ...(status === 503 || status === 429 ? { 'Retry-After': String(error.retryAfter ?? DEFAULT_RETRY_AFTER) } : {}),
     ...(ENDS_CONNECTION.has(error.code) ? { Connection: 'close' } : {}),
-    ...(status === 401 && error.code !== 'SIGN_IN_REQUIRED' ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...challengeOf(error.code, status),
   };
   const level = status === 500 ? 'error' : (LEVEL[error.code] ?? 'info');
   return { error, level, answer: { status, headers, body: JSON.stringify(body) } };
+}
+
+function challengeOf(code: ErrorCode, status: number): Readonly<Record<string, string>> {
+  if (code === 'CLIENT_UNKNOWN') return { 'WWW-Authenticate': 'Basic realm="buildpass"' };
+  return status === 401 && code !== 'SIGN_IN_REQUIRED' ? { 'WWW-Authenticate': 'Bearer' } : {};
 }
 
 function detailsOf(error: BrokerError, status: number, requestId: string): object {
@@ -101,10 +107,15 @@ function oauthBody(error: BrokerError, status: number, requestId: string): Refus
   if (status === 503) return { error: 'temporarily_unavailable', error_description: error.message, code: error.code };
   if (status >= 500) return { error: 'server_error', request_id: requestId };
   return {
-    error: error instanceof OAuthError ? error.oauthError : 'invalid_request',
+    error: oauthErrorOf(error),
     error_description: error.message,
     code: error.code,
   };
+}
+
+function oauthErrorOf(error: BrokerError): string {
+  if (error.code === 'CLIENT_UNKNOWN') return 'invalid_client';
+  return error instanceof OAuthError ? error.oauthError : 'invalid_request';
 }
 
 /** An error of the token endpoint that OAuth has a word of its own for. */

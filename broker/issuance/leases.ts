@@ -6,7 +6,7 @@ import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { isoTimeOrNull, queueRevocation } from './steps.ts';
 
-type LeaseDeps = Pick<
+export type LeaseDeps = Pick<
   IssueDeps,
   'store' | 'append' | 'answers' | 'providers' | 'entropy' | 'clock' | 'logger' | 'providerTimeout'
 >;
@@ -16,8 +16,11 @@ export interface ReturnedLease {
   readonly upstreamExpiresAt: number | null;
 }
 
-/** Whose lease it must be: the job that holds it, or whoever knows the secret of its request. */
-export type LeaseHolder = { readonly jobKey: string } | { readonly requestSecretHash: string };
+/** Whose lease it must be: the job that holds it, whoever knows the secret of its request, or whoever shows its token. */
+export type LeaseHolder =
+  | { readonly jobKey: string }
+  | { readonly requestSecretHash: string }
+  | { readonly issuanceId: string };
 
 /**
  * Puts the return on record and says what it means; undefined where the lease had ended before.
@@ -36,6 +39,7 @@ export async function returnLease(
       ...(await leaseFields(tx, lease)),
       revocation: lease.revocation,
       upstream_expires_at: isoTimeOrNull(lease.upstream_expires_at),
+      ...('issuanceId' in holder ? { by: 'token' as const } : {}),
     };
     await deps.append(tx, { type: 'lease.returned', fields });
     return { revocation: lease.revocation, upstreamExpiresAt: lease.upstream_expires_at };
@@ -80,6 +84,7 @@ async function endLease(
 
 async function holds(tx: Transaction, lease: LeaseRow, holder: LeaseHolder): Promise<boolean> {
   if ('jobKey' in holder) return lease.job_key === holder.jobKey;
+  if ('issuanceId' in holder) return lease.issuance_id === holder.issuanceId;
   const secret = await tx.requestSecrets.find(holder.requestSecretHash);
   return secret?.requestId === lease.request_id;
 }

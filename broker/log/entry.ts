@@ -158,7 +158,11 @@ export const ENTRY_FIELDS = {
     upstream_expires_at: time.nullable(),
   }),
   'issuance.redelivered': z.strictObject({ ...issuance, lease_id: id }),
-  'lease.returned': z.strictObject({ ...lease, revocation, upstream_expires_at: time.nullable() }),
+  // `by` where it was not the job: whoever showed the token itself.
+  'lease.returned': z.strictObject({
+    ...{ ...lease, revocation, upstream_expires_at: time.nullable() },
+    by: z.literal('token').optional(),
+  }),
   'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),
   'lease.revoked': z.strictObject({ ...lease }),
   'lease.revocation_failed': z.strictObject({ ...lease, attempt: z.int(), next_attempt_at: time }),

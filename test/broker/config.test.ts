@@ -56,6 +56,7 @@ describe('loadConfig', () => {
       roles: { security: [], operators: [] },
       proxies: {},
       keys: { encryptionKeyFile: join(dirname(file), 'kek') },
+      relyingParties: [],
       log: { anchorFile: undefined },
       warnings: [],
     });
@@ -220,7 +221,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
         .replace(`${dirname(file)}/`, '')
         .replace(/^buildpass\.yaml:\d+:\d+: ([\w.-]+): is read and checked, but has no effect yet.*$/, '$1'),
     );
-    expect(keys.sort()).toEqual(['github.webhook-secret-file', 'log.witnesses', 'relying-parties']);
+    expect(keys.sort()).toEqual(['github.webhook-secret-file', 'log.witnesses']);
     expect(listen.trustedProxies).toEqual(['10.0.3.7']);
     expect(upstreams).toEqual([
       {

@@ -42,6 +42,8 @@ export interface TestBrokerOptions {
   readonly roles?: Config['roles'];
   /** channels that people are told over; secret files go into the directory */
   readonly notify?: (directory: string) => Config['notify'];
+  /** who may introspect; secret files go into the directory */
+  readonly relyingParties?: (directory: string) => Config['relyingParties'];
   /** where credentials come from: doubles on loopback */
   readonly upstreams?: Config['upstreams'];
   readonly clouds?: Partial<Config['clouds']>;
@@ -248,6 +250,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
     keys: { encryptionKeyFile: join(directory, 'kek') },
+    relyingParties: options.relyingParties?.(directory) ?? [],
     log: { anchorFile: join(directory, 'anchor') },
     warnings: [],
   };

@@ -22,6 +22,7 @@ export interface DocumentOptions {
 const BODIES: readonly SchemaName[] = [
   'TokenForm',
   'ExplainForm',
+  'OwnTokenForm',
   'Verdict',
   'Invocation',
   'IncidentReview',
@@ -53,6 +54,7 @@ export function openApiDocument({ url, version, answers = 'open' }: DocumentOpti
 const SECURITY_SCHEMES = {
   'subject-token': { type: 'http', scheme: 'bearer', description: 'The OIDC token of a job. It works once.' },
   'request-secret': { type: 'http', scheme: 'bearer', description: 'The `request_secret` that made the request.' },
+  'relying-party': { type: 'http', scheme: 'basic', description: 'A relying party of the configuration.' },
   session: { type: 'apiKey', in: 'cookie', name: '__Host-buildpass', description: 'A person who is signed in.' },
 };
 
@@ -110,7 +112,7 @@ function parametersOf({ path, query = [] }: Operation): object[] {
 }
 
 function responsesOf(operation: Operation): object {
-  const form = operation.path === '/v1/token' ? 'oauth' : 'problem';
+  const form = operation.path === '/v1/token' || operation.path.startsWith('/oauth/') ? 'oauth' : 'problem';
   const codes = Map.groupBy(operation.errors, (code) => String(statusOf(code, form)));
   const refusals = [...codes].map(([status, found]) => [status, refusalOf(found, form)] as const);
   const well = Object.entries(operation.answers).map(([status, answer]) => {

@@ -50,6 +50,18 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
     answers: { 200: { about: 'Hashes of 32 bytes.', type: 'application/octet-stream' } },
     errors: ['NOT_FOUND'],
   },
+  {
+    ...{ method: 'post', path: '/oauth/introspect', shown: ['relying-party'], form: 'OwnTokenForm' },
+    summary: 'What became of a `jwt` credential, for whom it was made for (RFC 7662)',
+    answers: { 200: { about: 'Its claims while it is live; else that it is not active.', json: 'Introspection' } },
+    errors: ['CLIENT_UNKNOWN', 'PARAMETER_INVALID', 'CONTENT_TYPE_UNSUPPORTED'],
+  },
+  {
+    ...{ method: 'post', path: '/oauth/revoke', shown: ['nothing'], form: 'OwnTokenForm' },
+    summary: 'End a `jwt` credential by showing it (RFC 7009)',
+    answers: { 200: { about: 'It is ended, if it was one of ours and live.' } },
+    errors: ['PARAMETER_INVALID', 'CONTENT_TYPE_UNSUPPORTED'],
+  },
   metadata('/.well-known/openid-configuration', 'OpenID Connect Discovery, of `issuer`'),
   metadata('/.well-known/jwks.json', 'The key set of `issuer` (RFC 7517)'),
   metadata('/.well-known/oauth-authorization-server', 'OAuth metadata, of `url` (RFC 8414)'),

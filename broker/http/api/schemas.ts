@@ -50,6 +50,11 @@ const tokenFormSchema = z.object({
   request_secret: z.string().regex(REQUEST_SECRET_FORM).optional().describe('Ours: made anew for each ask.'),
 });
 
+const ownTokenFormSchema = z.object({
+  token: z.string().describe('A credential of the kind `jwt`.'),
+  token_type_hint: z.string().optional().describe('Taken, and not needed.'),
+});
+
 /** RFC 9457, with the members that we always send. */
 const problemDetailsSchema = z.object({
   type: z.literal('about:blank'),
@@ -68,6 +73,8 @@ const elsewhereSchema = z.looseObject({});
 export const SCHEMAS = {
   TokenForm: tokenFormSchema,
   ExplainForm: z.object(asked),
+  OwnTokenForm: ownTokenFormSchema,
+  Introspection: z.looseObject({ active: z.boolean() }),
   Issued: issuedSchema,
   Refusal: refusalSchema,
   Explanation: explanationSchema,

@@ -13,7 +13,7 @@ const NOT_ON_PAGES = [
     'AUTHORIZATION_MISSING',
   ],
   ...['FACT_UNREACHABLE', 'REQUEST_MALFORMED', 'REQUEST_TIMEOUT', 'HEADERS_TOO_LARGE', 'METHOD_NOT_ALLOWED'],
-  ...['CONTENT_TYPE_UNSUPPORTED', 'BODY_TOO_LARGE'],
+  ...['CONTENT_TYPE_UNSUPPORTED', 'BODY_TOO_LARGE', 'CLIENT_UNKNOWN'],
 ];
 
 describe('every refusal that somebody can meet on a page', () => {

@@ -1,4 +1,5 @@
 // The broker's whole HTTP face on loopback, with the headers that it really sends; whatever is no page fails when it is asked.
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../../../broker/app.ts';
@@ -17,6 +18,7 @@ import { createPeople } from '../../../../broker/sign-in/people.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
 import { createMetrics } from '../../../../broker/telemetry/metrics.ts';
+import { buildKeys } from '../../../support/build-grant.ts';
 import { NOW } from './page-store.ts';
 
 export interface PageServer {
@@ -54,6 +56,8 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       accepting: () => true,
       authenticate: unused,
       ownerRefusal: unused,
+      audienceOfParty: unused,
+      keys: buildKeys(),
       policies: unused,
       askFacts: undefined,
       append: unused,

@@ -1,0 +1,171 @@
+// What a relying party asks about a token of ours (RFC 7662), and who ends one by showing it (RFC 7009): by a client that we did
+// not write.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as oauth from 'oauth4webapi';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
+
+const SECRET = 'relying-party-secret-of-40-characters-xx';
+const PREVIEWS = { name: 'previews', audience: 'https://previews.example.com' };
+const OTHER = { name: 'deploys', audience: 'https://deploy.example.com' };
+
+let broker: TestBroker;
+let now: number;
+afterEach(() => broker.close());
+
+async function start(options: TestBrokerOptions = {}): Promise<void> {
+  now = Date.parse('2026-11-30T10:00:00Z');
+  const clock = { now: () => now };
+  const relyingParties: TestBrokerOptions['relyingParties'] = (directory) => {
+    const secretFile = join(directory, 'previews.secret');
+    writeFileSync(secretFile, `${SECRET}\n`, { mode: 0o600 });
+    return [PREVIEWS, OTHER].map((party) => ({ ...party, secretFile }));
+  };
+  broker = await TestBroker.start({ clock, relyingParties, background: 'by-hand', ...options });
+}
+
+const insecure = { [oauth.allowInsecureRequests]: true };
+const server = (): oauth.AuthorizationServer => ({
+  issuer: broker.origin,
+  introspection_endpoint: `${broker.origin}/oauth/introspect`,
+  revocation_endpoint: `${broker.origin}/oauth/revoke`,
+});
+
+async function introspect(token: string, name = PREVIEWS.name): Promise<oauth.IntrospectionResponse> {
+  const client = { client_id: name };
+  const response = await oauth.introspectionRequest(server(), client, oauth.ClientSecretBasic(SECRET), token, insecure);
+  return oauth.processIntrospectionResponse(server(), client, response);
+}
+
+async function revoke(token: string): Promise<void> {
+  const client = { client_id: 'anybody' };
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server(), client, oauth.None(), token, insecure));
+}
+
+const asBasic = (name: string, secret: string): RequestInit => ({
+  headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
+});
+
+describe('introspection', () => {
+  it('says what stands in a live token', async () => {
+    await start();
+    const { body } = await broker.ask();
+    expect(await introspect(body.access_token)).toMatchObject({
+      active: true,
+      token_type: 'Bearer',
+      iss: broker.config.issuer,
+      aud: PREVIEWS.audience,
+      jti: body.issuance_id,
+      client_id: 'shop/publish-preview',
+      repository_id: '456789',
+    });
+  });
+
+  it('knows a token that was returned, which its signature does not', async () => {
+    await start();
+    const { body } = await broker.ask({ secret: 's'.repeat(43) });
+    await broker.returnLease(body.lease_id, 's'.repeat(43));
+    expect(await introspect(body.access_token)).toEqual({ active: false });
+  });
+
+  it('knows a token that has expired', async () => {
+    await start();
+    const { body } = await broker.ask();
+    now += 600_000;
+    expect(await introspect(body.access_token)).toEqual({ active: false });
+  });
+
+  it('says nothing of a token for somebody else', async () => {
+    await start();
+    const { body } = await broker.ask();
+    expect(await introspect(body.access_token, OTHER.name)).toEqual({ active: false });
+  });
+
+  it.each([
+    ['no token at all', () => 'nonsense'],
+    [
+      'a token with another payload',
+      (token: string) => token.replace(/\.[^.]+\./, `.${Buffer.from('{}').toString('base64url')}.`),
+    ],
+    ['a second spelling of its signature', (token: string) => `${token}=`],
+    [
+      'a key that nobody has',
+      (token: string) => token.replace(/^[^.]+/, Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')),
+    ],
+    [
+      'no signature',
+      (token: string) => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`,
+    ],
+    ['16 KiB and more', (token: string) => `${token}${'A'.repeat(16_384)}`],
+  ])('takes %s for no token of ours', async (_what, changed) => {
+    await start();
+    const { body } = await broker.ask();
+    expect(await introspect(changed(body.access_token))).toEqual({ active: false });
+  });
+
+  it.each([
+    ['a wrong secret', asBasic('previews', 'x'.repeat(40))],
+    ['an unknown name', asBasic('nobody', SECRET)],
+    ['a name of every object', asBasic('constructor', SECRET)],
+    ['no authorization', {}],
+    ['what is no Basic', { headers: { authorization: `Bearer ${SECRET}` } }],
+  ])('answers nobody with %s', async (_what, init: RequestInit) => {
+    await start();
+    const { body: issued } = await broker.ask();
+    const form = new URLSearchParams({ token: issued.access_token });
+    const answer = await broker.fetch('/oauth/introspect', { ...init, method: 'POST', body: form });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({ error: 'invalid_client', code: 'CLIENT_UNKNOWN' });
+    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="buildpass"');
+  });
+
+  it('says what is missing from an ask', async () => {
+    await start();
+    const answer = await broker.fetch('/oauth/introspect', {
+      ...asBasic('previews', SECRET),
+      method: 'POST',
+      body: new URLSearchParams({ token_type_hint: 'access_token' }),
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ error: 'invalid_request', code: 'PARAMETER_INVALID' });
+  });
+});
+
+describe('revocation', () => {
+  it('ends a token by showing it, on record', async () => {
+    await start();
+    const { body } = await broker.ask();
+    await revoke(body.access_token);
+    expect(await introspect(body.access_token)).toEqual({ active: false });
+    const [returned] = await broker.entries('lease.returned');
+    expect(returned).toMatchObject({ lease_id: body.lease_id, revocation: 'at-expiry', by: 'token' });
+  });
+
+  it('once: the second time nothing is left to end', async () => {
+    await start();
+    const { body } = await broker.ask();
+    await revoke(body.access_token);
+    await revoke(body.access_token);
+    expect(await broker.entries('lease.returned')).toHaveLength(1);
+  });
+
+  it('does not say whether a token was one of ours (RFC 7009 §2.2)', async () => {
+    await start();
+    await revoke('nonsense');
+    expect(await broker.entries('lease.returned')).toEqual([]);
+  });
+});
+
+describe('the metadata', () => {
+  it('leads to both', async () => {
+    await start();
+    const { body } = await broker.fetch('/.well-known/oauth-authorization-server');
+    expect(body).toMatchObject({
+      introspection_endpoint: `${broker.config.url}/oauth/introspect`,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
+      revocation_endpoint: `${broker.config.url}/oauth/revoke`,
+      revocation_endpoint_auth_methods_supported: ['none'],
+    });
+  });
+});
