@@ -55,7 +55,6 @@ function factsOf(project: Project, one: Entitlement) {
     { name: 'It gives', value: begun(one.gives) },
     { name: 'How long', value: one.ttl === 'never' ? 'without an end' : `At most ${lifeWords(one.ttl)}` },
     { name: 'How it ends', value: begun(one.lifetime) },
-    { name: 'Revoking', value: REVOKING[one.revocation] },
     {
       name: 'Who decides',
       value:
@@ -82,12 +81,6 @@ function factsOf(project: Project, one: Entitlement) {
     },
   ];
 }
-
-const REVOKING = {
-  immediate: 'Ends it at once, at the system that issued it',
-  'at-expiry': 'Nobody can: it lives until its own end',
-  none: 'Nobody can',
-} as const;
 
 function Rules({ rules }: { readonly rules: Entitlement['rules'] }) {
   return (

@@ -65,7 +65,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   PARAMETER_INVALID: { title: 'The broker didn’t take that', next: 'Change it, and send it again.' },
   NOT_FOUND: {
     title: 'There is nothing here for this account',
-    next: 'The link may be cut off, or it is not for you to see. Copy it again from where it was printed.',
+    next: 'Copy the link again from where it was printed, in case it was cut off.',
     link: LIST,
   },
   STORE_UNAVAILABLE: { title: 'The store didn’t answer', next: 'Nothing was recorded. Try again in a minute.' },
