@@ -3,20 +3,23 @@
 import { type Accepted, acceptIssued } from './accept.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 import type { Answered } from './ask.ts';
+import { type HeldLease, keepLease } from './held-lease.ts';
 import type { Inputs } from './inputs.ts';
 import type { Job } from './job.ts';
-import { type HeldLease, keepLease, maskCredential } from './outputs.ts';
+import { newKubeconfigPath } from './kubeconfig-file.ts';
+import { type Held, maskCredential } from './outputs.ts';
 import { giveBack } from './return-lease.ts';
 
 /** @throws ActionFailure that says what is wrong, and what became of the lease */
-export async function hold(job: Job, inputs: Inputs, answered: Answered): Promise<Accepted> {
+export async function hold(job: Job, inputs: Inputs, answered: Answered): Promise<Held> {
   if (answered.answer.outcome === 'issued') maskCredential(job, answered.answer.issued);
   try {
     if (job.cancelled.aborted)
       throw new ActionFailure('The job was cancelled', 'The credential came too late and is not used.');
     const accepted = accept(job, inputs, answered);
-    keep(job, inputs, { accepted, requestSecret: answered.requestSecret });
-    return accepted;
+    const kubeconfig = accepted.credential.kind === 'kubernetes' ? newKubeconfigPath(job) : undefined;
+    keep(job, inputs, { accepted, requestSecret: answered.requestSecret, kubeconfig });
+    return { accepted, kubeconfig };
   } catch (error) {
     const { message, lines } =
       error instanceof ActionFailure ? error : new ActionFailure('Buildpass failed unexpectedly', messageOf(error));
@@ -29,6 +32,7 @@ function accept(job: Job, inputs: Inputs, { answer, claims }: Answered): Accepte
     if (answer.outcome === 'unusable') throw new Error(answer.problem);
     return acceptIssued(answer.issued, { inputs, claims, now: job.clock.now() });
   } catch (error) {
+    if (error instanceof ActionFailure) throw error;
     throw new ActionFailure(
       'The credential was not accepted',
       `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`,
@@ -36,10 +40,13 @@ function accept(job: Job, inputs: Inputs, { answer, claims }: Answered): Accepte
   }
 }
 
-function keep(job: Job, { broker }: Inputs, held: { accepted: Accepted; requestSecret: string }): void {
+/** Before the file is written: whatever happens from here on, the post step knows of it. */
+function keep(job: Job, { broker }: Inputs, held: Held & { requestSecret: string }): void {
   const { issued, expiresAt } = held.accepted;
+  const { requestSecret, kubeconfig } = held;
   try {
-    keepLease(job, { broker, leaseId: issued.lease_id, requestSecret: held.requestSecret, expiresAt });
+    const file = kubeconfig === undefined ? {} : { kubeconfig };
+    keepLease(job, { broker, leaseId: issued.lease_id, requestSecret, expiresAt, ...file });
   } catch (error) {
     throw new ActionFailure(
       'The lease could not be kept for the post step',

@@ -17,11 +17,19 @@ interface JobClock {
   sleep(milliseconds: number, until?: AbortSignal): Promise<void>;
 }
 
+interface Files {
+  /** A file that only its owner can read from its first moment on. @throws where there is one of this name */
+  writeNew(path: string, text: string): void;
+  /** Whether there was one. @throws where it can't be removed */
+  remove(path: string): boolean;
+}
+
 export interface Job {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly toolkit: Toolkit;
   readonly log: JobLog;
   readonly send: Send;
+  readonly files: Files;
   readonly clock: JobClock;
   readonly randomBytes: (count: number) => Buffer;
   /** The runner wants this process to end: it leaves it a few seconds. */

@@ -1,25 +1,24 @@
 // Handing the credential on: first every value is masked, then the lease is kept for the post step, then the outputs are
-// written. Output and variable names are fixed here; no answer can choose one.
-import { z } from 'zod';
+// written. No answer chooses their names (shared/their-words.ts), but for values of a vault, which the policy names.
+
+import type { OutputOfEach } from '../shared/action-outputs.ts';
 import type { Issued } from '../shared/api.ts';
-import { isSecureUrl } from '../shared/secure-url.ts';
+import { kubeconfigOf } from '../shared/kubeconfig.ts';
+import { inTheirWords } from '../shared/their-words.ts';
 import type { Accepted } from './accept.ts';
 import { ActionFailure } from './action-failure.ts';
-import { json } from './broker-answer.ts';
 import type { Job } from './job.ts';
+import { writeKubeconfig } from './kubeconfig-file.ts';
+import { warnOfOthers } from './other-credentials.ts';
 
-/** What the post step needs to give the lease back. */
-const heldLeaseSchema = z.object({
-  broker: z.string().refine(isSecureUrl),
-  leaseId: z.string(),
-  requestSecret: z.string(),
-  /** absent where the credential was not accepted, and so was never handed on */
-  expiresAt: z.string().optional(),
-});
-export type HeldLease = Readonly<z.infer<typeof heldLeaseSchema>>;
+/** An accepted credential whose lease is kept. */
+export interface Held {
+  readonly accepted: Accepted;
+  /** where the kubeconfig of a kubernetes credential goes */
+  readonly kubeconfig: string | undefined;
+}
 
 const TOKEN_VARIABLE = 'BUILDPASS_TOKEN';
-const LEASE_STATE = 'lease';
 
 /** Without these files the toolkit would fall back to commands on stdout, the secret in them. */
 export function requireRunnerFiles({ environment }: Job, exportEnv: boolean): void {
@@ -37,29 +36,23 @@ export function maskCredential({ log }: Job, issued: Issued): void {
   log.mask([issued.access_token, ...Object.values(issued.credential)]);
 }
 
-export function keepLease({ toolkit }: Job, lease: HeldLease): void {
-  toolkit.saveState(LEASE_STATE, JSON.stringify(lease));
+/** @throws ActionFailure where the kubeconfig can't be written; nothing else is written then */
+export function writeOutputs(job: Job, held: Held, exportEnv: boolean): void {
+  const { toolkit } = job;
+  const { accepted, kubeconfig } = held;
+  const { credential, expiresAt } = accepted;
+  if (credential.kind === 'kubernetes' && kubeconfig !== undefined)
+    writeKubeconfig(job, kubeconfig, kubeconfigOf(credential));
+  const words = inTheirWords(credential, { expiresAt, kubeconfig });
+  for (const [name, value] of Object.entries({ ...words.outputs, ...outputsOfEach(accepted) }))
+    toolkit.setOutput(name, value);
+  if (!exportEnv) return;
+  const variables = { ...words.variables, [TOKEN_VARIABLE]: accepted.issued.access_token };
+  for (const [name, value] of Object.entries(variables)) toolkit.exportVariable(name, value);
+  warnOfOthers(job, credential.kind);
 }
 
-/** @throws ActionFailure that quotes nothing of a state it can't read: a secret stands in it, and is not masked yet */
-export function heldLease({ toolkit }: Job): HeldLease | undefined {
-  const state = toolkit.getState(LEASE_STATE);
-  if (state === '') return undefined;
-  const lease = heldLeaseSchema.safeParse(json({ text: state })).data;
-  if (lease !== undefined) return lease;
-  throw new ActionFailure(
-    'The lease of this step could not be returned',
-    'What the main step kept of it (STATE_lease) is garbled. The lease ends by itself.',
-  );
-}
-
-export function writeOutputs({ toolkit }: Job, accepted: Accepted, exportEnv: boolean): void {
-  for (const [name, value] of Object.entries(outputsOf(accepted))) toolkit.setOutput(name, value);
-  if (exportEnv) toolkit.exportVariable(TOKEN_VARIABLE, accepted.issued.access_token);
-}
-
-/** The names of action.yml. */
-export function outputsOf({ issued, expiresAt, tokenHash, receipt }: Accepted): Readonly<Record<string, string>> {
+function outputsOfEach({ issued, expiresAt, tokenHash, receipt }: Accepted): Readonly<Record<OutputOfEach, string>> {
   return {
     token: issued.access_token,
     'expires-at': expiresAt,
@@ -69,7 +62,7 @@ export function outputsOf({ issued, expiresAt, tokenHash, receipt }: Accepted): 
     'lease-id': issued.lease_id,
     'log-index': receipt.logIndex?.toString() ?? '',
     assurance: issued.assurance,
-    'token-hash': tokenHash,
+    'token-hash': tokenHash ?? '',
     receipt: JSON.stringify(issued.receipt),
   };
 }

@@ -1,6 +1,7 @@
 // The receipt of a credential. With a pinned log key it must hold and be about this job and this credential, or the
 // credential is not handed on; without one it is only read, for people, and never called proven.
 import type { Issued } from '../shared/api.ts';
+import type { KindName } from '../shared/issued-credential.ts';
 import { parseProof, type Receipt, verifyReceipt } from '../shared/receipt.ts';
 import type { NoteVerifier } from '../shared/signed-note.ts';
 import type { Claims } from './subject-token.ts';
@@ -15,11 +16,12 @@ export interface ReceiptFacts {
 export interface Expected {
   readonly logKeys: readonly NoteVerifier[];
   readonly claims: Claims;
+  readonly kind: KindName;
   readonly tokenHash: string;
 }
 
 /** @throws Error with a sentence saying which part does not hold */
-export function proveReceipt(issued: Issued, { logKeys, claims, tokenHash }: Expected): ReceiptFacts {
+export function proveReceipt(issued: Issued, { logKeys, claims, kind, tokenHash }: Expected): ReceiptFacts {
   const { entry, index } = verifyReceipt(issued.receipt, logKeys);
   const [project, entitlement] = issued.scope.split('/');
   const expected: Readonly<Record<string, unknown>> = {
@@ -28,7 +30,8 @@ export function proveReceipt(issued: Issued, { logKeys, claims, tokenHash }: Exp
     lease_id: issued.lease_id,
     // An answer need not name its request.
     ...(issued.request_id === undefined ? {} : { request_id: issued.request_id }),
-    fingerprint: tokenHash,
+    kind,
+    ...(isKeptElsewhere(kind, entry) ? {} : { fingerprint: tokenHash }),
     project,
     entitlement,
     repository_id: claims['repository_id'],
@@ -44,6 +47,13 @@ export function proveReceipt(issued: Issued, { logKeys, claims, tokenHash }: Exp
     }
   }
   return { proven: true, logIndex: index, entry };
+}
+
+/** A value that could be guessed from its hash has no fingerprint in the log: which path and version it was stands there instead. */
+function isKeptElsewhere(kind: KindName, entry: ReceiptFacts['entry']): boolean {
+  if (kind !== 'vault-secret' || 'fingerprint' in entry) return false;
+  const { path, version } = Object(entry['kept_at']) as { path?: unknown; version?: unknown };
+  return typeof path === 'string' && path !== '' && typeof version === 'string' && version !== '';
 }
 
 export function readReceipt(receipt: Receipt): ReceiptFacts {

@@ -3,9 +3,10 @@
 import type { LeaseReturn } from '../shared/api.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 import { endLease } from './broker-client.ts';
+import { type HeldLease, heldLease, NEVER } from './held-lease.ts';
 import { readReturnInputs } from './inputs.ts';
 import type { Job } from './job.ts';
-import { type HeldLease, heldLease } from './outputs.ts';
+import { removeKubeconfig } from './kubeconfig-file.ts';
 import { type Patience, patiently } from './retry.ts';
 import { requireTlsChecks } from './subject-token.ts';
 
@@ -30,9 +31,10 @@ async function returnHeld(job: Job): Promise<string> {
   const lease = heldLease(job);
   if (lease === undefined) return 'This step holds no lease: nothing to return.';
   job.log.mask([lease.requestSecret]);
+  if (lease.kubeconfig !== undefined) removeKubeconfig(job, lease.kubeconfig);
   // skip-revoke is for a credential that is used after the job; one that was not accepted goes back all the same.
   if (lease.expiresAt !== undefined && readReturnInputs(job.toolkit.getInput).skipRevoke)
-    return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
+    return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === NEVER ? 'its value never dies' : `it ends at ${lease.expiresAt}`}.`;
   try {
     requireTlsChecks(job);
     return await giveBack(job, lease);
@@ -61,15 +63,20 @@ function meaning(returned: LeaseReturn | undefined): string {
     : `the credential can't be revoked; it dies at ${dies}`;
 }
 
+function whatMayWork(expiresAt: string | undefined): string {
+  if (expiresAt === undefined) return 'The credential was not handed on, and may work until it ends by itself.';
+  return expiresAt === NEVER
+    ? 'The value that it handed out never dies: it works until somebody changes it where it came from.'
+    : `The credential may work until ${expiresAt}.`;
+}
+
 async function notReturned(lease: HeldLease, error: unknown): Promise<ActionFailure> {
   const { readEvent } = await import('./event.ts');
   const event = await readEvent();
   const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
   return new ActionFailure(
     `Lease ${lease.leaseId} could not be returned`,
-    lease.expiresAt === undefined
-      ? 'The credential was not handed on, and may work until it ends by itself.'
-      : `The credential may work until ${lease.expiresAt}.`,
+    whatMayWork(lease.expiresAt),
     ...why,
     `To end it sooner, give your security team the lease${event === undefined ? '' : ` and the run, ${event.runUrl}`}.`,
   );

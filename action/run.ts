@@ -2,6 +2,7 @@
 // return-lease.ts.
 import { askForCredential } from './ask.ts';
 import { dryRun } from './dry-run.ts';
+import { NEVER } from './held-lease.ts';
 import { hold } from './hold.ts';
 import { readInputs } from './inputs.ts';
 import type { Job } from './job.ts';
@@ -19,11 +20,13 @@ export async function run(job: Job): Promise<void> {
   requireRunnerFiles(job, inputs.exportEnv);
   const answered = await askForCredential(job, inputs);
   // Held before the token is written: a crash from here on still returns the lease.
-  const accepted = await hold(job, inputs, answered);
-  writeOutputs(job, accepted, inputs.exportEnv);
+  const held = await hold(job, inputs, answered);
+  const { accepted } = held;
+  writeOutputs(job, held, inputs.exportEnv);
   await writeSummary(job, { accepted, inputs, claims: answered.claims });
   const { issued, expiresAt } = accepted;
+  const end = expiresAt === NEVER ? 'a value that never dies' : `until ${expiresAt}`;
   job.log.info(
-    `Issued ${inputs.scope} (${issued.assurance}), until ${expiresAt}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`,
+    `Issued ${inputs.scope} (${issued.assurance}), ${end}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`,
   );
 }

@@ -1,5 +1,6 @@
 // Starts a step in the process that the runner made for it: builds the real Job, says how it failed, and leaves.
 import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { ActionFailure, messageOf } from './action-failure.ts';
@@ -15,7 +16,7 @@ export async function start(step: (job: Job) => Promise<void>): Promise<void> {
   };
   try {
     const cancelled = cancellation();
-    await step({ environment: process.env, toolkit: core, log, send, clock, randomBytes, cancelled });
+    await step({ environment: process.env, toolkit: core, log, send, files, clock, randomBytes, cancelled });
     leave(0);
   } catch (error) {
     if (error instanceof ActionFailure) log.error(error.message, ...error.lines);
@@ -23,6 +24,16 @@ export async function start(step: (job: Job) => Promise<void>): Promise<void> {
     leave(1);
   }
 }
+
+const files: Job['files'] = {
+  // `wx`: an existing file could have another mode, or be a link that somebody else made.
+  writeNew: (path, text) => writeFileSync(path, text, { flag: 'wx', mode: 0o600 }),
+  remove(path) {
+    const there = existsSync(path);
+    rmSync(path, { force: true });
+    return there;
+  },
+};
 
 /** To die at once could lose an answer on its way, and with it the lease that it names. */
 function cancellation(): AbortSignal {

@@ -2,6 +2,7 @@
 // credential was granted, and where people of the project read more.
 import type { Accepted } from './accept.ts';
 import { messageOf } from './action-failure.ts';
+import { NEVER } from './held-lease.ts';
 import type { Inputs } from './inputs.ts';
 import type { Job } from './job.ts';
 import type { ReceiptFacts } from './receipt-check.ts';
@@ -40,10 +41,10 @@ function tableOf({ accepted: { issued, receipt, expiresAt, tokenHash } }: Grante
   const rows: readonly (readonly [string, string])[] = [
     ['By', ruleOf(receipt.entry)],
     ['Assurance', issued.assurance],
-    ['Until', expiresAt],
+    ['Until', expiresAt === NEVER ? '**never**: this value works until it is changed where it came from' : expiresAt],
     ['Issuance', `\`${issued.issuance_id}\``],
     ['Log entry', logEntry(receipt)],
-    ['SHA-256 of the token', `\`${tokenHash}\``],
+    ...(tokenHash === undefined ? [] : [['SHA-256 of the token', `\`${tokenHash}\``] as const]),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
@@ -59,9 +60,13 @@ function logEntry({ logIndex, proven }: ReceiptFacts): string {
   return `${logIndex ?? 'unknown'}, receipt not verified: no \`log-key\` is set`;
 }
 
-function howToVerify({ inputs: { broker }, accepted: { receipt } }: Granted): string {
+function howToVerify({ inputs: { broker }, accepted: { receipt, tokenHash } }: Granted): string {
   const entry = receipt.logIndex === undefined ? 'the entry' : `entry ${receipt.logIndex}`;
-  return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; the \`fingerprint\` of ${entry} is the SHA-256 of the token.`;
+  const said =
+    tokenHash === undefined
+      ? `${entry} says where the value is kept and in which version, and holds nothing that was made of it`
+      : `the \`fingerprint\` of ${entry} is the SHA-256 of the token`;
+  return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; ${said}.`;
 }
 
 /** An address can't leave the parentheses of its link. */

@@ -1,5 +1,5 @@
-import { S as messageOf, _ as requestStatus, a as maskCredential, b as patiently, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as keepLease, l as requireIdTokens, m as splitNote, n as giveBack, o as requireRunnerFiles, p as openNote, s as writeOutputs, t as start, u as requireTlsChecks, v as withdrawRequest, x as ActionFailure, y as TryAgain } from "./start.js";
-import { createHash, hash } from "node:crypto";
+import { D as string, E as strictObject, S as messageOf, T as record, _ as requestStatus, a as writeKubeconfig, b as patiently, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as newKubeconfigPath, l as requireIdTokens, m as splitNote, n as giveBack, o as NEVER, p as openNote, s as keepLease, t as start, u as requireTlsChecks, v as withdrawRequest, w as object, x as ActionFailure, y as TryAgain } from "./start.js";
+import { X509Certificate, createHash, hash } from "node:crypto";
 // action/refusal.ts
 const NO_APPROVERS = "needs approval, and this broker has nobody who could give it";
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
@@ -236,6 +236,169 @@ async function dryRun(job, inputs) {
 	else job.log.warning(...wouldBeRefused(explanation, inputs.scope));
 }
 const claimLines = (claims) => Object.entries(claims).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+// shared/action-outputs.ts
+/** Of every credential. */
+const OF_EACH = [
+	"token",
+	"expires-at",
+	"issuance-id",
+	"request-id",
+	"request-url",
+	"lease-id",
+	"log-index",
+	"assurance",
+	"token-hash",
+	"receipt"
+];
+/** In the spelling that the ecosystem's own action uses. */
+const OF_SOME_KIND = [
+	"aws-access-key-id",
+	"aws-secret-access-key",
+	"aws-session-token",
+	"aws-expiration",
+	"aws-region",
+	"aws-account-id",
+	"access_token",
+	"project_id",
+	"installation-id",
+	"app-slug",
+	"client-id",
+	"tenant-id",
+	"kubeconfig"
+];
+const OUR_OUTPUTS = [...OF_EACH, ...OF_SOME_KIND];
+/** Whether a value of a vault may become an output of this name. */
+const isVaultOutput = (name) => /^[a-z0-9-]{1,40}$/.test(name) && !OUR_OUTPUTS.includes(name);
+// shared/issued-credential.ts
+const KIND_URN = "urn:buildpass:token-type:";
+/** Seconds of a life that has no end: a value that somebody else keeps, and nobody changes by himself. */
+const NEVER_ENDS = Number.MAX_SAFE_INTEGER;
+/** `missing` and `must be …`, each after the name of the value. */
+const text = (form, what, longest = 2048) => {
+	const error = ({ input }) => input === void 0 ? "is missing" : `must be ${what}`;
+	return string({ error }).max(longest, { error }).regex(form, { error });
+};
+/** What fits into a header, a line and a variable; its size is that of the wire. */
+const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
+/** Details are no secrets, so they are not masked, and a job's log and files show them as they are. */
+const label = text(/^[a-z0-9-]{1,63}$/, "made of a-z, 0-9 and -");
+const plain = text(/^[\x21-\x7e]{1,256}$/, "one line of visible characters");
+const kind = (tokenType, values, details) => ({
+	tokenType,
+	form: object({
+		credential: strictObject(values),
+		details: object(details)
+	})
+});
+const KINDS = {
+	jwt: kind("Bearer", { token: secret }, {}),
+	"github-token": kind("Bearer", { token: secret }, {
+		installation_id: text(/^[1-9][0-9]{0,19}$/, "digits"),
+		app_slug: plain
+	}),
+	"aws-role": kind("N_A", {
+		aws_access_key_id: secret,
+		aws_secret_access_key: secret,
+		aws_session_token: secret
+	}, {
+		aws_region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, "a region"),
+		aws_account_id: text(/^[0-9]{12}$/, "twelve digits")
+	}),
+	"gcp-service-account": kind("Bearer", { access_token: secret }, { project_id: plain }),
+	"azure-app": kind("Bearer", { access_token: secret }, {
+		tenant_id: plain,
+		client_id: plain
+	}),
+	kubernetes: kind("Bearer", { token: secret }, {
+		server: text(/^https:\/\/[\x21-\x7e]+$/, "an https address").refine(isPlainAddress, "must be an address alone"),
+		namespace: label,
+		cluster: label,
+		certificate_authority_data: text(/^[A-Za-z0-9+/]+={0,2}$/, "base64", 65536).refine(isCertificates, "must be the base64 of certificates in PEM").optional()
+	}),
+	"vault-secret": {
+		tokenType: "N_A",
+		form: object({
+			credential: record(string(), string()).superRefine(checkVaultValues),
+			details: object({})
+		})
+	}
+};
+const neverEnds = ({ expires_in: seconds }) => seconds === NEVER_ENDS;
+/** @throws Error with a sentence saying what is wrong with the answer */
+function readCredential(issued) {
+	const name = kindOf(issued.issued_token_type);
+	if (name === void 0) throw new Error(`issued_token_type "${issued.issued_token_type}" is of no kind that this version knows: it may be too old for this broker`);
+	const { tokenType, form } = KINDS[name];
+	if (issued.token_type !== tokenType) throw new Error(`token_type is ${issued.token_type}, and ${tokenType} is that of ${name}`);
+	const { data, error } = form.safeParse({
+		credential: issued.credential,
+		details: issued.details ?? {}
+	});
+	if (data === void 0) throw new Error(`for ${name}, ${sentenceOf(error.issues[0])}`);
+	return {
+		kind: name,
+		...data
+	};
+}
+function kindOf(issuedTokenType) {
+	if (issuedTokenType === "urn:ietf:params:oauth:token-type:access_token") return "jwt";
+	const name = issuedTokenType.startsWith(KIND_URN) ? issuedTokenType.slice(25) : "";
+	return Object.hasOwn(KINDS, name) && name !== "jwt" ? name : void 0;
+}
+function sentenceOf(issue) {
+	if (issue === void 0) return "something is wrong";
+	const where = issue.path.join(".");
+	if (issue.code === "unrecognized_keys") return `${where} holds "${issue.keys.join("\", \"")}", which is none of its values`;
+	return `${where} ${issue.message}`;
+}
+function checkVaultValues(values, context) {
+	const wrong = (message) => context.addIssue({
+		code: "custom",
+		message
+	});
+	const entries = Object.entries(values);
+	if (entries.length === 0) wrong("is empty");
+	for (const [name, value] of entries) {
+		if (!isVaultOutput(name)) wrong(`holds "${name}", which can't be an output`);
+		if (value === "") wrong(`holds nothing as "${name}"`);
+		if (value.includes("\0")) wrong(`holds binary data as "${name}"`);
+	}
+}
+/** Nothing that kubectl would send along, or that a reader would take for another host. */
+function isPlainAddress(address) {
+	const url = URL.parse(address);
+	return url !== null && url.username + url.password + url.search + url.hash === "";
+}
+const CERTIFICATES = /^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+function isCertificates(base64) {
+	const pem = Buffer.from(base64, "base64").toString("latin1");
+	if (!CERTIFICATES.test(pem)) return false;
+	try {
+		return (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).every((block) => new X509Certificate(block).raw.length > 0);
+	} catch {
+		return false;
+	}
+}
+// shared/vault-variable.ts
+const STEERING = [
+	/^(PATH|PATHEXT|HOME|SHELL|COMSPEC|ENV|IFS|CDPATH|TMP|TEMP|TMPDIR|EDITOR|VISUAL|PAGER|PROMPT_COMMAND|CI)$/,
+	/^(BASH|LD|DYLD)_/,
+	/^(HTTP|HTTPS|FTP|ALL|NO)_PROXY$/,
+	/^(SSL_CERT|CURL_CA|REQUESTS_CA|AWS_CA)_/,
+	/^NODE_(OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED|REPL_.*)$/,
+	/^(NPM|YARN|PIP)_(CONFIG|INDEX|EXTRA|REGISTRY)/,
+	/^(PYTHON[A-Z]|PERL5|RUBY(OPT|LIB)$|GEM_|BUNDLE_|LUA_)/,
+	/^(JAVA_HOME|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|CLASSPATH|MAVEN_(OPTS|ARGS)|GRADLE_OPTS)$/,
+	/^GO(FLAGS|PROXY|ROOT|PATH|ENV|SUMDB|NOSUMDB|INSECURE)$/,
+	/^GIT_(SSH|CONFIG|EXEC|ASKPASS|PROXY|EDITOR|PAGER|EXTERNAL|DIR|WORK|TEMPLATE|SEQUENCE|SSL)/,
+	/^SSH_(ASKPASS|AUTH_SOCK)/,
+	/^(GITHUB|RUNNER|ACTIONS|INPUT|STATE|BUILDPASS)_/
+];
+/** Undefined where no shell could read it, or where it would steer programs. */
+function vaultVariable(output) {
+	const name = output.toUpperCase().replaceAll("-", "_");
+	return /^[A-Z_][A-Z0-9_]*$/.test(name) && !STEERING.some((form) => form.test(name)) ? name : void 0;
+}
 // shared/canonical-json.ts
 /**
 * The canonical text of a value; members sorted by UTF-16 code units (RFC 8785 §3.2.3).
@@ -378,7 +541,7 @@ function parseEntry(leaf) {
 }
 // action/receipt-check.ts
 /** @throws Error with a sentence saying which part does not hold */
-function proveReceipt(issued, { logKeys, claims, tokenHash }) {
+function proveReceipt(issued, { logKeys, claims, kind, tokenHash }) {
 	const { entry, index } = verifyReceipt(issued.receipt, logKeys);
 	const [project, entitlement] = issued.scope.split("/");
 	const expected = {
@@ -386,7 +549,8 @@ function proveReceipt(issued, { logKeys, claims, tokenHash }) {
 		issuance_id: issued.issuance_id,
 		lease_id: issued.lease_id,
 		...issued.request_id === void 0 ? {} : { request_id: issued.request_id },
-		fingerprint: tokenHash,
+		kind,
+		...isKeptElsewhere(kind, entry) ? {} : { fingerprint: tokenHash },
 		project,
 		entitlement,
 		repository_id: claims["repository_id"],
@@ -399,6 +563,12 @@ function proveReceipt(issued, { logKeys, claims, tokenHash }) {
 		logIndex: index,
 		entry
 	};
+}
+/** A value that could be guessed from its hash has no fingerprint in the log: which path and version it was stands there instead. */
+function isKeptElsewhere(kind, entry) {
+	if (kind !== "vault-secret" || "fingerprint" in entry) return false;
+	const { path, version } = Object(entry["kept_at"]);
+	return typeof path === "string" && path !== "" && typeof version === "string" && version !== "";
 }
 function readReceipt(receipt) {
 	try {
@@ -418,34 +588,51 @@ function readReceipt(receipt) {
 }
 // action/accept.ts
 const LONGEST_LIFE_SECONDS = 31536e4;
-/** Seconds that rounding may add to a life. */
-const LIFE_TOLERANCE = 5;
+/** Seconds that a life may be longer than was asked for: whoever issues may count it from its own clock. */
+const LIFE_TOLERANCE = 30;
 /** What fits in an Authorization header (RFC 6750 §2.1), so on one line too. */
 const BEARER_FORM = /^[\x21-\x7e]+$/;
 /** @throws Error with a sentence saying what is wrong with the answer */
 function acceptIssued(issued, { inputs, claims, now }) {
 	if (issued.scope !== inputs.scope) throw new Error(`it is for "${issued.scope}", and ${inputs.scope} was asked for`);
-	if (issued.expires_in > LONGEST_LIFE_SECONDS) throw new Error(`expires_in is ${issued.expires_in} seconds, and no credential lives that long`);
-	if (inputs.ttl !== void 0 && issued.expires_in > inputs.ttl + LIFE_TOLERANCE) throw new Error(`expires_in is ${issued.expires_in} seconds, and ${inputs.ttl} were asked for`);
 	const { request_url: page } = issued;
 	if (page !== void 0 && !isOwnPage(page, inputs.origins)) throw new Error(`request_url leads to "${page}", and not to ${inputs.origins.join(" or ")}`);
 	requireOneCredential(issued);
-	const tokenHash = createHash("sha256").update(issued.access_token, "utf8").digest("hex");
+	const credential = readCredential(issued);
+	requireBoundedLife(issued, credential, inputs.ttl);
+	const hash = createHash("sha256").update(issued.access_token, "utf8").digest("hex");
+	const { kind } = credential;
 	const receipt = inputs.logKeys.length === 0 ? readReceipt(issued.receipt) : proveReceipt(issued, {
 		logKeys: inputs.logKeys,
 		claims,
-		tokenHash
+		kind,
+		tokenHash: hash
 	});
+	requireVariables(credential, inputs);
 	return {
 		issued,
-		tokenHash,
+		credential,
+		tokenHash: kind === "vault-secret" && receipt.entry["fingerprint"] !== hash ? void 0 : hash,
 		expiresAt: endOf(issued, now, receipt.entry),
 		receipt
 	};
 }
+function requireBoundedLife({ expires_in: life }, { kind }, asked) {
+	if (asked !== void 0 && life > asked + LIFE_TOLERANCE) throw new Error(`expires_in is ${life} seconds, and ${asked} were asked for`);
+	const keptElsewhere = kind === "vault-secret" && neverEnds({ expires_in: life });
+	if (life > LONGEST_LIFE_SECONDS && !keptElsewhere) throw new Error(`expires_in is ${life} seconds, and no credential lives that long`);
+}
+/** @throws ActionFailure about a value that must not become a variable: it is the policy that named it */
+function requireVariables({ kind, credential }, { exportEnv, scope }) {
+	if (!exportEnv || kind !== "vault-secret") return;
+	const name = Object.keys(credential).find((one) => vaultVariable(one) === void 0);
+	if (name === void 0) return;
+	throw new ActionFailure(`"${name}" of ${scope} can't be an environment variable`, "No shell could read it under that name, or programs would be steered by it.", "Leave export-env out and use the output, or give the value another name in the policy.");
+}
 const ROUNDING_MS = 2e3;
 /** The end that the log has, where it is the one that `expires_in` counts down to; else the latter, in whole seconds. */
 function endOf({ expires_in: seconds }, now, entry) {
+	if (neverEnds({ expires_in: seconds })) return NEVER;
 	const counted = (Math.floor(now / 1e3) + seconds) * 1e3;
 	const logged = Date.parse(String(entry["ends_at"]));
 	return new Date(Math.abs(logged - counted) <= ROUNDING_MS ? logged : counted).toISOString();
@@ -464,6 +651,196 @@ function sameMembers(text, credential) {
 		return false;
 	}
 }
+// shared/kubeconfig.ts
+function kubeconfigOf({ credential, details }) {
+	const { cluster, namespace, server, certificate_authority_data: authority } = details;
+	const context = `${cluster}/${namespace}`;
+	const config = {
+		apiVersion: "v1",
+		kind: "Config",
+		clusters: [{
+			name: cluster,
+			cluster: {
+				server,
+				...authority === void 0 ? {} : { "certificate-authority-data": authority }
+			}
+		}],
+		users: [{
+			name: context,
+			user: { token: credential.token }
+		}],
+		contexts: [{
+			name: context,
+			context: {
+				cluster,
+				namespace,
+				user: context
+			}
+		}],
+		"current-context": context
+	};
+	return `${JSON.stringify(config, null, 2)}\n`;
+}
+// shared/their-words.ts
+function inTheirWords(issued, { expiresAt, kubeconfig }) {
+	switch (issued.kind) {
+		case "aws-role": return ofAws(issued, expiresAt);
+		case "gcp-service-account": return ofGoogle(issued);
+		case "github-token": {
+			const { installation_id: id, app_slug: slug } = issued.details;
+			return {
+				outputs: {
+					"installation-id": id,
+					"app-slug": slug
+				},
+				variables: { GH_TOKEN: issued.credential.token }
+			};
+		}
+		case "azure-app": {
+			const { client_id: id, tenant_id: tenant } = issued.details;
+			return {
+				outputs: {
+					"client-id": id,
+					"tenant-id": tenant
+				},
+				variables: {}
+			};
+		}
+		case "kubernetes": {
+			const file = kubeconfig ?? "";
+			return {
+				outputs: { kubeconfig: file },
+				variables: file === "" ? {} : { KUBECONFIG: file }
+			};
+		}
+		case "vault-secret": return {
+			outputs: issued.credential,
+			variables: variablesOf(issued.credential)
+		};
+		case "jwt": return {
+			outputs: {},
+			variables: {}
+		};
+	}
+}
+function ofAws({ credential, details }, expiresAt) {
+	return {
+		outputs: {
+			"aws-access-key-id": credential.aws_access_key_id,
+			"aws-secret-access-key": credential.aws_secret_access_key,
+			"aws-session-token": credential.aws_session_token,
+			"aws-expiration": expiresAt,
+			"aws-region": details.aws_region,
+			"aws-account-id": details.aws_account_id
+		},
+		variables: {
+			AWS_ACCESS_KEY_ID: credential.aws_access_key_id,
+			AWS_SECRET_ACCESS_KEY: credential.aws_secret_access_key,
+			AWS_SESSION_TOKEN: credential.aws_session_token,
+			AWS_REGION: details.aws_region,
+			AWS_DEFAULT_REGION: details.aws_region
+		}
+	};
+}
+function ofGoogle({ credential, details }) {
+	const { access_token: token } = credential;
+	const { project_id: project } = details;
+	return {
+		outputs: {
+			access_token: token,
+			project_id: project
+		},
+		variables: {
+			CLOUDSDK_AUTH_ACCESS_TOKEN: token,
+			GOOGLE_OAUTH_ACCESS_TOKEN: token,
+			CLOUDSDK_CORE_PROJECT: project,
+			CLOUDSDK_PROJECT: project,
+			GCLOUD_PROJECT: project,
+			GCP_PROJECT: project,
+			GOOGLE_CLOUD_PROJECT: project
+		}
+	};
+}
+/** Without those that must not be variables: whoever was asked for variables says so first. */
+function variablesOf(values) {
+	return Object.fromEntries(Object.entries(values).flatMap(([output, value]) => {
+		const name = vaultVariable(output);
+		return name === void 0 ? [] : [[name, value]];
+	}));
+}
+// action/other-credentials.ts
+const OTHERS = {
+	"aws-role": [
+		"AWS_PROFILE",
+		"AWS_DEFAULT_PROFILE",
+		"AWS_SECURITY_TOKEN",
+		"AWS_WEB_IDENTITY_TOKEN_FILE"
+	],
+	"gcp-service-account": [
+		"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+		"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+		"GOOGLE_APPLICATION_CREDENTIALS",
+		"GOOGLE_CREDENTIALS"
+	]
+};
+function warnOfOthers({ environment, log }, kind) {
+	const set = (OTHERS[kind] ?? []).filter((name) => environment[name]);
+	if (set.length === 0) return;
+	const [are, them] = set.length === 1 ? ["is", "it"] : ["are", "them"];
+	log.warning("Another credential is in the environment, too", `${set.join(", ")} ${are} set in this job: some programs take ${them} before what export-env set.`, `Take ${them} out of the job, or of the step before that sets ${them}.`);
+}
+// action/outputs.ts
+const TOKEN_VARIABLE = "BUILDPASS_TOKEN";
+/** Without these files the toolkit would fall back to commands on stdout, the secret in them. */
+function requireRunnerFiles({ environment }, exportEnv) {
+	const missing = [
+		"GITHUB_OUTPUT",
+		"GITHUB_STATE",
+		...exportEnv ? ["GITHUB_ENV"] : []
+	].filter((name) => !environment[name]);
+	if (missing.length === 0) return;
+	throw new ActionFailure("This is no job of GitHub Actions", `${missing.join(", ")} must name the files that the runner makes for a step.`);
+}
+/** Before the answer is even judged: what is said of a bad one may quote it. */
+function maskCredential({ log }, issued) {
+	log.mask([issued.access_token, ...Object.values(issued.credential)]);
+}
+/** @throws ActionFailure where the kubeconfig can't be written; nothing else is written then */
+function writeOutputs(job, held, exportEnv) {
+	const { toolkit } = job;
+	const { accepted, kubeconfig } = held;
+	const { credential, expiresAt } = accepted;
+	if (credential.kind === "kubernetes" && kubeconfig !== void 0) writeKubeconfig(job, kubeconfig, kubeconfigOf(credential));
+	const words = inTheirWords(credential, {
+		expiresAt,
+		kubeconfig
+	});
+	for (const [name, value] of Object.entries({
+		...words.outputs,
+		...outputsOfEach(accepted)
+	})) toolkit.setOutput(name, value);
+	if (!exportEnv) return;
+	const variables = {
+		...words.variables,
+		[TOKEN_VARIABLE]: accepted.issued.access_token
+	};
+	for (const [name, value] of Object.entries(variables)) toolkit.exportVariable(name, value);
+	warnOfOthers(job, credential.kind);
+}
+function outputsOfEach({ issued, expiresAt, tokenHash, receipt }) {
+	return {
+		token: issued.access_token,
+		"expires-at": expiresAt,
+		"issuance-id": issued.issuance_id,
+		"request-id": issued.request_id ?? "",
+		"request-url": issued.request_url ?? "",
+		"lease-id": issued.lease_id,
+		"log-index": receipt.logIndex?.toString() ?? "",
+		assurance: issued.assurance,
+		"token-hash": tokenHash ?? "",
+		receipt: JSON.stringify(issued.receipt)
+	};
+}
 // action/hold.ts
 /** @throws ActionFailure that says what is wrong, and what became of the lease */
 async function hold(job, inputs, answered) {
@@ -471,11 +848,16 @@ async function hold(job, inputs, answered) {
 	try {
 		if (job.cancelled.aborted) throw new ActionFailure("The job was cancelled", "The credential came too late and is not used.");
 		const accepted = accept(job, inputs, answered);
+		const kubeconfig = accepted.credential.kind === "kubernetes" ? newKubeconfigPath(job) : void 0;
 		keep(job, inputs, {
 			accepted,
-			requestSecret: answered.requestSecret
+			requestSecret: answered.requestSecret,
+			kubeconfig
 		});
-		return accepted;
+		return {
+			accepted,
+			kubeconfig
+		};
 	} catch (error) {
 		const { message, lines } = error instanceof ActionFailure ? error : new ActionFailure("Buildpass failed unexpectedly", messageOf(error));
 		throw new ActionFailure(message, ...lines, await undo(job, inputs, answered));
@@ -490,17 +872,22 @@ function accept(job, inputs, { answer, claims }) {
 			now: job.clock.now()
 		});
 	} catch (error) {
+		if (error instanceof ActionFailure) throw error;
 		throw new ActionFailure("The credential was not accepted", `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`);
 	}
 }
+/** Before the file is written: whatever happens from here on, the post step knows of it. */
 function keep(job, { broker }, held) {
 	const { issued, expiresAt } = held.accepted;
+	const { requestSecret, kubeconfig } = held;
 	try {
+		const file = kubeconfig === void 0 ? {} : { kubeconfig };
 		keepLease(job, {
 			broker,
 			leaseId: issued.lease_id,
-			requestSecret: held.requestSecret,
-			expiresAt
+			requestSecret,
+			expiresAt,
+			...file
 		});
 	} catch (error) {
 		throw new ActionFailure("The lease could not be kept for the post step", `The state of this step can't be written: ${messageOf(error)}.`);
@@ -556,10 +943,10 @@ function tableOf({ accepted: { issued, receipt, expiresAt, tokenHash } }) {
 		...[
 			["By", ruleOf(receipt.entry)],
 			["Assurance", issued.assurance],
-			["Until", expiresAt],
+			["Until", expiresAt === "never" ? "**never**: this value works until it is changed where it came from" : expiresAt],
 			["Issuance", `\`${issued.issuance_id}\``],
 			["Log entry", logEntry(receipt)],
-			["SHA-256 of the token", `\`${tokenHash}\``]
+			...tokenHash === void 0 ? [] : [["SHA-256 of the token", `\`${tokenHash}\``]]
 		].map(([name, value]) => `| ${name} | ${value} |`)
 	].join("\n");
 }
@@ -571,8 +958,9 @@ function logEntry({ logIndex, proven }) {
 	if (proven) return `${logIndex}, receipt verified with the pinned key`;
 	return `${logIndex ?? "unknown"}, receipt not verified: no \`log-key\` is set`;
 }
-function howToVerify({ inputs: { broker }, accepted: { receipt } }) {
-	return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; the \`fingerprint\` of ${receipt.logIndex === void 0 ? "the entry" : `entry ${receipt.logIndex}`} is the SHA-256 of the token.`;
+function howToVerify({ inputs: { broker }, accepted: { receipt, tokenHash } }) {
+	const entry = receipt.logIndex === void 0 ? "the entry" : `entry ${receipt.logIndex}`;
+	return `To verify: \`buildpass log verify --from ${broker} --key <verifier key>\` checks the tree and its checkpoint; ${tokenHash === void 0 ? `${entry} says where the value is kept and in which version, and holds nothing that was made of it` : `the \`fingerprint\` of ${entry} is the SHA-256 of the token`}.`;
 }
 /** An address can't leave the parentheses of its link. */
 const link = (address) => new URL(address).href.replace(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
@@ -585,15 +973,17 @@ async function run(job) {
 	if (inputs.dryRun) return dryRun(job, inputs);
 	requireRunnerFiles(job, inputs.exportEnv);
 	const answered = await askForCredential(job, inputs);
-	const accepted = await hold(job, inputs, answered);
-	writeOutputs(job, accepted, inputs.exportEnv);
+	const held = await hold(job, inputs, answered);
+	const { accepted } = held;
+	writeOutputs(job, held, inputs.exportEnv);
 	await writeSummary(job, {
 		accepted,
 		inputs,
 		claims: answered.claims
 	});
 	const { issued, expiresAt } = accepted;
-	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), until ${expiresAt}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
+	const end = expiresAt === "never" ? "a value that never dies" : `until ${expiresAt}`;
+	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), ${end}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
 }
 // action/main.ts
 await start(run);

@@ -5,6 +5,8 @@ import * as http$1 from "http";
 import * as https$1 from "https";
 import * as events from "events";
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import * as os$1 from "os";
 import os, { EOL } from "os";
@@ -5140,6 +5142,14 @@ function object(shape, params) {
 	};
 	return new ZodObject(def);
 }
+function strictObject(shape, params) {
+	return new ZodObject({
+		type: "object",
+		shape,
+		catchall: never(),
+		...normalizeParams(params)
+	});
+}
 const ZodUnion = /*@__PURE__*/ $constructor("ZodUnion", (inst, def) => {
 	$ZodUnion.init(inst, def);
 	ZodType.init(inst, def);
@@ -5392,6 +5402,7 @@ function superRefine(fn, params) {
 // shared/api.ts
 const GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ID_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:id_token";
+const ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token";
 /** `project/entitlement`; both [a-z0-9-], at most 40 characters. */
 const SCOPE_FORM = /^([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})$/;
 /** 128 random bits or more, base64url. */
@@ -6587,31 +6598,20 @@ function claimsOf(token) {
 		return {};
 	}
 }
-// action/outputs.ts
+// action/held-lease.ts
+/** In the place of a time: the end of a value that has none. */
+const NEVER = "never";
 /** What the post step needs to give the lease back. */
 const heldLeaseSchema = object({
 	broker: string().refine(isSecureUrl),
 	leaseId: string(),
 	requestSecret: string(),
-	/** absent where the credential was not accepted, and so was never handed on */
-	expiresAt: string().optional()
+	/** ISO 8601, or NEVER; absent where the credential was not accepted, and so was never handed on */
+	expiresAt: string().optional(),
+	/** the file that the post step removes */
+	kubeconfig: string().optional()
 });
-const TOKEN_VARIABLE = "BUILDPASS_TOKEN";
 const LEASE_STATE = "lease";
-/** Without these files the toolkit would fall back to commands on stdout, the secret in them. */
-function requireRunnerFiles({ environment }, exportEnv) {
-	const missing = [
-		"GITHUB_OUTPUT",
-		"GITHUB_STATE",
-		...exportEnv ? ["GITHUB_ENV"] : []
-	].filter((name) => !environment[name]);
-	if (missing.length === 0) return;
-	throw new ActionFailure("This is no job of GitHub Actions", `${missing.join(", ")} must name the files that the runner makes for a step.`);
-}
-/** Before the answer is even judged: what is said of a bad one may quote it. */
-function maskCredential({ log }, issued) {
-	log.mask([issued.access_token, ...Object.values(issued.credential)]);
-}
 function keepLease({ toolkit }, lease) {
 	toolkit.saveState(LEASE_STATE, JSON.stringify(lease));
 }
@@ -6623,24 +6623,32 @@ function heldLease({ toolkit }) {
 	if (lease !== void 0) return lease;
 	throw new ActionFailure("The lease of this step could not be returned", "What the main step kept of it (STATE_lease) is garbled. The lease ends by itself.");
 }
-function writeOutputs({ toolkit }, accepted, exportEnv) {
-	for (const [name, value] of Object.entries(outputsOf(accepted))) toolkit.setOutput(name, value);
-	if (exportEnv) toolkit.exportVariable(TOKEN_VARIABLE, accepted.issued.access_token);
+// action/kubeconfig-file.ts
+const NAME = /^buildpass-[0-9a-f]{32}\.kubeconfig$/;
+const NAME_BYTES = 16;
+/** @throws ActionFailure where the runner names no directory for it */
+function newKubeconfigPath({ environment, randomBytes }) {
+	const directory = environment["RUNNER_TEMP"] ?? "";
+	if (isAbsolute(directory)) return join(directory, `buildpass-${randomBytes(NAME_BYTES).toString("hex")}.kubeconfig`);
+	throw new ActionFailure("There is no place for the kubeconfig", `RUNNER_TEMP must name the directory that the runner makes for a job, not "${directory}".`);
 }
-/** The names of action.yml. */
-function outputsOf({ issued, expiresAt, tokenHash, receipt }) {
-	return {
-		token: issued.access_token,
-		"expires-at": expiresAt,
-		"issuance-id": issued.issuance_id,
-		"request-id": issued.request_id ?? "",
-		"request-url": issued.request_url ?? "",
-		"lease-id": issued.lease_id,
-		"log-index": receipt.logIndex?.toString() ?? "",
-		assurance: issued.assurance,
-		"token-hash": tokenHash,
-		receipt: JSON.stringify(issued.receipt)
-	};
+/** @throws ActionFailure that says why it could not be written */
+function writeKubeconfig({ files }, path, text) {
+	try {
+		files.writeNew(path, text);
+	} catch (error) {
+		throw new ActionFailure("The kubeconfig could not be written", `${messageOf(error)}. Nothing was handed on; the post step returns the lease.`);
+	}
+}
+/** A file that stays is a warning: its token ends with the lease. */
+function removeKubeconfig({ files, log, environment }, path) {
+	const ours = NAME.test(basename(path)) && dirname(path) === resolve(environment["RUNNER_TEMP"] ?? "");
+	try {
+		if (!ours) throw new Error(`"${path}" is not where the main step writes one`);
+		if (files.remove(path)) log.info("Removed the kubeconfig.");
+	} catch (error) {
+		log.warning("The kubeconfig could not be removed", `${messageOf(error)}.`, "The runner empties RUNNER_TEMP itself.");
+	}
 }
 // action/return-lease.ts
 /** A runner that is shutting down waits for nobody. */
@@ -6668,7 +6676,8 @@ async function returnHeld(job) {
 	const lease = heldLease(job);
 	if (lease === void 0) return "This step holds no lease: nothing to return.";
 	job.log.mask([lease.requestSecret]);
-	if (lease.expiresAt !== void 0 && readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); it ends at ${lease.expiresAt}.`;
+	if (lease.kubeconfig !== void 0) removeKubeconfig(job, lease.kubeconfig);
+	if (lease.expiresAt !== void 0 && readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === "never" ? "its value never dies" : `it ends at ${lease.expiresAt}`}.`;
 	try {
 		requireTlsChecks(job);
 		return await giveBack(job, lease);
@@ -6693,11 +6702,15 @@ function meaning(returned) {
 	if (revocation === "immediate") return "the broker revokes the credential now; its log says when that is done";
 	return dies === null ? "the credential can't be revoked and never dies: change it where it came from" : `the credential can't be revoked; it dies at ${dies}`;
 }
+function whatMayWork(expiresAt) {
+	if (expiresAt === void 0) return "The credential was not handed on, and may work until it ends by itself.";
+	return expiresAt === "never" ? "The value that it handed out never dies: it works until somebody changes it where it came from." : `The credential may work until ${expiresAt}.`;
+}
 async function notReturned(lease, error) {
 	const { readEvent } = await import("./event.js");
 	const event = await readEvent();
 	const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
-	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, lease.expiresAt === void 0 ? "The credential was not handed on, and may work until it ends by itself." : `The credential may work until ${lease.expiresAt}.`, ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
+	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, whatMayWork(lease.expiresAt), ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
 }
 // node_modules/@actions/core/lib/utils.js
 /**
@@ -8349,6 +8362,7 @@ async function start(step) {
 			toolkit: core_exports,
 			log,
 			send,
+			files,
 			clock,
 			randomBytes,
 			cancelled
@@ -8360,6 +8374,17 @@ async function start(step) {
 		leave(1);
 	}
 }
+const files = {
+	writeNew: (path, text) => writeFileSync(path, text, {
+		flag: "wx",
+		mode: 384
+	}),
+	remove(path) {
+		const there = existsSync(path);
+		rmSync(path, { force: true });
+		return there;
+	}
+};
 /** To die at once could lose an answer on its way, and with it the lease that it names. */
 function cancellation() {
 	const controller = new AbortController();
@@ -8370,4 +8395,4 @@ function cancellation() {
 function leave(exitCode) {
 	process.stdout.write("", () => process.exit(exitCode));
 }
-export { messageOf as S, requestStatus as _, maskCredential as a, patiently as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, keepLease as i, requireIdTokens as l, splitNote as m, giveBack as n, requireRunnerFiles as o, openNote as p, returnLease as r, writeOutputs as s, start as t, requireTlsChecks as u, withdrawRequest as v, ActionFailure as x, TryAgain as y };
+export { ACCESS_TOKEN_TYPE as C, string as D, strictObject as E, messageOf as S, record as T, requestStatus as _, writeKubeconfig as a, patiently as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, newKubeconfigPath as i, requireIdTokens as l, splitNote as m, giveBack as n, NEVER as o, openNote as p, returnLease as r, keepLease as s, start as t, requireTlsChecks as u, withdrawRequest as v, object as w, ActionFailure as x, TryAgain as y };

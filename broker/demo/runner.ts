@@ -51,10 +51,11 @@ const actionSchema = z.object({
 
 export async function runAction(run: ActionRun): Promise<ActionResult> {
   const definition = actionSchema.parse(parse(readFileSync(join(run.actionDirectory, 'action.yml'), 'utf8')));
-  const temporary = join(run.workDirectory, '_temp', randomUUID());
-  const files = makeFiles(temporary);
+  const temporary = join(run.workDirectory, '_temp');
+  const files = makeFiles(join(temporary, randomUUID()));
   const environment = {
     ...fromOurProcess(),
+    RUNNER_TEMP: temporary,
     ...run.environment,
     ...inputVariables(definition.inputs, run.inputs),
     ...prefixed('STATE_', run.state ?? {}),
@@ -62,7 +63,6 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
     GITHUB_WORKSPACE: run.workDirectory,
-    RUNNER_TEMP: temporary,
   };
   const script = join(run.actionDirectory, definition.runs[run.action]);
   const ended = await execute({ script, environment, run });

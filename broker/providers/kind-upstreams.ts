@@ -1,30 +1,14 @@
 // The kinds that come from an upstream of the configuration: `vault-secret` and `kubernetes`. A policy names the upstream, never
 // its address.
 import { z } from 'zod';
+import { OUR_OUTPUTS } from '../../shared/action-outputs.ts';
 import { name, text } from '../policy/forms.ts';
 import { defineKind, type Kind } from './kind-definition.ts';
 import { audience } from './kind-jwt.ts';
 
 const upstreamName = text(/^[a-z0-9-]{1,40}$/, 'the name of an upstream of the configuration');
 
-// Outputs that the action writes itself. A secret under one of these names would pass for something else in the job.
-const OUR_OUTPUTS = [
-  'token',
-  'expires-at',
-  'issuance-id',
-  'request-id',
-  'request-url',
-  'lease-id',
-  'log-index',
-  'assurance',
-  'token-hash',
-  'aws-access-key-id',
-  'aws-secret-access-key',
-  'aws-session-token',
-  'aws-region',
-  'client-id',
-  'tenant-id',
-];
+// A secret under a name of ours would pass for something else in the job.
 const outputName = name.refine(
   (value) => !OUR_OUTPUTS.includes(value),
   'is an output that the action writes itself: choose another name',

@@ -1,8 +1,10 @@
 // Answers that no honest broker gives, met by the action as a process: nothing is written, nothing leaks, nothing in them
 // acts, and a lease that may exist goes back.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { issued, leaseReturned, refused, says } from '../support/broker-answers.ts';
+import type { KindName } from '../../shared/issued-credential.ts';
+import { type Changes, issued, issuedOf, leaseReturned, refused, says } from '../support/broker-answers.ts';
 import { type Answer, BrokerDouble } from '../support/broker-double.ts';
+import type { Differing } from '../support/kind-answers.ts';
 import { LogDouble } from '../support/log-double.ts';
 import { leaks, runStep } from '../support/run-action.ts';
 import { tell } from './tell.ts';
@@ -98,11 +100,43 @@ test('a token of several lines is refused', async () => {
 test('no name in an answer becomes an output or a variable', async () => {
   const token = 'a-token-of-a-hostile-broker-0123456789';
   const credential = { token, 'PATH\nNODE_OPTIONS=--import=x': 'hostile value 1', NODE_OPTIONS: 'hostile value 2' };
-  broker.answer('POST /v1/token', issued({ answer: { access_token: token, credential } }));
-  const { outputs, variables, masks } = await runStep(broker, { inputs: { 'export-env': 'true' } });
-  expect(Object.keys(outputs)).not.toContain('NODE_OPTIONS');
-  expect(Object.keys(variables)).toEqual(['BUILDPASS_TOKEN']);
+  const answer = { access_token: token, credential };
+  const { masks } = await expectNothingWritten(issued({ answer }), { 'export-env': 'true' });
   expect(masks).toEqual(expect.arrayContaining([token, 'hostile value 1', 'hostile value 2']));
+  expect(returned()).toEqual(['/v1/leases/lse_1']);
+});
+
+test.for<[KindName, Differing & Changes, string]>([
+  ['aws-role', { values: { aws_session_token: undefined } }, 'for aws-role, credential.aws_session_token is missing'],
+  ['aws-role', { answer: { details: undefined } }, 'for aws-role, details.aws_region is missing'],
+  ['aws-role', { answer: { token_type: 'Bearer' } }, 'access_token is not the credential'],
+  ['github-token', { values: { extra: 'one too many' } }, 'credential holds "extra", which is none of its values'],
+  ['kubernetes', { details: { server: undefined } }, 'details.server is missing'],
+  ['kubernetes', { details: { server: 'http://cluster.example.com' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { certificate_authority_data: 'Tm8gUEVN' } }, 'must be the base64 of certificates in PEM'],
+  ['kubernetes', { details: { cluster: '::add-mask::x' } }, 'details.cluster must be made of'],
+  ['gcp-service-account', { details: { project_id: 'a\n::set-env name=x::y' } }, 'details.project_id must be one line'],
+  ['vault-secret', { values: { 'aws-region': 'x' } }, `credential holds "aws-region", which can't be an output`],
+  ['vault-secret', { values: { 'node-options': '--import=x' } }, `"node-options" of shop/publish-preview can't be an`],
+  ['jwt', { answer: { issued_token_type: 'urn:buildpass:token-type:later' } }, 'is of no kind that this version knows'],
+])('%s with %j is not handed on, and its lease goes back', async ([kind, differing, message]) => {
+  const { stdout } = await expectNothingWritten(issuedOf(kind, differing), { 'export-env': 'true' });
+  expect(stdout).toContain(message);
+  expect(returned()).toEqual(['/v1/leases/lse_1']);
+});
+
+const KEPT = { kept_at: { path: 'kv/data/shop', version: '7' }, fingerprint: undefined };
+
+test.for<[string, KindName, NonNullable<Changes['entry']>, string]>([
+  ['another kind', 'aws-role', KEPT, 'says fingerprint undefined'],
+  ['no place', 'vault-secret', { fingerprint: undefined }, 'says fingerprint undefined'],
+  ['half a place', 'vault-secret', { ...KEPT, kept_at: { path: 'kv' } }, 'says fingerprint undefined'],
+  ['a wrong fingerprint beside it', 'vault-secret', { ...KEPT, fingerprint: 'a'.repeat(64) }, 'says fingerprint "aaaa'],
+  ['the kind of another', 'aws-role', { kind: 'vault-secret', ...KEPT }, 'says kind "vault-secret"'],
+  ['another run', 'vault-secret', { ...KEPT, run_id: '1' }, 'says run_id "1"'],
+])('an entry without fingerprint is refused with %s', async ([, kind, entry, message]) => {
+  const { stdout } = await expectNothingWritten(issuedOf(kind, { entry }), { 'log-key': broker.log.verifierKey });
+  expect(stdout).toContain(message);
 });
 
 test('a page instead of an answer is not printed', async () => {

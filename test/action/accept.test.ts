@@ -3,6 +3,7 @@ import { acceptIssued } from '../../action/accept.ts';
 import type { Issued } from '../../shared/api.ts';
 import { inputs, issuedAnswer, TOKEN, TOKEN_HASH } from '../support/issued-answer.ts';
 import { CLAIMS } from '../support/job-double.ts';
+import { answerOf } from '../support/kind-answers.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -13,13 +14,35 @@ test('a whole answer gives end and fingerprint', async () => {
   expect(await accept()).toMatchObject({ expiresAt: '2026-11-22T12:10:00.000Z', tokenHash: TOKEN_HASH });
 });
 
-test('several values come as their JSON', async () => {
-  const credential = { key_id: 'AK1', secret: 'x y\nz' };
-  const text = JSON.stringify({ secret: credential.secret, key_id: credential.key_id });
-  expect(await accept({ token_type: 'N_A', access_token: text, credential })).toMatchObject({
-    issued: { access_token: text },
+test('several values come as their JSON, in any order', async () => {
+  const answer = answerOf('aws-role');
+  const reversed = JSON.stringify(Object.fromEntries(Object.entries(answer.credential).reverse()));
+  expect(await accept({ ...answer, access_token: reversed })).toMatchObject({
+    issued: { access_token: reversed },
+    credential: { kind: 'aws-role', credential: answer.credential },
   });
 });
+
+test('a value that never dies is one of a vault, and has no end and no hash that its log entry has not', async () => {
+  const forever = { ...answerOf('vault-secret'), expires_in: Number.MAX_SAFE_INTEGER };
+  expect(await accept(forever)).toMatchObject({ expiresAt: 'never', tokenHash: undefined });
+  await expect(accept({ ...answerOf('aws-role'), expires_in: Number.MAX_SAFE_INTEGER })).rejects.toThrow(
+    'no credential lives that long',
+  );
+  await expect(accept(forever, { ttl: '1h' })).rejects.toThrow('and 3600 were asked for');
+});
+
+test.for(['path', 'node-options', 'ld-preload', 'github-token', 'https-proxy', '2fa'])(
+  'a value called %s is handed on as an output, and never as a variable',
+  async (name) => {
+    const answer = answerOf('vault-secret', { values: { [name]: 'value' } });
+    expect((await accept(answer)).credential.credential).toHaveProperty(name, 'value');
+    await expect(accept(answer, { 'export-env': 'true' })).rejects.toMatchObject({
+      message: `"${name}" of shop/publish-preview can't be an environment variable`,
+      lines: expect.arrayContaining([expect.stringContaining('Leave export-env out and use the output')]),
+    });
+  },
+);
 
 test.for<[string, Partial<Issued>, string]>([
   ['another scope', { scope: 'shop/deploy' }, 'it is for "shop/deploy", and shop/publish-preview was asked for'],
@@ -60,11 +83,11 @@ test.for<[string, Partial<Issued>, string]>([
   await expect(accept(changes)).rejects.toThrow(message);
 });
 
-test('a life longer than was asked for is refused, rounding apart', async () => {
-  await expect(accept({ expires_in: 306 }, { ttl: '5m' })).rejects.toThrow(
-    'expires_in is 306 seconds, and 300 were asked for',
+test('a life longer than was asked for is refused, thirty seconds of another clock apart', async () => {
+  await expect(accept({ expires_in: 331 }, { ttl: '5m' })).rejects.toThrow(
+    'expires_in is 331 seconds, and 300 were asked for',
   );
-  expect(await accept({ expires_in: 300 }, { ttl: '5m' })).toMatchObject({ expiresAt: '2026-11-22T12:05:00.000Z' });
+  expect(await accept({ expires_in: 330 }, { ttl: '5m' })).toMatchObject({ expiresAt: '2026-11-22T12:05:30.000Z' });
 });
 
 test('a link to the address that the audience names is the broker’s own', async () => {

@@ -3,10 +3,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { acceptIssued } from '../../action/accept.ts';
 import { readInputs, readReturnInputs } from '../../action/inputs.ts';
-import { outputsOf } from '../../action/outputs.ts';
-import { accepted, inputs } from '../support/issued-answer.ts';
-import { INPUTS } from '../support/job-double.ts';
+import { writeOutputs } from '../../action/outputs.ts';
+import { isVaultOutput, OUR_OUTPUTS } from '../../shared/action-outputs.ts';
+import { inputs, issuedAnswer } from '../support/issued-answer.ts';
+import { CLAIMS, INPUTS, jobDouble } from '../support/job-double.ts';
+import { answerOf, KINDS, VALUES } from '../support/kind-answers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
@@ -57,8 +60,21 @@ test('the defaults that are described are those of the code', () => {
   expect(inputs(Object.fromEntries(described) as Record<string, string>)).toEqual(inputs());
 });
 
-test('every output that is written is described, and no other', async () => {
-  expect(Object.keys(outputsOf(await accepted())).sort()).toEqual(Object.keys(action.outputs).sort());
+test('every output that is written for some kind is described, and no other but for those of a vault', async () => {
+  const asker = { inputs: inputs(), claims: CLAIMS, now: 0 };
+  const job = jobDouble();
+  for (const kind of KINDS) {
+    const accepted = acceptIssued(await issuedAnswer(answerOf(kind)), asker);
+    writeOutputs(job, { accepted, kubeconfig: '/runner/temp/file' }, false);
+  }
+  const written = job.events.flatMap((event) => /^output (\S+) = /.exec(event)?.[1] ?? []);
+  const described = [...Object.keys(action.outputs), ...Object.keys(VALUES['vault-secret'])];
+  expect([...new Set(written)].sort()).toEqual(described.sort());
+});
+
+test('no value of a vault can pass for an output that is described', () => {
+  expect([...OUR_OUTPUTS].sort()).toEqual(Object.keys(action.outputs).sort());
+  expect(Object.keys(action.outputs).filter(isVaultOutput)).toEqual([]);
 });
 
 test('the runner finds both steps, and the post step always runs', () => {
@@ -79,7 +95,7 @@ test.for(workflows)('the example %s uses the action rightly', (workflow) => {
     expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
     expect(() => inputs(given)).not.toThrow();
   }
-  for (const [, output] of read('examples/workflows', workflow).matchAll(/steps\.access\.outputs\.([a-z-]+)/g)) {
+  for (const [, output] of read('examples/workflows', workflow).matchAll(/steps\.access\.outputs\.([\w-]+)/g)) {
     expect(Object.keys(action.outputs)).toContain(output);
   }
 });

@@ -5,7 +5,12 @@ import { brokerLog, ENTRY, issuedAnswer, TOKEN_HASH } from '../support/issued-an
 import { CLAIMS } from '../support/job-double.ts';
 import { LogDouble } from '../support/log-double.ts';
 
-const expected = { logKeys: [parseVerifierKey(brokerLog.verifierKey)], claims: CLAIMS, tokenHash: TOKEN_HASH };
+const expected = {
+  logKeys: [parseVerifierKey(brokerLog.verifierKey)],
+  claims: CLAIMS,
+  kind: 'jwt',
+  tokenHash: TOKEN_HASH,
+} as const;
 
 test('a receipt of this job and credential holds', async () => {
   expect(proveReceipt(await issuedAnswer(), expected)).toEqual({ proven: true, logIndex: 6, entry: ENTRY });
@@ -33,6 +38,7 @@ test.for([
   'issuance_id',
   'lease_id',
   'request_id',
+  'kind',
   'fingerprint',
   'project',
   'entitlement',

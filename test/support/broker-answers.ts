@@ -1,16 +1,18 @@
 // Answers for the scripts of the broker double, in the forms of the contract and, where a test wants it, in worse ones.
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../../shared/canonical-json.ts';
+import type { KindName } from '../../shared/issued-credential.ts';
 import type { Answer, Asked } from './broker-double.ts';
 import { unverifiableJwt } from './broker-double.ts';
+import { answerOf, type Differing } from './kind-answers.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 export interface Changes {
   /** members of the answer that differ */
   readonly answer?: Members;
-  /** members of the entry in the log that differ */
-  readonly entry?: Readonly<Record<string, JsonValue>>;
+  /** members of the entry in the log that differ; undefined leaves one out */
+  readonly entry?: Readonly<Record<string, JsonValue | undefined>>;
 }
 
 /** A credential with its receipt. */
@@ -20,7 +22,7 @@ export const issued =
 
 async function issuedBody(
   { request, claims, broker }: Asked,
-  changes: Readonly<Record<string, JsonValue>>,
+  changes: NonNullable<Changes['entry']>,
 ): Promise<Members> {
   const number = [...broker.secrets.values()].filter((name) => name.startsWith('credential')).length + 1;
   const [project = '', entitlement = ''] = (request.parameters['scope'] ?? '').split('/');
@@ -47,6 +49,9 @@ async function issuedBody(
     fingerprint: createHash('sha256').update(token).digest('hex'),
     ...changes,
   };
+  const logged = Object.entries(entry).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return {
     access_token: token,
     issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
@@ -58,10 +63,27 @@ async function issuedBody(
     request_url: `${broker.url}/requests/req_${number}`,
     lease_id: `lse_${number}`,
     assurance: 'automated',
-    receipt: await broker.log.receipt(entry),
+    receipt: await broker.log.receipt(Object.fromEntries(logged)),
     credential: { token },
   };
 }
+
+/** The same for a kind, and what differs in its values. */
+export const issuedOf =
+  (kind: KindName, differing: Differing & Changes = {}): Answer =>
+  (asked) => {
+    const answer = answerOf(kind, differing);
+    for (const [name, value] of Object.entries(answer.credential)) asked.broker.secrets.set(value, name);
+    asked.broker.secrets.set(
+      answer.access_token,
+      asked.broker.secrets.get(answer.access_token) ?? 'all values as JSON',
+    );
+    const fingerprint = createHash('sha256').update(answer.access_token).digest('hex');
+    return issued({
+      answer: { ...answer, ...differing.answer },
+      entry: { kind, fingerprint, ...differing.entry },
+    })(asked);
+  };
 
 /** Every answer of OAuth's error form; the link as the contract has it. */
 export const refused =

@@ -24,6 +24,7 @@ export const ENTRY = {
   repository_id: CLAIMS.repository_id,
   run_id: CLAIMS.run_id,
   run_attempt: CLAIMS.run_attempt,
+  kind: 'jwt',
   fingerprint: TOKEN_HASH,
 };
 
@@ -58,6 +59,7 @@ export function inputs(given: Readonly<Record<string, string>> = {}): Inputs {
 export async function accepted(changes: Partial<Accepted> = {}): Promise<Accepted> {
   return {
     issued: await issuedAnswer(),
+    credential: { kind: 'jwt', credential: { token: TOKEN }, details: {} },
     expiresAt: '2026-11-22T12:10:00.000Z',
     tokenHash: TOKEN_HASH,
     receipt: { proven: true, logIndex: 6, entry: ENTRY },

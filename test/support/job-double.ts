@@ -36,6 +36,7 @@ const ENVIRONMENT = {
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
   GITHUB_OUTPUT: '/runner/output',
   GITHUB_STATE: '/runner/state',
+  RUNNER_TEMP: '/runner/temp',
 };
 
 export function jobDouble(options: JobOptions = {}): JobDouble {
@@ -84,6 +85,10 @@ export function jobDouble(options: JobOptions = {}): JobDouble {
       const answer = answers.shift();
       if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no answer is left');
       return answer;
+    },
+    files: {
+      writeNew: (path, text) => note(`file ${path} = ${text}`),
+      remove: (path) => note(`removed ${path}`) === undefined,
     },
     clock: {
       now: () => now,

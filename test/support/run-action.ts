@@ -17,22 +17,25 @@ const JOB = {
   GITHUB_SERVER_URL: 'https://github.com',
 };
 
-export type Step = Partial<Pick<ActionRun, 'action' | 'inputs' | 'environment' | 'state' | 'signal'>>;
+export type Step = Partial<Pick<ActionRun, 'action' | 'inputs' | 'environment' | 'state' | 'signal' | 'workDirectory'>>;
 
-/** One step of a job that may have ID tokens; the entitlement is shop/publish-preview unless said. */
+/**
+ * One step of a job that may have ID tokens; the entitlement is shop/publish-preview unless said.
+ * Its directory is gone afterwards, unless it is one that the caller gives.
+ */
 export async function runStep(broker: BrokerDouble, step: Step = {}): Promise<ActionResult> {
-  const workDirectory = mkdtempSync(join(tmpdir(), 'buildpass-job-'));
+  const own = mkdtempSync(join(tmpdir(), 'buildpass-job-'));
   try {
     return await runAction({
       action: 'main',
       actionDirectory: ACTION_DIRECTORY,
-      workDirectory,
+      workDirectory: own,
       ...step,
       inputs: { 'broker-url': broker.url, entitlement: 'shop/publish-preview', ...step.inputs },
       environment: { ...JOB, ...broker.environment, ...step.environment },
     });
   } finally {
-    rmSync(workDirectory, { recursive: true });
+    rmSync(own, { recursive: true });
   }
 }
 
@@ -105,6 +108,7 @@ function named(broker: BrokerDouble, text: string): string {
   const secrets = [...broker.secrets].sort(([a], [b]) => b.length - a.length);
   return secrets
     .reduce((rest, [secret, name]) => rest.replaceAll(secret, `[${name}]`), text)
+    .replace(/[^"= ]*buildpass-[0-9a-f]{32}(?=\.kubeconfig)/gu, '[RUNNER_TEMP]/buildpass-[random]')
     .replace(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/gu, '[time]')
     .replace(/\b\d+(\.\d)? s\b/gu, '[n] s');
 }

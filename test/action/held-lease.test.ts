@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heldLease, keepLease } from '../../action/outputs.ts';
+import { heldLease, keepLease } from '../../action/held-lease.ts';
 import { jobDouble } from '../support/job-double.ts';
 
 const LEASE = {

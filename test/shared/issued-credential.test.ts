@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { Issued } from '../../shared/api.ts';
+import { type KindName, readCredential } from '../../shared/issued-credential.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { issuedAnswer } from '../support/issued-answer.ts';
+import { AUTHORITY, answerOf, type Differing, KINDS } from '../support/kind-answers.ts';
+
+const base = await issuedAnswer();
+const read = (kind: KindName, differing: Differing = {}, changes: Partial<Issued> = {}) =>
+  readCredential({ ...base, ...answerOf(kind, differing), ...changes });
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+test.for(KINDS)('a right answer for %s is read', (kind) => {
+  expect(read(kind)).toMatchObject({ kind, credential: answerOf(kind).credential });
+});
+
+test.for(KINDS)('details that nobody uses are left out of %s', (kind) => {
+  expect(read(kind, { details: { something: 'else\n' } }).details).not.toHaveProperty('something');
+});
+
+test.for(KINDS.filter((kind) => kind !== 'vault-secret'))('an extra value for %s is refused', (kind) => {
+  expect(() => read(kind, { values: { extra: 'value' } })).toThrow(
+    `for ${kind}, credential holds "extra", which is none of its values`,
+  );
+});
+
+test.for<[KindName, Differing, string]>([
+  ['aws-role', { values: { aws_session_token: undefined } }, 'credential.aws_session_token is missing'],
+  ['aws-role', { values: { aws_secret_access_key: '' } }, 'credential.aws_secret_access_key must be one line'],
+  ['aws-role', { values: { aws_access_key_id: 'A\nB' } }, 'credential.aws_access_key_id must be one line'],
+  ['aws-role', { details: { aws_region: undefined } }, 'details.aws_region is missing'],
+  ['aws-role', { details: { aws_region: 'eu-west-1\nAWS_PROFILE=x' } }, 'details.aws_region must be a region'],
+  ['aws-role', { details: { aws_account_id: '1' } }, 'details.aws_account_id must be twelve digits'],
+  ['gcp-service-account', { details: { project_id: 'a b' } }, 'details.project_id must be one line'],
+  ['gcp-service-account', { details: { project_id: 'p'.repeat(257) } }, 'details.project_id must be one line'],
+  ['azure-app', { details: { tenant_id: undefined } }, 'details.tenant_id is missing'],
+  ['github-token', { details: { installation_id: 'x' } }, 'details.installation_id must be digits'],
+  ['github-token', { details: { app_slug: 'a\u{202e}b' } }, 'details.app_slug must be one line'],
+  ['kubernetes', { details: { server: undefined } }, 'details.server is missing'],
+  ['kubernetes', { details: { server: 'http://cluster.example.com' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { server: 'https://' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { server: 'https://a@evil.example' } }, 'details.server must be an address alone'],
+  ['kubernetes', { details: { server: 'https://a.example/?x=1' } }, 'details.server must be an address alone'],
+  ['kubernetes', { details: { namespace: '../kube-system' } }, 'details.namespace must be made of'],
+  ['kubernetes', { details: { cluster: '' } }, 'details.cluster must be made of'],
+  ['kubernetes', { details: { certificate_authority_data: 'no PEM' } }, 'certificate_authority_data must be base64'],
+  ['vault-secret', { values: { 'npm-token': undefined, 'signing-key': undefined } }, 'credential is empty'],
+  ['vault-secret', { values: { 'npm-token': '' } }, 'credential holds nothing as "npm-token"'],
+  ['vault-secret', { values: { 'npm-token': 'a\0b' } }, 'credential holds binary data as "npm-token"'],
+  ['vault-secret', { values: { token: 'x' } }, `credential holds "token", which can't be an output`],
+  ['vault-secret', { values: { receipt: 'x' } }, `credential holds "receipt", which can't be an output`],
+  ['vault-secret', { values: { NODE_OPTIONS: 'x' } }, `credential holds "NODE_OPTIONS", which can't be an output`],
+  ['vault-secret', { values: { 'a\nb': 'x' } }, `which can't be an output`],
+])('%s with %j is refused', ([kind, differing, message]) => {
+  expect(() => read(kind, differing)).toThrow(message);
+});
+
+test.for([
+  ['words', 'certificate'],
+  ['a private key', createAuthority().serverTls().key],
+  ['a certificate and a private key', `${AUTHORITY}${createAuthority().serverTls().key}`],
+  ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ['nothing', '\n'],
+])('an authority that is %s is refused', ([, pem = '']) => {
+  expect(() => read('kubernetes', { details: { certificate_authority_data: base64(pem) } })).toThrow(
+    'details.certificate_authority_data must be the base64 of certificates in PEM',
+  );
+});
+
+test('several authorities, and none, are taken', () => {
+  const two = base64(AUTHORITY + createAuthority().pem);
+  expect(read('kubernetes', { details: { certificate_authority_data: two } }).details).toMatchObject({
+    certificate_authority_data: two,
+  });
+  expect(read('kubernetes', { details: { certificate_authority_data: undefined } }).details).not.toHaveProperty(
+    'certificate_authority_data',
+  );
+});
+
+test.for([
+  'urn:buildpass:token-type:jwt',
+  'urn:buildpass:token-type:constructor',
+  'urn:buildpass:token-type:',
+  'urn:ietf:params:oauth:token-type:id_token',
+])('an answer of the kind %s is refused', (type) => {
+  expect(() => read('jwt', {}, { issued_token_type: type })).toThrow('is of no kind that this version knows');
+});
+
+test('a token type that is not that of its kind is refused', () => {
+  expect(() => read('aws-role', {}, { token_type: 'Bearer' })).toThrow(
+    'token_type is Bearer, and N_A is that of aws-role',
+  );
+});
