@@ -4,10 +4,12 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Issued, type Refusal, SCOPE_FORM } from '../../shared/api.ts';
 import { formatDuration, parseDuration } from '../../shared/duration.ts';
+import { neverEnds } from '../../shared/issued-credential.ts';
 import { type Entropy, systemEntropy } from '../clock.ts';
 import { type Answer, type Ask, askBroker } from './ask-broker.ts';
 import { ASKING_OPTIONS, brokerOrigin } from './broker-origin.ts';
 import { type Command, type CommandContext, type ExitCode, required, UsageError } from './command.ts';
+import { credentialText, type Format, readFormat } from './credential-text.ts';
 import { type SubjectTokens, subjectTokens } from './subject-tokens.ts';
 
 export interface RequestDeps {
@@ -19,18 +21,20 @@ export interface RequestDeps {
 export const command: Command = {
   name: 'request',
   summary: 'ask for a credential, as the action does, from a shell in a job',
-  usage: 'request --broker-url URL --entitlement PROJECT/NAME (--output FILE | --json)',
+  usage: 'request --broker-url URL --entitlement PROJECT/NAME (--output FILE [--format FORMAT] | --json)',
   about:
     'Takes the OIDC token of the job from the runner (the job needs `permissions: id-token: write`) and prints what was decided. ' +
-    'The credential is written to FILE, which only you can read; without --output it is part of the JSON answer. It ends by itself: a shell has no post step that returns it.',
+    'The credential is written to FILE, which only you can read; without --output it is part of the JSON answer. A credential of several values is written as their JSON; with --format env as lines for a shell to read, under the names that programs of its ecosystem know, and with --format kubeconfig as a file for kubectl. It ends by itself: a shell has no post step that returns it.',
   examples: [
     'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --output "$RUNNER_TEMP/token"',
     'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --json | jq -r .expires_in',
+    'buildpass request --broker-url https://buildpass.example.com --entitlement shop/deploy-production --format env --output "$RUNNER_TEMP/aws" && . "$RUNNER_TEMP/aws"',
   ],
   options: {
     'broker-url': ASKING_OPTIONS['broker-url'],
     entitlement: { type: 'string', value: 'PROJECT/NAME', about: 'what to ask for' },
     output: { type: 'string', value: 'FILE', about: 'new file for the credential (mode 0600)' },
+    format: { type: 'string', value: 'FORMAT', about: 'of that file: token (default), env or kubeconfig' },
     ttl: { type: 'string', value: 'TIME', about: 'a shorter life than the entitlement gives, like 5m' },
     reason: { type: 'string', value: 'TEXT', about: 'why, for the log and for those who approve' },
     ticket: { type: 'string', value: 'TEXT', about: 'the ticket that it belongs to' },
@@ -44,10 +48,11 @@ export const command: Command = {
 export async function request(context: CommandContext, deps: RequestDeps): Promise<ExitCode> {
   const ask = readAsk(context, deps.entropy);
   const tokens = subjectTokens(context, ask.audience, deps.fetch);
+  const format = readFormat(context);
   const output = await createOutput(context);
   try {
     const answer = await answerTo(ask, tokens, deps);
-    if (answer.kind === 'issued') return await deliver(answer.issued, output, context);
+    if (answer.kind === 'issued') return await deliver(answer.issued, output && { ...output, format }, context);
     explain(answer, context);
     return 1;
   } finally {
@@ -127,14 +132,22 @@ async function answerTo(ask: Ask, tokens: SubjectTokens, deps: RequestDeps): Pro
 
 async function deliver(
   issued: Issued,
-  output: Output | undefined,
+  output: (Output & { readonly format: Format }) | undefined,
   { io, json, option }: CommandContext,
 ): Promise<ExitCode> {
-  await output?.write(issued.access_token);
+  try {
+    await output?.write(credentialText(issued, output.format));
+  } catch (error) {
+    io.err(
+      `Nothing was written: ${inert((error as Error).message)}. Lease ${inert(issued.lease_id)} was issued, and ends by itself.`,
+    );
+    return 1;
+  }
   const { access_token: _token, credential: _values, ...open } = issued;
   if (json) io.out(JSON.stringify(output === undefined ? issued : open));
   else {
-    io.out(`Issued ${issued.scope} (${issued.assurance}), ends in ${formatDuration(issued.expires_in)}.`);
+    const end = neverEnds(issued) ? 'a value that never dies' : `ends in ${formatDuration(issued.expires_in)}`;
+    io.out(`Issued ${issued.scope} (${issued.assurance}), ${end}.`);
     io.out(
       `Issuance ${inert(issued.issuance_id)}, lease ${inert(issued.lease_id)}. The credential is in ${option('output')}.`,
     );

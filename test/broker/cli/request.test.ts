@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readArguments } from '../../../broker/cli/arguments.ts';
 import type { ExitCode } from '../../../broker/cli/command.ts';
@@ -10,6 +12,7 @@ import { command, request } from '../../../broker/cli/request.ts';
 import { systemEntropy } from '../../../broker/clock.ts';
 import { recordedIo } from '../../support/command-line.ts';
 import { temporaryDirectory } from '../../support/config-file.ts';
+import { answerOf, VALUES } from '../../support/kind-answers.ts';
 
 const TOKEN = 'eyJh.eyJz.c2ln';
 const ISSUED = {
@@ -24,6 +27,8 @@ const ISSUED = {
   receipt: { entry: 'e', proof: 'p' },
   credential: { token: TOKEN },
 };
+
+const escapeForPattern = (plain: string): string => plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 interface Reply {
   readonly status: number;
@@ -95,6 +100,58 @@ describe('buildpass request', () => {
     expect(JSON.parse((await ask(url, ['--json'])).out)).toEqual(ISSUED);
     const file = join(await temporaryDirectory(), 'token');
     expect((await ask(url, ['--json', '--output', file])).out).not.toContain(TOKEN);
+  });
+
+  it('writes several values as their JSON', async () => {
+    const { url } = await serverWith({ status: 200, body: { ...ISSUED, ...answerOf('aws-role') } });
+    const file = join(await temporaryDirectory(), 'aws');
+    await ask(url, ['--output', file]);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(VALUES['aws-role']);
+  });
+
+  it('writes variables that a shell reads as they are', async () => {
+    const hostile = `it's $(exit 3) \`exit 4\` "\\n"\nsecond line'`;
+    const answer = answerOf('vault-secret', { values: { 'npm-token': hostile, path: '/nowhere' } });
+    const { url } = await serverWith({ status: 200, body: { ...ISSUED, ...answer } });
+    const file = join(await temporaryDirectory(), 'secrets');
+    await ask(url, ['--output', file, '--format', 'env']);
+    const shell = await promisify(execFile)('sh', ['-c', `. ${file} && printf %s "$NPM_TOKEN" && command -v printf`]);
+    expect(shell.stdout).toMatch(new RegExp(`^${escapeForPattern(hostile)}printf`));
+    expect(await readFile(file, 'utf8')).toContain('# path is no variable');
+  });
+
+  it('writes a kubeconfig, and nothing where the credential makes none', async () => {
+    const { url } = await serverWith(
+      { status: 200, body: { ...ISSUED, ...answerOf('kubernetes') } },
+      { status: 200, body: ISSUED },
+    );
+    const directory = await temporaryDirectory();
+    await ask(url, ['--output', join(directory, 'kubeconfig'), '--format', 'kubeconfig']);
+    expect(JSON.parse(await readFile(join(directory, 'kubeconfig'), 'utf8'))).toMatchObject({
+      users: [{ user: VALUES.kubernetes }],
+    });
+    const { code, err } = await ask(url, ['--output', join(directory, 'jwt'), '--format', 'kubeconfig']);
+    expect([code, err]).toEqual([
+      1,
+      'Nothing was written: a credential of kind jwt makes no kubeconfig. Lease lse_1 was issued, and ends by itself.\n',
+    ]);
+    await expect(stat(join(directory, 'jwt'))).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses a format that there is not, and one without a file', async () => {
+    const { url, asks } = await serverWith({ status: 200, body: ISSUED });
+    await expect(ask(url, ['--output', 'x', '--format', 'xml'])).rejects.toThrow(
+      '--format "xml" is none of token, env',
+    );
+    await expect(ask(url, ['--json', '--format', 'env'])).rejects.toThrow('--format says how the file of --output');
+    expect(asks).toEqual([]);
+  });
+
+  it('says of a value that never dies that it does not', async () => {
+    const body = { ...ISSUED, ...answerOf('vault-secret'), expires_in: Number.MAX_SAFE_INTEGER };
+    const { url } = await serverWith({ status: 200, body });
+    const { out } = await ask(url, ['--output', join(await temporaryDirectory(), 'value')]);
+    expect(out).toContain('Issued shop/publish-preview (automated), a value that never dies.');
   });
 
   it('does not ask before it knows where the credential goes', async () => {
