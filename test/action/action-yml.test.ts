@@ -1,4 +1,4 @@
-// That action.yml, the code behind it, the bundle and the example workflows tell of the same inputs and outputs.
+// That action.yml, the code behind it and the bundle tell of the same inputs and outputs.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,26 +21,6 @@ interface ActionFile {
 }
 
 const action = parse(read('action.yml')) as ActionFile;
-
-interface Step {
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string | boolean>>;
-}
-
-const workflows = readdirSync(join(root, 'examples/workflows')).filter((file) =>
-  read('examples/workflows', file).includes('uses: acme/buildpass@'),
-);
-
-/** The inputs that every use of the action in a workflow gives. */
-function usesIn(workflow: string): Readonly<Record<string, string>>[] {
-  const { jobs } = parse(read('examples/workflows', workflow)) as { jobs: Record<string, { steps: Step[] }> };
-  const steps = Object.values(jobs)
-    .flatMap((job) => job.steps)
-    .filter(({ uses }) => uses?.startsWith('acme/buildpass@'));
-  return steps.map((step) =>
-    Object.fromEntries(Object.entries(step.with ?? {}).map(([name, value]) => [name, String(value)])),
-  );
-}
 
 test('every input that is read is described, and no other', () => {
   const asked = new Set<string>();
@@ -87,15 +67,4 @@ test('the bundle is small, and names no directory of the machine that made it', 
   const texts = files.map((file) => read('action/dist', file));
   expect(texts.join('').length).toBeLessThan(700_000);
   expect(texts.filter((text) => text.includes(root))).toEqual([]);
-});
-
-test.for(workflows)('the example %s uses the action rightly', (workflow) => {
-  expect(usesIn(workflow)).not.toEqual([]);
-  for (const given of usesIn(workflow)) {
-    expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
-    expect(() => inputs(given)).not.toThrow();
-  }
-  for (const [, output] of read('examples/workflows', workflow).matchAll(/steps\.access\.outputs\.([\w-]+)/g)) {
-    expect(Object.keys(action.outputs)).toContain(output);
-  }
 });
