@@ -79,6 +79,8 @@ const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
     { values: { token: 'x' } },
     'values.token: is an output that the action writes itself: choose another name',
   ],
+  ['vault-secret', { values: { receipt: 'x' } }, 'values.receipt: is an output that the action writes itself'],
+  ['vault-secret', { values: { kubeconfig: 'x' } }, 'values.kubeconfig: is an output that the action writes itself'],
   [
     'vault-secret',
     { upstream: 'vault-prd' },
