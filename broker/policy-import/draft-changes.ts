@@ -105,7 +105,14 @@ function environmentOf({ kind, parameters }: Access, id: string, [secret = 'TOKE
         (part) => `AWS_${part.toUpperCase().replaceAll('-', '_')}: ${from(`aws-${part}`)}`,
       );
     case 'gcp-service-account':
-      return [`GOOGLE_APPLICATION_CREDENTIALS: ${from('credentials_file_path')}`];
+      // No file of credentials (docs/migrating.md): gcloud takes the first, Terraform the second.
+      return [
+        `CLOUDSDK_AUTH_ACCESS_TOKEN: ${from('access_token')}`,
+        `GOOGLE_OAUTH_ACCESS_TOKEN: ${from('access_token')}`,
+        `CLOUDSDK_CORE_PROJECT: ${from('project_id')}`,
+      ];
+    case 'kubernetes':
+      return [`KUBECONFIG: ${from('kubeconfig')}`];
     case 'vault-secret':
       return Object.keys(parameters['values'] ?? {}).map(
         (output) =>

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../../broker/main.ts';
+import { OUR_OUTPUTS } from '../../../shared/action-outputs.ts';
 import { checkout, expression, FIXTURE, imported, runImport as run, workflow } from '../../support/checkout-files.ts';
 import { buildpass, recordedIo } from '../../support/command-line.ts';
 import { startGithubApi, TOKEN } from '../../support/github-api-double.ts';
@@ -90,6 +91,15 @@ describe('buildpass policy import', () => {
       code: 2,
       err: expect.stringContaining('cannot be made') as string,
     });
+  });
+
+  it('tells of no output that the action does not have', async () => {
+    const root = await checkout();
+    await run(root, '--write', join(root, 'drafts'));
+    const text = await readFile(join(root, 'drafts/workflow-changes.md'), 'utf8');
+    const told = [...text.matchAll(/steps\.[\w-]+\.outputs\.([\w-]+)/g)].map(([, name = '']) => name);
+    expect(told).toEqual(expect.arrayContaining(['aws-session-token', 'access_token', 'project_id']));
+    expect(told.filter((name) => !OUR_OUTPUTS.includes(name) && !name.startsWith('vault-'))).toEqual([]);
   });
 
   it('answers programs in one line of JSON', async () => {
