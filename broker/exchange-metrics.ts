@@ -20,6 +20,7 @@ export function countDecided({ metrics, quota }: Counting, subject: Subject, dec
         metrics.count('buildpass_refusals_total', code);
       quota.countRefusal(subject);
       return;
+    case 'issued':
     case 'granted':
       metrics.count('buildpass_decisions_total', 'permit');
       return;

@@ -8,7 +8,8 @@ import { BrokerError } from './errors.ts';
 import { countDecided, countIssuing } from './exchange-metrics.ts';
 import type { AskFacts } from './facts.ts';
 import { useUp } from './identity/first-use.ts';
-import { type Granted, type IssueDeps, type Issued, issue } from './issuance/issue.ts';
+import { describeIssued, type Granted, type IssueDeps, type Issued, issue } from './issuance/issue.ts';
+import type { IssuedNow } from './issuance/issue-now.ts';
 import { type RepositoryQuota, repositoryKey } from './limits/repository-quota.ts';
 import type { Turns } from './limits/turns.ts';
 import type { Append } from './log/append.ts';
@@ -71,6 +72,8 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
         return decided;
       case 'pending':
         return whilePending(deps, decided);
+      case 'issued':
+        return { outcome: 'issued', issued: await issuedNow(deps, decided) };
       case 'granted':
         return { outcome: 'issued', issued: await issueGranted(deps, { ...decided, request, leave }) };
       case 'redelivered':
@@ -134,4 +137,9 @@ async function issueGranted(deps: ExchangeDeps, { granted, request, leave }: Gra
   // Another system may take its time, and no other repository's: its turn ends here.
   if (deps.providers.get(kind)?.acts !== 'locally') leave();
   return countIssuing(deps.metrics, kind, issue(deps, granted, request.requestSecret));
+}
+
+/** What was issued with its decision, now that it is durable. */
+function issuedNow(deps: ExchangeDeps, { granted, recorded }: IssuedNow): Promise<Issued> {
+  return countIssuing(deps.metrics, granted.credential.kind, describeIssued(deps, granted.grant, recorded));
 }

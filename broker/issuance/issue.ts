@@ -1,6 +1,7 @@
 // Spends a grant: `issuance.started`, the provider acts, `issuance.succeeded`. The credential leaves only after the last
 // commit; where that fails, it is withheld, and revoked by the outbox (P1, P2).
-// For a provider that signs here nothing can leave before the commit, so both entries commit at once.
+// For a provider that signs here nothing can leave before the commit, so both entries commit at once; what it signs at once is
+// issued with its decision (issue-now.ts) and never comes here.
 
 import type { Receipt } from '../../shared/receipt.ts';
 import type { Secret } from '../../shared/secret.ts';
@@ -102,7 +103,12 @@ async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Recorded
   return recorded;
 }
 
-async function describeIssued(deps: IssueDeps, grant: Grant, { credential, entry, endsAt }: Recorded): Promise<Issued> {
+/** What the job is told of an issuance that is durable. */
+export async function describeIssued(
+  deps: Pick<IssueDeps, 'store' | 'recent'>,
+  grant: Grant,
+  { credential, entry, endsAt }: Recorded,
+): Promise<Issued> {
   return {
     credential,
     scope: `${grant.project}/${grant.entitlement}`,

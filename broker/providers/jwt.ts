@@ -1,8 +1,11 @@
 // The `jwt` kind: the broker as OIDC issuer. Relying parties trust what it signs by its JWKS. Access tokens in the form of RFC 9068;
 // nothing here leaves before the log has it.
 import { ACCESS_TOKEN_TYPE } from '../../shared/api.ts';
+import type { Secret } from '../../shared/secret.ts';
+import type { Seconds } from '../clock.ts';
 import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
-import { type Signer, signOwnToken } from './own-token.ts';
+import type { Credential, Grant } from '../model.ts';
+import { type OwnToken, type Signer, signOwnToken, signOwnTokenNow } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 
 export interface JwtParameters {
@@ -19,18 +22,30 @@ export function jwtProvider(signer: Signer): CredentialProvider {
     acts: 'locally',
     lifetime: { min: 60, max: DAY },
     revocation: 'at-expiry',
-    async issue(grant, parameters) {
-      const { audience, algorithm = 'ES256', claims = {} } = parameters as JwtParameters;
-      if (grant.ttl === 'never') throw new TypeError('a jwt needs an end');
-      const token = { audience, algorithm, claims, typ: 'at+jwt', lifetime: grant.ttl } as const;
-      const secret = await signOwnToken(signer, grant, token);
-      return {
-        accessToken: secret,
-        tokenType: 'Bearer',
-        issuedTokenType: ACCESS_TOKEN_TYPE,
-        values: { token: secret },
-        upstreamExpiresAt: (Math.floor(grant.issuedAt / 1000) + grant.ttl) * 1000,
-      };
+    issue: async (grant, parameters) =>
+      credentialOf(await signOwnToken(signer, grant, tokenFor(grant, parameters as JwtParameters)), grant),
+    issueNow(grant, parameters) {
+      const signed = signOwnTokenNow(signer, grant, tokenFor(grant, parameters as JwtParameters));
+      return signed === undefined ? undefined : credentialOf(signed, grant);
     },
   };
+}
+
+function tokenFor(grant: Grant, { audience, algorithm = 'ES256', claims = {} }: JwtParameters): OwnToken {
+  return { audience, algorithm, claims, typ: 'at+jwt', lifetime: endOf(grant) };
+}
+
+function credentialOf(token: Secret, grant: Grant): Credential {
+  return {
+    accessToken: token,
+    tokenType: 'Bearer',
+    issuedTokenType: ACCESS_TOKEN_TYPE,
+    values: { token },
+    upstreamExpiresAt: (Math.floor(grant.issuedAt / 1000) + endOf(grant)) * 1000,
+  };
+}
+
+function endOf({ ttl }: Grant): Seconds {
+  if (ttl === 'never') throw new TypeError('a jwt needs an end');
+  return ttl;
 }

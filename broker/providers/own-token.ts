@@ -2,7 +2,7 @@
 // job it is are the same everywhere.
 import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
-import { signJws } from '../keys/sign-jws.ts';
+import { signJws, signJwsNow } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
 
@@ -25,7 +25,19 @@ export interface OwnToken {
 /** Long enough for one exchange, and for clocks that differ by a minute. */
 const EXCHANGE_LIFETIME: Seconds = 300;
 
-export async function signOwnToken({ issuer, keys }: Signer, grant: Grant, token: OwnToken): Promise<Secret> {
+export async function signOwnToken(signer: Signer, grant: Grant, token: OwnToken): Promise<Secret> {
+  const { key, header, payload } = unsigned(signer, grant, token);
+  return new Secret(await signJws(key, header, payload));
+}
+
+/** The same without waiting; undefined where the signature takes another thread. */
+export function signOwnTokenNow(signer: Signer, grant: Grant, token: OwnToken): Secret | undefined {
+  const { key, header, payload } = unsigned(signer, grant, token);
+  const signed = signJwsNow(key, header, payload);
+  return signed === undefined ? undefined : new Secret(signed);
+}
+
+function unsigned({ issuer, keys }: Signer, grant: Grant, token: OwnToken) {
   const { audience, algorithm, typ, lifetime, claims = {} } = token;
   // The policy loader refuses it; an empty audience must never come to mean every audience.
   if (audience === '') throw new TypeError('a token of ours needs one audience');
@@ -40,7 +52,7 @@ export async function signOwnToken({ issuer, keys }: Signer, grant: Grant, token
   const key = keys.credential(algorithm);
   // Ours last, so that no policy can set one of them.
   const payload = { ...claims, ...jobClaims(grant), ...registered };
-  return new Secret(await signJws({ ...key, algorithm }, { typ, kid: key.id }, payload));
+  return { key: { ...key, algorithm }, header: { typ, kid: key.id }, payload };
 }
 
 /** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */

@@ -1,12 +1,12 @@
 // Decides one ask in one unit of work: finds the request by its secret, evaluates the policy in force, and records the
-// decision with its log entry. What decides is `evaluate` (policy/evaluate.ts, called by ask-context.ts); this keeps the books.
+// decision with its log entry, and with the issuance where that takes nobody else (permit.ts). What decides is `evaluate` (policy/evaluate.ts, called by ask-context.ts); this keeps the books.
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Secret } from '../../shared/secret.ts';
 import { withApproval } from '../approvals/approval-desk.ts';
 import type { Seconds } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps, TokenRequest } from '../exchange.ts';
-import type { Granted, Issued } from '../issuance/issue.ts';
+import type { Issued } from '../issuance/issue.ts';
 import { redeliver } from '../issuance/redeliver.ts';
 import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
@@ -14,7 +14,8 @@ import type { Transaction } from '../store/store.ts';
 import { type AskContext, decisionFor, type KnownRequest, missingFacts, readContext } from './ask-context.ts';
 import { askAgain, askPeople, endedRefusal } from './ask-people.ts';
 import { grantedBy } from './grant.ts';
-import { recordMisuse, recordPermit, recordRefusal } from './record.ts';
+import { type Permitted, recordPermit } from './permit.ts';
+import { recordMisuse, recordRefusal } from './record.ts';
 import { withFacts } from './with-facts.ts';
 
 /** Why not, as it is kept with the request. */
@@ -41,7 +42,7 @@ export interface Unanswered {
 export type Decided =
   | { readonly outcome: 'stranger'; readonly requestId: string }
   | Refused
-  | { readonly outcome: 'granted'; readonly granted: Granted }
+  | Permitted
   | { readonly outcome: 'redelivered'; readonly issued: Issued }
   | Pending
   | Unanswered;
@@ -62,6 +63,8 @@ export type DecideDeps = Pick<
   | 'policies'
   | 'entropy'
   | 'answers'
+  | 'providers'
+  | 'logger'
   | 'withheld'
   | 'quota'
   | 'noticeNames'
@@ -122,7 +125,7 @@ interface Step {
 async function record(deps: DecideDeps, tx: Transaction, { context, decision }: Step): Promise<Decided> {
   if (decision.outcome === 'deny') return recordRefusal(deps, tx, { context, decision });
   if (decision.outcome === 'approval') return askPeople(deps, tx, { context, decision });
-  return { outcome: 'granted', granted: await recordPermit(deps, tx, { context, permit: decision }) };
+  return recordPermit(deps, tx, { context, permit: decision });
 }
 
 /** The same request asked again: the same answer while it stands, a new decision where it can be made again. */

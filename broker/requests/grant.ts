@@ -17,12 +17,13 @@ interface GrantParts {
   readonly permit: Permit;
 }
 
-export async function makeGrant(
+/** A new grant, which is not on record yet. */
+export function newGrant(
   deps: Pick<ExchangeDeps, 'entropy'>,
   tx: Transaction,
   { request, context, permit }: GrantParts,
-): Promise<GrantRow> {
-  const row: GrantRow = {
+): GrantRow {
+  return {
     id: newId('grt', deps.entropy, tx.now),
     request_id: request.id,
     issuance_id: newId('iss', deps.entropy, tx.now),
@@ -35,9 +36,11 @@ export async function makeGrant(
     expires_at: tx.now + GRANT_LIFETIME_MS,
     redeemed_at: null,
   };
+}
+
+export async function saveGrant(tx: Transaction, { known }: AskContext, row: GrantRow): Promise<void> {
   // A request that was just made has no other.
-  await (context.known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
-  return row;
+  await (known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
 }
 
 /** The grant that an earlier call left unspent, where it still stands under the policy in force and for the same rule. */

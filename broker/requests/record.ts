@@ -1,23 +1,19 @@
-// Writes decisions down: the row of the request and its log entry, in the transaction that decided.
-import { requestDetails } from '../../shared/log-digests.ts';
-import { openApproval, spend } from '../approvals/approval-desk.ts';
+// Writes down refusals and what waits for people: the row of the request and its log entry, in the transaction that decided.
+import { openApproval } from '../approvals/approval-desk.ts';
 import { abandon, withdraw } from '../approvals/endings.ts';
 import { tellWaiting } from '../approvals/tell.ts';
-import { newId } from '../clock.ts';
 import type { ExchangeDeps } from '../exchange.ts';
-import type { Granted } from '../issuance/issue.ts';
 import { isoTime, requesterFields, subjectFields } from '../log/entry.ts';
-import type { Decision, NeedsApproval, Permit, Subject } from '../model.ts';
+import type { Decision, NeedsApproval, Subject } from '../model.ts';
 import { listsRepository } from '../policy/evaluate.ts';
 import { disclosure, explain } from '../policy/explain.ts';
-import { requesterOf } from '../policy/requester.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
 import type { Refusal, Refused } from './decide.ts';
-import { factFields, startedAgainBy } from './fact-fields.ts';
-import { grantedAs, makeGrant, standsOn } from './grant.ts';
+import { decidedFields, personalFields } from './decided-fields.ts';
+import { rememberSecret, requestRow, saveDecision } from './request-row.ts';
 
 type RecordDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChannels'>;
 
@@ -65,37 +61,6 @@ export async function recordRefusal(
 /** Equal refusals are equal texts: what the organization said then is part of it, as it is part of the entry. */
 function keptRefusal({ policies }: AskContext, refusal: Refusal): object {
   return { ...refusal, organizationDigest: policies.organizationDigest ?? null };
-}
-
-export async function recordPermit(
-  deps: RecordDeps,
-  tx: Transaction,
-  { context, permit }: { context: AskContext; permit: Permit },
-): Promise<Granted> {
-  const decision = { outcome: 'permit', rule: permit.rule, summary: explain(permit).summary };
-  const row = await requestRow(deps, tx, { context, state: 'granted', policyDigest: permit.project.digest, decision });
-  await saveDecision(tx, context, row);
-  if (permit.approved !== undefined) await spend(tx, permit.approved, row.id);
-  else if (context.known !== undefined) await abandon(deps, tx, context.known);
-  const parts = { request: row, context, permit };
-  const grant = await makeGrant(deps, tx, parts);
-  const { rule, ttl, id: grant_id, expires_at: lapses } = grant;
-  await deps.append(tx, {
-    type: 'request.decided',
-    fields: {
-      ...decidedFields(context, row),
-      ...{ decision: 'permit', rule, ttl, grant_id, grant_expires_at: isoTime(lapses) },
-      ...(permit.approved && decidedOn(permit)),
-    },
-    personal: personalFields(context, row),
-  });
-  return grantedAs(tx, grant, parts);
-}
-
-/** What the permit stands on, as its entry names it. */
-function decidedOn(permit: Permit): { approvals: string[] } | { invocation_id: string } {
-  const { approvals, invocation } = standsOn(permit);
-  return invocation === undefined ? { approvals: [...approvals] } : { invocation_id: invocation };
 }
 
 /** People must agree first: the request waits for them, and what the same job waited for before is taken back. */
@@ -154,82 +119,4 @@ export async function recordReplay(
   if (!listsRepository(await deps.policies(tx), subject)) return;
   const fields = { ...subjectFields(subject), token_id: subject.tokenId };
   await deps.append(tx, { type: 'request.replayed', fields, personal: requesterFields(subject) });
-}
-
-async function saveDecision(tx: Transaction, context: AskContext, row: RequestRow): Promise<void> {
-  if (context.known !== undefined) return tx.requests.redecide(row.id, row);
-  await tx.requests.insert(row);
-  await rememberSecret(tx, context, row.id);
-}
-
-async function rememberSecret(tx: Transaction, context: AskContext, requestId: string): Promise<void> {
-  const { secretHash, parameters } = context;
-  if (secretHash !== null) await tx.requestSecrets.insert({ secretHash, requestId, parameters });
-}
-
-interface RowParts {
-  readonly context: AskContext;
-  readonly state: 'denied' | 'granted' | 'pending';
-  readonly policyDigest: string;
-  readonly decision: object;
-}
-
-async function requestRow(
-  deps: RecordDeps,
-  tx: Transaction,
-  { context, state, policyDigest, decision }: RowParts,
-): Promise<RequestRow> {
-  const { subject, request, known } = context;
-  const by = requesterOf(subject, context.facts);
-  const identity = { provider: subject.issuer, providerId: by.id };
-  return {
-    id: known?.id ?? newId('req', deps.entropy, tx.now),
-    origin: 'job',
-    requester:
-      context.requester ??
-      (await tx.principals.create({
-        ...identity,
-        kind: by.isProgram ? 'program' : 'person',
-        id: newId('prn', deps.entropy, tx.now),
-        at: tx.now,
-      })),
-    issuer: subject.issuer,
-    repository_id: subject.repositoryId,
-    job_key: context.jobKey,
-    project: request.project,
-    entitlement: request.entitlement,
-    parameters: context.parameters,
-    state,
-    policy_digest: policyDigest,
-    decision: JSON.stringify({ ...decision, ...startedAgainBy(subject, context.facts) }),
-    subject: JSON.stringify(subject),
-    repeats: 0,
-    created_at: known?.created_at ?? tx.now,
-    updated_at: tx.now,
-  };
-}
-
-function decidedFields(context: AskContext, row: RequestRow) {
-  const { project, entitlement } = context.request;
-  return {
-    request_id: row.id,
-    project,
-    entitlement,
-    ...subjectFields(context.subject),
-    policy_digest: row.policy_digest,
-    organization_digest: context.policies.organizationDigest ?? null,
-    facts: factFields(context.facts),
-  };
-}
-
-function personalFields({ subject, request, facts }: AskContext, row: RequestRow): Record<string, string | undefined> {
-  const { reason, ticket, assistedBy: assisted_by } = request;
-  return {
-    ...requesterFields(subject),
-    ...startedAgainBy(subject, facts),
-    reason,
-    ticket,
-    assisted_by,
-    details: requestDetails(row),
-  };
 }

@@ -5,6 +5,19 @@ import { type Fault, FaultyStore } from '../support/faulty-store.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const FAULTS: readonly Fault[] = ['failed', 'failed but happened'];
+
+interface Scope {
+  readonly scope: string;
+  readonly claims: Readonly<Record<string, string>>;
+}
+/** Signed at once, and so with its decision. */
+const HERE: Scope = { scope: 'shop/publish-preview', claims: {} };
+/** RS256, which takes another thread. */
+const ELSEWHERE: Scope = {
+  scope: 'shop/deploy',
+  claims: { environment: 'production' },
+};
+const UPSTREAM: Scope = { scope: 'shop/upstream', claims: {} };
 const faultsAt = (count: number) =>
   FAULTS.flatMap((kind) => Array.from({ length: count }, (_, at) => ({ kind, at: at + 1 })));
 
@@ -18,8 +31,8 @@ describe('a commit', () => {
   afterAll(() => broker.close());
 
   /** Asks as a job of its own, with one commit going wrong, and then again with all going well. */
-  async function askThrough(scope: string, fault: { at: number; kind: Fault }) {
-    const ask = { scope, secret: newSecret(), claims: { run_id: String(run++) } };
+  async function askThrough({ scope, claims }: Scope, fault: { at: number; kind: Fault }) {
+    const ask = { scope, secret: newSecret(), claims: { ...claims, run_id: String(run++) } };
     store.arm(fault);
     const first = await broker.ask(ask);
     store.arm();
@@ -31,16 +44,22 @@ describe('a commit', () => {
   it('is made as often as the stories below assume', async () => {
     store.arm();
     await broker.ask({ claims: { run_id: '900001' } });
+    expect(store.commits).toBe(2);
+    store.arm();
+    await broker.ask({ ...ELSEWHERE, claims: { ...ELSEWHERE.claims, run_id: '900001' } });
     expect(store.commits).toBe(3);
     store.arm();
     await broker.ask({ scope: 'shop/upstream', claims: { run_id: '900001' } });
     expect(store.commits).toBe(4);
   });
 
-  it.each(faultsAt(3))(
-    'number $at of a local issuance that $kind: 503, and the retry gets the one credential',
+  it.each([
+    ...faultsAt(2).map((fault) => ({ ...fault, ask: HERE })),
+    ...faultsAt(3).map((fault) => ({ ...fault, ask: ELSEWHERE })),
+  ])(
+    'number $at of an issuance of $ask.scope that $kind: 503, and the retry gets the one credential',
     async (fault) => {
-      const { first, second, issued } = await askThrough('shop/publish-preview', fault);
+      const { first, second, issued } = await askThrough(fault.ask, fault);
       expect([first.status, first.body.error, first.body.code]).toEqual([
         503,
         'temporarily_unavailable',
@@ -56,7 +75,7 @@ describe('a commit', () => {
     'number $at of an issuance upstream that $kind: nothing was asked of the other side, and the retry succeeds',
     async (fault) => {
       const before = broker.provider.issued.length;
-      const { first, second, issued } = await askThrough('shop/upstream', fault);
+      const { first, second, issued } = await askThrough(UPSTREAM, fault);
       expect(first.status).toBe(503);
       expect(second.status).toBe(200);
       expect(broker.provider.issued.slice(before)).toEqual([second.body.access_token]);
@@ -66,14 +85,14 @@ describe('a commit', () => {
 
   it('that writes `issuance.started` and failed leaves the other side unasked', async () => {
     const before = broker.provider.issued.length;
-    const { first, second } = await askThrough('shop/upstream', { at: 3, kind: 'failed' });
+    const { first, second } = await askThrough(UPSTREAM, { at: 3, kind: 'failed' });
     expect([first.status, second.status]).toEqual([503, 200]);
     expect(broker.provider.issued).toHaveLength(before + 1);
   });
 
   it('that wrote `issuance.started` unknown to us is closed by reconcile as unknown, and the request is spent', async () => {
     const before = broker.provider.issued.length;
-    const { ask, first, second } = await askThrough('shop/upstream', { at: 3, kind: 'failed but happened' });
+    const { ask, first, second } = await askThrough(UPSTREAM, { at: 3, kind: 'failed but happened' });
     expect([first.body.code, second.body.code]).toEqual(['STORE_UNAVAILABLE', 'ISSUANCE_IN_PROGRESS']);
     expect(broker.provider.issued).toHaveLength(before);
     await broker.restart();
@@ -84,7 +103,7 @@ describe('a commit', () => {
   it.each(FAULTS)(
     'that writes the outcome of an issuance upstream and %s: revoked there, withheld, never given again',
     async (kind) => {
-      const { first, second } = await askThrough('shop/upstream', { at: 4, kind });
+      const { first, second } = await askThrough(UPSTREAM, { at: 4, kind });
       expect([first.status, first.body.code]).toEqual([503, 'STORE_UNAVAILABLE']);
       expect(second.body.code).toBe('REQUEST_SPENT');
       await broker.running.runBackground();

@@ -13,7 +13,7 @@ import { readSource } from '../support/source-tree.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const PROCESS = fileURLToPath(new URL('../support/broker-process.ts', import.meta.url));
-/** The commits of an issuance upstream, in their order. One that is signed here ends with the third. */
+/** The commits of an issuance upstream, in their order. One that is signed here at once ends with the second. */
 const [TOKEN, DECISION, START, OUTCOME] = [1, 2, 3, 4];
 const UPSTREAM = 'shop/upstream';
 const SIGNED = 'shop/publish-preview';
@@ -83,7 +83,7 @@ describe('a broker that is killed', () => {
     expect((await broker.ask(ask)).status).toBe(200);
   });
 
-  it('after the decision: leaves a grant, which the retry spends', async () => {
+  it('after the decision, where the credential takes another thread or another system: leaves a grant, which the retry spends', async () => {
     const crashed = await crash(UPSTREAM, { at: DECISION, when: 'after' });
     const { broker, ask } = crashed;
     expect(await typesOf(crashed)).toEqual(['request.decided']);
@@ -92,7 +92,7 @@ describe('a broker that is killed', () => {
     expect(rowsBeside(broker, 'SELECT redeemed_at IS NOT NULL AS spent FROM grants')).toEqual([{ spent: 1 }]);
   });
 
-  it('after the decision: leaves a grant, which lapses, and then it is decided again', async () => {
+  it('after the decision, where the credential takes another thread or another system: leaves a grant, which lapses, and then it is decided again', async () => {
     const crashed = await crash(UPSTREAM, { at: DECISION, when: 'after' });
     crashed.time.now += 120_000;
     expect((await crashed.broker.ask(crashed.ask)).status).toBe(200);
@@ -118,7 +118,7 @@ describe('a broker that is killed', () => {
   });
 
   it.each([
-    { scope: SIGNED, at: START },
+    { scope: SIGNED, at: DECISION },
     { scope: UPSTREAM, at: OUTCOME },
   ])('after the last commit, the answer lost: the retry gets the same credential of $scope', async ({ scope, at }) => {
     const crashed = await crash(scope, { at, when: 'after' });

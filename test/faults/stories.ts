@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { makeKeys } from '../support/made-keys.ts';
-import { SHOP } from '../support/policy-files.ts';
+import { ORGANIZATION, SHOP, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
@@ -28,6 +28,10 @@ const STARTED = 3;
 
 export const STORIES: Readonly<Record<string, Story>> = {
   'a credential that the broker signs': { act: (round) => round.ask() },
+  'a credential whose signature takes another thread': {
+    options: () => ({ policies: { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION } }),
+    act: (round) => round.ask(),
+  },
   'a credential of another system': { act: (round) => round.ask(UPSTREAM) },
   'another system that refuses': {
     act: (round) => inMood(round, 'refuses', () => round.ask(UPSTREAM)),
