@@ -1,10 +1,14 @@
-// Grouped commits: units that wait at the same moment share one transaction and one fsync, each under its own savepoint.
+// Grouped commits: units that wait at the same moment share one transaction and one fsync; a unit that throws rolls back alone.
+// Hardly any does, and a savepoint for each makes SQLite copy every page that it touches. So a group is run without; where a unit
+// of it throws, all is rolled back and the group is run again, each unit under a savepoint of its own.
 // Nothing resolves before COMMIT returned; when COMMIT fails, every unit of the group is "failed or happened".
 import type { BrokenLatch } from './broken-latch.ts';
 import type { Transaction, TransactionGuard, Unit } from './store.ts';
 import { breaksStore, isStoreFailure, storeFailure } from './store-failure.ts';
 
 const MAX_GROUP = 256;
+/** Under savepoints from the start after a unit threw: where one does, others may, and each would cost its group a second run. */
+const CAREFUL_GROUPS = 64;
 
 export interface Connection {
   readonly isTransaction: boolean;
@@ -34,13 +38,23 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const queue: Waiting[] = [];
   let draining: Promise<void> | undefined;
 
+  let careful = 0;
+
   async function drain(): Promise<void> {
     while (queue.length > 0) {
       // A turn later, so that whoever has sent a request by now joins the same group, and answers go out in between.
       await new Promise((resolve) => setImmediate(resolve));
-      await commitGroup(options, queue.splice(0, MAX_GROUP));
+      await commitNext(queue.splice(0, MAX_GROUP));
     }
     draining = undefined;
+  }
+
+  async function commitNext(group: readonly Waiting[]): Promise<void> {
+    const outcome = await commitGroup(options, group, careful > 0);
+    careful = Math.max(0, careful - 1);
+    if (outcome !== 'run again') return;
+    careful = CAREFUL_GROUPS;
+    await commitGroup(options, group, true);
   }
 
   return {
@@ -54,7 +68,12 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   };
 }
 
-async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[]): Promise<void> {
+/** `run again`: a unit threw beside others and without a savepoint, and so nothing was changed or settled. */
+async function commitGroup(
+  options: GroupCommitOptions,
+  group: readonly Waiting[],
+  savepoints: boolean,
+): Promise<'settled' | 'run again'> {
   const { connection } = options;
   const guard = options.guard();
   const settled: (() => void)[] = [];
@@ -64,6 +83,7 @@ async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[
     connection.exec('BEGIN IMMEDIATE');
     const tx = options.transaction();
     await guard.begin(tx);
+    const runUnit = savepoints ? runApart : runBare;
     for (const unit of group) settled.push(await runUnit(connection, tx, unit));
     await guard.beforeCommit(tx);
     committing = true;
@@ -72,15 +92,37 @@ async function commitGroup(options: GroupCommitOptions, group: readonly Waiting[
   } catch (cause) {
     if (!options.latch.broken) rollBack(options, cause);
     if (committing) guard.settled('unknown');
-    const error = storeFailure(cause);
-    for (const unit of group) unit.reject(error);
-    return;
+    return settleFailed(group, cause, options.latch);
   }
   for (const settle of settled) settle();
+  return 'settled';
 }
 
-/** Runs one unit under a savepoint and says how to settle it once the whole group is durable. */
-async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): Promise<() => void> {
+function settleFailed(group: readonly Waiting[], cause: unknown, latch: BrokenLatch): 'settled' | 'run again' {
+  const unitThrew = cause instanceof UnitThrew && !latch.broken;
+  if (unitThrew && group.length > 1) return 'run again';
+  const error = unitThrew ? reasonOf(cause.cause) : storeFailure(cause);
+  for (const unit of group) unit.reject(error);
+  return 'settled';
+}
+
+/** A unit threw, and SQLite still stands in the transaction. */
+class UnitThrew extends Error {}
+
+const reasonOf = (error: unknown): unknown => (isStoreFailure(error) ? storeFailure(error) : error);
+
+/** Runs one unit and says how to settle it once the whole group is durable. */
+async function runBare(connection: Connection, tx: Transaction, unit: Waiting): Promise<() => void> {
+  try {
+    const value = await unit.run(tx);
+    return () => unit.resolve(value);
+  } catch (cause) {
+    throw endsAll(connection, cause) ? cause : new UnitThrew('a unit threw', { cause });
+  }
+}
+
+/** The same under a savepoint, so that what it throws takes nobody else's changes back. */
+async function runApart(connection: Connection, tx: Transaction, unit: Waiting): Promise<() => void> {
   connection.exec('SAVEPOINT unit');
   const { tree } = tx;
   try {
@@ -88,15 +130,16 @@ async function runUnit(connection: Connection, tx: Transaction, unit: Waiting): 
     connection.exec('RELEASE unit');
     return () => unit.resolve(value);
   } catch (error) {
-    // On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted.
-    if (breaksStore(error) || !connection.isTransaction) throw error;
+    if (endsAll(connection, error)) throw error;
     connection.exec('ROLLBACK TO unit');
     connection.exec('RELEASE unit');
     tx.tree = tree;
-    const reason = isStoreFailure(error) ? storeFailure(error) : error;
-    return () => unit.reject(reason);
+    return () => unit.reject(reasonOf(error));
   }
 }
+
+/** On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted. */
+const endsAll = (connection: Connection, error: unknown): boolean => breaksStore(error) || !connection.isTransaction;
 
 function rollBack({ connection, latch }: GroupCommitOptions, cause: unknown): void {
   latch.see(cause);

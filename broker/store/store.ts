@@ -1,7 +1,7 @@
 // What every store promises.
 //
 // `commit(unit)` runs a unit of work and makes it durable before it resolves. Units that wait at the same moment share one
-// transaction, each under its own savepoint: a unit that throws rolls back alone. A COMMIT that fails fails them all with
+// transaction; one that throws rolls back alone, for which its group may be run a second time. A COMMIT that fails fails them all with
 // STORE_UNAVAILABLE, and each is then "failed or happened": the caller must be able to find out by asking again.
 // A unit is a function of the transaction alone, without other I/O, and safe to run again.
 // `read(query)` sees one consistent, committed state.

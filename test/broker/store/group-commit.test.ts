@@ -76,6 +76,25 @@ describe('a group of units', () => {
     expect(await group.commit(async () => 'next')).toBe('next');
   });
 
+  it('is run again where a unit of it throws, each under a savepoint then, as are those that come next', async () => {
+    const { group, steps } = await recordedGroup();
+    const [, kept] = await Promise.allSettled([
+      group.commit(() => Promise.reject(new Error('no'))),
+      group.commit(async () => void steps.push('kept')),
+    ]);
+    expect(kept.status).toBe('fulfilled');
+    const SECOND = ['BEGIN IMMEDIATE', 'guard begins', 'SAVEPOINT unit', 'ROLLBACK TO unit', 'RELEASE unit'];
+    expect(steps.slice(0, 9)).toEqual(['BEGIN IMMEDIATE', 'guard begins', 'ROLLBACK', ...SECOND, 'SAVEPOINT unit']);
+    await group.commit(async () => 1);
+    expect(steps.filter((step) => step === 'SAVEPOINT unit')).toHaveLength(3);
+  });
+
+  it('needs no second run where the unit that throws is alone in it', async () => {
+    const { group, steps } = await recordedGroup();
+    await expect(group.commit(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(steps).toEqual(['BEGIN IMMEDIATE', 'guard begins', 'ROLLBACK']);
+  });
+
   it('runs no unit where the guard does not let it begin', async () => {
     const cause = new Error('not our tree');
     const { group, steps } = await recordedGroup({ step: 'guard begins', cause });
