@@ -67,7 +67,7 @@ export async function openLoop(port: number, requests: readonly Buffer[], rate: 
   const started = performance.now();
   const ask = async (request: Buffer, due: number): Promise<void> => {
     try {
-      const client = free.pop() ?? (await RawClient.open(port));
+      const client = livingOf(free) ?? (await RawClient.open(port));
       count(tally, await client.send(request), performance.now() - due);
       free.push(client);
     } catch {
@@ -88,4 +88,9 @@ export async function openLoop(port: number, requests: readonly Buffer[], rate: 
   const loaded = result(tally, started);
   for (const client of free) client.close();
   return loaded;
+}
+
+function livingOf(free: RawClient[]): RawClient | undefined {
+  for (let client = free.pop(); client !== undefined; client = free.pop()) if (!client.closed) return client;
+  return undefined;
 }

@@ -1,4 +1,5 @@
-// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts,waiting] [--pairs 15] [--seconds 2]`: measures and prints, never
+// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts,waiting] [--pairs 15] [--seconds 2]
+// [--entitlements 100000]`: measures and prints, never
 // judges. Figures are medians with the least and the greatest; compare only what one run printed.
 import { parseArgs } from 'node:util';
 import { benchDecisions } from './decisions.ts';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     pairs: { type: 'string', default: '15' },
     seconds: { type: 'string', default: '2' },
+    entitlements: { type: 'string', default: '100000' },
   },
 });
 const issuer = await BenchIssuer.start();
@@ -23,7 +25,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<string> | string>> = {
   issuances: () => benchIssuances(issuer, round),
   'slow-disk': () => benchSlowDisk(issuer),
   decisions: benchDecisions,
-  loading: () => benchLoading(issuer),
+  loading: () => benchLoading(issuer, Number(values.entitlements)),
   log: benchLogCosts,
   starts: () => benchStarts(issuer),
   waiting: () => benchWaiting(issuer),

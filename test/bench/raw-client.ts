@@ -1,12 +1,15 @@
 // An HTTP/1.1 client that costs next to nothing, so that a measurement is of the server: whole requests as bytes on kept
 // connections, one answer at a time on each. It reads the status and the length, and hands the body back unparsed.
 import { connect, type Socket } from 'node:net';
+import { inTime } from './in-time.ts';
 
 export interface RawReply {
   readonly status: number;
   readonly body: Buffer;
 }
 
+const ANSWER_SECONDS = 60;
+const closedByServer = (): Error => new Error('the server closed the connection');
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** `POST` of a form, as bytes. */
@@ -19,6 +22,7 @@ export function formRequest(path: string, form: URLSearchParams): Buffer {
 export class RawClient {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
+  #closed = false;
   #waiting: { readonly resolve: (reply: RawReply) => void; readonly reject: (error: Error) => void } | undefined;
 
   private constructor(socket: Socket) {
@@ -26,17 +30,33 @@ export class RawClient {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#onData(chunk));
     socket.on('error', (error) => this.#waiting?.reject(error));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
-  }
-
-  static open(port: number): Promise<RawClient> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(new RawClient(socket)));
-      socket.once('error', reject);
+    socket.on('close', () => {
+      this.#closed = true;
+      this.#waiting?.reject(closedByServer());
     });
   }
 
-  send(request: Buffer): Promise<RawReply> {
+  static open(port: number): Promise<RawClient> {
+    const connected = new Promise<RawClient>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(new RawClient(socket)));
+      socket.once('error', reject);
+    });
+    return inTime('a connection', ANSWER_SECONDS, connected);
+  }
+
+  /** The server ends a connection on which nothing was asked for some seconds. */
+  get closed(): boolean {
+    return this.#closed || this.#socket.destroyed || this.#socket.readableEnded;
+  }
+
+  /** Within a minute: the server gives up before. */
+  async send(request: Buffer): Promise<RawReply> {
+    // Of a write on a connection that is gone already nobody is told anything.
+    if (this.closed) throw closedByServer();
+    return inTime('an answer', ANSWER_SECONDS, this.#send(request));
+  }
+
+  #send(request: Buffer): Promise<RawReply> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(request);

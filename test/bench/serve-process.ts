@@ -8,7 +8,13 @@ import { createInterface } from 'node:readline';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { loadConfig } from '../../broker/config.ts';
 import { ROOT } from '../support/source-tree.ts';
+import { inTime } from './in-time.ts';
 import { BENCH_URL } from './jobs.ts';
+
+/** Of the largest policies, on a machine that has other work. */
+const START_SECONDS = 600;
+const STOP_SECONDS = 60;
+const METRICS_SECONDS = 60;
 
 export interface ServeOptions {
   readonly issuer: string;
@@ -89,7 +95,7 @@ ${more}`,
     });
     // A measurement that breaks off must not leave it behind.
     process.once('exit', () => child.kill('SIGKILL'));
-    return new ServeProcess(child, directory, await servingLine(child));
+    return new ServeProcess(child, directory, await inTime('the start', START_SECONDS, servingLine(child)));
   }
 
   get storePath(): string {
@@ -113,14 +119,15 @@ ${more}`,
 
   /** Several, of one scrape. */
   async metrics(...names: readonly string[]): Promise<readonly number[]> {
-    const lines = (await (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text()).split('\n');
+    const asked = fetch(`http://127.0.0.1:${this.#adminPort}/metrics`).then((answer) => answer.text());
+    const lines = (await inTime('the metrics', METRICS_SECONDS, asked)).split('\n');
     return names.map((name) => Number(lines.find((one) => one.startsWith(`${name} `))?.slice(name.length + 1)));
   }
 
   async stop(): Promise<void> {
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    await exited;
+    await inTime('the end of the server', STOP_SECONDS, exited);
     rmSync(this.#directory, { recursive: true });
   }
 }
