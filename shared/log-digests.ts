@@ -1,13 +1,14 @@
 // The digests by which entries of the log bind what is kept beside it. The broker writes them, the verifier makes them again.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 /** base64(SHA-256(salt ‖ UTF-8 value)): says nothing without the salt, and binds the value with it. */
 export function commitment(salt: Buffer, value: string): string {
-  return createHash('sha256').update(salt).update(value, 'utf8').digest('base64');
+  // One call over one buffer, as in merkle.ts: hashing in pieces costs twice as much.
+  return hash('sha256', Buffer.concat([salt, Buffer.from(value, 'utf8')]), 'base64');
 }
 
-export const textDigest = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const textDigest = (text: string): string => hash('sha256', text);
 
 /** The digest of a set of policy documents, from the digests of its files. */
 export function policySetDigest(members: readonly { readonly file: string; readonly digest: string }[]): string {

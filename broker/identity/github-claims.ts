@@ -1,6 +1,6 @@
 // The claims of a GitHub Actions token as a Subject, and what makes two tokens come from the same job.
 // Pure and strict: a claim that GitHub always sends must be there and look as GitHub writes it; a missing one is never a wildcard.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { Subject } from '../model.ts';
 import type { Claims } from './compact-jws.ts';
@@ -131,7 +131,7 @@ export function jobKey(subject: Subject): string {
     event_name: subject.eventName,
     runner_environment: subject.runnerEnvironment ?? null,
   };
-  return createHash('sha256').update(canonicalJson(job)).digest('hex');
+  return hash('sha256', canonicalJson(job));
 }
 
 function asClaims(claims: unknown): Claims {

@@ -52,10 +52,8 @@ interface LeafParts {
 
 function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string; leaf: string } {
   const id = newId('ent', entropy, time);
-  // Members that are undefined are members left out, at any depth: JSON itself says so.
-  const fields: Record<string, JsonValue> = JSON.parse(JSON.stringify(ENTRY_FIELDS[draft.type].parse(draft.fields)));
   const leaf = canonicalJson({
-    ...fields,
+    ...given(ENTRY_FIELDS[draft.type].parse(draft.fields)),
     v: 1,
     type: draft.type,
     time: isoTime(time),
@@ -68,6 +66,18 @@ function formatLeaf({ draft, personal, entropy, time }: LeafParts): { id: string
   if (Buffer.byteLength(leaf) > MAX_LEAF_BYTES)
     throw new RangeError(`an entry of type ${draft.type} is larger than a log entry may be`);
   return { id, leaf };
+}
+
+/** Members that are undefined are members left out, at any depth, as JSON itself has it. */
+function given(members: object): Record<string, JsonValue> {
+  const left: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(members)) if (value !== undefined) left[name] = givenOf(value);
+  return left;
+}
+
+function givenOf(value: unknown): JsonValue {
+  if (Array.isArray(value)) return value.map(givenOf);
+  return typeof value === 'object' && value !== null ? given(value) : (value as JsonValue);
 }
 
 function reference(draft: EntryDraft): { project: string | null; request_id: string | null } {
