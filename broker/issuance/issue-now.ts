@@ -3,6 +3,7 @@
 // The policy and the suspensions in force were read by the decision, in this very transaction.
 import type { Secret } from '../../shared/secret.ts';
 import type { Credential } from '../model.ts';
+import type { CredentialProvider } from '../providers/provider.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
 import { hideCredential, recordStarted, recordSucceeded } from './steps.ts';
@@ -23,7 +24,7 @@ export function issueNow(
 ): MadeNow | undefined {
   const provider = providers.get(granted.credential.kind);
   if (provider?.acts !== 'locally') return undefined;
-  const credential = provider.issueNow?.(granted.grant, granted.credential.parameters);
+  const credential = madeNow(provider, granted);
   if (credential === undefined) return undefined;
   hideCredential(logger, credential);
   return { granted, provider, requestSecret, credential };
@@ -36,4 +37,13 @@ export async function recordIssuedNow(
 ): Promise<Recorded> {
   await recordStarted(deps, tx, made);
   return recordSucceeded(deps, tx, made);
+}
+
+/** What it throws would take the decision back: `issue` is called instead, after it, and throws where it cannot either. */
+function madeNow(provider: CredentialProvider, { grant, credential }: Granted): Credential | undefined {
+  try {
+    return provider.issueNow?.(grant, credential.parameters);
+  } catch {
+    return undefined;
+  }
 }

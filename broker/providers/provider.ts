@@ -18,7 +18,7 @@ export interface CredentialProvider<Parameters = unknown> {
   issue(grant: Grant, parameters: Parameters, signal: AbortSignal): Promise<Credential>;
   /**
    * The same of a provider that acts locally, inside the transaction that decides, so that one commit has all of it: made of the
-   * grant alone, on this thread, in microseconds. Undefined where it would take longer: then `issue` is called.
+   * grant alone, on this thread, in microseconds. Undefined, or a throw, where it would take longer or cannot: then `issue` is called.
    * A transaction may be run again; what an earlier run made was handed to nobody.
    */
   issueNow?(grant: Grant, parameters: Parameters): Credential | undefined;

@@ -1,6 +1,6 @@
 // The other side refuses, breaks, hangs or lies: what the job is told, what the log says, and what is given back.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { liftSuspensions, suspend } from '../support/beside-broker.ts';
+import { liftSuspensions, rowsBeside, suspend } from '../support/beside-broker.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 
@@ -82,6 +82,18 @@ describe('a provider', () => {
     await other.running.runBackground();
     expect(provider.revoked).toEqual(provider.issued);
     expect((await other.entries()).map(({ type }) => type)).not.toContain('issuance.succeeded');
+  });
+
+  it('that fails in the transaction that decides is asked after it: the decision is on record, and no grant is spent', async () => {
+    const fails = () => {
+      throw new TypeError('no key');
+    };
+    const provider = { ...createTestProvider(), acts: 'locally', issue: async () => fails(), issueNow: fails } as const;
+    const other = await TestBroker.start({ provider, background: 'by-hand' });
+    onTestFinished(() => other.close());
+    expect((await other.ask({ scope: 'shop/upstream' })).status).toBe(500);
+    expect((await other.entries()).at(-1)).toMatchObject({ type: 'request.decided', decision: 'permit' });
+    expect(rowsBeside(other, 'SELECT redeemed_at FROM grants')).toEqual([{ redeemed_at: null }]);
   });
 
   it('is not asked for an entitlement that is suspended', async () => {
