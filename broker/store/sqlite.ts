@@ -26,9 +26,10 @@ const SYNCHRONOUS_FULL = 2;
 /**
  * Durable, and nothing deleted left readable. The pages that a commit works on stay in memory (64 MiB; the default of 2 MB has
  * them written out and read again within one commit), and the write-ahead log is folded in every 32 MB rather than every 4.
+ * What savepoints keep stays in memory too, instead of in files in the system's temporary directory.
  */
 const PRAGMAS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
-  PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000`;
+  PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY`;
 
 export interface SqliteOptions extends StoreOptions {
   readonly path: string;
