@@ -8,18 +8,22 @@ import { Round } from './round.ts';
 import { STORIES } from './stories.ts';
 
 describe('a unit that is run again', () => {
-  it.each(Object.entries(STORIES))('leaves nothing wrong behind in the story of %s', async (_name, story) => {
-    const time = { now: Date.now() };
-    const options = { background: 'by-hand', clock: { now: () => time.now }, ...(await story.options?.()) } as const;
-    const broker = await TestBroker.start({ ...options, openStore: openRunAgainStore });
-    onTestFinished(() => broker.close());
-    const [store, handed] = [new FaultyStore(), new Map()];
-    const round = new Round({ broker, store, time, handed, running: true, rounds: 0, answersLost: 0 });
-    await story.prepare?.(round);
-    await story.act(round).catch(() => undefined);
-    await story.settle?.(round);
-    await round.end();
-  });
+  it.each(Object.entries(STORIES))(
+    'leaves nothing wrong in the story of %s',
+    { timeout: 60_000 },
+    async (_name, story) => {
+      const time = { now: Date.now() };
+      const options = { background: 'by-hand', clock: { now: () => time.now }, ...(await story.options?.()) } as const;
+      const broker = await TestBroker.start({ ...options, openStore: openRunAgainStore });
+      onTestFinished(() => broker.close());
+      const [store, handed] = [new FaultyStore(), new Map()];
+      const round = new Round({ broker, store, time, handed, running: true, rounds: 0, answersLost: 0 });
+      await story.prepare?.(round);
+      await story.act(round).catch(() => undefined);
+      await story.settle?.(round);
+      await round.end();
+    },
+  );
 
   it('hands out one credential, the one on record', async () => {
     const broker = await TestBroker.start({ background: 'by-hand', openStore: openRunAgainStore });
