@@ -6,9 +6,8 @@ import { createSweep } from './approvals/sweep.ts';
 import { createWaiting } from './approvals/waiting.ts';
 import { type BackgroundJob, every } from './background.ts';
 import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
-import { type Config, readEncryptionKey } from './config.ts';
+import type { Config } from './config.ts';
 import { proxyPasswords } from './config-proxies.ts';
-import { type ControlSocket, controlSocketOf, openControlSocket } from './control-socket.ts';
 import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
@@ -18,7 +17,6 @@ import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
 import { recordWithheldAtStop, recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
-import { keyEncryptionKey, openSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { createRepositoryQuota } from './limits/repository-quota.ts';
 import { createTurns } from './limits/turns.ts';
 import { keepAnchor } from './log/anchor.ts';
@@ -26,17 +24,20 @@ import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { OpenChannel } from './notify/channel.ts';
 import { deliverDue } from './notify/deliver.ts';
+import { openControl } from './open-control.ts';
 import { openGithub } from './open-github.ts';
 import { openIssuers, webAddresses } from './open-issuers.ts';
+import { type OpenKeys, openKeys, openRotation } from './open-keys.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { openNotify } from './open-notify.ts';
-import { type OpenPolicies, openPolicies, sayReloaded } from './open-policies.ts';
+import { type OpenPolicies, openPolicies } from './open-policies.ts';
 import { openProviders } from './open-providers.ts';
 import { openRelyingParties } from './open-relying-parties.ts';
 import { openSignIn } from './open-sign-in.ts';
 import type { Reloaded } from './policy/reload-source.ts';
 import type { CredentialProvider } from './providers/provider.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
+import type { Rotation } from './rotation/rotation.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import type { DemoPerson } from './sign-in/demo-people.ts';
 import { createPeople, type People } from './sign-in/people.ts';
@@ -107,30 +108,27 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
   const { config, clock = systemClock, entropy = systemEntropy, openStore = openSqliteStore } = options;
   const metrics = createMetrics();
   const logger = countedLogger(options.logger, metrics);
-  const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
-  for (const secret of [encryptionKey.toString('base64'), ...proxyPasswords(config.proxies)])
-    logger.hide(secret, { always: true });
+  for (const secret of proxyPasswords(config.proxies)) logger.hide(secret, { always: true });
   const { storeBroken, onBroken } = watchStore(config.store.path, logger);
   const opened = await openStore({ path: config.store.path, clock, onBroken });
   const store = measuredStore(opened, metrics, systemElapsed);
   try {
     await refuseWrongMark(store, options.demo === true);
-    const keys = openSigningKeys(
-      await store.read((tx) => tx.signingKeys.all()),
-      keyEncryptionKey(encryptionKey, entropy),
-    );
+    const keys = await openKeys(store, config, { entropy, logger });
     const append = createAppend(entropy);
-    const log = await openLog(store, { config, keys, append });
+    const log = await openLog(store, { config, keys: keys.ring, append });
     const standing = new Standing(
       clock,
       config.issuers.map(({ name }) => name),
     );
+    const rotation = openRotation({ store, append, config, keys, entropy, logger });
+    const { encryptionKey } = keys;
     const foundation = { ...log, store, append, keys, encryptionKey, standing, clock, entropy, logger, metrics };
     const core = await openCore(options, foundation);
     const closed = await reconcileAtStart(core.deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
     const { verifierKey } = log;
-    return await serve(options, { ...core, keys, verifierKey, unlock, standing, storeBroken });
+    return await serve(options, { ...core, keys, rotation, verifierKey, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -141,7 +139,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
 interface Foundation extends OpenLog {
   readonly store: Store;
   readonly append: Append;
-  readonly keys: SigningKeys;
+  readonly keys: OpenKeys;
   readonly encryptionKey: Buffer;
   readonly standing: Standing;
   readonly clock: Clock;
@@ -178,7 +176,7 @@ async function openCore(
     noticeChannels: [...channels.keys()],
     webOf: webAddresses(config),
     audienceOfParty: await openRelyingParties(config, logger),
-    keys,
+    keys: keys.ring,
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies: policies.inForce }),
     attempts: createAttempts({ ...config, ...foundation }),
@@ -191,7 +189,8 @@ interface Started {
   readonly deps: FaceDeps;
   readonly demoLink: (name: string) => string;
   readonly standing: Standing;
-  readonly keys: SigningKeys;
+  readonly keys: OpenKeys;
+  readonly rotation: Rotation;
   readonly verifierKey: string;
   readonly trustedIssuers: TrustedIssuers;
   readonly policies: OpenPolicies;
@@ -202,15 +201,15 @@ interface Started {
 
 async function serve(options: BrokerOptions, started: Started): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
-  const { deps, keys, verifierKey, policies, unlock, standing, storeBroken, demoLink } = started;
+  const { deps, keys, rotation, verifierKey, policies, unlock, standing, storeBroken, demoLink } = started;
   const { store, logger, metrics } = deps;
   let accepting = true;
   const eventLoop = watchEventLoop(systemElapsed);
-  const control = await openControl(config, policies, logger);
+  const control = await openControl(config, { policies, rotation, logger });
   const opening = openFace({
     ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
     ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
-    keySet: publicKeySet(keys.published),
+    keySet: () => publicKeySet(keys.ring.published),
     verifierKeys: [verifierKey],
     accepting: () => accepting,
     demo: options.demo === true,
@@ -257,15 +256,10 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   };
 }
 
-function openControl({ store }: Config, { reload }: OpenPolicies, logger: Logger): Promise<ControlSocket> {
-  const acts = { 'POST /policy/reload': async () => sayReloaded(logger, await reload()) };
-  return openControlSocket(controlSocketOf(store.path), acts, logger);
-}
-
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
 function backgroundJobs(
   config: Config,
-  { deps, verifierKey, trustedIssuers, policies, channels, standing }: Started,
+  { deps, verifierKey, trustedIssuers, policies, channels, standing, rotation }: Started,
 ): readonly BackgroundJob[] {
   const { anchorFile } = config.log;
   const anchor = async (): Promise<void> => {
@@ -279,6 +273,7 @@ function backgroundJobs(
     { name: 'revoking', run: () => revokeDue(deps) },
     { name: 'notifying', run: () => deliverDue({ ...deps, channels, url: config.url }) },
     { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
+    { name: 'rotating the signing keys', run: () => rotation.advance() },
     { name: 'forgetting subject tokens', run: () => deps.store.commit(forgetTokens) },
     { name: 'forgetting sessions', run: () => deps.store.commit(forgetSessions) },
     { name: 'writing the anchor', run: anchor },

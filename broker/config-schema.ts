@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { isAddressOrNetwork } from './config-addresses.ts';
 import { address, caFile, file, privateNetwork, secretFile, text } from './config-forms.ts';
+import { keys } from './config-schema-keys.ts';
 import { notification } from './config-schema-notify.ts';
 import { issuerUrlProblem, oidcIssuerProblem, originProblem } from './config-urls.ts';
 
@@ -251,13 +252,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Team names of the organization file for each role.'),
-  keys: z
-    .strictObject({
-      'encryption-key-file': secretFile(
-        '32 random bytes in base64. The signing keys live in the store, encrypted under this one. `buildpass keys create` makes it.',
-      ),
-    })
-    .describe('Keys.'),
+  keys: keys.describe('Keys.'),
   log: z
     .strictObject({
       'anchor-file': file(

@@ -7,6 +7,7 @@ import { type ListenAddress, listenAddress } from './config-addresses.ts';
 import { readAuthorities } from './config-authorities.ts';
 import { readSecretFile, secretFileProblem } from './config-files.ts';
 import { readGithub } from './config-github.ts';
+import { type KeysConfig, toKeys } from './config-keys.ts';
 import { laterKeys } from './config-later.ts';
 import { readNotify } from './config-notify.ts';
 import { readProxies } from './config-proxies.ts';
@@ -47,7 +48,7 @@ export interface Config {
   readonly github: GithubApp | undefined;
   /** team names of the organization's file that have each role */
   readonly roles: { readonly security: readonly string[]; readonly operators: readonly string[] };
-  readonly keys: { readonly encryptionKeyFile: string };
+  readonly keys: KeysConfig;
   /** who may ask what became of tokens for its audience */
   readonly relyingParties: readonly { readonly name: string; readonly audience: string; readonly secretFile: string }[];
   readonly log: { readonly anchorFile: string | undefined };
@@ -228,7 +229,7 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
     policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
     roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
-    keys: { encryptionKeyFile: path(value.keys['encryption-key-file']) },
+    keys: toKeys(value.keys, path),
     relyingParties: Object.entries(value['relying-parties'] ?? {}).map(([name, { audience, 'secret-file': file }]) => ({
       ...{ name, audience, secretFile: path(file) },
     })),

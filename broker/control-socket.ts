@@ -3,11 +3,12 @@
 import { lstatSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StartRefused } from './errors.ts';
+import { readCapped } from './read-capped.ts';
 import { describeError } from './telemetry/describe-error.ts';
 import type { Logger } from './telemetry/logger.ts';
 
-/** What a command asks for, by method and path; the answer is sent as JSON. */
-export type ControlActs = Readonly<Record<string, () => Promise<unknown>>>;
+/** What a command asks for, by method and path, with what it sent as JSON; the answer is sent as JSON too. */
+export type ControlActs = Readonly<Record<string, (body: unknown) => Promise<unknown>>>;
 
 export interface ControlSocket {
   close(): Promise<void>;
@@ -76,17 +77,25 @@ async function answer(
   logger: Logger,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
-  request.resume();
   const asked = `${request.method} ${request.url}`;
   const act = Object.hasOwn(acts, asked) ? acts[asked] : undefined;
-  if (act === undefined)
+  if (act === undefined) {
+    request.resume();
     return send(response, 404, { error: `This broker has no ${asked}: is it of another version?` });
+  }
   try {
-    send(response, 200, await act());
+    send(response, 200, await act(await bodyOf(request)));
   } catch (error) {
     logger.warn('a command over the socket failed', { asked, error });
     send(response, 500, { error: describeError(error).message });
   }
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const text = (await readCapped(request, MAX_BODY_BYTES)).toString('utf8');
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -133,9 +133,10 @@ interface Granting {
 }
 
 async function issueGranted(deps: ExchangeDeps, { granted, request, leave }: Granting): Promise<Issued> {
-  const { kind } = granted.credential;
+  const { kind, parameters } = granted.credential;
+  const provider = deps.providers.get(kind);
   // Another system may take its time, and no other repository's: its turn ends here.
-  if (deps.providers.get(kind)?.acts !== 'locally') leave();
+  if (provider?.acts !== 'locally' || provider.waits?.(parameters) === true) leave();
   return countIssuing(deps.metrics, kind, issue(deps, granted, request.requestSecret));
 }
 

@@ -35,7 +35,7 @@ export interface FaceOptions {
   readonly listen: Address & { readonly admin: Address | undefined; readonly trustedProxies: readonly string[] };
   readonly url: string;
   readonly issuer: string;
-  readonly keySet: KeySet;
+  readonly keySet: () => KeySet;
   readonly verifierKeys: readonly string[];
   readonly demo: boolean;
   readonly configFile: string;

@@ -270,6 +270,8 @@ export interface Credential {
   /** the answer's `details`: what goes with the values and is no secret */
   readonly details?: Readonly<Record<string, string>>;
   readonly upstreamExpiresAt: Millis | null;
+  /** of the broker's own key that signed it */
+  readonly keyId?: string;
   /** what `revoke` needs later; kept sealed on the lease */
   readonly revocationHandle?: Secret;
   /** where this one differs from its kind: a value that never dies among leases that can be revoked */

@@ -1,14 +1,14 @@
 // The providers of a start: what the configuration says of the systems that issue, and the key of the App that makes tokens.
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { SigningKeys } from './keys/signing-keys.ts';
 import { openAppKey } from './open-github.ts';
+import type { OpenKeys } from './open-keys.ts';
 import { createProviders, type TokenApp } from './providers/index.ts';
 import type { CredentialProvider, Providers } from './providers/provider.ts';
 import { createUpstreamFetch } from './upstream-fetch.ts';
 
 interface OpenProvidersDeps {
-  readonly keys: SigningKeys;
+  readonly keys: Pick<OpenKeys, 'ring' | 'signElsewhere'>;
   readonly clock: Clock;
   /** beside the built ones */
   readonly extra: readonly CredentialProvider[];
@@ -18,7 +18,16 @@ interface OpenProvidersDeps {
 export async function openProviders(config: Config, { keys, clock, extra }: OpenProvidersDeps): Promise<Providers> {
   const { issuer, clouds, upstreams, proxies } = config;
   return createProviders({
-    ...{ issuer, keys, clock, clouds, upstreams, extra, tokenApp: await openTokenApp(config) },
+    ...{
+      issuer,
+      keys: keys.ring,
+      signElsewhere: keys.signElsewhere,
+      clock,
+      clouds,
+      upstreams,
+      extra,
+      tokenApp: await openTokenApp(config),
+    },
     fetchFrom: ({ privateNetwork, authorities }) => createUpstreamFetch({ privateNetwork, authorities, proxies }),
   });
 }

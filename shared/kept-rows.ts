@@ -6,7 +6,10 @@ export type KeptRow = Readonly<Record<string, KeptValue>>;
 
 /** Each table with its columns; rows are ordered by the first `key` of them. */
 export const KEPT_TABLES = {
-  signing_keys: { key: 1, columns: ['id', 'purpose', 'algorithm', 'public_key', 'created_at'] },
+  signing_keys: {
+    key: 1,
+    columns: ['id', 'purpose', 'algorithm', 'public_key', 'created_at', 'state', 'changed_at', 'changes_at'],
+  },
   policy_documents: { key: 2, columns: ['digest', 'file', 'project', 'text', 'loaded_at'] },
   policy_sets: { key: 1, columns: ['digest', 'members', 'loaded_at'] },
   policy_in_force: { key: 1, columns: ['id', 'sequence', 'digest', 'since'] },
@@ -46,7 +49,7 @@ export const KEPT_TABLES = {
     key: 1,
     columns: [
       ...['id', 'issuance_id', 'request_id', 'job_key', 'kind', 'state', 'revocation'],
-      ...['issued_at', 'ends_at', 'upstream_expires_at'],
+      ...['issued_at', 'ends_at', 'upstream_expires_at', 'key_id'],
     ],
   },
 } as const satisfies Readonly<Record<string, { key: number; columns: readonly string[] }>>;

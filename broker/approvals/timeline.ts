@@ -86,6 +86,7 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'issuance.redelivered': () => 'The same answer given again to the same job',
   'lease.returned': ({ by }) => (by === 'token' ? 'Ended by somebody who showed it' : 'Given back by the job'),
   'lease.expired': () => 'Ended by itself',
+  'lease.ended': () => 'Ended: the key that signed it leaked. It may be used until it dies by itself',
   'lease.revoked': () => 'Revoked',
   'lease.revocation_failed': () => 'Could not be revoked yet; it is tried again',
 };

@@ -52,24 +52,40 @@ function parse(
   options: Readonly<Record<string, OptionSpec>>,
 ): { values: Record<string, unknown>; positionals: string[] } {
   const shapes = Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]));
-  refuseUnmeant(words, Object.keys(options));
+  refuseUnmeant(words, options);
   try {
     return parseArgs({ args: [...words], options: shapes, allowPositionals: true, strict: true });
   } catch (error) {
-    // The first sentence says it; the rest is advice about parseArgs itself.
-    throw new UsageError((error as Error).message.split(/[.\n]/)[0] ?? 'these options cannot be read', {
-      cause: error,
-    });
+    throw new UsageError(inOurWords((error as Error).message), { cause: error });
   }
 }
 
-function refuseUnmeant(words: readonly string[], known: readonly string[]): void {
+/** The first sentence says it; the rest is advice about parseArgs itself. */
+function inOurWords(message: string): string {
+  const [, option] = /^Option '(--[a-z-]+)' argument is ambiguous/.exec(message) ?? [];
+  return option === undefined ? (message.split(/[.\n]/)[0] ?? 'these options cannot be read') : valueWithDash(option);
+}
+
+const valueWithDash = (option: string): string =>
+  `${option} has no value, or one that begins with a dash: write such a one as ${option}=VALUE`;
+
+function refuseUnmeant(words: readonly string[], options: Readonly<Record<string, OptionSpec>>): void {
+  const known = Object.keys(options);
   const { tokens } = parseArgs({ args: [...words], strict: false, tokens: true, allowPositionals: true });
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
   for (const [at, { name, rawName }] of given.entries()) {
     const spelled = known.map((one) => `--${one}`);
+    const before = given[at - 1];
+    // Ids and keys in base64url may begin with a dash.
+    if (!known.includes(name) && before !== undefined && lacksValue(before, options))
+      throw new UsageError(valueWithDash(before.rawName));
     if (!known.includes(name)) throw new UsageError(`unknown option "${rawName}"${didYouMean(rawName, spelled, '"')}`);
     if (given.findIndex((other) => other.name === name) !== at)
       throw new UsageError(`"${rawName}" is given twice: which is meant?`);
   }
 }
+
+const lacksValue = (
+  { name, value }: { name: string; value?: string | undefined },
+  options: Readonly<Record<string, OptionSpec>>,
+): boolean => Object.hasOwn(options, name) && options[name]?.type === 'string' && value === undefined;

@@ -7,25 +7,36 @@ import { readCapped } from '../read-capped.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
+interface Asking {
+  /** sent as JSON */
+  readonly body?: object;
+  /** what helps where nobody answers */
+  readonly otherwise?: string;
+}
+
 /** @throws Error with a sentence that says what to do */
-export async function askControl(storePath: string, asked: `POST /${string}`): Promise<unknown> {
-  const path = socketOf(storePath);
-  const { status, text } = await post(path, asked.slice('POST '.length)).catch((cause: unknown) => {
-    throw new Error(`${notRunning(storePath)} (${path}: ${(cause as Error).message})`, { cause });
+export async function askControl(
+  storePath: string,
+  asked: `POST /${string}`,
+  { body, otherwise = '' }: Asking = {},
+): Promise<unknown> {
+  const path = socketOf(storePath, otherwise);
+  const { status, text } = await post(path, asked.slice('POST '.length), body).catch((cause: unknown) => {
+    throw new Error(`${notRunning(storePath)}${otherwise} (${path}: ${(cause as Error).message})`, { cause });
   });
-  const body: unknown = JSON.parse(text);
-  if (status === 200) return body;
-  const said = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : `status ${status}`;
+  const answer: unknown = JSON.parse(text);
+  if (status === 200) return answer;
+  const isProblem = typeof answer === 'object' && answer !== null && 'error' in answer;
+  const said = isProblem ? String(answer.error) : `status ${status}`;
   throw new Error(`the broker did not do it: ${said}`);
 }
 
-const notRunning = (storePath: string): string =>
-  `no broker answers for the store ${storePath}: is it running? A start loads the policies by itself`;
+const notRunning = (storePath: string): string => `no broker answers for the store ${storePath}: is it running?`;
 
-function socketOf(storePath: string): string {
+function socketOf(storePath: string, otherwise: string): string {
   const path = existsSync(storePath) ? controlSocketOf(storePath) : undefined;
   const found = path === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
-  if (path === undefined || found === undefined) throw new Error(notRunning(storePath));
+  if (path === undefined || found === undefined) throw new Error(`${notRunning(storePath)}${otherwise}`);
   const user = process.getuid?.();
   if (!found.isSocket() || (user !== 0 && found.uid !== user))
     throw new Error(`${path} is no socket of this user's broker: run this as the user that runs \`serve\``);
@@ -33,14 +44,14 @@ function socketOf(storePath: string): string {
 }
 
 /** Without a deadline: a load of many files takes as long as it takes. */
-function post(socketPath: string, path: string): Promise<{ status: number; text: string }> {
+function post(socketPath: string, path: string, body: object | undefined): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const asking = request({ socketPath, path, method: 'POST', agent: false }, (response) => {
       readCapped(response, MAX_ANSWER_BYTES).then(
-        (body) => resolve({ status: response.statusCode ?? 0, text: body.toString('utf8') }),
+        (bytes) => resolve({ status: response.statusCode ?? 0, text: bytes.toString('utf8') }),
         reject,
       );
     });
-    asking.on('error', reject).end();
+    asking.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

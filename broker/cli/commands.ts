@@ -21,6 +21,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'log show': async () => (await import('./log-show.ts')).command,
   'log export': async () => (await import('./log-export.ts')).command,
   'log anchor': async () => (await import('./log-anchor.ts')).command,
-  'keys create': async () => (await import('./keys.ts')).keysCreateCommand,
-  'keys list': async () => (await import('./keys.ts')).keysListCommand,
+  'keys create': async () => (await import('./keys.ts')).command,
+  'keys list': async () => (await import('./keys-list.ts')).command,
+  'keys rotate': async () => (await import('./keys-rotate.ts')).command,
+  'keys publish': async () => (await import('./keys-publish.ts')).command,
 };

@@ -1,20 +1,22 @@
-// `keys create`: the key-encryption key, the store and the signing keys, each only where it is absent. `keys list`: what is there.
+// `keys create`: the key-encryption key, the store and the signing keys, each only where it is absent.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemClock, systemEntropy } from '../clock.ts';
 import { type Config, loadConfig, readEncryptionKey } from '../config.ts';
 import { StartRefused } from '../errors.ts';
-import { generateSigningKeys, keyEncryptionKey } from '../keys/signing-keys.ts';
-import { isoTime } from '../log/entry.ts';
+import { type MadeKey, makeKey } from '../keys/make-keys.ts';
+import type { SealingKey } from '../keys/seal.ts';
+import { keyEncryptionKey } from '../keys/signing-keys.ts';
+import { keySource } from '../open-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { createSqliteFile, lockStore, openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import type { Command } from './command.ts';
-import { withStoreReader } from './open-store.ts';
+import { describeKey, keyLine } from './key-lines.ts';
 
 const ENCRYPTION_KEY_BYTES = 32;
 
-export const keysCreateCommand: Command = {
+export const command: Command = {
   name: 'keys create',
   summary: 'make the signing keys, and the store and key-encryption key where they are absent',
   usage: 'keys create',
@@ -23,24 +25,10 @@ export const keysCreateCommand: Command = {
   examples: ['buildpass keys create --config buildpass.yaml'],
   options: {},
   async run({ io, configFile, json }) {
-    const rows = await createKeys(await loadConfig(configFile), {});
-    io.out(json ? JSON.stringify(rows.map(describe), null, 2) : rows.map(line).join('\n'));
+    const config = await loadConfig(configFile);
+    const rows = await createKeys(config, {});
+    io.out(json ? JSON.stringify(rows.map(describeKey), null, 2) : rows.map((row) => keyLine(row, config)).join('\n'));
     return 0;
-  },
-};
-
-export const keysListCommand: Command = {
-  name: 'keys list',
-  summary: 'list the signing keys: id, purpose, algorithm, when made',
-  usage: 'keys list',
-  about: 'Lists the public facts about the signing keys in the store. Works beside a running broker.',
-  examples: ['buildpass keys list', 'buildpass keys list --json'],
-  options: {},
-  async run({ io, configFile, json }) {
-    const rows = await withStoreReader(configFile, (reader) => reader.read((tx) => tx.signingKeys.all()));
-    if (rows.length === 0) io.err('There are no signing keys yet: `buildpass keys create` makes them.');
-    else io.out(json ? JSON.stringify(rows.map(describe), null, 2) : rows.map(line).join('\n'));
-    return rows.length === 0 ? 1 : 0;
   },
 };
 
@@ -64,8 +52,10 @@ export async function createKeys(
     try {
       await refuseSecondSet(store, path);
       const sealing = keyEncryptionKey(await encryptionKey(config.keys.encryptionKeyFile), systemEntropy);
+      const made = await makeFirstKeys(config, sealing);
       return await store.commit(async (tx) => {
-        const rows = generateSigningKeys(sealing, tx.now);
+        const since = { created_at: tx.now, changed_at: tx.now, changes_at: null };
+        const rows = made.map((key): SigningKeyRow => ({ ...key, ...since, state: 'current' }));
         for (const row of rows) await tx.signingKeys.insert(row);
         if (demo) await tx.meta.set('demo', 'true');
         return rows;
@@ -76,6 +66,13 @@ export async function createKeys(
   } finally {
     unlock();
   }
+}
+
+/** One of each, in the order in which they are listed. */
+async function makeFirstKeys(config: Config, sealing: SealingKey): Promise<readonly MadeKey[]> {
+  const source = keySource(config, sealing);
+  const credentials = [await source.make('ES256'), await source.make('RS256')];
+  return [...credentials, await makeKey({ purpose: 'log', algorithm: 'EdDSA' }, sealing)];
 }
 
 /** Before a key-encryption key is made: beside keys that were sealed under a lost one, a new one would only hide the loss. */
@@ -103,13 +100,3 @@ function orRefuse(path: string, make: () => void): void {
     throw new StartRefused(`${path}: cannot be made: ${(cause as Error).message}`, { cause });
   }
 }
-
-const describe = (row: SigningKeyRow) => ({
-  key_id: row.id,
-  purpose: row.purpose,
-  algorithm: row.algorithm,
-  created_at: isoTime(row.created_at),
-  public_key: row.public_key,
-});
-const line = (row: SigningKeyRow): string =>
-  `${row.algorithm.padEnd(5)}  ${row.purpose.padEnd(10)}  ${isoTime(row.created_at)}  ${row.id}`;

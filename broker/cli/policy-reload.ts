@@ -31,7 +31,9 @@ export const command: Command = {
   options: {},
   async run({ io, configFile, json }) {
     const { store, policies } = await loadConfig(configFile);
-    const { data: reloaded } = reloadedSchema.safeParse(await askControl(store.path, 'POST /policy/reload'));
+    const otherwise = ' A start loads the policies by itself';
+    const answer = await askControl(store.path, 'POST /policy/reload', { otherwise });
+    const { data: reloaded } = reloadedSchema.safeParse(answer);
     if (reloaded === undefined)
       throw new Error('the broker answers, and its answer cannot be understood: is it of another version?');
     if (json) io.out(inertJson(reloaded));

@@ -3,27 +3,34 @@ import { Router } from 'express';
 import { GRANT_TYPE } from '../../shared/api.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { openApiDocument } from './api/openapi.ts';
+import { ISSUER_PATHS, issuerDocuments } from './issuer-documents.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import type { Readiness } from './readiness.ts';
 
 export interface MetadataDeps {
   readonly url: string;
   readonly issuer: string;
-  readonly keySet: KeySet;
+  readonly keySet: () => KeySet;
   readonly version: string;
   readonly readiness: () => Promise<Readiness>;
 }
 
+/** Shorter than any `keys.publish-before-use` may be: a key that signs is in every cache that keeps to this. */
 const CACHE = 'public, max-age=300';
 
 export function metadataRoutes(deps: MetadataDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
   const documents: Readonly<Record<string, object>> = {
-    '/.well-known/openid-configuration': discovery(deps.issuer),
-    '/.well-known/jwks.json': deps.keySet,
     '/.well-known/oauth-authorization-server': authorizationServer(deps.url),
     '/openapi.json': openApiDocument(deps),
   };
+  for (const path of ISSUER_PATHS) {
+    router.get(path, (_request, response) => {
+      const document = issuerDocuments({ issuer: deps.issuer, keySet: deps.keySet() })[path];
+      response.set('Cache-Control', CACHE).type('application/json').send(document);
+    });
+    router.all(path, methodNotAllowed('GET', 'HEAD'));
+  }
   for (const [path, document] of Object.entries(documents)) {
     router.get(path, (_request, response) => {
       response.set('Cache-Control', CACHE).json(document);
@@ -39,38 +46,6 @@ export function metadataRoutes(deps: MetadataDeps): Router {
   });
   router.all(['/healthz', '/readyz'], methodNotAllowed('GET', 'HEAD'));
   return router;
-}
-
-/** OpenID Connect Discovery 1.0 §3, as far as federation with clouds and vaults reads it. */
-function discovery(issuer: string): object {
-  return {
-    issuer,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
-    response_types_supported: ['id_token'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['ES256', 'RS256'],
-    claims_supported: [
-      'iss',
-      'sub',
-      'aud',
-      'exp',
-      'iat',
-      'nbf',
-      'jti',
-      'client_id',
-      'issuer_name',
-      'repository',
-      'repository_id',
-      'ref',
-      'sha',
-      'environment',
-      'run_id',
-      'run_attempt',
-      'check_run_id',
-      'assurance',
-      'approved_by',
-    ],
-  };
 }
 
 /** RFC 8414 §2. Whoever holds a token may end it: revoking asks for no client. */

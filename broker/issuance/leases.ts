@@ -70,10 +70,10 @@ function expireSome(deps: LeaseDeps): Promise<number> {
 }
 
 /** Ends a live lease, drops its sealed answer, and asks for revocation where that does something. */
-async function endLease(
-  deps: LeaseDeps,
+export async function endLease(
+  deps: Pick<LeaseDeps, 'entropy'>,
   tx: Transaction,
-  { lease, state }: { lease: LeaseRow; state: 'returned' | 'expired' },
+  { lease, state }: { lease: LeaseRow; state: 'returned' | 'expired' | 'revoked' },
 ): Promise<boolean> {
   if (!(await tx.leases.end(lease.id, state))) return false;
   await tx.sealedAnswers.delete(lease.request_id);

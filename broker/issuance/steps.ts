@@ -88,6 +88,7 @@ export async function recordSucceeded(
   const { granted, provider, credential, requestSecret } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(issued);
+  await refuseWithdrawnKey(tx, credential);
   if (provider.acts !== 'locally') await closeSucceeded(tx, grant);
   await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
@@ -98,6 +99,16 @@ export async function recordSucceeded(
     personal: requesterFields(grant.subject),
   });
   return { credential, entry, endsAt };
+}
+
+/**
+ * It was signed before this transaction, and its key may have been found to have leaked since: then what ends the leases of that
+ * key has been here already.
+ */
+async function refuseWithdrawnKey(tx: Transaction, { keyId }: Credential): Promise<void> {
+  if (keyId === undefined) return;
+  const state = await tx.signingKeys.stateOf(keyId);
+  if (state !== 'current' && state !== 'previous') throw grantGone();
 }
 
 async function closeSucceeded(tx: Transaction, { issuanceId, requestId }: Grant): Promise<void> {
@@ -126,6 +137,7 @@ export async function insertLease(
     ends_at: endOfLease({ granted, provider, credential }),
     upstream_expires_at: credential.upstreamExpiresAt,
     sealed_handle: handle === undefined ? null : deps.answers.sealHandle(handle, leaseId),
+    key_id: credential.keyId ?? null,
   });
 }
 
@@ -152,9 +164,11 @@ function succeededFields({
   };
 }
 
-/** How long a credential lives, and whether anybody can end it before. */
+/** How long a credential lives, whether anybody can end it before, and which key of ours it hangs on. */
 export function endFields(ending: Ending) {
+  const { keyId } = ending.credential;
   return {
+    ...(keyId === undefined ? {} : { key_id: keyId }),
     revocation: revocationOf(ending.provider, ending.credential),
     ends_at: isoTimeOrNull(endOfLease(ending)),
     upstream_expires_at: isoTimeOrNull(ending.credential.upstreamExpiresAt),

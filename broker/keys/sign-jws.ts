@@ -8,6 +8,9 @@ interface JwsKey {
   readonly privateKey: KeyObject;
 }
 
+/** Signs what it is given: of ES256 as DER. */
+type Sign = (input: Buffer) => Promise<Buffer>;
+
 type Header = Readonly<Record<string, string>>;
 
 /** `alg` in the header is that of the key, whatever else it is told. */
@@ -25,7 +28,18 @@ export function signJwsNow(key: JwsKey, header: Header, payload: object): string
   return compact(input, signEs256(input, key.privateKey));
 }
 
-const inputOf = ({ algorithm }: JwsKey, header: Header, payload: object): string =>
+/** With a key that is held elsewhere; `alg` in the header is that of the key here too. */
+export async function signJwsElsewhere(
+  { algorithm, sign: signElsewhere }: { algorithm: CredentialAlgorithm; sign: Sign },
+  header: Header,
+  payload: object,
+): Promise<string> {
+  const input = inputOf({ algorithm }, header, payload);
+  const signature = await signElsewhere(Buffer.from(input));
+  return compact(input, algorithm === 'ES256' ? toRaw(signature) : signature);
+}
+
+const inputOf = ({ algorithm }: Pick<JwsKey, 'algorithm'>, header: Header, payload: object): string =>
   `${encode({ ...header, alg: algorithm })}.${encode(payload)}`;
 
 const compact = (input: string, signature: Buffer): string => `${input}.${signature.toString('base64url')}`;
@@ -40,9 +54,9 @@ const signEs256 = (input: string, privateKey: KeyObject): Buffer =>
   toRaw(sign('sha256', Buffer.from(input), privateKey));
 
 /** A millisecond and more: on another thread. */
-const signElsewhere = promisify(sign);
+const signOnAnotherThread = promisify(sign);
 const signRs256 = (input: string, privateKey: KeyObject): Promise<Buffer> =>
-  signElsewhere('sha256', Buffer.from(input), privateKey);
+  signOnAnotherThread('sha256', Buffer.from(input), privateKey);
 
 const P256_BYTES = 32;
 

@@ -1,28 +1,42 @@
-// The broker's signing keys: one ES256 and one RS256 for credentials, one Ed25519 for the log. Made by `keys create` and
-// nothing else (a broker that made its own keys at start would hide their loss), sealed under the key-encryption key.
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+// The broker's signing keys: ES256 and RS256 for credentials, one Ed25519 for the log, each with its private half sealed under
+// the key-encryption key, or the name of the key at whoever holds it in our place. A key of which anything was changed in the
+// store is not opened: whoever can write there must not have us publish, or sign with, one of theirs.
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../shared/canonical-json.ts';
-import { Secret } from '../../shared/secret.ts';
-import type { Entropy, Millis } from '../clock.ts';
+import type { Secret } from '../../shared/secret.ts';
+import type { Entropy } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
-import type { SigningKeyRow } from '../store/signing-keys.ts';
+import type { KeyState, SigningKeyRow } from '../store/signing-keys.ts';
 import { type SealingKey, sealingKey } from './seal.ts';
 
 export type CredentialAlgorithm = 'ES256' | 'RS256';
 
-export interface SigningKey {
+interface OpenedKey {
   /** RFC 7638 thumbprint */
   readonly id: string;
   readonly algorithm: SigningKeyRow['algorithm'];
-  readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 }
 
+/** Signs here and now. */
+export interface LocalKey extends OpenedKey {
+  readonly held: 'here';
+  readonly privateKey: KeyObject;
+}
+
+/** Its private half is elsewhere, under this name. */
+export interface RemoteKey extends OpenedKey {
+  readonly held: 'elsewhere';
+  readonly reference: string;
+}
+
+export type SigningKey = LocalKey | RemoteKey;
+
 export interface SigningKeys {
-  readonly log: SigningKey;
+  readonly log: LocalKey;
   /** The key that signs now. */
   credential(algorithm: CredentialAlgorithm): SigningKey;
-  /** Every credential key, for the JWKS. */
+  /** Every credential key of the JWKS, those that sign first. */
   readonly published: readonly SigningKey[];
 }
 
@@ -30,59 +44,78 @@ export function keyEncryptionKey(encryptionKey: Buffer, entropy: Entropy): Seali
   return sealingKey({ secret: encryptionKey, salt: '', purpose: 'signing keys' }, entropy);
 }
 
-/** A fresh set of keys as rows; nothing is stored here. */
-export function generateSigningKeys(sealing: SealingKey, createdAt: Millis): readonly SigningKeyRow[] {
-  const pairs = [
-    { purpose: 'credential', algorithm: 'ES256', pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
-    { purpose: 'credential', algorithm: 'RS256', pair: generateKeyPairSync('rsa', { modulusLength: 3072 }) },
-    { purpose: 'log', algorithm: 'EdDSA', pair: generateKeyPairSync('ed25519') },
-  ] as const;
-  return pairs.map(({ purpose, algorithm, pair }) => {
-    const id = thumbprint(pair.publicKey);
-    const secret = new Secret(pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-    return {
-      id,
-      purpose,
-      algorithm,
-      public_key: pair.publicKey.export(SPKI).toString(),
-      sealed_private_key: sealing.seal(secret, `${purpose} ${id}`),
-      created_at: createdAt,
-    };
-  });
-}
+/** In the order of the JWKS; all others are in it no more. */
+const PUBLISHED: readonly KeyState[] = ['current', 'next', 'previous'];
 
-/** @throws StartRefused where keys are missing or sealed under another key-encryption key */
+/** @throws StartRefused where keys are missing, were changed, or are sealed under another key-encryption key */
 export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: SealingKey): SigningKeys {
-  const published = rows.filter((row) => row.purpose === 'credential').map((row) => open(row, sealing));
-  const logRow = rows.find((row) => row.purpose === 'log');
-  const byAlgorithm = new Map(published.toReversed().map((key) => [key.algorithm, key]));
-  if (logRow === undefined || !byAlgorithm.has('ES256') || !byAlgorithm.has('RS256')) {
+  const credentials = rows.filter(({ purpose }) => purpose === 'credential');
+  const opened = PUBLISHED.flatMap((state) =>
+    credentials.filter((row) => row.state === state).map((row) => ({ state, key: open(row, sealing) })),
+  );
+  const current = new Map(
+    opened.filter(({ state }) => state === 'current').map(({ key }) => [key.algorithm, key] as const),
+  );
+  const logRow = rows.find(({ purpose, state }) => purpose === 'log' && state === 'current');
+  if (logRow === undefined || !current.has('ES256') || !current.has('RS256')) {
     throw new StartRefused('the store has no signing keys: make them once with `buildpass keys create`');
   }
-  return { log: open(logRow, sealing), published, credential: (algorithm) => byAlgorithm.get(algorithm) as SigningKey };
+  return {
+    log: openLogKey(logRow, sealing),
+    published: opened.map(({ key }) => key),
+    credential: (algorithm) => current.get(algorithm) as SigningKey,
+  };
 }
+
+function openLogKey(row: SigningKeyRow, sealing: SealingKey): LocalKey {
+  const key = open(row, sealing);
+  if (key.held !== 'here') throw changed(row.id);
+  return key;
+}
+
+/** What is sealed in place of a private half that is held elsewhere begins so; a private half is PEM. */
+const ELSEWHERE = 'elsewhere:';
+export const sealedReference = (reference: string): string => `${ELSEWHERE}${reference}`;
 
 function open(row: SigningKeyRow, sealing: SealingKey): SigningKey {
-  const privateKey = createPrivateKey(openPrivateKey(row, sealing).reveal());
-  const publicKey = createPublicKey(privateKey);
+  const sealed = openSealed(row, sealing).reveal();
   const { id, algorithm } = row;
-  // Only the private half is sealed. Whoever can write to the store must not have us publish a public half of theirs, or
-  // sign with a key that its row says is another.
-  const belongs =
-    thumbprint(publicKey) === id &&
-    publicKey.export(SPKI).toString() === row.public_key &&
-    publicKey.asymmetricKeyType === KEY_TYPE[algorithm];
-  if (!belongs)
-    throw new StartRefused(`the row of the signing key ${id} in the store was changed: it is of another key`);
-  return { id, algorithm, privateKey, publicKey };
+  // Sealed with the id of its public half, so that the two belong together here too.
+  if (sealed.startsWith(ELSEWHERE)) {
+    const publicKey = readPublicKey(row);
+    refuseOther(row, publicKey);
+    return { held: 'elsewhere', id, algorithm, publicKey, reference: sealed.slice(ELSEWHERE.length) };
+  }
+  const privateKey = createPrivateKey(sealed);
+  const publicKey = createPublicKey(privateKey);
+  refuseOther(row, publicKey);
+  return { held: 'here', id, algorithm, privateKey, publicKey };
 }
 
-const SPKI = { format: 'pem', type: 'spki' } as const;
+function readPublicKey({ id, public_key: pem }: SigningKeyRow): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch (cause) {
+    throw changed(id, cause);
+  }
+}
+
+function refuseOther({ id, algorithm, public_key: pem }: SigningKeyRow, publicKey: KeyObject): void {
+  const belongs =
+    thumbprint(publicKey) === id && publicPem(publicKey) === pem && publicKey.asymmetricKeyType === KEY_TYPE[algorithm];
+  if (!belongs) throw changed(id);
+}
+
+const changed = (id: string, cause?: unknown): StartRefused =>
+  new StartRefused(`the row of the signing key ${id} in the store was changed: it is of another key`, { cause });
+
+export const publicPem = (publicKey: KeyObject): string => publicKey.export({ format: 'pem', type: 'spki' }).toString();
+
 const KEY_TYPE: Readonly<Record<SigningKeyRow['algorithm'], string>> = { ES256: 'ec', RS256: 'rsa', EdDSA: 'ed25519' };
 
-function openPrivateKey(row: SigningKeyRow, sealing: SealingKey): Secret {
+function openSealed(row: SigningKeyRow, sealing: SealingKey): Secret {
   try {
-    return sealing.open(row.sealed_private_key, `${row.purpose} ${row.id}`);
+    return sealing.open(row.sealed_private_key, sealedAs(row));
   } catch (cause) {
     throw new StartRefused(
       `the signing key ${row.id} cannot be opened: keys.encryption-key-file is not the one it was made with, or the row was changed`,
@@ -90,6 +123,9 @@ function openPrivateKey(row: SigningKeyRow, sealing: SealingKey): Secret {
     );
   }
 }
+
+/** What a private half is sealed with: opened for another key, or another use, it does not open. */
+export const sealedAs = ({ purpose, id }: Pick<SigningKeyRow, 'purpose' | 'id'>): string => `${purpose} ${id}`;
 
 const THUMBPRINT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   EC: ['crv', 'kty', 'x', 'y'],

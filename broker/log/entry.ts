@@ -30,6 +30,8 @@ const ask = { request_id: id, project: z.string(), entitlement: z.string() };
 const approval = { ...ask, approval_id: id, requests: z.array(id) };
 const issuance = { ...ask, issuance_id: id, kind: z.string() };
 const lease = { ...ask, issuance_id: id, lease_id: id };
+const key = { key_id: z.string(), purpose: z.enum(['credential', 'log']), algorithm: z.string() };
+const keyState = z.enum(['next', 'current', 'previous', 'retired', 'withdrawn']);
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
 const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 
@@ -143,6 +145,8 @@ export const ENTRY_FIELDS = {
     fingerprint: digest.optional(),
     kept_at: z.strictObject({ path: z.string(), version: z.string() }).optional(),
     provenance: z.strictObject({ system: z.string(), id: z.string().optional() }).optional(),
+    // Of the broker's own key, where it signed the credential itself.
+    key_id: z.string().optional(),
     revocation,
     ends_at: time.nullable(),
     upstream_expires_at: time.nullable(),
@@ -153,6 +157,7 @@ export const ENTRY_FIELDS = {
     ...issuance,
     lease_id: id,
     reason: z.string(),
+    key_id: z.string().optional(),
     revocation,
     ends_at: time.nullable(),
     upstream_expires_at: time.nullable(),
@@ -165,6 +170,14 @@ export const ENTRY_FIELDS = {
   }),
   'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),
   'lease.revoked': z.strictObject({ ...lease }),
+  // Its credential may be used until it dies: nobody can revoke it but by no longer trusting the key that signed it.
+  'lease.ended': z.strictObject({
+    ...lease,
+    because: z.literal('key-compromised'),
+    key_id: z.string(),
+    revocation,
+    upstream_expires_at: time.nullable(),
+  }),
   'lease.revocation_failed': z.strictObject({ ...lease, attempt: z.int(), next_attempt_at: time }),
   'policy.changed': z.strictObject({
     project: z.string(),
@@ -195,6 +208,19 @@ export const ENTRY_FIELDS = {
     algorithm: z.string(),
     public_key: z.string(),
     created_at: time,
+    // Those that `keys create` made sign from the first start on, and have none of these.
+    state: z.enum(['next', 'current']).optional(),
+    changes_at: time.nullable().optional(),
+    because: z.enum(['asked', 'schedule', 'configuration', 'compromised']).optional(),
+  }),
+  // A new key is at the issuer's own site, where relying parties read it: it may sign once their caches have it.
+  'key.seen': z.strictObject({ ...key, issuer: z.string(), changes_at: time }),
+  'key.rotated': z.strictObject({
+    ...key,
+    from: keyState,
+    state: keyState,
+    changes_at: time.nullable(),
+    because: z.enum(['due', 'replaced', 'compromised']),
   }),
   'identity.linked': z.strictObject({ principal: id, provider: z.string(), merged_principal: id.optional() }),
   'passkey.registered': z.strictObject({ principal: id, passkey_id: id, backed_up: z.boolean() }),

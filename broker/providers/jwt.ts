@@ -1,11 +1,10 @@
 // The `jwt` kind: the broker as OIDC issuer. Relying parties trust what it signs by its JWKS. Access tokens in the form of RFC 9068;
 // nothing here leaves before the log has it.
 import { ACCESS_TOKEN_TYPE } from '../../shared/api.ts';
-import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
 import type { Credential, Grant } from '../model.ts';
-import { type OwnToken, type Signer, signOwnToken, signOwnTokenNow } from './own-token.ts';
+import { type OwnToken, type SignedToken, type Signer, signOwnToken, signOwnTokenNow } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 
 export interface JwtParameters {
@@ -22,6 +21,7 @@ export function jwtProvider(signer: Signer): CredentialProvider {
     acts: 'locally',
     lifetime: { min: 60, max: DAY },
     revocation: 'at-expiry',
+    waits: (parameters) => signer.keys.credential((parameters as JwtParameters).algorithm ?? 'ES256').held !== 'here',
     issue: async (grant, parameters) =>
       credentialOf(await signOwnToken(signer, grant, tokenFor(grant, parameters as JwtParameters)), grant),
     issueNow(grant, parameters) {
@@ -35,13 +35,14 @@ function tokenFor(grant: Grant, { audience, algorithm = 'ES256', claims = {} }: 
   return { audience, algorithm, claims, typ: 'at+jwt', lifetime: endOf(grant) };
 }
 
-function credentialOf(token: Secret, grant: Grant): Credential {
+function credentialOf({ secret: token, keyId }: SignedToken, grant: Grant): Credential {
   return {
     accessToken: token,
     tokenType: 'Bearer',
     issuedTokenType: ACCESS_TOKEN_TYPE,
     values: { token },
     upstreamExpiresAt: (Math.floor(grant.issuedAt / 1000) + endOf(grant)) * 1000,
+    keyId,
   };
 }
 

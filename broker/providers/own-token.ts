@@ -2,7 +2,8 @@
 // job it is are the same everywhere.
 import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
-import { signJws, signJwsNow } from '../keys/sign-jws.ts';
+import type { SignElsewhere } from '../keys/sign-elsewhere.ts';
+import { signJws, signJwsElsewhere, signJwsNow } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
 
@@ -10,6 +11,14 @@ export interface Signer {
   /** `iss` of what the broker signs */
   readonly issuer: string;
   readonly keys: SigningKeys;
+  /** for keys that are held elsewhere; undefined where none is */
+  readonly signElsewhere?: SignElsewhere | undefined;
+}
+
+export interface SignedToken {
+  readonly secret: Secret;
+  /** of the key that signed it */
+  readonly keyId: string;
 }
 
 export interface OwnToken {
@@ -25,43 +34,51 @@ export interface OwnToken {
 /** Long enough for one exchange, and for clocks that differ by a minute. */
 const EXCHANGE_LIFETIME: Seconds = 300;
 
-export async function signOwnToken(signer: Signer, grant: Grant, token: OwnToken): Promise<Secret> {
-  const { key, header, payload } = unsigned(signer, grant, token);
-  return new Secret(await signJws(key, header, payload));
+export async function signOwnToken(signer: Signer, grant: Grant, token: OwnToken): Promise<SignedToken> {
+  const toSign = unsigned(signer, grant, token);
+  return { secret: new Secret(await sign(signer, toSign)), keyId: toSign.key.id };
 }
 
-/** The same without waiting; undefined where the signature takes another thread. */
-export function signOwnTokenNow(signer: Signer, grant: Grant, token: OwnToken): Secret | undefined {
-  const { key, header, payload } = unsigned(signer, grant, token);
-  const signed = signJwsNow(key, header, payload);
-  return signed === undefined ? undefined : new Secret(signed);
+/** The same without waiting; undefined where the signature takes another thread, or is made elsewhere. */
+export function signOwnTokenNow(signer: Signer, grant: Grant, token: OwnToken): SignedToken | undefined {
+  const { key, algorithm, header, payload } = unsigned(signer, grant, token);
+  const signed = key.held === 'here' ? signJwsNow({ ...key, algorithm }, header, payload) : undefined;
+  return signed === undefined ? undefined : { secret: new Secret(signed), keyId: key.id };
 }
 
-function unsigned({ issuer, keys }: Signer, grant: Grant, token: OwnToken) {
+/** A key that we hold signs here; for any other its holder is asked. */
+function sign({ signElsewhere }: Signer, toSign: ReturnType<typeof unsigned>): Promise<string> {
+  const { key, algorithm, header, payload } = toSign;
+  if (key.held === 'here') return signJws({ ...key, algorithm }, header, payload);
+  if (signElsewhere === undefined) throw new Error(`nobody signs with the key ${key.id}, which is held elsewhere`);
+  return signJwsElsewhere({ algorithm, sign: (input) => signElsewhere(key, input) }, header, payload);
+}
+
+function unsigned(signer: Signer, grant: Grant, token: OwnToken) {
   const { audience, algorithm, typ, lifetime, claims = {} } = token;
   // The policy loader refuses it; an empty audience must never come to mean every audience.
   if (audience === '') throw new TypeError('a token of ours needs one audience');
   const issuedAt = Math.floor(grant.issuedAt / 1000);
   const registered = {
-    iss: issuer,
+    iss: signer.issuer,
     sub: subjectOf(grant),
     aud: audience,
     ...{ iat: issuedAt, nbf: issuedAt, exp: issuedAt + lifetime },
     jti: grant.issuanceId,
   };
-  const key = keys.credential(algorithm);
+  const key = signer.keys.credential(algorithm);
   // Ours last, so that no policy can set one of them.
   const payload = { ...claims, ...jobClaims(grant), ...registered };
-  return { key: { ...key, algorithm }, header: { typ, kid: key.id }, payload };
+  return { key, algorithm, header: { typ, kid: key.id }, payload };
 }
 
 /** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */
-export const signForExchange = (
+export const signForExchange = async (
   signer: Signer,
   grant: Grant,
   { audience, algorithm, claims = {} }: Pick<OwnToken, 'audience' | 'algorithm' | 'claims'>,
 ): Promise<Secret> =>
-  signOwnToken(signer, grant, { audience, algorithm, claims, typ: 'JWT', lifetime: EXCHANGE_LIFETIME });
+  (await signOwnToken(signer, grant, { audience, algorithm, claims, typ: 'JWT', lifetime: EXCHANGE_LIFETIME })).secret;
 
 /** `sub` of every token of an entitlement: at most 98 bytes, so that every cloud takes it whole (Google's limit is 127). */
 export const subjectOf = ({ project, entitlement }: Pick<Grant, 'project' | 'entitlement'>): string =>

@@ -7,6 +7,11 @@ export interface CredentialProvider<Parameters = unknown> {
   readonly kind: string;
   /** `locally`: signed here, so that nothing leaves before the commit. `upstream`: another system acts. */
   readonly acts: 'locally' | 'upstream';
+  /**
+   * Of one that signs here: whether it asks somebody else for the signature, and so must not hold up others. Nothing is issued
+   * there: the credential is ours alone, and goes nowhere before the commit.
+   */
+  waits?(parameters: Parameters): boolean;
   /** what the other side can do; equal when it is fixed */
   readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
   /** what may be promised of a lease */

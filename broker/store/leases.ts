@@ -15,6 +15,8 @@ export interface Leases {
   withhold(id: string): Promise<void>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
+  /** live ones of what this signing key of ours signed, those that end first before others */
+  liveOfKey(keyId: string, limit: number): Promise<readonly LeaseRow[]>;
   /** live ones, and those of them whose end has passed */
   count(now: Millis): Promise<{ readonly live: number; readonly overdue: number }>;
 }
@@ -64,6 +66,15 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> =
   const latest = all((db, { limit }: { limit: number }) =>
     db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
   );
+  const liveOfKey = all((db, { keyId, limit }: { keyId: string; limit: number }) =>
+    db
+      .selectFrom('leases')
+      .selectAll()
+      .where('state', '=', 'live')
+      .where('key_id', '=', keyId)
+      .orderBy('ends_at')
+      .limit(limit),
+  );
   const count = first((db, { now }: { now: Millis }) =>
     db
       .selectFrom('leases')
@@ -78,6 +89,7 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> =
     ofRequest: (requestId) => ofRequest({ requestId }),
     overdue: (now, limit) => overdue({ now, limit }),
     latest: (limit) => latest({ limit }),
+    liveOfKey: (keyId, limit) => liveOfKey({ keyId, limit }),
     async count(now) {
       const counted = await count({ now });
       return { live: counted?.live ?? 0, overdue: counted?.overdue ?? 0 };

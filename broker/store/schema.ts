@@ -150,6 +150,8 @@ export interface LeaseRow {
   ends_at: number | null;
   upstream_expires_at: number | null;
   sealed_handle: string | null;
+  /** of the signing key of ours that signed it; null where another system made it */
+  key_id: string | null;
 }
 
 export interface SessionRow {
@@ -199,11 +201,23 @@ export interface LogEntryRow {
   leaf_hash: string;
 }
 
+/**
+ * `next` is published and does not sign yet, `current` signs, `previous` is published for what it signed, `retired` is published
+ * no longer; `withdrawn` leaked, and was taken back at once.
+ */
+export type KeyState = 'next' | 'current' | 'previous' | 'retired' | 'withdrawn';
+
 export interface SigningKeyRow {
   id: string;
   purpose: 'credential' | 'log';
   algorithm: 'ES256' | 'RS256' | 'EdDSA';
   public_key: string;
+  /** the private half, or where else it is; empty once nothing needs it */
   sealed_private_key: string;
   created_at: number;
+  state: KeyState;
+  /** when it came into its state */
+  changed_at: number;
+  /** when the next state is due; null where none is, or where a new key waits to be seen at the issuer's site */
+  changes_at: number | null;
 }

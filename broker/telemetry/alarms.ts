@@ -28,8 +28,8 @@ export const ALARMS = {
   },
   'background work keeps failing': {
     means:
-      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `notifying`, `fetching the keys of issuers`, `forgetting subject tokens`, `forgetting sessions` or `writing the anchor`.',
-    next: 'For the anchor look at its volume, for all others at the disk of the store. It is tried again every two seconds.',
+      'What `job` names has failed ten times in a row: `reconciling`, `recording what is withheld`, `revoking`, `notifying`, `fetching the keys of issuers`, `forgetting subject tokens`, `forgetting sessions`, `rotating the signing keys` or `writing the anchor`.',
+    next: 'For the anchor look at its volume, for the keys at whoever holds them (a KMS) too, for all others at the disk of the store. It is tried again every two seconds.',
   },
   'a withheld credential is not on record yet; it will be tried again': {
     means:
@@ -43,6 +43,21 @@ export const ALARMS = {
   'the anchor could not be written at stop': {
     means: 'The anchor is older than the log. It still shows a rollback to before it.',
     next: 'Make its volume writable and start the broker: it brings the anchor up to date.',
+  },
+  'a signing key held elsewhere does not sign': {
+    means:
+      'The KMS gave no signature in time, refused, or gave one that is not of the key on record. Every ask for a credential that this key signs gets 503 `UPSTREAM_FAILED`; nothing is handed out unsigned, or signed by another key.',
+    next: '`error` says what the KMS said: look at its state, the permission `kms:Sign`, and the credentials of the broker there. It goes on by itself, and says `signs again`.',
+  },
+  'keys that credentials are signed with are not at the issuer': {
+    means:
+      'The static site at `issuer` publishes a key set without a key that signs, or whose credentials still live. Relying parties refuse those credentials.',
+    next: 'Run `buildpass keys publish DIR`, and upload what it wrote. If somebody else changed the site, find out who.',
+  },
+  'a key that leaked is still at the issuer': {
+    means:
+      'It was withdrawn, and the static site at `issuer` still publishes it: whoever has it can sign what relying parties accept.',
+    next: 'Run `buildpass keys publish DIR`, and upload what it wrote, at once.',
   },
   'a notice was given up: its channel did not take it for a day': {
     means:

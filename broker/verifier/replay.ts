@@ -6,6 +6,7 @@ import type { IsOurs } from './parts.ts';
 import { Contradiction, type ExpectedRows, noRows } from './story.ts';
 import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfBreakGlass } from './story-of-break-glass.ts';
+import { StoryOfKeys } from './story-of-keys.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
 import { StoryOfRequests } from './story-of-requests.ts';
 
@@ -23,6 +24,7 @@ export class Replay implements Comparing {
   readonly #options: { readonly isOurs: IsOurs; readonly report: (problem: string) => void; readonly isFirst: boolean };
   readonly #ids = new Set<string>();
   readonly #policies = new StoryOfPolicies(this.expected);
+  readonly #keys = new StoryOfKeys(this.expected);
   readonly #approvals = new StoryOfApprovals(this.expected);
   readonly #breakGlass = new StoryOfBreakGlass(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
@@ -61,7 +63,9 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const steps = [this.#policies, this.#approvals, this.#breakGlass].flatMap(({ steps: of }) => of[type] ?? []);
+    const steps = [this.#policies, this.#keys, this.#approvals, this.#breakGlass].flatMap(
+      ({ steps: of }) => of[type] ?? [],
+    );
     const ofRequests = this.#requests.steps[type];
     if (steps.length === 0 && ofRequests === undefined) this.#refuseUnknown(type);
     for (const step of steps) this.#tellShared(step, said);

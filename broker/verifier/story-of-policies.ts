@@ -1,7 +1,7 @@
-// Policies and keys as the entries tell them: which documents and sets were ever in force, which set is now, which keys there are.
+// Policies as the entries tell them: which documents and sets were ever in force, and which set is now.
 
 import type { Said } from './check-entry.ts';
-import { Contradiction, columnOf, type ExpectedRows, textOf, timeOf } from './story.ts';
+import { Contradiction, columnOf, type ExpectedRows, textOf } from './story.ts';
 
 interface InForce {
   readonly digest: string;
@@ -23,7 +23,6 @@ export class StoryOfPolicies {
       this.#changed(said, { digest: columnOf(said, 'policy_digest'), project: textOf(said, 'project') }),
     'organization.changed': (said) =>
       this.#changed(said, { digest: textOf(said, 'organization_digest'), project: null }),
-    'key.created': (said) => this.#keyCreated(said),
   };
 
   constructor(rows: ExpectedRows) {
@@ -72,20 +71,5 @@ export class StoryOfPolicies {
     this.#rows.policy_in_force.set('1', { by: index, values });
     if (!this.#rows.policy_sets.has(digest))
       this.#rows.policy_sets.set(digest, { by: index, values: { digest, loaded_at: time } });
-  }
-
-  #keyCreated(said: Said): void {
-    const id = textOf(said, 'key_id');
-    if (this.#rows.signing_keys.has(id)) throw new Contradiction(`the key ${id} was created before`);
-    this.#rows.signing_keys.set(id, {
-      by: said.index,
-      values: {
-        id,
-        purpose: textOf(said, 'purpose'),
-        algorithm: textOf(said, 'algorithm'),
-        public_key: textOf(said, 'public_key'),
-        created_at: timeOf(said, 'created_at'),
-      },
-    });
   }
 }

@@ -37,6 +37,7 @@ export class StoryOfRequests {
     'issuance.redelivered': (said) => this.#expect(this.#leaseOf(said), { state: 'live' }),
     'lease.returned': (said) => this.#leaseEnded(said, 'returned'),
     'lease.expired': (said) => this.#leaseEnded(said, 'expired'),
+    'lease.ended': (said) => this.#endedWithKey(said),
     'lease.revoked': (said) => void this.#leaseOf(said),
     'lease.revocation_failed': (said) => void this.#leaseOf(said),
   };
@@ -170,6 +171,8 @@ export class StoryOfRequests {
 
   #leased(said: Said, state: 'live' | 'withheld'): void {
     const id = textOf(said, 'lease_id');
+    const keyId = columnOf(said, 'key_id');
+    if (keyId !== null && state === 'live') this.#refuseKeyThatDoesNotSign(String(keyId));
     this.#expect(this.#issuanceOf(said), { lease_id: id });
     this.#rows.leases.set(id, {
       by: said.index,
@@ -183,11 +186,26 @@ export class StoryOfRequests {
         issued_at: said.time,
         ends_at: timeOf(said, 'ends_at'),
         upstream_expires_at: timeOf(said, 'upstream_expires_at'),
+        key_id: keyId,
       },
     });
   }
 
-  #leaseEnded(said: Said, state: 'returned' | 'expired'): void {
+  /** One that was replaced a moment ago may have signed just before. */
+  #refuseKeyThatDoesNotSign(keyId: string): void {
+    const state = this.#rows.signing_keys.get(keyId)?.values['state'];
+    if (state !== 'current' && state !== 'previous')
+      throw new Contradiction(`it is signed by the key ${keyId}, which was ${state ?? 'made by no entry before'}`);
+  }
+
+  #endedWithKey(said: Said): void {
+    const lease = this.#expect(this.#leaseOf(said), { key_id: textOf(said, 'key_id') });
+    this.#leaseEnded(said, 'revoked');
+    const state = this.#rows.signing_keys.get(String(lease.values['key_id']))?.values['state'];
+    if (state !== 'withdrawn') throw new Contradiction(`it ends a lease for its key, which was ${state}`);
+  }
+
+  #leaseEnded(said: Said, state: 'returned' | 'expired' | 'revoked'): void {
     const lease = this.#leaseOf(said);
     this.#expect(lease, { state: 'live' });
     this.#change(said, lease, { state });

@@ -55,7 +55,12 @@ describe('loadConfig', () => {
       notify: [],
       roles: { security: [], operators: [] },
       proxies: {},
-      keys: { encryptionKeyFile: join(dirname(file), 'kek') },
+      keys: {
+        encryptionKeyFile: join(dirname(file), 'kek'),
+        rotateEvery: 90 * 86_400_000,
+        publishBeforeUse: 3_600_000,
+        inAwsKms: {},
+      },
       relyingParties: [],
       log: { anchorFile: undefined },
       warnings: [],

@@ -9,6 +9,7 @@ import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
 import { STORIES_OF_APPROVALS } from './stories-of-approvals.ts';
 import { STORIES_OF_BREAK_GLASS } from './stories-of-break-glass.ts';
+import { STORIES_OF_KEYS } from './stories-of-keys.ts';
 import { STORIES_OF_PEOPLE } from './stories-of-people.ts';
 
 export interface Story {
@@ -79,6 +80,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     prepare: (round) => round.askWithOneToken(),
     act: (round) => round.askWithOneToken(),
   },
+  ...STORIES_OF_KEYS,
   ...STORIES_OF_PEOPLE,
   ...STORIES_OF_APPROVALS,
   ...STORIES_OF_BREAK_GLASS,

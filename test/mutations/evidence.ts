@@ -9,6 +9,7 @@ import { keyEncryptionKey, openSigningKeys } from '../../broker/keys/signing-key
 import { exportDirectory } from '../../broker/log/export-directory.ts';
 import { openSqliteReader } from '../../broker/store/sqlite.ts';
 import { runBeside } from '../support/beside-broker.ts';
+import { buildpass } from '../support/command-line.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { signIn } from '../support/person-browser.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
@@ -146,9 +147,21 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
   store.arm();
   await broker.running.runBackground();
 
+  await rotateKeys({ broker, store, time, round });
   await askPeople(broker, job);
   await changePolicies(broker, round, { claims: job(4), secret: again });
   if (round % 2 === 1) time.now += 11 * 60_000;
+  await broker.running.runBackground();
+}
+
+/** In one round a key in its time, in the next one that leaked. */
+async function rotateKeys({ broker, time, round }: Round): Promise<void> {
+  const rotate = (...words: string[]) => buildpass('keys', 'rotate', ...words, '--config', broker.config.file);
+  const rows = await broker.running.store.read((tx) => tx.signingKeys.all());
+  const signs = rows.find(({ state, algorithm }) => state === 'current' && algorithm === 'ES256');
+  if (round % 2 === 0) await rotate('--algorithm', 'ES256');
+  else await rotate(`--compromised=${signs?.id ?? ''}`, '--reason', 'a backup was stolen');
+  if (round % 2 === 0) time.now += 61 * 60_000;
   await broker.running.runBackground();
 }
 

@@ -108,6 +108,7 @@ async function tell(tx: Transaction, number: number): Promise<void> {
     ends_at: end,
     upstream_expires_at: end,
     sealed_handle: null,
+    key_id: null,
   });
   const personal = { requester: '74', requester_name: 'mona' };
   await append(tx, {

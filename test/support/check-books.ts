@@ -105,6 +105,7 @@ const LEASE_ENTRIES: Readonly<Record<string, RegExp>> = {
   live: /^$/,
   returned: /^returned( revocation_failed)*( revoked)?$/,
   expired: /^expired( revocation_failed)*( revoked)?$/,
+  revoked: /^ended( revocation_failed)*( revoked)?$/,
   withheld: /^( ?revocation_failed)*( ?revoked)?$/,
 };
 

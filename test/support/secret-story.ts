@@ -92,8 +92,10 @@ export class SecretStory {
     this.search.add('the beginning of a private key', 'BEGIN PRIVATE KEY');
     const rows = await this.broker.running.store.read((tx) => tx.signingKeys.all());
     const keys = openSigningKeys(rows, keyEncryptionKey(Buffer.from(kek, 'base64'), systemEntropy));
-    for (const { algorithm, privateKey } of [...keys.published, keys.log]) {
-      const jwk = privateKey.export({ format: 'jwk' });
+    for (const key of [...keys.published, keys.log]) {
+      if (key.held !== 'here') continue;
+      const { algorithm } = key;
+      const jwk = key.privateKey.export({ format: 'jwk' });
       for (const member of PRIVATE_MEMBERS) {
         const value = jwk[member];
         if (typeof value === 'string') this.search.add(`${member} of the private key for ${algorithm}`, value);

@@ -21,6 +21,8 @@ export interface TestBrokerOptions {
   readonly clock?: Clock;
   /** its own keys, where another broker of the same test must not have them */
   readonly keys?: 'own';
+  /** when keys rotate; never by themselves unless told */
+  readonly keyTimes?: Partial<Config['keys']>;
   readonly provider?: TestProvider;
   readonly providerTimeout?: number;
   readonly openStore?: BrokerOptions['openStore'];
@@ -249,7 +251,11 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     notify: options.notify?.(directory) ?? [],
     roles: options.roles ?? { security: [], operators: [] },
     proxies: {},
-    keys: { encryptionKeyFile: join(directory, 'kek') },
+    keys: {
+      encryptionKeyFile: join(directory, 'kek'),
+      ...{ rotateEvery: undefined, publishBeforeUse: 3_600_000, inAwsKms: {} },
+      ...options.keyTimes,
+    },
     relyingParties: options.relyingParties?.(directory) ?? [],
     log: { anchorFile: join(directory, 'anchor') },
     warnings: [],
@@ -257,7 +263,7 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
 }
 
 /** The same configuration as a file, for commands that work beside the broker. */
-function configText({ url, issuer, issuers }: Config): string {
+function configText({ url, issuer, issuers, keys }: Config): string {
   const lines = issuers.map(
     ({ name, url: of, owners }) => `  ${name}: { kind: github, url: ${of}, owners: ${JSON.stringify(owners)} }`,
   );
@@ -268,9 +274,17 @@ store: sqlite:./buildpass.db
 policies: { directory: ./policies }
 issuers:
 ${lines.join('\n')}
-keys: { encryption-key-file: ./kek }
+keys: { encryption-key-file: ./kek, rotate-every: never${kmsText(keys)} }
 log: { anchor-file: ./anchor }
 `;
+}
+
+function kmsText({ inAwsKms: { ES256: es256, RS256: rs256 } }: Config['keys']): string {
+  const named = [
+    ...(es256 === undefined ? [] : [`es256: "${es256}"`]),
+    ...(rs256 === undefined ? [] : [`rs256: "${rs256}"`]),
+  ];
+  return named.length === 0 ? '' : `, credential: { kind: aws-kms, ${named.join(', ')} }`;
 }
 
 function writePolicies(directory: string, files: Readonly<Record<string, string>>): void {

@@ -31,6 +31,7 @@ const UNREADABLE: EntryWords = {
 };
 
 const BROKER = html`the broker`;
+const OPERATOR = html`an operator`;
 const POLICIES = html`the policy directory`;
 const jobOf = (run: string): Html => html`a job of run ${exact(run)}`;
 const codes = (all: readonly string[]): Html =>
@@ -109,6 +110,12 @@ const WORDS: Words = {
   }),
   'lease.returned': returned,
   'lease.expired': () => ({ state: 'dies', what: 'Lease ended', who: html`its own end` }),
+  'lease.ended': ({ key_id: key, upstream_expires_at: end }, now) => ({
+    state: 'withdrawn',
+    what: 'Lease ended: its key leaked',
+    who: OPERATOR,
+    detail: html`The key ${exact(key)} was withdrawn. ${stillUsable(end === null ? undefined : Date.parse(end), now)}`,
+  }),
   'lease.revoked': () => ({
     state: 'revoked',
     what: 'Revoked',
@@ -128,11 +135,18 @@ const WORDS: Words = {
   }),
   'policy.refused': () => ({ state: 'refused', what: 'New policies refused', who: POLICIES }),
   'organization.changed': organizationChanged,
-  'key.created': ({ purpose, algorithm }) => ({
+  'key.created': ({ purpose, algorithm, because }) => ({
     state: 'noted',
     what: purpose === 'log' ? 'Log key created' : 'Signing key created',
-    who: html`${BROKER}, <code>${algorithm}</code>`,
+    who: html`${because === 'asked' ? OPERATOR : BROKER}, <code>${algorithm}</code>`,
   }),
+  'key.seen': ({ key_id: key, issuer, changes_at: at }, now) => ({
+    state: 'noted',
+    what: 'Signing key published',
+    who: BROKER,
+    detail: html`The key ${exact(key)} is at ${exact(issuer)}, and signs from ${time(Date.parse(at), now)} on.`,
+  }),
+  'key.rotated': keyRotated,
   'identity.linked': ({ principal, provider, merged_principal: merged }) => ({
     state: 'noted',
     what: 'Identity linked',
@@ -238,6 +252,20 @@ function organizationChanged(fields: EntryFields<'organization.changed'>): Entry
       detail: html`${list('Loosened', loosened)}${list('Tightened', tightened)}${list('Otherwise', others)}`,
     }),
   };
+}
+
+const KEY_STATES: Readonly<Record<EntryFields<'key.rotated'>['state'], string>> = {
+  next: 'Signing key published',
+  current: 'Another key signs',
+  previous: 'A key signs no longer',
+  retired: 'A key is published no longer',
+  withdrawn: 'A key that leaked was withdrawn',
+};
+
+function keyRotated({ key_id: key, algorithm, state, because }: EntryFields<'key.rotated'>): EntryWords {
+  const leaked = state === 'withdrawn';
+  const who = html`${leaked || because === 'compromised' ? OPERATOR : BROKER}, <code>${algorithm}</code>`;
+  return { state: leaked ? 'withdrawn' : 'noted', what: KEY_STATES[state], who, detail: html`The key ${exact(key)}.` };
 }
 
 /** True whenever it is read: before the end, and long after it. */

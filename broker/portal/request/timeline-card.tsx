@@ -124,6 +124,7 @@ const MARKS: Readonly<Record<string, StateName>> = {
   'issuance.redelivered': 'issued',
   'lease.returned': 'returned',
   'lease.expired': 'dies',
+  'lease.ended': 'withdrawn',
   'lease.revoked': 'revoked',
   'lease.revocation_failed': 'failed',
 };

@@ -10,6 +10,7 @@ import { buildpass } from '../../support/command-line.ts';
 const create = ({ config }: BrokerFiles, ...more: string[]) => buildpass('keys', 'create', '--config', config, ...more);
 const list = ({ config }: BrokerFiles, ...more: string[]) => buildpass('keys', 'list', '--config', config, ...more);
 const serve = ({ config }: BrokerFiles) => buildpass('serve', '--config', config);
+const in90Days = (since = ''): string => new Date(Date.parse(since) + 90 * 86_400_000).toISOString();
 const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
 async function withKeys(): Promise<BrokerFiles> {
@@ -46,7 +47,9 @@ describe('keys create', () => {
   it('says nothing secret, in JSON either, and puts nothing into the log', async () => {
     const files = await brokerFiles();
     const { out } = await create(files, '--json');
-    expect(Object.keys(JSON.parse(out)[0])).toEqual(['key_id', 'purpose', 'algorithm', 'created_at', 'public_key']);
+    expect(Object.keys(JSON.parse(out)[0])).toEqual([
+      ...['key_id', 'purpose', 'algorithm', 'state', 'created_at', 'changed_at', 'changes_at', 'public_key'],
+    ]);
     expect(out).not.toContain('PRIVATE');
     expect(out).not.toContain(readFileSync(files.encryptionKey, 'utf8').trim());
     expect((await buildpass('log', 'show', '--config', files.config)).err).toContain('There are no such entries.');
@@ -167,7 +170,9 @@ describe('keys list', () => {
       signingKeys
         .map(
           (key: Record<string, string>) =>
-            `${key['algorithm']}  ${key['purpose']?.padEnd(10)}  ${key['created_at']}  ${key['key_id']}`,
+            `${key['algorithm']}  ${key['purpose']?.padEnd(10)}  current    ${key['created_at']}  ${key['key_id']}${
+              key['purpose'] === 'log' ? '' : `  another signs from ${in90Days(key['created_at'])}`
+            }`,
         )
         .sort(),
     ]);

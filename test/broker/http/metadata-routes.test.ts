@@ -24,7 +24,7 @@ async function answersWhile({ accepting = true, inForce = async () => ({}), late
     ...{ lateness: () => late, informs: () => [{ name: 'x', ok: false, says: 'X.' }] },
   });
   const origin = await serveOnce(
-    express().use(metadataRoutes({ url, issuer, keySet: { keys: [] }, version: '0', readiness })),
+    express().use(metadataRoutes({ url, issuer, keySet: () => ({ keys: [] }), version: '0', readiness })),
   );
   const [ready, alive] = await Promise.all(['/readyz', '/healthz'].map((path) => fetch(`${origin}${path}`)));
   return { ready: [ready?.status, await ready?.json()], alive: [alive?.status, await alive?.json()] };

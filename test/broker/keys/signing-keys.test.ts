@@ -3,18 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
 import { StartRefused } from '../../../broker/errors.ts';
 import { publicKeySet } from '../../../broker/keys/key-set.ts';
-import {
-  generateSigningKeys,
-  keyEncryptionKey,
-  openSigningKeys,
-  thumbprint,
-} from '../../../broker/keys/signing-keys.ts';
-import type { SigningKeyRow } from '../../../broker/store/signing-keys.ts';
+import { keyEncryptionKey, openSigningKeys, thumbprint } from '../../../broker/keys/signing-keys.ts';
+import type { KeyState, SigningKeyRow } from '../../../broker/store/signing-keys.ts';
+import { buildKeyRows } from '../../support/build-keys.ts';
 
 const sealing = keyEncryptionKey(Buffer.alloc(32, 1), systemEntropy);
 let rows: readonly SigningKeyRow[];
 beforeAll(() => {
-  rows = generateSigningKeys(sealing, 1_000);
+  rows = buildKeyRows(sealing);
 });
 
 const rowOf = (algorithm: SigningKeyRow['algorithm']): SigningKeyRow => {
@@ -45,11 +41,17 @@ describe('a set of signing keys', () => {
     }
   });
 
-  it('signs with the newest key of an algorithm, and publishes all', () => {
-    const newer = generateSigningKeys(sealing, 2_000);
-    const keys = openSigningKeys([...newer, ...rows], sealing);
-    expect([keys.credential('ES256').id, keys.log.id]).toEqual([newer[0]?.id, newer[2]?.id]);
-    expect(keys.published).toHaveLength(4);
+  it('signs with the current key, and publishes those that will sign, sign, or signed: those that sign first', () => {
+    const states: readonly KeyState[] = ['next', 'previous', 'retired', 'withdrawn'];
+    const others = states.map((state) => ({ ...(buildKeyRows(sealing, 2_000)[0] as SigningKeyRow), state }));
+    const keys = openSigningKeys([...others, ...rows], sealing);
+    expect([keys.credential('ES256').id, keys.log.id]).toEqual([rows[0]?.id, rows[2]?.id]);
+    expect(keys.published.map(({ id }) => id)).toEqual([rows[0]?.id, rows[1]?.id, others[0]?.id, others[1]?.id]);
+  });
+
+  it('does not open one that was withdrawn, whatever is put back in its place', () => {
+    const withdrawn = rows.map((row) => (row.algorithm === 'ES256' ? { ...row, state: 'withdrawn' as const } : row));
+    expect(() => openSigningKeys(withdrawn, sealing)).toThrow('the store has no signing keys');
   });
 
   it('is published without a private member, and without the log’s key', () => {

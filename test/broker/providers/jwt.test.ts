@@ -1,14 +1,10 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
-import {
-  generateSigningKeys,
-  keyEncryptionKey,
-  openSigningKeys,
-  type SigningKeys,
-} from '../../../broker/keys/signing-keys.ts';
+import { keyEncryptionKey, openSigningKeys, type SigningKeys } from '../../../broker/keys/signing-keys.ts';
 import type { Credential, Grant } from '../../../broker/model.ts';
 import { type JwtParameters, jwtProvider } from '../../../broker/providers/jwt.ts';
+import { buildKeyRows } from '../../support/build-keys.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const ISSUER = 'https://keys.example.com';
@@ -19,7 +15,7 @@ const NOW = 1_795_341_600_987;
 let keys: SigningKeys;
 beforeAll(() => {
   const sealing = keyEncryptionKey(Buffer.alloc(32), systemEntropy);
-  keys = openSigningKeys(generateSigningKeys(sealing, 0), sealing);
+  keys = openSigningKeys(buildKeyRows(sealing, 0), sealing);
 });
 
 const grant = (changes: Partial<Grant> = {}): Grant => ({

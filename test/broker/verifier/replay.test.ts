@@ -1,10 +1,7 @@
 // Entries that cannot follow from those before, as a broker that errs or a log key that was stolen would write them.
 import { describe, expect, it } from 'vitest';
 import { ENTRY_FIELDS } from '../../../broker/log/entry.ts';
-import type { Said } from '../../../broker/verifier/check-entry.ts';
-import { Replay } from '../../../broker/verifier/replay.ts';
-
-type Told = readonly [type: string, fields: Said['fields']];
+import { problemsOf, type Told } from '../../support/told-entries.ts';
 
 const POLICY = 'a'.repeat(64);
 const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
@@ -24,23 +21,6 @@ const started = { ...issuance, grant_id: 'grt_1', lease_id: 'lse_1', policy_dige
 const STARTED: Told = ['issuance.started', started];
 const SUCCEEDED: Told = ['issuance.succeeded', { ...issuance, lease_id: 'lse_1', ...ends }];
 const ISSUED = [CHANGED, PERMIT, STARTED, SUCCEEDED];
-
-/** What is said of the entries, each with an id of its own unless one is given. */
-function problemsOf(told: readonly Told[], ids: readonly string[] = []): string[] {
-  const problems: string[] = [];
-  const replay = new Replay({ isOurs: () => true, report: (problem) => problems.push(problem), isFirst: true });
-  for (const [index, [type, fields]] of told.entries())
-    replay.tell({
-      index,
-      id: ids[index] ?? `ent_${index}`,
-      type,
-      time: index,
-      fields,
-      commitments: {},
-      opened: new Map(),
-    });
-  return problems;
-}
 
 const BINDING = 'b'.repeat(64);
 const LATER = '2026-11-25T10:00:00.000Z';

@@ -11,7 +11,15 @@ const url = 'https://buildpass.example.com';
 
 /** As much of a broker as its routes need to be there. */
 const deps = {
-  ...{ url, issuer: url, version: '0', verifierKeys: [], keySet: { keys: [] }, demo: false, entropy: systemEntropy },
+  ...{
+    url,
+    issuer: url,
+    version: '0',
+    verifierKeys: [],
+    keySet: () => ({ keys: [] }),
+    demo: false,
+    entropy: systemEntropy,
+  },
   people: { providers: new Map(), cookies: {} },
 } as unknown as AppDeps;
 

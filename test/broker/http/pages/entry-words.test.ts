@@ -4,6 +4,7 @@ import { readEntry } from '../../../../broker/http/pages/log-entry.ts';
 import { ENTRY_FIELDS, subjectFields } from '../../../../broker/log/entry.ts';
 import type { LogEntryRow } from '../../../../broker/store/log-tables.ts';
 import { buildSubject } from '../../../support/build-subject.ts';
+import { KEY_ENTRIES } from './key-entries.ts';
 import { NOW } from './page-store.ts';
 import { ownWords, textOf } from './page-text.ts';
 
@@ -244,12 +245,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Organization changed',
     'Otherwise: quote: d end of quote.',
   ],
-  [
-    'key.created',
-    { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x', created_at: PAST },
-    'Log key created',
-    '',
-  ],
+  ...KEY_ENTRIES,
   [
     'identity.linked',
     { principal: 'prn_a', provider: 'sso', merged_principal: 'prn_b' },

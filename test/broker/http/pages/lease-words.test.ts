@@ -8,7 +8,15 @@ import { textOf } from './page-text.ts';
 const MINUTE = 60_000;
 
 const lease = (overrides: Partial<LeaseRow> = {}): LeaseRow => ({
-  ...{ id: 'lse_1', issuance_id: 'iss_1', request_id: 'req_1', job_key: 'job', kind: 'jwt', sealed_handle: null },
+  ...{
+    id: 'lse_1',
+    issuance_id: 'iss_1',
+    request_id: 'req_1',
+    job_key: 'job',
+    kind: 'jwt',
+    sealed_handle: null,
+    key_id: null,
+  },
   ...{ state: 'live', revocation: 'at-expiry', issued_at: NOW - MINUTE },
   ...{ ends_at: NOW + 9 * MINUTE, upstream_expires_at: NOW + 9 * MINUTE },
   ...overrides,

@@ -44,7 +44,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     configFile: 'demo-data/buildpass.yaml',
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock },
     ...{
-      keySet: { keys: [] },
+      keySet: () => ({ keys: [] }),
       verifierKeys: [],
       version: 'test',
       providers: new Map(),

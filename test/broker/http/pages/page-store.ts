@@ -195,6 +195,7 @@ function leaseRow(
     ends_at: end,
     upstream_expires_at: end,
     sealed_handle: null,
+    key_id: null,
     ...lease,
   };
 }

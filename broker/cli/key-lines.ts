@@ -1,0 +1,58 @@
+// A signing key as a line for people and as JSON for programs: what it does, since when, and what comes next for it.
+import { formatDuration } from '../../shared/duration.ts';
+import type { Config } from '../config.ts';
+import { isoTime } from '../log/entry.ts';
+import type { SigningKeyRow } from '../store/signing-keys.ts';
+
+export type PublicRow = Omit<SigningKeyRow, 'sealed_private_key'>;
+
+export const describeKey = (row: PublicRow) => ({
+  key_id: row.id,
+  purpose: row.purpose,
+  algorithm: row.algorithm,
+  state: row.state,
+  created_at: isoTime(row.created_at),
+  changed_at: isoTime(row.changed_at),
+  changes_at: row.changes_at === null ? null : isoTime(row.changes_at),
+  public_key: row.public_key,
+});
+
+export const keyLine = (row: PublicRow, config: Config): string =>
+  [
+    row.algorithm.padEnd(5),
+    row.purpose.padEnd(10),
+    row.state.padEnd(9),
+    isoTime(row.created_at),
+    row.id,
+    comesNext(row, config),
+  ]
+    .join('  ')
+    .trimEnd();
+
+function comesNext({ state, purpose, algorithm, changed_at, changes_at }: PublicRow, config: Config): string {
+  const at = changes_at === null ? undefined : isoTime(changes_at);
+  switch (state) {
+    case 'next':
+      return at === undefined ? waitsToBeSeen(config) : `signs from ${at}`;
+    case 'current':
+      return purpose === 'log' || isInKms(config, algorithm) ? '' : scheduled(changed_at, config);
+    case 'previous':
+      return `published until ${at}`;
+    case 'retired':
+      return `published no longer since ${isoTime(changed_at)}`;
+    case 'withdrawn':
+      return `withdrawn ${isoTime(changed_at)}: it leaked`;
+  }
+}
+
+const isInKms = ({ keys }: Config, algorithm: string): boolean => Object.hasOwn(keys.inAwsKms, algorithm);
+
+function scheduled(since: number, { keys: { rotateEvery } }: Config): string {
+  return rotateEvery === undefined ? '' : `another signs from ${isoTime(since + rotateEvery)}`;
+}
+
+function waitsToBeSeen({ url, issuer, keys }: Config): string {
+  const later = formatDuration(keys.publishBeforeUse / 1000);
+  if (url === issuer) return `signs ${later} after a running broker has published it`;
+  return `signs ${later} after it was seen at ${issuer}: run \`buildpass keys publish DIR\`, and upload what it wrote`;
+}

@@ -1,0 +1,178 @@
+// `keys rotate`: a next key, or another at once in the place of one that leaked. Asks the running broker; where none runs it works
+// on the store itself, under the broker's own lock.
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { firstInvisible, inert } from '../../shared/invisible.ts';
+import { systemClock, systemEntropy } from '../clock.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { StartRefused } from '../errors.ts';
+import { keepAnchor } from '../log/anchor.ts';
+import { createAppend } from '../log/append.ts';
+import { type RotationAsked, rotateAsAsked } from '../open-control.ts';
+import { openKeys, openRotation } from '../open-keys.ts';
+import { openLog } from '../open-log.ts';
+import { lockStore, openSqliteStore } from '../store/sqlite.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { askControl } from './ask-control.ts';
+import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
+import { describeKey, keyLine } from './key-lines.ts';
+
+export const command: Command = {
+  name: 'keys rotate',
+  summary: 'have another credential key sign: in its time, or at once where one leaked',
+  usage: 'keys rotate [--algorithm ES256|RS256] | --compromised=KEY-ID --reason TEXT',
+  about:
+    'Makes a next key, which is published first and signs once relying parties have it; `keys list` says when. With --compromised that key is withdrawn from the key set at once and a fresh one signs at once: relying parties that keep the old key set accept the withdrawn key until they ask again. Every live lease of what it signed is ended on record, and listed. Works on the running broker; where none runs, on the store.',
+  examples: [
+    'buildpass keys rotate',
+    'buildpass keys rotate --algorithm RS256',
+    'buildpass keys rotate --compromised=NzbLsXh8… --reason "backup of the store and its key file left the building"',
+  ],
+  options: {
+    algorithm: { type: 'string', value: 'ES256|RS256', about: 'of this algorithm alone (default: of both)' },
+    compromised: { type: 'string', value: 'KEY-ID', about: 'this key leaked: withdraw it at once' },
+    reason: { type: 'string', value: 'TEXT', about: 'why it is taken to have leaked; kept beside the log' },
+  },
+  async run(context) {
+    const asked = askedBy(context);
+    const config = await loadConfig(context.configFile);
+    return say(context, config, answerSchema.parse(await rotate(config, asked)));
+  },
+};
+
+function askedBy({ option }: CommandContext): RotationAsked {
+  const [algorithm, compromised, reason] = [option('algorithm'), option('compromised'), option('reason')];
+  if (compromised === undefined) {
+    if (reason !== undefined) throw new UsageError('--reason is for --compromised: which key leaked?');
+    return { algorithms: algorithmsOf(algorithm) };
+  }
+  if (algorithm !== undefined) throw new UsageError('--algorithm is not for --compromised: a key has its own');
+  if (!/^[A-Za-z0-9_-]{43}$/.test(compromised))
+    throw new UsageError(
+      `--compromised "${inert(compromised.slice(0, 100))}" is not the id of a key: \`buildpass keys list\` shows them`,
+    );
+  if (reason === undefined || reason.trim() === '')
+    throw new UsageError('--reason is missing: why is it taken to have leaked?');
+  if (reason.length > LONGEST_REASON || firstInvisible(reason) !== undefined)
+    throw new UsageError(`--reason must be one line of at most ${LONGEST_REASON} characters`);
+  return { compromised, reason };
+}
+
+const LONGEST_REASON = 500;
+
+function algorithmsOf(named: string | undefined): ('ES256' | 'RS256')[] {
+  if (named === undefined) return ['ES256', 'RS256'];
+  if (named === 'ES256' || named === 'RS256') return [named];
+  throw new UsageError(
+    `--algorithm "${inert(named.slice(0, 100))}" is not an algorithm of credential keys: ES256 or RS256`,
+  );
+}
+
+/** @throws Error with what to do */
+async function rotate(config: Config, asked: RotationAsked): Promise<unknown> {
+  const { path } = config.store;
+  if (!existsSync(path)) throw new StartRefused(`there is no store at ${path}: \`buildpass keys create\` makes one`);
+  const unlock = lockUnlessServed(path);
+  if (unlock === undefined) return askControl(path, 'POST /keys/rotate', { body: asked });
+  try {
+    return await rotateAtRest(config, asked);
+  } finally {
+    unlock();
+  }
+}
+
+/** Undefined where a broker has the store. */
+function lockUnlessServed(path: string): (() => void) | undefined {
+  try {
+    return lockStore(path);
+  } catch (error) {
+    if (error instanceof StartRefused) return undefined;
+    throw error;
+  }
+}
+
+/** As a start does it: nothing is changed in a store whose log is not what its anchor says. */
+async function rotateAtRest(config: Config, asked: RotationAsked): Promise<object> {
+  const around = { entropy: systemEntropy, logger: createLogger({ level: 'error', demo: false }) };
+  const store = await openSqliteStore({ path: config.store.path, clock: systemClock });
+  try {
+    const keys = await openKeys(store, config, around);
+    const append = createAppend(systemEntropy);
+    const { verifierKey } = await openLog(store, { config, keys: keys.ring, append });
+    const rotation = openRotation({ ...around, store, append, config, keys, atRest: true });
+    const answer = await rotateAsAsked(rotation, asked);
+    await keepAnchor(config.log.anchorFile, store, verifierKey);
+    return answer;
+  } finally {
+    await store.close();
+  }
+}
+
+const row = z.object({
+  id: z.string(),
+  purpose: z.enum(['credential', 'log']),
+  algorithm: z.enum(['ES256', 'RS256', 'EdDSA']),
+  public_key: z.string(),
+  created_at: z.int(),
+  state: z.enum(['next', 'current', 'previous', 'retired', 'withdrawn']),
+  changed_at: z.int(),
+  changes_at: z.int().nullable(),
+});
+const lease = z.object({
+  lease_id: z.string(),
+  issuance_id: z.string(),
+  project: z.string(),
+  entitlement: z.string(),
+  upstream_expires_at: z.string().nullable(),
+});
+const answerSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('next'), keys: z.array(row) }),
+  z.object({
+    outcome: z.literal('withdrawn'),
+    withdrawn: z.array(z.string()),
+    replacedBy: z.string().optional(),
+    count: z.int(),
+    leases: z.array(lease),
+  }),
+  z.object({ outcome: z.literal('refused'), why: z.string() }),
+]);
+type Answer = z.output<typeof answerSchema>;
+
+function say({ io, json }: CommandContext, config: Config, answer: Answer): ExitCode {
+  if (answer.outcome === 'refused') {
+    if (json) io.out(JSON.stringify(answer, null, 2));
+    else io.err(answer.why);
+    return 1;
+  }
+  if (answer.outcome === 'next') {
+    const next = answer.keys.filter(({ state }) => state === 'next');
+    io.out(json ? JSON.stringify(next.map(describeKey), null, 2) : next.map((one) => keyLine(one, config)).join('\n'));
+    return 0;
+  }
+  const { withdrawn, replacedBy: replaced_by = null, count, leases } = answer;
+  if (json) io.out(JSON.stringify({ withdrawn, replaced_by, leases_ended: count, leases }, null, 2));
+  else io.out(withdrawnWords(config, answer).join('\n'));
+  return 0;
+}
+
+function withdrawnWords(
+  { url, issuer }: Config,
+  { withdrawn, replacedBy, count, leases }: Extract<Answer, { outcome: 'withdrawn' }>,
+): string[] {
+  return [
+    ...withdrawn.map((id) => `Withdrawn: ${id}`),
+    ...(replacedBy === undefined ? [] : [`Signs now: ${replacedBy}`]),
+    'Relying parties that keep the old key set accept what was signed with the withdrawn key until they ask again.',
+    ...(url === issuer
+      ? []
+      : [
+          `Now run \`buildpass keys publish DIR\` and upload what it wrote to ${issuer}: until then the old key set stands there.`,
+        ]),
+    `${count} live ${count === 1 ? 'lease was' : 'leases were'} ended. A credential itself dies at the time that stands beside it:`,
+    ...leases.map(
+      (one) =>
+        `${one.lease_id}  ${one.issuance_id}  ${one.project}/${one.entitlement}  ${one.upstream_expires_at ?? 'never'}`,
+    ),
+    ...(count > leases.length ? [`… and ${count - leases.length} more, each an entry of the log`] : []),
+  ];
+}

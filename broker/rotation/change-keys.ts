@@ -1,0 +1,62 @@
+// How keys change: on record first, and then in memory, at once. What a rotation works with.
+import type { Entropy } from '../clock.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { MadeKey } from '../keys/make-keys.ts';
+import type { SealingKey } from '../keys/seal.ts';
+import { type CredentialAlgorithm, openSigningKeys } from '../keys/signing-keys.ts';
+import type { Append } from '../log/append.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { IssuerSite } from './issuer-site.ts';
+import { type KeyTimes, keyIn } from './key-times.ts';
+import { recordMade } from './record-keys.ts';
+
+export interface RotationDeps {
+  readonly store: Store;
+  readonly append: Append;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+  readonly ring: KeyRing;
+  readonly sealing: SealingKey;
+  readonly times: KeyTimes;
+  readonly site: IssuerSite;
+  readonly source: KeySource;
+}
+
+/** Where new keys come from. */
+export interface KeySource {
+  /** the name of the key that the configuration wants to sign, where somebody else holds it; undefined for one of our own making */
+  wanted(algorithm: CredentialAlgorithm): string | undefined;
+  make(algorithm: CredentialAlgorithm): Promise<MadeKey>;
+}
+
+/** A key is made outside of the transaction; where another was quicker, it is thrown away. */
+export async function makeNext(
+  deps: RotationDeps,
+  algorithm: CredentialAlgorithm,
+  because: 'asked' | 'schedule' | 'configuration',
+): Promise<void> {
+  if (keyIn(await deps.store.read((tx) => tx.signingKeys.all()), 'next', algorithm) !== undefined) return;
+  const key = await deps.source.make(algorithm);
+  await changeKeys(deps, async (tx) => {
+    if (keyIn(await tx.signingKeys.all(), 'next', algorithm) !== undefined) return;
+    await recordMade(deps.append, tx, { key, state: 'next', because });
+    deps.logger.info('a next signing key was made', { key_id: key.id, algorithm, because });
+  });
+}
+
+/** Changes keys on record, and then those in memory: of a commit that failed nobody knows whether it happened. */
+export async function changeKeys<T>(deps: RotationDeps, change: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await deps.store.commit(change);
+  } finally {
+    await followKeys(deps).catch((error: unknown) =>
+      deps.logger.warn('the signing keys could not be read again; they will be soon', { error }),
+    );
+  }
+}
+
+/** The keys of the store are those in memory from here on. */
+export async function followKeys({ store, ring, sealing }: RotationDeps): Promise<void> {
+  ring.replace(openSigningKeys(await store.read((tx) => tx.signingKeys.all()), sealing));
+}

@@ -1,0 +1,58 @@
+// The steps in the life of a key inside a transaction: the row and the entry that says so change together, or neither does.
+import type { Millis } from '../clock.ts';
+import type { MadeKey } from '../keys/make-keys.ts';
+import type { Append } from '../log/append.ts';
+import { type EntryFields, isoTime } from '../log/entry.ts';
+import type { KeyState, SigningKeyRow } from '../store/signing-keys.ts';
+import type { Transaction } from '../store/store.ts';
+
+type Because = NonNullable<EntryFields<'key.created'>['because']>;
+
+export async function recordMade(
+  append: Append,
+  tx: Transaction,
+  { key, state, because }: { key: MadeKey; state: 'next' | 'current'; because: Because },
+): Promise<void> {
+  await tx.signingKeys.insert({ ...key, state, created_at: tx.now, changed_at: tx.now, changes_at: null });
+  const fields = { ...keyFields(key), public_key: key.public_key, created_at: isoTime(tx.now), state, because };
+  await append(tx, { type: 'key.created', fields: { ...fields, changes_at: null } });
+}
+
+/** It is where relying parties look: it may sign from `changesAt` on. */
+export async function recordSeen(
+  append: Append,
+  tx: Transaction,
+  { row, issuer, changesAt }: { row: SigningKeyRow; issuer: string; changesAt: Millis },
+): Promise<void> {
+  await tx.signingKeys.setDue(row.id, changesAt);
+  await append(tx, { type: 'key.seen', fields: { ...keyFields(row), issuer, changes_at: isoTime(changesAt) } });
+}
+
+export interface Move {
+  readonly row: SigningKeyRow;
+  readonly state: KeyState;
+  readonly changesAt: Millis | null;
+  readonly because: EntryFields<'key.rotated'>['because'];
+  readonly reason?: string;
+}
+
+/** Where the private half is gone for good: neither a backup that is put back nor a hand in the store makes it sign again. */
+const OVER: readonly KeyState[] = ['retired', 'withdrawn'];
+
+/** False where it was not in the state that the caller knew it in: then nothing happened. */
+export async function recordMoved(append: Append, tx: Transaction, move: Move): Promise<boolean> {
+  const { row, state, changesAt, because, reason } = move;
+  const { id, state: from } = row;
+  if (!(await tx.signingKeys.move({ id, from, state, changedAt: tx.now, changesAt }))) return false;
+  if (OVER.includes(state)) await tx.signingKeys.forgetPrivateKey(id);
+  const changes_at = changesAt === null ? null : isoTime(changesAt);
+  await append(tx, {
+    type: 'key.rotated',
+    fields: { ...keyFields(row), from, state, changes_at, because },
+    // What somebody writes about a leak may name people.
+    ...(reason === undefined ? {} : { personal: { reason } }),
+  });
+  return true;
+}
+
+const keyFields = ({ id, purpose, algorithm }: MadeKey) => ({ key_id: id, purpose, algorithm });
