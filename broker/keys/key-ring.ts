@@ -3,12 +3,14 @@
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface KeyRing extends SigningKeys {
+  /** of what those in it were opened from */
+  readonly version: string;
   /** From here on these. */
-  replace(keys: SigningKeys): void;
+  replace(keys: SigningKeys, version: string): void;
 }
 
 export function createKeyRing(first: SigningKeys): KeyRing {
-  let keys = first;
+  let [keys, version] = [first, ''];
   return {
     get log() {
       return keys.log;
@@ -17,8 +19,12 @@ export function createKeyRing(first: SigningKeys): KeyRing {
       return keys.published;
     },
     credential: (algorithm) => keys.credential(algorithm),
-    replace(others) {
+    get version() {
+      return version;
+    },
+    replace(others, openedFrom) {
       keys = others;
+      version = openedFrom;
     },
   };
 }

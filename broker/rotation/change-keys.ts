@@ -58,5 +58,8 @@ export async function changeKeys<T>(deps: RotationDeps, change: (tx: Transaction
 
 /** The keys of the store are those in memory from here on. */
 export async function followKeys({ store, ring, sealing }: RotationDeps): Promise<void> {
-  ring.replace(openSigningKeys(await store.read((tx) => tx.signingKeys.all()), sealing));
+  const rows = await store.read((tx) => tx.signingKeys.all());
+  const version = JSON.stringify(rows);
+  // Opening costs milliseconds, and is asked for every other second.
+  if (version !== ring.version) ring.replace(openSigningKeys(rows, sealing), version);
 }
