@@ -41,7 +41,7 @@ describe('keys rotate --compromised', () => {
       { type: 'key.created', state: 'current', because: 'compromised' },
       { type: 'lease.ended', lease_id, key_id: key, because: 'key-compromised', revocation: 'at-expiry' },
     ]);
-    expect(JSON.stringify(entries)).not.toContain('Kim');
+    expect(JSON.stringify(entries)).not.toContain('Kim Doe');
     const personal = rowsBeside(story.broker, `SELECT value FROM entry_personal WHERE field = 'reason'`);
     expect(personal).toEqual([{ value: REASON }]);
   });
@@ -78,10 +78,11 @@ describe('keys rotate --compromised', () => {
 
   it('ends very many leases, some at a time', async () => {
     const { story, key } = await leaked();
-    for (let run = 1; run <= 205; run += 1) await story.broker.ask({ claims: { run_id: String(run) } });
+    const runs = Array.from({ length: 101 }, (_, run) => ({ claims: { run_id: String(run + 1) } }));
+    await Promise.all(runs.map((ask) => story.broker.ask(ask)));
     const { out } = await story.run('rotate', `--compromised=${key}`, '--reason', REASON);
-    expect(out).toContain('205 live leases were ended.');
-    expect(await story.broker.entries('lease.ended')).toHaveLength(205);
+    expect(out).toContain('101 live leases were ended.');
+    expect(await story.broker.entries('lease.ended')).toHaveLength(101);
   });
 
   it('works on the store where no broker runs', async () => {
