@@ -72,8 +72,8 @@ export const gcpServiceAccountKind: Kind = defineKind({
       'a workload identity provider: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
     ),
     'service-account': text(
-      /^[a-z0-9-]{6,30}@[a-z0-9.:-]+\.iam\.gserviceaccount\.com$/,
-      'the e-mail address of a service account',
+      /^[a-z0-9-]{6,30}@([a-z0-9.-]+\.iam|developer|appspot)\.gserviceaccount\.com$/,
+      'the e-mail address of a service account, such as shop-deploy@acme-shop.iam.gserviceaccount.com',
     ),
     scopes: oneOrMore(
       text(
