@@ -1,6 +1,7 @@
 // A job deploys to Azure: it gets a token of an app, which lives as long as Entra says and never longer than the policy does.
 import { describe, expect, it } from 'vitest';
-import { cloudPolicies, cloudStory } from '../support/cloud-story.ts';
+import { cloudStory } from '../support/cloud-story.ts';
+import { cloudPolicies } from '../support/cloud-world.ts';
 import { buildpass } from '../support/command-line.ts';
 import { AZURE_CLIENT, AZURE_SCOPE, AZURE_TENANT } from '../support/entra-double.ts';
 import { newSecret } from '../support/test-broker.ts';

@@ -1,6 +1,7 @@
 // A job deploys to Google Cloud: it gets a token of a service account for minutes, and holds no key and no federated token.
 import { describe, expect, it } from 'vitest';
-import { cloudPolicies, cloudStory, GCP_SCOPE } from '../support/cloud-story.ts';
+import { cloudStory } from '../support/cloud-story.ts';
+import { cloudPolicies, GCP_SCOPE } from '../support/cloud-world.ts';
 import { buildpass } from '../support/command-line.ts';
 import { GCP_ACCOUNT, GCP_PROVIDER } from '../support/google-double.ts';
 import { newSecret } from '../support/test-broker.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CloudStory, startClouds } from '../support/cloud-story.ts';
+import { type CloudStory, startClouds } from '../support/cloud-world.ts';
 import type { UpstreamMood } from '../support/moody-server.ts';
 import { SecretStory } from '../support/secret-story.ts';
 

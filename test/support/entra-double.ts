@@ -38,6 +38,8 @@ export interface EntraDouble extends MoodyServer {
   };
 }
 
+/** What Microsoft's own libraries send beside them. */
+const IGNORED = ['client_info'];
 const PARAMETERS = ['client_assertion', 'client_assertion_type', 'client_id', 'grant_type', 'scope'];
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const RESOURCE_CLIENT = '797f4846-ba00-4fd7-ba43-dac1f8f63013';
@@ -64,6 +66,7 @@ export async function startEntraDouble(trusted: BrokerTrust): Promise<EntraDoubl
     const { method, path } = request;
     if (method === 'POST' && path === `/${AZURE_TENANT}/oauth2/v2.0/token`) return token(request, mood);
     if (method === 'GET' && path === '/subscriptions') return use(request);
+    if (method === 'GET' && path === `/${AZURE_TENANT}/v2.0/.well-known/openid-configuration`) return DISCOVERY;
     if (/^\/[^/]+\/oauth2\/v2\.0\/token$/.test(path)) return refuse(90002, `Tenant '${path.split('/')[1]}' not found.`);
     double.complaints.push(`${method} ${path}`);
     return { status: 404 };
@@ -137,9 +140,18 @@ export async function startEntraDouble(trusted: BrokerTrust): Promise<EntraDoubl
   return double;
 }
 
+const DISCOVERY: Reply = {
+  status: 200,
+  body: {
+    issuer: `https://login.microsoftonline.com/${AZURE_TENANT}/v2.0`,
+    authorization_endpoint: `https://login.microsoftonline.com/${AZURE_TENANT}/oauth2/v2.0/authorize`,
+    token_endpoint: `https://login.microsoftonline.com/${AZURE_TENANT}/oauth2/v2.0/token`,
+  },
+};
+
 function problemOf(type: string | undefined, form: URLSearchParams): string | undefined {
   if (type !== 'application/x-www-form-urlencoded') return `content type ${type}`;
-  const names = [...form.keys()].sort();
+  const names = [...form.keys()].filter((name) => !IGNORED.includes(name)).sort();
   if (names.join() !== PARAMETERS.join()) return `parameters ${names.join()}`;
   if (form.get('grant_type') !== 'client_credentials') return 'grant_type';
   if (form.get('client_assertion_type') !== JWT_BEARER) return 'client_assertion_type';

@@ -59,7 +59,8 @@ const tradeForm = z.strictObject({
 const generateForm = z.strictObject({
   scope: z.array(z.string().min(1)).min(1),
   lifetime: z.string().regex(/^[0-9]+s$/),
-  delegates: z.array(z.string()).max(0).optional(),
+  // Google’s own library sends null: in the JSON of protocol buffers that is as good as nothing.
+  delegates: z.array(z.string()).max(0).nullish(),
 });
 const IAM_SCOPES = ['iam', 'cloud-platform'].map((name) => `https://www.googleapis.com/auth/${name}`);
 
