@@ -86,7 +86,8 @@ function refusal(what: string, reason: string | undefined, advice: string | unde
   const words = reason
     ?.replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ')
     .replace(LIKE_A_SECRET, (run) => `(${run.length} characters)`)
-    .trim();
+    .trim()
+    .replace(/\.$/, '');
   const said = words === undefined || words === '' ? '' : `: "${words.slice(0, LONGEST_REASON)}"`;
   return advice === undefined ? `${what}${said}` : `${what}${said}. ${advice}`;
 }

@@ -65,6 +65,15 @@ describe('a job that deploys to Azure', () => {
     expect(await broker.entries('issuance.withheld')).toMatchObject([{ reason, revocation: 'at-expiry' }]);
   });
 
+  it('is told before it asks how long it would live, and that nobody could end it', async () => {
+    const { broker } = await cloudStory();
+    const { body } = await broker.catalog();
+    expect(body.entitlements.find((one: { scope: string }) => one.scope === scope)).toMatchObject({
+      gives: expect.stringContaining('which lives as long as Entra says: 60 to 90 minutes'),
+      ...{ revocation: 'at-expiry', lifetime: 'dies 90m after it was issued, and cannot be revoked before' },
+    });
+  });
+
   it('is refused a life that Entra would not keep', async () => {
     const { broker, entra } = await cloudStory();
     const { body } = await broker.ask({ scope, parameters: { ttl: '900' } });

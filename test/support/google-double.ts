@@ -37,6 +37,8 @@ export interface GoogleDouble extends MoodyServer {
     /** by the organization policy */
     extended: boolean;
     disabled: boolean;
+    /** in place of the one that it would say */
+    expireTime?: string;
   };
 }
 
@@ -160,7 +162,8 @@ export async function startGoogleDouble(trusted: BrokerTrust): Promise<GoogleDou
     if (seconds > (double.account.extended ? 43_200 : 3_600) || seconds === 0) return TOO_LONG;
     const expires = Math.floor(now() / 1000 + seconds + (mood === 'longer' ? 3_600 : 0)) * 1000;
     const accessToken = hand('ya29.c.', { scopes: scope, expires, of: double.account.email });
-    return { status: 200, body: { accessToken, expireTime: new Date(expires).toISOString().replace('.000Z', 'Z') } };
+    const expireTime = double.account.expireTime ?? new Date(expires).toISOString().replace('.000Z', 'Z');
+    return { status: 200, body: { accessToken, expireTime } };
   }
 
   /** Any API of Google: whose token it is, and for what. */

@@ -98,10 +98,15 @@ describe('a token of a service account', () => {
     expect(google.requests.filter((request) => request.includes('generate'))).toEqual([]);
   });
 
+  it('ends when Google says, to the millisecond of its nanoseconds', async () => {
+    const { google, issue } = await open();
+    google.account.expireTime = '2030-10-02T15:01:23.045123456Z';
+    expect((await issue()).upstreamExpiresAt).toBe(Date.UTC(2030, 9, 2, 15, 1, 23, 45));
+  });
+
   it('is none without a sound time of its end', async () => {
     const { google, issue } = await open();
-    google.mood = 'empty';
-    google.moodFrom = ({ path }) => path.includes('generate');
+    google.account.expireTime = 'tomorrow';
     await expect(issue()).rejects.toThrow('Google IAM Credentials answered with something else');
   });
 });
@@ -123,7 +128,7 @@ describe('a refusal of Google', () => {
     [
       'a provider that is off',
       ({ pool }) => Object.assign(pool, { enabled: false }),
-      `Google STS refused (400): "invalid_target The target service indicated by the "audience" parameters is invalid.". Compare the project number, the pool and the provider of ${GCP_PROVIDER}: it must exist and be enabled`,
+      `Google STS refused (400): "invalid_target The target service indicated by the "audience" parameters is invalid". Compare the project number, the pool and the provider of ${GCP_PROVIDER}: it must exist and be enabled`,
     ],
     [
       'another audience',
