@@ -1,12 +1,14 @@
 // The list of providers that are built. One line here, one file beside it, one page in docs/providers.
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
+import { gcpServiceAccountProvider } from './gcp-service-account.ts';
 import { jwtProvider } from './jwt.ts';
 import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
 
-export const BUILT_KINDS: readonly string[] = ['jwt'];
+export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account'];
 
 /** Of them, what a configuration has everything for. */
 export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
@@ -30,5 +32,11 @@ export interface TokenApp extends Network {
 }
 
 export function createProviders(options: ProviderOptions): Providers {
-  return new Map([jwtProvider(options), ...options.extra].map((provider) => [provider.kind, provider]));
+  const providers = [
+    jwtProvider(options),
+    azureAppProvider(options),
+    gcpServiceAccountProvider(options),
+    ...options.extra,
+  ];
+  return new Map(providers.map((provider) => [provider.kind, provider]));
 }

@@ -72,8 +72,8 @@ export const gcpServiceAccountKind: Kind = defineKind({
       'a workload identity provider: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
     ),
     'service-account': text(
-      /^[a-z0-9-]{6,30}@[a-z0-9.:-]+\.iam\.gserviceaccount\.com$/,
-      'the e-mail address of a service account',
+      /^[a-z0-9-]{6,30}@([a-z0-9.-]+\.iam|developer|appspot)\.gserviceaccount\.com$/,
+      'the e-mail address of a service account, such as shop-deploy@acme-shop.iam.gserviceaccount.com',
     ),
     scopes: oneOrMore(
       text(
@@ -104,7 +104,8 @@ export const azureAppKind: Kind = defineKind({
   // Entra's tokens live 60 to 90 minutes whatever is asked, up to a day with continuous access evaluation; none can be revoked.
   lifetime: { min: 5_400, max: 86_400 },
   revocation: 'at-expiry',
-  gives: (given) => `a token of the app ${given['client-id']} for ${given.scope}`,
+  gives: (given) =>
+    `a token of the app ${given['client-id']} for ${given.scope}, which lives as long as Entra says: 60 to 90 minutes`,
   power: () => ({ points: 12, sentence: 'it can do whatever its app can in Azure.' }),
   parameters: z.strictObject({
     tenant: uuid,

@@ -15,6 +15,8 @@ export interface UpstreamCall {
   readonly signal: AbortSignal;
   /** in words, out of a body that says why not; it is cut and made harmless here */
   readonly reasonOf?: (body: unknown) => string | undefined;
+  /** what to do about it, in our own words: the beginning of a sentence without its full stop */
+  readonly adviceOf?: (body: unknown) => string | undefined;
 }
 
 export interface UpstreamReply {
@@ -38,7 +40,7 @@ const NEVER_TRUSTED = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
  * @throws Error where it may have acted: no answer in time, one that was cut off or too large, a 5xx
  */
 export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<UpstreamReply> {
-  const { system, url, method = 'POST', signal, reasonOf = () => undefined } = call;
+  const { system, url, method = 'POST', signal, reasonOf = () => undefined, adviceOf = () => undefined } = call;
   const sent = bodyOf(call.body);
   const headers = { accept: 'application/json', 'user-agent': 'buildpass', ...sent.headers, ...call.headers };
   const request = { method, headers, signal, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES };
@@ -53,7 +55,10 @@ export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Prom
   if (status >= 200 && status < 300) return { status, headers: answer.headers, json, text };
   // Followed, a redirect would lead away from the host that the operator named (SSRF).
   if (status >= 300 && status < 400) throw new UpstreamRefused(`${system} answered with a redirect (${status})`);
-  if (status >= 400 && status < 500) throw new UpstreamRefused(refusal(system, status, reasonOf(json ?? text)));
+  if (status >= 400 && status < 500) {
+    const [reason, advice] = [reasonOf, adviceOf].map((of) => of(json ?? text));
+    throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice));
+  }
   throw new Error(`${system} answered ${status}`);
 }
 
@@ -73,12 +78,18 @@ function unreached(error: unknown): boolean {
 }
 
 const LONGEST_REASON = 300;
+/** A token that the other side repeats, ours or its own, is no part of a reason: a job's log would keep it (P6). */
+const LIKE_A_SECRET = /[\w-]{43,}={0,2}/g;
 
 /** The other side's own words, on one line and without anything that could pass for more than text. */
-function refusal(system: string, status: number, reason: string | undefined): string {
-  const words = reason?.replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ').trim();
+function refusal(what: string, reason: string | undefined, advice: string | undefined): string {
+  const words = reason
+    ?.replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ')
+    .replace(LIKE_A_SECRET, (run) => `(${run.length} characters)`)
+    .trim()
+    .replace(/\.$/, '');
   const said = words === undefined || words === '' ? '' : `: "${words.slice(0, LONGEST_REASON)}"`;
-  return `${system} refused (${status})${said}`;
+  return advice === undefined ? `${what}${said}` : `${what}${said}. ${advice}`;
 }
 
 function parseJson(text: string): unknown {

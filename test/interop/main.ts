@@ -1,7 +1,9 @@
-// `npm run interop`: an export of a log of real stories, verified by an implementation that shares no line with ours (Go's
-// golang.org/x/mod/sumdb). Needs Go and its module proxy; where they are missing it says that it did not run.
+// `npm run interop`: what we make, in the hands of implementations that share no line with ours. An export of a log of real stories is
+// verified by Go's golang.org/x/mod/sumdb; the clients of Google and Microsoft use tokens of the clouds, and make our trades with our
+// JWT. Where a counterpart is missing it says that it did not run.
 import { spawnSync } from 'node:child_process';
 import { gatherEvidence } from '../mutations/evidence.ts';
+import { askVendorsClients } from './clouds.ts';
 
 const directory = import.meta.dirname;
 const go = (...words: string[]) => spawnSync('go', words, { cwd: directory, encoding: 'utf8' });
@@ -14,4 +16,12 @@ if (go('mod', 'download').status === 0) {
   evidence.remove();
 } else {
   console.log('DID NOT RUN: Go, or its module golang.org/x/mod, is not there');
+}
+
+const vendors = await askVendorsClients();
+if (vendors === undefined) {
+  console.log('DID NOT RUN: Python, or its packages google-auth, requests and msal, is not there (INTEROP_PYTHON)');
+} else {
+  console.log(`The clients of Google and Microsoft ${vendors.agree ? 'agree' : 'do not agree'}: ${vendors.said}`);
+  if (!vendors.agree) process.exitCode = 1;
 }

@@ -81,7 +81,9 @@ export class SecretStory {
 
   #addCredential(name: string, credential: string): void {
     if (credential.startsWith(TEST_CREDENTIAL)) this.search.add(name, credential.slice(TEST_CREDENTIAL.length));
-    else this.search.addToken(name, credential);
+    // What others make has a form of its own.
+    else if (credential.startsWith('eyJ')) this.search.addToken(name, credential);
+    else this.search.add(name, credential);
   }
 
   /** The key-encryption key, and all that is private in the keys: the same bytes are in their PEM and DER. */

@@ -64,6 +64,12 @@ const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
     'tags.team: must be at most 256 letters, digits, spaces and _ . : / = + - @, not "a;b"',
   ],
   ['gcp-service-account', { provider: 'broker' }, 'provider: must be a workload identity provider'],
+  [
+    'gcp-service-account',
+    { 'service-account': 'admin' },
+    'service-account: must be the e-mail address of a service account, such as',
+  ],
+  ['gcp-service-account', { scopes: [] }, 'scopes: '],
   ['gcp-service-account', { scopes: ['devstorage'] }, 'scopes.0: must be a scope such as'],
   ['azure-app', { tenant: 'contoso' }, 'tenant: must be an id such as'],
   ['azure-app', { scope: 'https://management.azure.com/' }, 'scope: must be a scope that ends with /.default'],

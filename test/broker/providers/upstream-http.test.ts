@@ -32,10 +32,27 @@ describe('a call to a system that issues', () => {
   });
 
   it('quotes its no, on one line, and not without end', async () => {
-    await serve({ status: 403, body: { message: `no\n::set-env::${'x'.repeat(999)}` } });
+    await serve({ status: 403, body: { message: `no\n::set-env::${'x '.repeat(999)}` } });
     const error = await why({ reasonOf: (body) => (body as { message: string }).message });
     expect(error).toBeInstanceOf(UpstreamRefused);
-    expect(error.message).toMatch(/^The bank refused \(403\): "no ::set-env::x{286}"$/);
+    expect(error.message).toMatch(/^The bank refused \(403\): "no ::set-env::(x ){143}"$/);
+  });
+
+  it('repeats nothing of a token that the other side repeats', async () => {
+    const token = `${'a'.repeat(60)}.${'b'.repeat(200)}.${'-'.repeat(86)}`;
+    await serve({ status: 401, body: `bad token ${token} of yours` });
+    const { message } = await why({ reasonOf: String });
+    expect(message).toBe(
+      'The bank refused (401): "bad token (60 characters).(200 characters).(86 characters) of yours"',
+    );
+  });
+
+  it('says what to do about a no, in our own words and after theirs', async () => {
+    await serve({ status: 403, body: {} });
+    const reasonOf = () => 'no money';
+    const adviceOf = () => 'Bring some';
+    expect((await why({ reasonOf, adviceOf })).message).toBe('The bank refused (403): "no money". Bring some');
+    expect((await why({ adviceOf })).message).toBe('The bank refused (403). Bring some');
   });
 
   it('is refused where nobody is there to ask', async () => {

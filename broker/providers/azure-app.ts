@@ -1,0 +1,93 @@
+// The `azure-app` kind: our JWT is the client assertion of an app of Entra, by a federated credential. Entra decides how long its
+// token lives, and nobody can call it back: what it says of itself is compared with the TTL and with what was asked for.
+import { z } from 'zod';
+import { Secret } from '../../shared/secret.ts';
+import type { Clock, Millis } from '../clock.ts';
+import type { Credential } from '../model.ts';
+import { entraAdvice, entraReason } from './azure-refusals.ts';
+import { type AzureToken, claimsOf, differenceOf, idOf } from './azure-token.ts';
+import type { Clouds, FetchFrom } from './endpoints.ts';
+import { type Signer, signForExchange, subjectOf } from './own-token.ts';
+import type { CredentialProvider } from './provider.ts';
+import { readReply } from './read-reply.ts';
+import { callUpstream, type UpstreamReply } from './upstream-http.ts';
+
+export interface AzureAppParameters {
+  readonly tenant: string;
+  readonly 'client-id': string;
+  readonly scope: string;
+}
+
+interface AzureOptions extends Signer {
+  readonly clock: Clock;
+  readonly clouds: Pick<Clouds, 'azure'>;
+  readonly fetchFrom: FetchFrom;
+}
+
+const SYSTEM = 'Microsoft Entra';
+/** The audience of a federated credential unless it names another; Entra takes RS256 only. */
+const AUDIENCE = 'api://AzureADTokenExchange';
+
+export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signer }: AzureOptions): CredentialProvider {
+  const ask = fetchFrom(azure);
+  return {
+    kind: 'azure-app',
+    acts: 'upstream',
+    lifetime: { min: 5_400, max: 86_400 },
+    revocation: 'at-expiry',
+    async issue(grant, parameters, signal) {
+      const asked = parameters as AzureAppParameters;
+      if (asked.scope === '') throw new TypeError('a token of Entra needs a scope');
+      const assertion = await signForExchange(signer, grant, { audience: AUDIENCE, algorithm: 'RS256' });
+      const subject = subjectOf(grant);
+      const reply = await callUpstream(ask, {
+        system: SYSTEM,
+        url: `${azure.loginUrl}/${asked.tenant}/oauth2/v2.0/token`,
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: asked['client-id'],
+          scope: asked.scope,
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: assertion.reveal(),
+        }),
+        signal,
+        reasonOf: entraReason,
+        adviceOf: entraAdvice({ ...asked, issuer: signer.issuer, subject, audience: AUDIENCE }),
+      });
+      return credentialOf(reply, asked, clock.now());
+    },
+  };
+}
+
+const seconds = z.number().int().nonnegative();
+const answered = z.object({
+  // RFC 6749 §5.1: not told apart by case.
+  token_type: z.string().regex(/^bearer$/i),
+  access_token: z.string().min(1),
+  expires_in: seconds,
+  ext_expires_in: seconds.optional(),
+});
+
+function credentialOf(reply: UpstreamReply, asked: AzureAppParameters, now: Millis): Credential {
+  const answer = readReply(SYSTEM, answered, reply);
+  const secret = new Secret(answer.access_token);
+  const claims = claimsOf(answer.access_token);
+  const excess = differenceOf(claims, asked);
+  const id = idOf(claims, reply.headers['x-ms-request-id']);
+  return {
+    accessToken: secret,
+    tokenType: 'Bearer',
+    issuedTokenType: 'urn:buildpass:token-type:azure-app',
+    values: { access_token: secret },
+    details: { tenant_id: asked.tenant, client_id: asked['client-id'], scope: asked.scope },
+    upstreamExpiresAt: latestEnd(answer, claims, now),
+    provenance: { system: 'login.microsoftonline.com', ...(id === undefined ? {} : { id }) },
+    ...(excess === undefined ? {} : { excess }),
+  };
+}
+
+/** P3: of all that it says of its end, what is latest. `ext_expires_in` counts where a resource goes on while Entra is down. */
+function latestEnd(answer: z.infer<typeof answered>, claims: AzureToken | undefined, now: Millis): Millis {
+  const longest = Math.max(answer.expires_in, answer.ext_expires_in ?? 0);
+  return Math.max(now + longest * 1000, (claims?.exp ?? 0) * 1000);
+}
