@@ -163,7 +163,7 @@ async function openCore(
     authenticate: createAuthenticate({ audience: config.url, trustedIssuers, clock }),
     askFacts: await openGithub(config, foundation),
     ownerRefusal: (subject: Subject) => ownerRefusal(config.issuers, subject),
-    providers: await openProviders(config, { keys, clock, extra }),
+    providers: await openProviders(config, { keys, clock, extra, logger }),
     providerTimeout: options.providerTimeout ?? PROVIDER_TIMEOUT_MS,
     answers: createAnswerSealer(encryptionKey, entropy),
     withheld: new Map(),

@@ -12,6 +12,16 @@ export const address = (problem: (url: string) => string | undefined, descriptio
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
     .describe(description);
+/** Part of the address of a request: nothing in it may lead elsewhere. */
+export const vaultPath = (description: string) =>
+  z
+    .string()
+    .max(256)
+    .regex(
+      /^(?!.*(^|\/)\.{1,2}(\/|$))[\w.-]+(\/[\w.-]+)*$/,
+      'must be a path such as jwt or ci/jwt, without a slash at either end',
+    )
+    .describe(description);
 export const privateNetwork = z
   .boolean()
   .optional()

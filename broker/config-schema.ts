@@ -2,7 +2,7 @@
 // docs/configuration.md are made from. A key marked `later` is read and checked, and said at start to have no effect yet.
 import { z } from 'zod';
 import { isAddressOrNetwork } from './config-addresses.ts';
-import { address, caFile, file, privateNetwork, secretFile, text } from './config-forms.ts';
+import { address, caFile, file, privateNetwork, secretFile, text, vaultPath } from './config-forms.ts';
 import { keys } from './config-schema-keys.ts';
 import { notification } from './config-schema-notify.ts';
 import { issuerUrlProblem, oidcIssuerProblem, originProblem } from './config-urls.ts';
@@ -83,13 +83,24 @@ const issuer = z.strictObject({
   'ca-file': caFile,
 });
 
-const upstream = z.strictObject({
-  kind: z.enum(['vault', 'kubernetes']).describe('What answers there.'),
-  url: address(issuerUrlProblem, 'Its address.'),
-  audience: text('Audience of the token that the broker presents there.'),
-  'private-network': privateNetwork,
-  'ca-file': caFile,
-});
+const upstream = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('vault').describe('What answers there: `vault` is HashiCorp Vault or OpenBao.'),
+    url: address(issuerUrlProblem, 'Its address.'),
+    audience: text('Audience of the token that the broker presents there.'),
+    'auth-mount': vaultPath('For `vault`: where its JWT auth method is mounted.').default('jwt'),
+    namespace: vaultPath('For `vault`: the namespace that is asked, where it has namespaces.').optional(),
+    'private-network': privateNetwork,
+    'ca-file': caFile,
+  }),
+  z.strictObject({
+    kind: z.literal('kubernetes').describe('`kubernetes` is the API server of a cluster.'),
+    url: address(issuerUrlProblem, 'Its address.'),
+    audience: text('Audience of the token that the broker presents there.'),
+    'private-network': privateNetwork,
+    'ca-file': caFile,
+  }),
+]);
 
 const network = { 'private-network': privateNetwork, 'ca-file': caFile };
 

@@ -27,7 +27,8 @@ export async function readUpstreams({ value, finding }: Yaml, directory: string)
   const upstreams = await Promise.all(
     Object.entries(value.upstreams ?? {}).map(async ([name, written]) => {
       const { kind, url, audience } = written;
-      return { name, kind, url: bare(url), audience, ...(await networkAt(['upstreams', name], written)) };
+      const network = await networkAt(['upstreams', name], written);
+      return { name, kind, url: bare(url), audience, ...network, ...(kind === 'vault' ? vaultKeys(written) : {}) };
     }),
   );
   const { aws, google, azure } = value.clouds;
@@ -41,6 +42,11 @@ export async function readUpstreams({ value, finding }: Yaml, directory: string)
     azure: { loginUrl: bare(azure['login-url']), ...(await networkAt(['clouds', 'azure'], azure)) },
   };
   return { upstreams, clouds, problems };
+}
+
+function vaultKeys(written: { 'auth-mount': string; namespace?: string | undefined }) {
+  const { 'auth-mount': authMount, namespace } = written;
+  return namespace === undefined ? { authMount } : { authMount, namespace };
 }
 
 interface WrittenNetwork {

@@ -5,29 +5,23 @@ import { openAppKey } from './open-github.ts';
 import type { OpenKeys } from './open-keys.ts';
 import { createProviders, type TokenApp } from './providers/index.ts';
 import type { CredentialProvider, Providers } from './providers/provider.ts';
+import type { Logger } from './telemetry/logger.ts';
 import { createUpstreamFetch } from './upstream-fetch.ts';
 
 interface OpenProvidersDeps {
   readonly keys: Pick<OpenKeys, 'ring' | 'signElsewhere'>;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** beside the built ones */
   readonly extra: readonly CredentialProvider[];
 }
 
 /** @throws StartRefused where the key of the App is missing or not as it must be; a system that is down stops no start */
-export async function openProviders(config: Config, { keys, clock, extra }: OpenProvidersDeps): Promise<Providers> {
+export async function openProviders(config: Config, deps: OpenProvidersDeps): Promise<Providers> {
   const { issuer, clouds, upstreams, proxies } = config;
   return createProviders({
-    ...{
-      issuer,
-      keys: keys.ring,
-      signElsewhere: keys.signElsewhere,
-      clock,
-      clouds,
-      upstreams,
-      extra,
-      tokenApp: await openTokenApp(config),
-    },
+    ...{ ...deps, issuer, clouds, upstreams, tokenApp: await openTokenApp(config) },
+    ...{ keys: deps.keys.ring, signElsewhere: deps.keys.signElsewhere },
     fetchFrom: ({ privateNetwork, authorities }) => createUpstreamFetch({ privateNetwork, authorities, proxies }),
   });
 }

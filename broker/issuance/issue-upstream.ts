@@ -32,7 +32,9 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
   const excess = excessOf(issuing, credential, deps.clock.now());
   if (excess !== undefined) {
     await withhold(deps, { ...issuing, credential, reason: excess });
-    throw upstreamFailed(`The credential was not handed out: ${excess}.`);
+    // It may name things of the project (P7).
+    const why = issuing.granted.disclosure === 'full' ? `: ${excess}` : ', because it is not what was asked for';
+    throw upstreamFailed(`The credential was not handed out${why}.`);
   }
   try {
     return await deps.store.commit((tx) => recordSucceeded(deps, tx, { ...issuing, credential }));

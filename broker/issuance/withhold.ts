@@ -34,7 +34,7 @@ export function recordWithheldAtStop(deps: IssueDeps): Promise<void> {
 }
 
 async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withheld): Promise<void> {
-  const { granted, provider, reason } = withheld;
+  const { granted, provider, credential, reason } = withheld;
   const { requestId, issuanceId, leaseId } = granted.grant;
   // Two may come to record the same one, and a commit that failed may have happened: it is one entry and one revocation.
   if (!(await tx.issuances.withhold(issuanceId, tx.now))) return;
@@ -43,7 +43,9 @@ async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withhe
   if ((await tx.leases.find(leaseId)) === undefined) await insertLease(deps, tx, { ...withheld, state: 'withheld' });
   else await tx.leases.withhold(leaseId);
   await tx.sealedAnswers.delete(requestId);
-  if (provider.revoke !== undefined) await queueRevocation(deps, tx, leaseId);
+  // What its kind could revoke and this one cannot be is left to die: trying would fail until then.
+  const canBe = provider.revoke !== undefined && (credential.revocation ?? 'immediate') === 'immediate';
+  if (canBe) await queueRevocation(deps, tx, leaseId);
   await deps.append(tx, {
     type: 'issuance.withheld',
     fields: { ...issuanceFields(granted), lease_id: leaseId, reason, ...endFields(withheld) },

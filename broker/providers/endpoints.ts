@@ -17,6 +17,10 @@ export interface UpstreamSystem extends Network {
   readonly url: string;
   /** of the token that the broker presents there */
   readonly audience: string;
+  /** of a vault: where its JWT auth method is; `jwt` unless it says otherwise */
+  readonly authMount?: string;
+  /** of a vault that has namespaces */
+  readonly namespace?: string;
 }
 
 /** Addresses without a slash at their ends. */

@@ -1,14 +1,17 @@
 // The list of providers that are built. One line here, one file beside it, one page in docs/providers.
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
 import { jwtProvider } from './jwt.ts';
+import { kubernetesProvider } from './kubernetes.ts';
 import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
+import { vaultSecretProvider } from './vault-secret.ts';
 
-export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account'];
+export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account', 'kubernetes', 'vault-secret'];
 
 /** Of them, what a configuration has everything for. */
 export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
@@ -21,6 +24,8 @@ export interface ProviderOptions extends Signer {
   /** the App that makes tokens for jobs; undefined where none is configured */
   readonly tokenApp: TokenApp | undefined;
   readonly fetchFrom: FetchFrom;
+  /** for what fails beside an issuance that succeeds, and to hide what no credential carries */
+  readonly logger: Pick<Logger, 'hide' | 'warn'>;
   readonly extra: readonly CredentialProvider[];
 }
 
@@ -36,6 +41,8 @@ export function createProviders(options: ProviderOptions): Providers {
     jwtProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
+    kubernetesProvider(options),
+    vaultSecretProvider(options),
     ...options.extra,
   ];
   return new Map(providers.map((provider) => [provider.kind, provider]));

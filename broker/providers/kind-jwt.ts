@@ -12,6 +12,7 @@ const OURS = [
   'client_id',
   'environment',
   'issuer_name',
+  'kubernetes_namespace',
   'ref',
   'repository',
   'repository_id',

@@ -17,18 +17,49 @@ const outputName = name.refine(
 const SEGMENT = '[A-Za-z0-9_.-]+';
 const PATH = new RegExp(`^(?!.*(^|/)\\.{1,2}(/|$))${SEGMENT}(/${SEGMENT})*$`);
 
+/** Of the vault itself: whoever could name them would read the broker's own token, or change how the vault is set up. */
+const secretPath = text(PATH, 'a path such as kv/data/shop, without .. and wildcards').refine(
+  (path) => !/^(sys|auth)(\/|$)/.test(path),
+  'is of the vault itself, and no secret is kept there: name the path of a secret',
+);
+
+const MOST_PARAMETERS = 20;
+/** The broker says how long, so that a job gets what was granted and no more. */
+const OUR_REQUEST = ['ttl', 'not_after'];
+const requestName = text(/^[a-z][a-z0-9_]{0,63}$/, 'the name of a parameter of the vault, such as common_name').refine(
+  (one) => !OUR_REQUEST.includes(one),
+  'is set by the broker, to the `ttl` of the entitlement or what a job asks for within it: take it out',
+);
+const request = z
+  .record(requestName, text(/^[^\p{Cc}]{1,900}$/u, 'text on one line, at most 900 characters'))
+  .refine(
+    (all) => Object.keys(all).length > 0,
+    'is empty, and the broker would send a request that says nothing: name a parameter, or leave the key out to read',
+  )
+  .refine((all) => Object.keys(all).length <= MOST_PARAMETERS, `names more than ${MOST_PARAMETERS} parameters`);
+
+/** Each as offers compare it. */
+const asOffered = (all: Readonly<Record<string, string>> = {}): readonly string[] =>
+  Object.entries(all).map(([one, value]) => `${one}=${value}`);
+
 export const vaultSecretKind: Kind = defineKind({
   kind: 'vault-secret',
   // Vault's own longest lease, unless it was configured longer, is 32 days.
   lifetime: { min: 60, max: 2_764_800 },
   revocation: 'immediate',
   static: true,
-  gives: ({ values, path, upstream }) => `${Object.keys(values).join(', ')} from ${path} of ${upstream}`,
+  gives: ({ values, path, upstream, request: asked }) =>
+    `${Object.keys(values).join(', ')} from ${path} of ${upstream}${asked === undefined ? '' : `, made for ${asOffered(asked).join(', ')}`}`,
   power: () => ({ points: 8, sentence: 'it is a secret of somebody else, who may give it to others too.' }),
   parameters: z.strictObject({
     upstream: upstreamName,
     role: text(/^[\w.-]{1,128}$/, 'the name of a role of the vault'),
-    path: text(PATH, 'a path such as kv/data/shop, without .. and wildcards'),
+    path: secretPath,
+    request: request
+      .optional()
+      .describe(
+        'Where something is made for the job, such as a certificate: what is sent by POST. Left out, the path is read.',
+      ),
     values: z
       .record(outputName, text(/^[^\p{Cc}]{1,128}$/u, 'the name of a field of the secret'))
       .refine(
@@ -41,6 +72,14 @@ export const vaultSecretKind: Kind = defineKind({
     { parameter: 'upstream', offer: 'upstreams', compare: 'whole', values: ({ upstream }) => [upstream] },
     { parameter: 'role', offer: 'roles', compare: 'pattern', values: ({ role }) => [role] },
     { parameter: 'path', offer: 'paths', compare: 'pattern', values: ({ path }) => [path] },
+    // A name in a certificate is reach, and a POST can write: none without an offer, and each parameter within the same one.
+    {
+      parameter: 'request',
+      offer: 'requests',
+      compare: 'pattern',
+      leftOut: 'nothing',
+      values: ({ request: asked }) => asOffered(asked),
+    },
   ],
 });
 

@@ -34,6 +34,13 @@ export interface CredentialProvider<Parameters = unknown> {
 /** The other side said no: nothing was issued. The message is fit for the job's log. */
 export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
+  /** of the HTTP answer that said so, if one did */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number | undefined } = {}) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 export type Providers = ReadonlyMap<string, CredentialProvider>;

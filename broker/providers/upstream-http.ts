@@ -54,10 +54,11 @@ export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Prom
   const json = parseJson(text);
   if (status >= 200 && status < 300) return { status, headers: answer.headers, json, text };
   // Followed, a redirect would lead away from the host that the operator named (SSRF).
-  if (status >= 300 && status < 400) throw new UpstreamRefused(`${system} answered with a redirect (${status})`);
+  if (status >= 300 && status < 400)
+    throw new UpstreamRefused(`${system} answered with a redirect (${status})`, { status });
   if (status >= 400 && status < 500) {
     const [reason, advice] = [reasonOf, adviceOf].map((of) => of(json ?? text));
-    throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice));
+    throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice), { status });
   }
   throw new Error(`${system} answered ${status}`);
 }

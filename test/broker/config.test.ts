@@ -229,7 +229,7 @@ relying-parties: { previews: { audience: https://previews.example.com, secret-fi
     expect(upstreams).toEqual([
       {
         ...{ name: 'vault-prod', kind: 'vault', url: 'https://vault.internal:8200', audience: 'vault-prod' },
-        privateNetwork: true,
+        ...{ privateNetwork: true, authMount: 'jwt' },
       },
     ]);
   });

@@ -79,6 +79,18 @@ const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
     'path: must be a path such as kv/data/shop, without .. and wildcards, not "kv/../sys"',
   ],
   ['vault-secret', { path: 'kv/*' }, 'path: must be a path'],
+  ['vault-secret', { path: 'auth/token/lookup-self' }, 'path: is of the vault itself, and no secret is kept there'],
+  ['vault-secret', { path: 'sys' }, 'path: is of the vault itself'],
+  ['vault-secret', { request: {} }, 'request: is empty, and the broker would send a request that says nothing'],
+  ['vault-secret', { request: { ttl: '1h' } }, 'request.ttl: is set by the broker, to the `ttl` of the entitlement'],
+  ['vault-secret', { request: { not_after: '2099-01-01T00:00:00Z' } }, 'request.not_after: is set by the broker'],
+  ['vault-secret', { request: { 'common name': 'a' } }, 'request.common name: must be the name of a parameter'],
+  ['vault-secret', { request: { alt_names: ['a'] } }, 'request.alt_names: must be text on one line'],
+  [
+    'vault-secret',
+    { request: Object.fromEntries(Array.from({ length: 21 }, (_, one) => [`p${one}`, 'x'])) },
+    'request: names more than 20 parameters',
+  ],
   ['vault-secret', { values: {} }, 'values: is empty: nothing would be handed out; write { output: field }'],
   [
     'vault-secret',
@@ -144,6 +156,11 @@ const BEYOND: readonly [kind: string, differing: Yaml, problem: string][] = [
   ['azure-app', { 'client-id': TENANT }, `client-id: "${TENANT}" is not offered`],
   ['vault-secret', { path: 'kv/data/shop/admin' }, 'path: "kv/data/shop/admin" is not offered (paths: kv/data/*)'],
   ['vault-secret', { upstream: 'vault-test' }, 'upstream: "vault-test" is not offered'],
+  [
+    'vault-secret',
+    { request: { common_name: 'a.example.com' } },
+    'request: "common_name=a.example.com" is not offered (requests: none)',
+  ],
   ['kubernetes', { namespace: 'kube-system' }, 'namespace: "kube-system" is not offered (namespaces: shop-*)'],
 ];
 
@@ -174,6 +191,37 @@ describe('what gives no access by itself', () => {
   ])('of %s is bounded only where an offer bounds it', (name, offer, ...[bound, problem]) => {
     expect(problems(name, {}, [offer])).toEqual([]);
     expect(problems(name, {}, [{ ...offer, ...bound }])).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('vault-secret', () => {
+  const offer = {
+    upstreams: ['vault-prod'],
+    roles: ['shop'],
+    paths: ['pki/issue/web'],
+    requests: ['common_name=*.example.com'],
+  };
+  const asking = (request: Yaml) => problems('vault-secret', { path: 'pki/issue/web', request }, [offer]);
+
+  it('asks for each name and value that an offer takes, and for no other', () => {
+    expect(asking({ common_name: 'a.example.com' })).toEqual([]);
+    for (const [name, value] of [
+      ['common_name', 'evil.test'],
+      ['common_name', 'a/b.example.com'],
+      ['alt_names', 'a.example.com'],
+    ] as const)
+      expect(asking({ [name]: value })).toEqual([
+        expect.stringContaining(`request: "${name}=${value}" is not offered`),
+      ]);
+    expect(asking({ common_name: 'a.example.com', uri_sans: 'spiffe://x' })).toHaveLength(1);
+  });
+
+  it('says in words what is asked for', () => {
+    const { gives } = kindOf('vault-secret');
+    const request = { common_name: 'a.example.com' };
+    expect(gives({ upstream: 'vault-prod', path: 'pki/issue/web', values: { key: 'private_key' }, request })).toBe(
+      'key from pki/issue/web of vault-prod, made for common_name=a.example.com',
+    );
   });
 });
 

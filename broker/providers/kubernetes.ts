@@ -1,0 +1,54 @@
+// The `kubernetes` kind: the API server of a cluster trusts the broker as OIDC issuer, and takes this JWT as it is. Signed here, so
+// that nothing leaves before the log has it. What it may do in its namespace is the cluster's to say, by the subject.
+import type { UpstreamSystem } from './endpoints.ts';
+import { type Signer, signOwnToken } from './own-token.ts';
+import type { CredentialProvider } from './provider.ts';
+
+interface KubernetesParameters {
+  readonly upstream: string;
+  readonly audience: string;
+  readonly namespace: string;
+}
+
+interface KubernetesOptions extends Signer {
+  readonly upstreams: readonly UpstreamSystem[];
+}
+
+const DAY = 86_400;
+/** An API server that is set up by flags alone takes nothing else. */
+const ALGORITHM = 'RS256';
+
+export function kubernetesProvider(options: KubernetesOptions): CredentialProvider {
+  const clusters = new Map(options.upstreams.filter(({ kind }) => kind === 'kubernetes').map((one) => [one.name, one]));
+  return {
+    kind: 'kubernetes',
+    acts: 'locally',
+    lifetime: { min: 60, max: DAY },
+    revocation: 'at-expiry',
+    waits: () => options.keys.credential(ALGORITHM).held !== 'here',
+    async issue(grant, parameters) {
+      const { upstream, audience, namespace } = parameters as KubernetesParameters;
+      const cluster = clusters.get(upstream);
+      // The policy loader refuses all three; an empty namespace must never come to mean all of them.
+      if (cluster === undefined) throw new TypeError(`there is no cluster "${upstream}" in the configuration`);
+      if (namespace === '' || grant.ttl === 'never')
+        throw new TypeError('a token for a cluster needs a namespace and an end');
+      const token = { audience, algorithm: ALGORITHM, typ: 'JWT', lifetime: grant.ttl } as const;
+      const claims = { kubernetes_namespace: namespace };
+      const { secret, keyId } = await signOwnToken(options, grant, { ...token, claims });
+      return {
+        accessToken: secret,
+        tokenType: 'Bearer',
+        issuedTokenType: 'urn:buildpass:token-type:kubernetes',
+        values: { token: secret },
+        details: { server: cluster.url, namespace, cluster: cluster.name, ...authorityOf(cluster) },
+        keyId,
+        upstreamExpiresAt: (Math.floor(grant.issuedAt / 1000) + grant.ttl) * 1000,
+      };
+    },
+  };
+}
+
+/** As a kubeconfig has it. Left out where the public authorities vouch for the server. */
+const authorityOf = ({ authorities }: UpstreamSystem): { certificate_authority_data?: string } =>
+  authorities === undefined ? {} : { certificate_authority_data: Buffer.from(authorities, 'utf8').toString('base64') };

@@ -1,0 +1,82 @@
+// Signing in at a vault with the broker's own JWT, and ending that login. A login that could do too much, live too long, or not be ended
+// again is used for nothing.
+import type { Millis } from '../clock.ts';
+import type { Grant } from '../model.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { UpstreamSystem } from './endpoints.ts';
+import { type Signer, signForExchange, subjectOf } from './own-token.ts';
+import { UpstreamRefused } from './provider.ts';
+import type { Vault, VaultLogin } from './vault-api.ts';
+
+export interface OpenedVault extends Vault {
+  readonly upstream: UpstreamSystem;
+}
+
+interface SignInDeps extends Signer {
+  readonly logger: Pick<Logger, 'hide' | 'warn'>;
+}
+
+interface SigningIn {
+  readonly vault: OpenedVault;
+  readonly grant: Grant;
+  readonly role: string;
+  readonly signal: AbortSignal;
+}
+
+/** Of these the vault's answer is about the role, and about who may have it. */
+const ABOUT_THE_ROLE = [400, 403, 404];
+
+/** @throws UpstreamRefused whatever went wrong, but for a deadline: no login, no secret */
+export async function signIn(deps: SignInDeps, { vault, grant, role, signal }: SigningIn): Promise<VaultLogin> {
+  const { audience, authMount: mount = 'jwt' } = vault.upstream;
+  const jwt = await signForExchange(deps, grant, { audience, algorithm: 'ES256' });
+  deps.logger.hide(jwt);
+  try {
+    const login = await vault.login({ role, jwt, mount }, signal);
+    deps.logger.hide(login.token);
+    return login;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (!(error instanceof UpstreamRefused))
+      // No login, no secret: here even an unclear answer leaves nothing open.
+      throw new UpstreamRefused(`${vault.system} did not let the broker sign in, and may be sealed or standing by`, {
+        cause: error,
+      });
+    if (error.status === undefined || !ABOUT_THE_ROLE.includes(error.status)) throw error;
+    const means = `at auth/${mount} the role "${role}" must bind the audience "${audience}" and the subject "${subjectOf(grant)}"`;
+    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status: error.status });
+  }
+}
+
+/**
+ * P3, P8: what lives longer than was granted must be ended in time, and "revoked" must be true.
+ * @throws UpstreamRefused where the login is not fit for what was granted: nothing was asked for yet
+ */
+export async function requireFit({ vault, grant, role, signal }: SigningIn, login: VaultLogin): Promise<void> {
+  const unfit = login.unfit ?? (grant.ttl === 'never' ? undefined : await unfitForLeases(vault, login, signal));
+  if (unfit !== undefined) throw new UpstreamRefused(`${vault.system} has the role "${role}", but ${unfit}`);
+}
+
+const MAY_NOT_END =
+  'its tokens may not revoke themselves: let them `update` auth/token/revoke-self and sys/capabilities-self, and `read` auth/token/lookup-self, as the policy `default` does';
+
+async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSignal): Promise<string | undefined> {
+  if (login.unfitForLeases !== undefined) return login.unfitForLeases;
+  const may = await vault.endsItself(login, signal).catch((error: unknown) => {
+    if (error instanceof UpstreamRefused && error.status === 403) return false;
+    if (signal.aborted || error instanceof UpstreamRefused) throw error;
+    throw new UpstreamRefused(`${vault.system} did not say what its tokens may do`, { cause: error });
+  });
+  return may ? undefined : MAY_NOT_END;
+}
+
+const END_LOGIN_MS: Millis = 3_000;
+
+/** As well as can be: it dies by itself, and nobody outside the broker has it. */
+export async function endLogin({ logger }: SignInDeps, vault: OpenedVault, { token }: VaultLogin): Promise<void> {
+  await vault
+    .end(token, AbortSignal.timeout(END_LOGIN_MS))
+    .catch((error: unknown) =>
+      logger.warn('a login at a vault could not be ended; it ends by itself', { upstream: vault.upstream.name, error }),
+    );
+}
