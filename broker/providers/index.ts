@@ -1,6 +1,7 @@
 // The list of providers that are built. One line here, one file beside it, one page in docs/providers.
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { awsRoleProvider } from './aws-role.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
@@ -8,7 +9,7 @@ import { jwtProvider } from './jwt.ts';
 import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
 
-export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account'];
+export const BUILT_KINDS: readonly string[] = ['jwt', 'aws-role', 'azure-app', 'gcp-service-account'];
 
 /** Of them, what a configuration has everything for. */
 export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
@@ -34,6 +35,7 @@ export interface TokenApp extends Network {
 export function createProviders(options: ProviderOptions): Providers {
   const providers = [
     jwtProvider(options),
+    awsRoleProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
     ...options.extra,
