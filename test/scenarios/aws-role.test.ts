@@ -1,6 +1,7 @@
 // A job gets a role at AWS: from its ask to the session that AWS knows, and back.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type AwsStory, DEPLOY_ROLE, prepareAws, TAGGED_ROLE, trustOf } from '../support/aws-story.ts';
+import { buildpass } from '../support/command-line.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 let now = Date.now();
@@ -78,6 +79,28 @@ describe('a job that may have a role at AWS', () => {
   it('may not ask for less than AWS can keep', async () => {
     const { body } = await ask('deploy', { parameters: { ttl: '600' } });
     expect(body.reasons).toMatchObject([{ code: 'TTL_TOO_SHORT' }]);
+  });
+});
+
+describe('a role that was set up by what `trust aws` prints', () => {
+  const trustPolicyOf = async (scope: string): Promise<unknown> => {
+    const { code, out } = await buildpass('trust', 'aws', scope, '--json', '--config', broker.config.file);
+    expect(code).toBe(0);
+    return JSON.parse(out).documents['trust-policy'];
+  };
+
+  it('lets in the entitlement, and no other', async () => {
+    const { roles } = aws.sts;
+    onTestFinished(() => {
+      aws.sts.roles = roles;
+    });
+    aws.sts.roles = [
+      { arn: DEPLOY_ROLE, trust: await trustPolicyOf('shop/deploy') },
+      { arn: TAGGED_ROLE, trust: await trustPolicyOf('shop/tagged') },
+    ];
+    expect([(await ask('deploy')).status, (await ask('tagged')).status]).toEqual([200, 200]);
+    aws.sts.roles = [{ arn: DEPLOY_ROLE, trust: await trustPolicyOf('shop/tagged') }];
+    expect((await ask('deploy')).body.error_description).toContain('AccessDenied');
   });
 });
 

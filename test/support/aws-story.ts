@@ -4,11 +4,11 @@ import type { TestBrokerOptions } from './test-broker.ts';
 import { BROKER_URL } from './test-broker.ts';
 
 const ACCOUNT = '111122223333';
-export const AWS_HOST = new URL(BROKER_URL).host;
+const AWS_HOST = new URL(BROKER_URL).host;
 export const DEPLOY_ROLE = `arn:aws:iam::${ACCOUNT}:role/ci/shop-deploy`;
 export const TAGGED_ROLE = `arn:aws:iam::${ACCOUNT}:role/shop-tagged`;
 
-export const AWS_ORGANIZATION = `
+const AWS_ORGANIZATION = `
 teams:
   octo-org/platform: { github: "4710" }
 projects:
@@ -18,7 +18,7 @@ projects:
       - { kind: aws-role, roles: [ "arn:aws:iam::${ACCOUNT}:role/**" ], tags: [ team ], source-identities: [ "shop-*" ] }
 `;
 
-export const AWS_SHOP = `
+const AWS_SHOP = `
 project: shop
 title: Web shop
 owner: octo-org/platform
