@@ -29,6 +29,7 @@ export function trustAws(ask: TrustAsk): SetUp {
     notes: [
       'The role can do nothing until permissions are attached to it.',
       'AWS reads the keys at the issuer itself: it must answer to the whole internet.',
+      ...sizeNotes(policy),
       ...sharingNotes(`The trust policy of ${role}`, sharers, ask),
     ],
     placeholders: [],
@@ -44,6 +45,18 @@ export function trustAws(ask: TrustAsk): SetUp {
     }),
   };
 }
+
+/** A quota of IAM, which counts no spaces. */
+const LONGEST_POLICY = 2_048;
+
+const sizeNotes = (policy: TrustPolicy): readonly string[] => {
+  const { length } = JSON.stringify(policy);
+  return length <= LONGEST_POLICY
+    ? []
+    : [
+        `The trust policy has ${length} characters; AWS takes ${LONGEST_POLICY} unless the quota of the account was raised.`,
+      ];
+};
 
 const audiencesOf = (sharers: readonly Sharer[]): string[] => [
   ...new Set(sharers.map(({ parameters }) => parameters.audience ?? AWS_AUDIENCE)),

@@ -1,8 +1,13 @@
 // A job gets a role at AWS: from its ask to the session that AWS knows, and back.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { runAction } from '../../broker/demo/runner.ts';
 import { type AwsStory, DEPLOY_ROLE, prepareAws, TAGGED_ROLE, trustOf } from '../support/aws-story.ts';
 import { buildpass } from '../support/command-line.ts';
-import { newSecret, TestBroker } from '../support/test-broker.ts';
+import { ROOT } from '../support/source-tree.ts';
+import { BROKER_URL, newSecret, TestBroker } from '../support/test-broker.ts';
 
 let now = Date.now();
 let aws: AwsStory;
@@ -79,6 +84,29 @@ describe('a job that may have a role at AWS', () => {
   it('may not ask for less than AWS can keep', async () => {
     const { body } = await ask('deploy', { parameters: { ttl: '600' } });
     expect(body.reasons).toMatchObject([{ code: 'TTL_TOO_SHORT' }]);
+  });
+});
+
+describe('the action', () => {
+  it('hands the job the session in the words of AWS, each secret masked', async () => {
+    const { url, bearer } = broker.github.tokenEndpointOf({});
+    const workDirectory = mkdtempSync(join(tmpdir(), 'buildpass-job-'));
+    onTestFinished(() => rmSync(workDirectory, { recursive: true, force: true }));
+    const { outputs, stdout, exitCode } = await runAction({
+      ...{ action: 'main', actionDirectory: ROOT, workDirectory },
+      inputs: { 'broker-url': broker.origin, audience: BROKER_URL, entitlement: 'shop/deploy' },
+      environment: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: url,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
+        GITHUB_REPOSITORY: 'octo-org/octo-repo',
+        GITHUB_SERVER_URL: 'https://github.com',
+      },
+    });
+    expect([exitCode, outputs['aws-region'], outputs['aws-account-id']]).toEqual([0, 'eu-west-1', '111122223333']);
+    const names = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token'];
+    const credential = Object.fromEntries(names.map((name) => [name, outputs[name.replaceAll('_', '-')] ?? '']));
+    expect(aws.sts.whoIs(credential)?.arn).toContain(`/${outputs['issuance-id']}`);
+    for (const secret of Object.values(credential)) expect(stdout).toContain(`::add-mask::${secret}`);
   });
 });
 
