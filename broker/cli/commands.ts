@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'trust azure': () => trustCommand('azure'),
   'trust vault': () => trustCommand('vault'),
   'trust kubernetes': () => trustCommand('kubernetes'),
+  doctor: async () => (await import('./doctor.ts')).command,
   'requests list': async () => (await import('./requests.ts')).requestsListCommand,
   'requests show': async () => (await import('./requests.ts')).requestsShowCommand,
   'log verify': async () => (await import('./log-verify.ts')).command,

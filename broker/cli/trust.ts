@@ -1,14 +1,12 @@
 // `trust SYSTEM PROJECT/NAME`: what to set up on the other side so that it trusts one entitlement, with the very values that
 // the broker will send. It reads the policies and changes nothing anywhere.
-import { SCOPE_FORM } from '../../shared/api.ts';
 import { originProblem } from '../config-urls.ts';
 import type { Entitlement } from '../model.ts';
-import { readPolicyDirectory } from '../policy/directory-source.ts';
-import { loadPolicy, type PolicySet } from '../policy/load-policy.ts';
+import type { PolicySet } from '../policy/load-policy.ts';
 import { subjectOf } from '../providers/own-token.ts';
 import { anyOf, didYouMean } from '../schema-problems.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
-import { findingLines } from './policy-check.ts';
+import { entitlementNamed, policiesIn } from './named-entitlement.ts';
 import { policiesOf } from './policy-commands.ts';
 import { trustAws } from './trust-aws.ts';
 import { trustAzure } from './trust-azure.ts';
@@ -116,30 +114,8 @@ async function loaded(context: CommandContext): Promise<Loaded> {
     );
   const problem = originProblem(issuer);
   if (problem !== undefined) throw new UsageError(`--issuer: ${problem}`);
-  const documents = await readPolicyDirectory(directory).catch((error: Error) => {
-    throw new UsageError(error.message, { cause: error });
-  });
-  const result = loadPolicy(documents, policyContext);
-  if (!result.ok) {
-    const [first = ''] = findingLines(result, directory);
-    throw new UsageError(`the policies do not load, \`buildpass policy check\` says why: ${first}`);
-  }
-  return { policies: result.policies, issuer, upstreams: config?.upstreams ?? [] };
-}
-
-function entitlementNamed({ projects }: PolicySet, scope: string): Entitlement {
-  if (scope === '') throw new UsageError('which entitlement? Write it as PROJECT/NAME');
-  const [, project = '', name = ''] = SCOPE_FORM.exec(scope) ?? [];
-  if (project === '') throw new UsageError(`"${scope}" is not an entitlement: write project/entitlement`);
-  const found = projects.get(project);
-  if (found === undefined)
-    throw new UsageError(`there is no project "${project}"${didYouMean(project, projects.keys(), '"')}`);
-  const entitlement = found.entitlements.get(name);
-  if (entitlement === undefined)
-    throw new UsageError(
-      `there is no entitlement "${name}" in ${project}${didYouMean(name, found.entitlements.keys(), '"')}`,
-    );
-  return entitlement;
+  const policies = await policiesIn(directory, policyContext);
+  return { policies, issuer, upstreams: config?.upstreams ?? [] };
 }
 
 function requireKind({ kind, word }: System, { credential, project, name }: Entitlement): void {
