@@ -1,17 +1,15 @@
 // What Microsoft Entra ID must be told to trust an entitlement: a federated credential of the app, for exactly its subject.
+import { type AzureAppParameters, ENTRA_AUDIENCE } from '../providers/azure-app.ts';
 import { nameFor, requireHttps, type SetUp, type TrustAsk } from './trust-set-up.ts';
-
-/** The audience of every federated credential. */
-const AUDIENCE = 'api://AzureADTokenExchange';
 
 export function trustAzure({ issuer, subject, scope, parameters }: TrustAsk): SetUp {
   requireHttps(issuer, 'Entra ID');
-  const { tenant, 'client-id': client } = parameters as { readonly tenant: string; readonly 'client-id': string };
+  const { tenant, 'client-id': client } = parameters as AzureAppParameters;
   const name = nameFor(scope, '-');
   const description = `Buildpass: ${scope}`;
-  const credential = { name, issuer, subject, audiences: [AUDIENCE], description };
+  const credential = { name, issuer, subject, audiences: [ENTRA_AUDIENCE], description };
   return {
-    audience: AUDIENCE,
+    audience: ENTRA_AUDIENCE,
     notes: [
       `The app ${client} is in the tenant ${tenant}: \`az login --tenant ${tenant}\` first.`,
       'Where the client id is that of a user-assigned identity, the same four values go to `az identity federated-credential create`.',
@@ -39,7 +37,7 @@ export function trustAzure({ issuer, subject, scope, parameters }: TrustAsk): Se
           description,
           issuer,
           subject,
-          audiences: [AUDIENCE],
+          audiences: [ENTRA_AUDIENCE],
         },
       },
     ],

@@ -1,5 +1,6 @@
 // What Google Cloud must be told to trust an entitlement: pool and provider of workload identities, with a condition on exactly the
 // subjects that use them, and the right of one subject to be the service account.
+import { type GcpServiceAccountParameters, googleAudience } from '../providers/gcp-service-account.ts';
 import {
   nameFor,
   requireHttps,
@@ -9,11 +10,6 @@ import {
   type TrustAsk,
   type Trusted,
 } from './trust-set-up.ts';
-
-interface GcpParameters {
-  readonly provider: string;
-  readonly 'service-account': string;
-}
 
 interface Pool {
   /** number of the project */
@@ -28,12 +24,12 @@ const MAPPING = { 'google.subject': 'assertion.sub' };
 export function trustGcp(ask: TrustAsk): SetUp {
   const { issuer, subject, parameters } = ask;
   requireHttps(issuer, 'Google Cloud');
-  const { provider, 'service-account': account } = parameters as GcpParameters;
-  const sharers = sharing<GcpParameters>(ask, (one) => one.provider === provider);
+  const { provider, 'service-account': account } = parameters as GcpServiceAccountParameters;
+  const sharers = sharing<GcpServiceAccountParameters>(ask, (one) => one.provider === provider);
   const [, project = '', pool = '', name = ''] =
     /^projects\/([^/]+)\/.*\/workloadIdentityPools\/([^/]+)\/providers\/([^/]+)$/.exec(provider) ?? [];
   const where = { project, pool, provider: name };
-  const audience = `https://iam.googleapis.com/${provider}`;
+  const audience = googleAudience(provider);
   const member = `principal://iam.googleapis.com/projects/${project}/locations/global/workloadIdentityPools/${pool}/subject/${subject}`;
   const condition = conditionOn(sharers);
   const settings = { issuer, audience, condition };
