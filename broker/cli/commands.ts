@@ -15,6 +15,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'policy import': async () => (await import('./policy-import.ts')).command,
   'policy reload': async () => (await import('./policy-reload.ts')).command,
   'policy show': async () => (await import('./policy-show.ts')).command,
+  'trust aws': () => trustCommand('aws'),
+  'trust gcp': () => trustCommand('gcp'),
+  'trust azure': () => trustCommand('azure'),
+  'trust vault': () => trustCommand('vault'),
+  'trust kubernetes': () => trustCommand('kubernetes'),
+  doctor: async () => (await import('./doctor.ts')).command,
   'requests list': async () => (await import('./requests.ts')).requestsListCommand,
   'requests show': async () => (await import('./requests.ts')).requestsShowCommand,
   'log verify': async () => (await import('./log-verify.ts')).command,
@@ -26,3 +32,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'keys rotate': async () => (await import('./keys-rotate.ts')).command,
   'keys publish': async () => (await import('./keys-publish.ts')).command,
 };
+
+async function trustCommand(system: string): Promise<Command> {
+  const { trustCommands } = await import('./trust.ts');
+  const command = trustCommands[system];
+  if (command === undefined) throw new TypeError(`there is no trust ${system}`);
+  return command;
+}

@@ -82,10 +82,18 @@ export const policyTestCommand: Command = {
     }),
 };
 
+export interface PoliciesMeant {
+  readonly directory: string;
+  readonly context: PolicyContext;
+  /** undefined where none is at hand */
+  readonly config: Config | undefined;
+}
+
 /** The policy directory that is meant, and what the configuration adds to it. */
-export async function policiesOf(context: CommandContext): Promise<{ directory: string; context: PolicyContext }> {
+export async function policiesOf(context: CommandContext): Promise<PoliciesMeant> {
   const config = await configAtHand(context);
   return {
+    config,
     directory: context.positionals[0] ?? config?.policies.directory ?? 'policies',
     context: {
       organizationFile: config?.policies.organizationFile ?? '_organization.yaml',

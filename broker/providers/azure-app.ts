@@ -26,7 +26,7 @@ interface AzureOptions extends Signer {
 
 const SYSTEM = 'Microsoft Entra';
 /** The audience of a federated credential unless it names another; Entra takes RS256 only. */
-const AUDIENCE = 'api://AzureADTokenExchange';
+export const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
 
 export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signer }: AzureOptions): CredentialProvider {
   const ask = fetchFrom(azure);
@@ -38,7 +38,7 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
     async issue(grant, parameters, signal) {
       const asked = parameters as AzureAppParameters;
       if (asked.scope === '') throw new TypeError('a token of Entra needs a scope');
-      const assertion = await signForExchange(signer, grant, { audience: AUDIENCE, algorithm: 'RS256' });
+      const assertion = await signForExchange(signer, grant, { audience: ENTRA_AUDIENCE, algorithm: 'RS256' });
       const subject = subjectOf(grant);
       const reply = await callUpstream(ask, {
         system: SYSTEM,
@@ -52,7 +52,7 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
         }),
         signal,
         reasonOf: entraReason,
-        adviceOf: entraAdvice({ ...asked, issuer: signer.issuer, subject, audience: AUDIENCE }),
+        adviceOf: entraAdvice({ ...asked, issuer: signer.issuer, subject, audience: ENTRA_AUDIENCE }),
       });
       return credentialOf(reply, asked, clock.now());
     },

@@ -1,7 +1,8 @@
 // Every kind of credential that a policy can name, whether this broker can issue it or not: a policy is checked against all of
 // them from the start, so that the day a provider is added no policy turns out to mean something else.
 import { z } from 'zod';
-import { awsRoleKind, azureAppKind, gcpServiceAccountKind } from './kind-clouds.ts';
+import { awsRoleKind } from './kind-aws-role.ts';
+import { azureAppKind, gcpServiceAccountKind } from './kind-clouds.ts';
 import { type CredentialKind, type CredentialKinds, defineKind } from './kind-definition.ts';
 import { githubTokenKind } from './kind-github-token.ts';
 import { jwtKind } from './kind-jwt.ts';

@@ -28,6 +28,9 @@ const IAM = 'Google IAM Credentials';
 /** Of the federated token: enough to ask for a token of a service account, and for nothing else that this provider does. */
 const FEDERATED_SCOPE = 'https://www.googleapis.com/auth/iam';
 
+/** What a provider of workload identities takes unless it lists audiences of its own. */
+export const googleAudience = (provider: string): string => `https://iam.googleapis.com/${provider}`;
+
 export function gcpServiceAccountProvider({
   clouds: { google },
   fetchFrom,
@@ -36,8 +39,7 @@ export function gcpServiceAccountProvider({
   const ask = fetchFrom(google);
 
   async function trade(grant: Grant, target: Target, signal: AbortSignal): Promise<string> {
-    // What a provider takes unless it lists audiences of its own.
-    const audience = `https://iam.googleapis.com/${target.provider}`;
+    const audience = googleAudience(target.provider);
     const ours = await signForExchange(signer, grant, { audience, algorithm: 'ES256' });
     const body = {
       grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',

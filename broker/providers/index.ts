@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { awsRoleProvider } from './aws-role.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
@@ -11,7 +12,14 @@ import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
 import { vaultSecretProvider } from './vault-secret.ts';
 
-export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account', 'kubernetes', 'vault-secret'];
+export const BUILT_KINDS: readonly string[] = [
+  'jwt',
+  'aws-role',
+  'azure-app',
+  'gcp-service-account',
+  'kubernetes',
+  'vault-secret',
+];
 
 /** Of them, what a configuration has everything for. */
 export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
@@ -39,6 +47,7 @@ export interface TokenApp extends Network {
 export function createProviders(options: ProviderOptions): Providers {
   const providers = [
     jwtProvider(options),
+    awsRoleProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
     kubernetesProvider(options),

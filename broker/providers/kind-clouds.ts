@@ -1,63 +1,8 @@
-// The kinds of the clouds: `aws-role`, `gcp-service-account`, `azure-app`. The broker's own JWT is what they trust; these are the
-// parameters, the offers that bound them, and the lifetimes that each side can keep.
+// The kinds `gcp-service-account` and `azure-app`. The broker's own JWT is what these clouds trust; these are the parameters, the
+// offers that bound them, and the lifetimes that each side can keep.
 import { z } from 'zod';
 import { oneOrMore, text } from '../policy/forms.ts';
 import { defineKind, type Kind } from './kind-definition.ts';
-
-const ROLE = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/;
-/** What AWS takes in tags and source identities (STS API reference). */
-const awsText = (max: number) =>
-  text(
-    new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,${max}}$`, 'u'),
-    `at most ${max} letters, digits, spaces and _ . : / = + - @`,
-  );
-
-export const awsRoleKind: Kind = defineKind({
-  kind: 'aws-role',
-  // STS: 15 minutes to 12 hours, and a session cannot be revoked by itself.
-  lifetime: { min: 900, max: 43_200 },
-  revocation: 'at-expiry',
-  gives: ({ role, region, ...given }) =>
-    `a session of ${role} in ${region}${given['session-policy'] === undefined ? '' : ', narrowed by a session policy'}`,
-  power: (given) =>
-    given['session-policy'] === undefined
-      ? { points: 12, sentence: 'it can do whatever its role can in AWS.' }
-      : { points: 8, sentence: 'it can do in AWS what its role and its session policy both allow.' },
-  parameters: z.strictObject({
-    role: text(ROLE, 'the ARN of a role, such as arn:aws:iam::111122223333:role/shop-deploy'),
-    region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'a region, such as eu-west-1'),
-    'session-policy': z
-      .record(z.string(), z.unknown())
-      .refine(
-        (policy) => Object.keys(policy).length > 0 && JSON.stringify(policy).length <= 2_048,
-        'must be an IAM policy of at most 2048 characters as JSON',
-      )
-      .optional()
-      .describe('Narrows the session further.'),
-    tags: z.record(awsText(128), awsText(256)).optional(),
-    'source-identity': text(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _ + = , . @ -').optional(),
-  }),
-  reach: [
-    { parameter: 'role', offer: 'roles', compare: 'pattern', values: ({ role }) => [role] },
-    // A region gives no access by itself: the session is as good in all of them.
-    { parameter: 'region', offer: 'regions', compare: 'whole', leftOut: 'anything', values: ({ region }) => [region] },
-    // Permissions may hang on a tag, and trust on a source identity: neither is a project's to invent.
-    {
-      parameter: 'tags',
-      offer: 'tags',
-      compare: 'whole',
-      leftOut: 'nothing',
-      values: ({ tags }) => Object.keys(tags ?? {}),
-    },
-    {
-      parameter: 'source-identity',
-      offer: 'source-identities',
-      compare: 'pattern',
-      leftOut: 'nothing',
-      values: (given) => list(given['source-identity']),
-    },
-  ],
-});
 
 export const gcpServiceAccountKind: Kind = defineKind({
   kind: 'gcp-service-account',
@@ -121,5 +66,3 @@ export const azureAppKind: Kind = defineKind({
     { parameter: 'scope', offer: 'scopes', compare: 'whole', values: ({ scope }) => [scope] },
   ],
 });
-
-const list = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);

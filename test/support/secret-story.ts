@@ -45,7 +45,8 @@ export class SecretStory {
     this.search.addToken(`the subject token of ${name}`, token);
     if (secret !== null) this.search.add(`the request_secret of ${name}`, secret);
     const answer = await this.broker.ask({ ...options, secret, token });
-    if (answer.status === 200) this.#addCredential(`the credential of ${name}`, answer.body.access_token);
+    if (answer.status === 200)
+      for (const value of valuesOf(answer)) this.#addCredential(`the credential of ${name}`, value);
     return this.keep(answer);
   }
 
@@ -74,9 +75,8 @@ export class SecretStory {
   }
 
   /** What is in an answer that must not be: a credential may be in the one that delivers it, and nothing else may. */
-  leaksOf({ text, body, headers }: Answer): string[] {
-    const delivered = typeof body?.access_token === 'string' ? [body.access_token] : [];
-    return this.search.find(JSON.stringify([...headers]) + text, delivered);
+  leaksOf(answer: Answer): string[] {
+    return this.search.find(JSON.stringify([...answer.headers]) + answer.text, valuesOf(answer));
   }
 
   #addCredential(name: string, credential: string): void {
@@ -104,4 +104,10 @@ export class SecretStory {
       }
     }
   }
+}
+
+/** What an answer delivers: its one token, or each of its values. */
+function valuesOf({ body }: Answer): readonly string[] {
+  if (typeof body?.access_token !== 'string') return [];
+  return body.token_type === 'Bearer' ? [body.access_token] : Object.values(body.credential);
 }

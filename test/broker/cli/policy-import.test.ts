@@ -13,7 +13,7 @@ describe('buildpass policy import', () => {
     expect(code).toBe(0);
     expect(out).toContain(`  AWS_ACCESS_KEY_ID
     .github/workflows/deploy.yml:21, job deploy, feeds the input aws-access-key-id of aws-actions/configure-aws-credentials
-    an access key of AWS. \`aws-role\` would replace it; this version cannot issue that yet.`);
+    an access key of AWS. \`aws-role\` replaces it.`);
     expect(out).toContain(
       '  SENTRY_AUTH_TOKEN\n    .github/workflows/deploy.yml:9, every job, feeds the variable SENTRY_AUTH_TOKEN\n    a fixed value. Where what takes it can trust an OpenID Connect issuer, a `jwt` replaces it. Elsewhere nothing that a broker issues does:',
     );
@@ -27,7 +27,6 @@ describe('buildpass policy import', () => {
   it('drafts an entitlement a target, with a rule for each way in which a job gets there today', async () => {
     const { out } = await run(await checkout());
     expect(out).toContain(`    aws-shop-deploy:
-      # This version cannot issue \`aws-role\` yet: the entitlement loads, and refuses every job.
       risk: high # DECIDE: how much harm it could do
       credential:
         kind: aws-role
@@ -57,7 +56,6 @@ describe('buildpass policy import', () => {
     deploy:
       permissions: { contents: read, packages: write, id-token: write }
       steps:
-        # This version cannot issue \`aws-role\` yet: keep what is there, and make this change when it can.
         - id: aws-shop-deploy
           uses: acme/buildpass@v1
           with:
@@ -200,7 +198,7 @@ describe('what a workflow takes from secrets and variables', () => {
     const names = [...out.matchAll(/^ {4}([a-z0-9-]+):$/gm)].map(([, name]) => name);
     expect(names).toEqual(expect.arrayContaining(['aws-role-arn', 'aws-role-arn-2', 'aws-other-role']));
     expect(out).toContain('# DECIDE: this stands in for vars.OTHER_ROLE of the workflow');
-    expect(out).toContain('aws-role: region eu-west-1. To decide: role (secrets.ROLE_ARN). This version');
+    expect(out).toContain('aws-role: region eu-west-1. To decide: role (secrets.ROLE_ARN).');
   });
 
   it('is not taken for what only has the word in its name', async () => {

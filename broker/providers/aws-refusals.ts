@@ -1,0 +1,58 @@
+// What AWS STS says no with, and what to do about each: AWS names the error and hardly ever its cause.
+import { z } from 'zod';
+import { formatDuration } from '../../shared/duration.ts';
+import type { Seconds } from '../clock.ts';
+
+export interface Traded {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly subject: string;
+  /** `project/entitlement` */
+  readonly scope: string;
+  readonly region: string;
+  readonly ttl: Seconds;
+  /** what the trust of the role must allow */
+  readonly actions: readonly string[];
+}
+
+export interface StsRefusal {
+  readonly code: string;
+  /** AWS's own words */
+  readonly message: string;
+}
+
+const errorSchema = z.object({ Error: z.object({ Code: z.string(), Message: z.string().nullish() }) });
+
+/** Undefined where the body is no error of STS. */
+export function stsRefusal(body: unknown): StsRefusal | undefined {
+  const { data } = errorSchema.safeParse(body);
+  return data && { code: data.Error.Code, message: data.Error.Message ?? '' };
+}
+
+/** A sentence that says what to change; empty where AWS's own words say it. */
+export function nextStep({ code, message }: StsRefusal, traded: Traded): string {
+  const { issuer, audience, subject, scope, region, ttl, actions } = traded;
+  switch (code.replace(/Exception$/, '')) {
+    case 'AccessDenied':
+      return `The trust policy of the role must allow ${actions.join(', ')} to ${issuer}, with the audience ${audience} and the subject ${subject}: \`buildpass trust aws ${scope}\` prints it.`;
+    case 'InvalidIdentityToken':
+    case 'IDPRejectedClaim':
+      return `The account of the role needs an identity provider in IAM for exactly ${issuer}, with the audience ${audience}, and AWS must be able to read the keys there: \`buildpass trust aws ${scope}\` says how.`;
+    case 'IDPCommunicationError':
+      return `AWS could not read ${issuer}/.well-known/openid-configuration or its keys in time: the address must answer to the whole internet. Then ask again.`;
+    case 'ExpiredToken':
+      return 'The token of the broker was too old when it came there: the clock of the broker is wrong.';
+    case 'MalformedPolicyDocument':
+      return `The \`session-policy\` of ${scope} is no IAM policy that AWS takes.`;
+    case 'PackedPolicyTooLarge':
+      return `The \`session-policy\` and \`tags\` of ${scope} are too large together: shorten them.`;
+    case 'RegionDisabled':
+      return `STS is not active in ${region} for this account: activate it there, or name another \`region\`.`;
+    case 'ValidationError':
+      return message.includes('MaxSessionDuration')
+        ? `The role allows no session of ${formatDuration(ttl)}: raise its maximum session duration in IAM, or ask for less.`
+        : '';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,114 @@
+// The `aws-role` kind: the broker's own JWT, traded at AWS STS for a session of the role. AWS checks it by our published keys, so that
+// there is no key of AWS here. What comes back is held against what was asked, whole; a session cannot be taken back.
+import type { Secret } from '../../shared/secret.ts';
+import type { Seconds } from '../clock.ts';
+import type { Grant } from '../model.ts';
+import type { UpstreamFetch } from '../upstream-fetch.ts';
+import { nextStep, type StsRefusal, stsRefusal, type Traded } from './aws-refusals.ts';
+import { type StsResult, sessionCredential, stsAnswerSchema } from './aws-session.ts';
+import type { Clouds, FetchFrom } from './endpoints.ts';
+import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
+import { type AwsRoleParameters, sessionPolicyJson, trustActions } from './kind-aws-role.ts';
+import { type Signer, signForExchange, subjectOf } from './own-token.ts';
+import { type CredentialProvider, UpstreamRefused } from './provider.ts';
+import { callUpstream } from './upstream-http.ts';
+
+const SYSTEM = 'AWS STS';
+/** Of AWS's own words; ours come behind them. */
+const LONGEST_QUOTED = 160;
+
+interface AwsRoleDeps extends Signer {
+  readonly clouds: Pick<Clouds, 'aws'>;
+  readonly fetchFrom: FetchFrom;
+}
+
+export function awsRoleProvider({ issuer, keys, clouds: { aws }, fetchFrom }: AwsRoleDeps): CredentialProvider {
+  const ask = fetchFrom(aws);
+  return {
+    kind: 'aws-role',
+    acts: 'upstream',
+    lifetime: { min: 900, max: 43_200 },
+    revocation: 'at-expiry',
+    async issue(grant, given, signal) {
+      const parameters = given as AwsRoleParameters;
+      if (grant.ttl === 'never') throw new TypeError('a session of a role needs an end');
+      const traded = tradedFor(grant, parameters, { issuer, ttl: grant.ttl });
+      const claims = sessionClaims(parameters);
+      const token = await signForExchange({ issuer, keys }, grant, {
+        audience: traded.audience,
+        algorithm: 'RS256',
+        claims,
+      });
+      const url = aws.stsUrl ?? `https://${stsHost(parameters)}`;
+      const form = formOf(grant, parameters, token);
+      const answer = await trade(ask, { url, form, signal, traded });
+      return sessionCredential(answer, { grant, parameters, traded, system: new URL(url).host });
+    },
+  };
+}
+
+const tradedFor = (
+  grant: Grant,
+  parameters: AwsRoleParameters,
+  { issuer, ttl }: { issuer: string; ttl: Seconds },
+): Traded => ({
+  issuer,
+  audience: parameters.audience ?? AWS_AUDIENCE,
+  subject: subjectOf(grant),
+  scope: `${grant.project}/${grant.entitlement}`,
+  region: parameters.region,
+  ttl,
+  actions: trustActions(parameters),
+});
+
+/** STS takes tags and source identity of a web identity from the token alone, under these names. */
+function sessionClaims({ tags, 'source-identity': sourceIdentity }: AwsRoleParameters): Record<string, unknown> {
+  const principal = Object.entries(tags ?? {}).map(([name, value]) => [name, [value]]);
+  return {
+    ...(tags === undefined
+      ? {}
+      : { 'https://aws.amazon.com/tags': { principal_tags: Object.fromEntries(principal), transitive_tag_keys: [] } }),
+    ...(sourceIdentity === undefined ? {} : { 'https://aws.amazon.com/source_identity': sourceIdentity }),
+  };
+}
+
+function formOf(grant: Grant, parameters: AwsRoleParameters, token: Secret): URLSearchParams {
+  const policy = parameters['session-policy'];
+  return new URLSearchParams({
+    Action: 'AssumeRoleWithWebIdentity',
+    Version: '2011-06-15',
+    RoleArn: parameters.role,
+    // Whoever reads CloudTrail finds the issuance by it, and the issuance the session.
+    RoleSessionName: grant.issuanceId,
+    WebIdentityToken: token.reveal(),
+    DurationSeconds: String(grant.ttl),
+    ...(policy === undefined ? {} : { Policy: sessionPolicyJson(policy) }),
+  });
+}
+
+interface Trade {
+  readonly url: string;
+  readonly form: URLSearchParams;
+  readonly signal: AbortSignal;
+  readonly traded: Traded;
+}
+
+async function trade(ask: UpstreamFetch, { url, form, signal, traded }: Trade): Promise<StsResult> {
+  let refusal: StsRefusal | undefined;
+  const reasonOf = (body: unknown): string | undefined => {
+    refusal = stsRefusal(body);
+    return refusal && `${refusal.code}: ${refusal.message}`.slice(0, LONGEST_QUOTED);
+  };
+  // JSON, which STS gives to whoever asks for it (docs/decisions/0023).
+  const call = { system: SYSTEM, url: `${url}/`, body: form, signal, reasonOf };
+  const { json } = await callUpstream(ask, call).catch((error: unknown) => {
+    const step = refusal === undefined ? '' : nextStep(refusal, traded);
+    throw error instanceof UpstreamRefused && step !== ''
+      ? new UpstreamRefused(`${error.message}. ${step}`, { cause: error })
+      : error;
+  });
+  const { success, data } = stsAnswerSchema.safeParse(json);
+  // Without what it holds, which may be half a credential.
+  if (!success) throw new Error(`${SYSTEM} gave an answer that is none of AssumeRoleWithWebIdentity`);
+  return data.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;
+}
