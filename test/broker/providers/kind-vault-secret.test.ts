@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Yaml } from '../../support/build-policy.ts';
-import { kindOf, offersOf, problems } from '../../support/credential-samples.ts';
+import { kindOf, problems } from '../../support/credential-samples.ts';
 
 describe('vault-secret', () => {
   const offer = {
