@@ -34,6 +34,13 @@ export interface CredentialProvider<Parameters = unknown> {
 /** The other side said no: nothing was issued. The message is fit for the job's log. */
 export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
+  /** where the other side says when it may be asked again */
+  readonly retryAfter: Seconds | undefined;
+
+  constructor(message: string, { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: Seconds } = {}) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
 }
 
 export type Providers = ReadonlyMap<string, CredentialProvider>;
