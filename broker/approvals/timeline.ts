@@ -1,5 +1,6 @@
 // The history of a request from its log entries, in plain words: what happened, when, who did it, and where it is on record.
 import type { RequestDetail } from '../../shared/people-api.ts';
+import { clockOf } from '../../shared/time-words.ts';
 import type { EntryType } from '../log/entry.ts';
 import type { LogEntryRow } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
@@ -57,6 +58,7 @@ interface Fields {
   readonly number?: number;
   readonly notify?: readonly string[];
   readonly invocation_id?: string;
+  readonly may_live_until?: string | null;
 }
 
 const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = {
@@ -81,7 +83,8 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'issuance.started': () => 'The credential is being made',
   'issuance.succeeded': ({ assurance }) => `Issued (${assurance})`,
   'issuance.failed': ({ reason }) => `Not issued: ${reason}`,
-  'issuance.unknown': ({ reason }) => `Outcome unknown: ${reason}`,
+  'issuance.unknown': ({ reason, may_live_until: until }) =>
+    `Outcome unknown: ${reason}${typeof until === 'string' ? `; if it was made, it has died by ${clockOf(Date.parse(until))} UTC` : ''}`,
   'issuance.withheld': ({ reason }) => `Withheld: ${reason}`,
   'issuance.redelivered': () => 'The same answer given again to the same job',
   'lease.returned': ({ by }) => (by === 'token' ? 'Ended by somebody who showed it' : 'Given back by the job'),

@@ -90,7 +90,10 @@ export const unreachable = (cause: unknown, retryAfter = 5): BrokerError =>
   );
 
 /** GitHub says so with 403 too, and the primary limit with no header of its own but what is left. */
-function limitOf({ status, headers }: UpstreamAnswer, now: Millis): Millis | undefined {
+export function limitOf(
+  { status, headers }: Pick<UpstreamAnswer, 'status' | 'headers'>,
+  now: Millis,
+): Millis | undefined {
   const retryAfter = Number(headers['retry-after']);
   const isPrimary = headers['x-ratelimit-remaining'] === '0';
   const isLimited = status === 429 || (status === 403 && (isPrimary || retryAfter > 0));

@@ -8,6 +8,7 @@ import type { Subject } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import { type ApiAnswer, createAskApi, FactUnavailable } from './ask-api.ts';
+import { isMoved, pathOf } from './find-installation.ts';
 import { createFoundOnce, type Rules } from './found-once.ts';
 import { appToken, type GithubApp } from './github-app.ts';
 import {
@@ -15,10 +16,8 @@ import {
   accessTo,
   forgetAccess,
   type InstallationDeps,
-  isMoved,
   ofOrganization,
   ofRepository,
-  pathOf,
 } from './installations.ts';
 import { type AskAt, type AskRepository, askEnvironment, askLogin, askMembership, askRun } from './questions.ts';
 

@@ -5,18 +5,14 @@ import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Subject } from '../model.ts';
 import { type ApiAnswer, type AskApi, FactUnavailable } from './ask-api.ts';
+import { findInstallation, type Installation, ofRepositoryId, type Sought } from './find-installation.ts';
 import type { FoundOnce, Rules } from './found-once.ts';
 
 export type Permission = 'actions' | 'members';
 
 /** Whose installation is meant: of the repository's owner, or of the organization that a team belongs to. */
-export interface Place {
-  /** GitHub's word for where the App is installed, in messages */
-  readonly of: string;
+export interface Place extends Sought {
   readonly ownerId: string;
-  readonly path: string;
-  /** the same by its id, where a name leads elsewhere by now */
-  readonly pathById: string | undefined;
   /** the one repository that a token is for */
   readonly repositoryId: string | undefined;
 }
@@ -41,12 +37,6 @@ export interface InstallationDeps {
 const EARLY_MS: Millis = 5 * 60_000;
 const INSTALLATION_KEPT_MS: Millis = 10_000;
 
-const installationSchema = z.object({
-  id: z.int().positive(),
-  account: z.object({ id: z.int() }).nullish(),
-  permissions: z.record(z.string(), z.string()),
-  suspended_at: z.string().nullish(),
-});
 const tokenSchema = z.object({
   token: z.string().min(1).max(2048),
   expires_at: z.iso.datetime({ offset: true }),
@@ -54,10 +44,8 @@ const tokenSchema = z.object({
 });
 
 export const ofRepository = ({ repository, repositoryId, repositoryOwnerId }: Subject): Place => ({
-  of: repository,
+  ...ofRepositoryId(repository, repositoryId),
   ownerId: repositoryOwnerId,
-  path: `/repos/${pathOf(repository)}/installation`,
-  pathById: `/repositories/${encodeURIComponent(repositoryId)}/installation`,
   repositoryId,
 });
 
@@ -119,39 +107,19 @@ async function openAccess(deps: InstallationDeps, wanted: AccessWanted): Promise
 const GRANT =
   'give the App `Actions: read` and, for teams, `Members: read`, and have the owner accept what changed (docs/operations.md)';
 
-type Installation = z.output<typeof installationSchema>;
-
 /** Kept for the moment in which a second token of it is asked for. */
 const installationOf = (deps: InstallationDeps, wanted: AccessWanted): Promise<Installation> =>
-  deps.found.get(`installation ${placeKey(wanted)}`, () => findInstallation(deps, wanted), {
+  deps.found.get(`installation ${placeKey(wanted)}`, () => openInstallation(deps, wanted), {
     until: () => deps.clock.now() + INSTALLATION_KEPT_MS,
     keeps: () => false,
   });
 
-async function findInstallation(deps: InstallationDeps, { place, deadline }: AccessWanted): Promise<Installation> {
+async function openInstallation(deps: InstallationDeps, { place, deadline }: AccessWanted): Promise<Installation> {
   const ask = (path: string): Promise<ApiAnswer> =>
     deps.askApi({ path, token: deps.appToken(), budget: 'app', deadline });
-  let answer = await ask(place.path);
-  if (isMoved(answer) && place.pathById !== undefined) answer = await ask(place.pathById);
-  if (answer.status === 401)
-    throw new FactUnavailable(
-      `GitHub does not take the key of the App "${deps.appId}": an operator must look at \`github.app-id\`, \`github.private-key-file\` and the clock`,
-    );
-  const parsed = installationSchema.safeParse(answer.status === 200 ? answer.body : undefined);
-  if (!parsed.success)
-    throw new FactUnavailable(
-      `the GitHub App is not installed on "${place.of}" (status ${answer.status}): have its owner install it there`,
-    );
-  const { account, suspended_at: suspendedAt } = parsed.data;
-  if (String(account?.id) !== place.ownerId)
+  const found = await findInstallation(ask, place, deps.appId);
+  if ('problem' in found) throw new FactUnavailable(found.problem);
+  if (String(found.installation.account?.id) !== place.ownerId)
     throw new FactUnavailable(`"${place.of}" belongs to somebody else by now than the one it stands for here`);
-  if (suspendedAt != null)
-    throw new FactUnavailable(`the GitHub App is suspended on "${place.of}": have its owner lift that`);
-  return parsed.data;
+  return found.installation;
 }
-
-/** A redirect leads wherever it likes; the id, which is known, leads to the same place and nowhere else. */
-export const isMoved = ({ status }: ApiAnswer): boolean => status === 301 || status === 307 || status === 308;
-
-/** A name `owner/repository` as a part of a path. */
-export const pathOf = (name: string): string => name.split('/').map(encodeURIComponent).join('/');

@@ -65,11 +65,15 @@ async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credentia
 }
 
 /** Puts the end of the issuance on record, and returns what the job is told. */
-async function recordNoCredential(deps: IssueDeps, { granted }: Issuing, cause: unknown): Promise<BrokerError> {
+async function recordNoCredential(
+  deps: IssueDeps,
+  { granted, provider }: Issuing,
+  cause: unknown,
+): Promise<BrokerError> {
   const refused = cause instanceof UpstreamRefused;
   const reason = refused ? 'the other side refused' : 'the other side gave no clear answer';
   const state = refused ? 'failed' : 'unknown';
-  await deps.store.commit((tx) => recordEnded(deps, tx, { granted, state, reason }));
+  await deps.store.commit((tx) => recordEnded(deps, tx, { granted, provider, state, reason }));
   // What the other side said may name things of the project: the log of a public repository's job is read by everybody (P7).
   const said = refused && granted.disclosure === 'full' ? `: ${cause.message}` : '';
   return upstreamFailed(
@@ -81,7 +85,8 @@ async function recordNoCredential(deps: IssueDeps, { granted }: Issuing, cause: 
 }
 
 function upstreamFailed(message: string, cause?: unknown): BrokerError {
-  return new BrokerError('UPSTREAM_FAILED', message, { cause, retryAfter: RETRY_AFTER_SECONDS });
+  const retryAfter = (cause instanceof UpstreamRefused ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
+  return new BrokerError('UPSTREAM_FAILED', message, { cause, retryAfter });
 }
 
 /** Of what the other side's own clock may say: it counts from when it acted, not from when we asked. */

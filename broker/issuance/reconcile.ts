@@ -5,6 +5,7 @@ import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { expireLeases } from './leases.ts';
+import { mayLiveUntil } from './steps.ts';
 
 const MARGIN_MS: Millis = 30_000;
 
@@ -44,6 +45,19 @@ async function closeAsUnknown(
     issuance_id: issuance.id,
     kind: issuance.kind,
     reason,
+    ...(await mayLive(deps, tx, issuance)),
   };
   await deps.append(tx, { type: 'issuance.unknown', fields });
+}
+
+/** Of a kind that this broker does not issue any more nobody knows how long it lives. */
+async function mayLive(
+  { providers, providerTimeout }: IssueDeps,
+  tx: Transaction,
+  { kind, request_id, started_at }: IssuanceRow,
+): Promise<{ may_live_until?: string | null }> {
+  const provider = providers.get(kind);
+  const grant = await tx.grants.latestOf(request_id);
+  if (provider === undefined || grant === undefined) return {};
+  return { may_live_until: mayLiveUntil(provider, grant.ttl ?? 'never', started_at + providerTimeout) };
 }

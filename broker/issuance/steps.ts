@@ -177,16 +177,36 @@ export function endFields(ending: Ending) {
 
 type Ending = Pick<Issuing, 'granted' | 'provider'> & { readonly credential: Credential };
 
+/** The other side may still act on what it was asked shortly before. */
+const AFTERWARDS_MS: Millis = 30_000;
+
+/**
+ * P8: nobody holds a credential whose outcome is unknown, so nobody can take it back: this is when it has died at the latest, if it
+ * was made at all. Of what can be revoked the TTL is ours, and the other side's own longest life counts.
+ */
+export function mayLiveUntil(
+  provider: Pick<CredentialProvider, 'lifetime' | 'revocation'>,
+  ttl: Grant['ttl'],
+  madeBefore: Millis,
+): string | null {
+  if (ttl === 'never') return null;
+  const seconds = provider.revocation === 'immediate' ? provider.lifetime.max : ttl;
+  return isoTime(madeBefore + seconds * 1000 + AFTERWARDS_MS);
+}
+
 /** A definite no of the other side, or an outcome that nobody knows: the request can be decided again, or is spent. */
 export async function recordEnded(
   deps: StepDeps,
   tx: Transaction,
-  end: { granted: Granted; state: 'failed' | 'unknown'; reason: string },
+  end: Pick<Issuing, 'granted' | 'provider'> & { state: 'failed' | 'unknown'; reason: string },
 ): Promise<void> {
-  const { granted, state, reason } = end;
+  const { granted, provider, state, reason } = end;
   if (!(await tx.issuances.close(granted.grant.issuanceId, state, tx.now))) return;
   await tx.requests.setState(granted.grant.requestId, state, tx.now);
-  await deps.append(tx, { type: `issuance.${state}`, fields: { ...issuanceFields(granted), reason } });
+  const fields = { ...issuanceFields(granted), reason };
+  const may_live_until = mayLiveUntil(provider, granted.grant.ttl, tx.now);
+  if (state === 'failed') await deps.append(tx, { type: 'issuance.failed', fields });
+  else await deps.append(tx, { type: 'issuance.unknown', fields: { ...fields, may_live_until } });
 }
 
 /** Nothing of it gets into a log line, whoever writes one (P6). */

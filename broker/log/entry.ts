@@ -152,7 +152,16 @@ export const ENTRY_FIELDS = {
     upstream_expires_at: time.nullable(),
   }),
   'issuance.failed': z.strictObject({ ...issuance, reason: z.string() }),
-  'issuance.unknown': z.strictObject({ ...issuance, reason: z.string() }),
+  'issuance.unknown': z.strictObject({
+    ...issuance,
+    reason: z.string(),
+    may_live_until: time
+      .nullable()
+      .optional()
+      .describe(
+        'When a credential that the other side may have made has died at the latest; null where it may never die. Nobody holds it, so nobody can revoke it before.',
+      ),
+  }),
   'issuance.withheld': z.strictObject({
     ...issuance,
     lease_id: id,

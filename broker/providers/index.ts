@@ -6,6 +6,7 @@ import { awsRoleProvider } from './aws-role.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
+import { githubTokenProvider } from './github-token.ts';
 import { jwtProvider } from './jwt.ts';
 import { kubernetesProvider } from './kubernetes.ts';
 import type { Signer } from './own-token.ts';
@@ -17,6 +18,7 @@ export const BUILT_KINDS: readonly string[] = [
   'aws-role',
   'azure-app',
   'gcp-service-account',
+  'github-token',
   'kubernetes',
   'vault-secret',
 ];
@@ -45,11 +47,13 @@ export interface TokenApp extends Network {
 }
 
 export function createProviders(options: ProviderOptions): Providers {
+  const { tokenApp } = options;
   const providers = [
     jwtProvider(options),
     awsRoleProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
+    ...(tokenApp === undefined ? [] : [githubTokenProvider(tokenApp, options)]),
     kubernetesProvider(options),
     vaultSecretProvider(options),
     ...options.extra,

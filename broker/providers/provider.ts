@@ -31,15 +31,23 @@ export interface CredentialProvider<Parameters = unknown> {
   revoke?(lease: Lease, signal: AbortSignal): Promise<void>;
 }
 
+interface RefusedOptions extends ErrorOptions {
+  readonly status?: number | undefined;
+  readonly retryAfter?: Seconds | undefined;
+}
+
 /** The other side said no: nothing was issued. The message is fit for the job's log. */
 export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
   /** of the HTTP answer that said so, if one did */
   readonly status: number | undefined;
+  /** where the other side says when it may be asked again */
+  readonly retryAfter: Seconds | undefined;
 
-  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number | undefined } = {}) {
+  constructor(message: string, { status, retryAfter, ...options }: RefusedOptions = {}) {
     super(message, options);
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 

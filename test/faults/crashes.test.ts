@@ -114,7 +114,13 @@ describe('a broker that is killed', () => {
     expect(await typesOf(crashed)).toEqual(SPENT);
     expect((await broker.ask(ask)).body.code).toBe('REQUEST_SPENT');
     expect([otherSystem.issued.size, otherSystem.askedTwice]).toEqual([1, []]);
-    expect((await broker.entries('issuance.unknown'))[0]?.['issuance_id']).toBe([...otherSystem.issued.keys()][0]);
+    const [unknown] = await broker.entries('issuance.unknown');
+    expect(unknown?.['issuance_id']).toBe([...otherSystem.issued.keys()][0]);
+    // Nobody holds it: it dies by itself, an hour after it can have been made.
+    const [started] = await broker.entries('issuance.started');
+    const hours = Date.parse(String(unknown?.['may_live_until'])) - Date.parse(String(started?.time));
+    expect(hours / 60_000).toBeGreaterThan(60);
+    expect(hours / 60_000).toBeLessThan(62);
   });
 
   it.each([

@@ -47,7 +47,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'providers',
     files: /^broker\/providers\//,
-    mayImport: 'shared kernel keys provider-interface credential-kinds types:upstream-fetch types:telemetry',
+    mayImport: 'shared kernel keys github provider-interface credential-kinds types:upstream-fetch types:telemetry',
   },
 
   // Cases about policies, decided without a broker: as pure as deciding itself.

@@ -88,11 +88,11 @@ const WORDS: Words = {
     who: BROKER,
     detail: html`The cause: ${reason}.`,
   }),
-  'issuance.unknown': ({ reason }) => ({
+  'issuance.unknown': ({ reason, may_live_until: until }, now) => ({
     state: 'unknown',
     what: 'Outcome unknown',
     who: BROKER,
-    detail: html`The cause: ${reason}. Nothing was handed to the job.`,
+    detail: html`The cause: ${reason}. Nothing was handed to the job.${unknownUntil(until, now)}`,
   }),
   'issuance.withheld': ({ reason, revocation }) => ({
     state: 'failed',
@@ -219,6 +219,13 @@ function refused({ run_id: run, reasons = [], policy_digest: digest }: EntryFiel
   const why = codes(reasons.map(({ code }) => code));
   const detail = html`${why}, by the policy <code>${shortDigest(digest)}</code>. Nothing was issued.`;
   return { state: 'refused', what: 'Refused', who: html`${jobOf(run)}, ${why}`, detail };
+}
+
+/** What nobody holds nobody can take back. */
+function unknownUntil(until: string | null | undefined, now: Millis): Html {
+  if (until === undefined) return html``;
+  if (until === null) return html` If it was made all the same, it lives until somebody ends it there.`;
+  return html` Whether it was made is unknown; if it was, it has died by ${time(Date.parse(until), now)}.`;
 }
 
 function issued(fields: EntryFields<'issuance.succeeded'>, now: Millis): EntryWords {

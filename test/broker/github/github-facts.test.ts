@@ -9,7 +9,8 @@ import { createGithubFacts } from '../../../broker/github/github-facts.ts';
 import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 import { RUN } from '../../support/fact-story.ts';
-import { GithubAppApi, nothingYet } from '../../support/github-app-api.ts';
+import { GithubAppApi } from '../../support/github-app-api.ts';
+import { nothingYet } from '../../support/github-knowledge.ts';
 
 const JOB = buildSubject({
   ...{ repository: 'octo-org/octo-repo', repositoryId: '456789', repositoryOwnerId: '123456' },

@@ -184,6 +184,12 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'The cause: it went away. Nothing was handed to the job.',
   ],
   [
+    'issuance.unknown',
+    { ...issuance, reason: 'it went away', may_live_until: '2026-11-22T11:00:00.000Z' },
+    'Outcome unknown',
+    'The cause: it went away. Nothing was handed to the job. Whether it was made is unknown; if it was, it has died by 11:00:00.',
+  ],
+  [
     'issuance.withheld',
     { ...issuance, lease_id: 'lse_1', reason: 'it came late', revocation: 'immediate', ...ends },
     'Withheld',
