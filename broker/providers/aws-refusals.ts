@@ -15,7 +15,7 @@ export interface Traded {
   readonly actions: readonly string[];
 }
 
-export interface StsRefusal {
+interface StsRefusal {
   readonly code: string;
   /** AWS's own words */
   readonly message: string;
@@ -29,30 +29,42 @@ export function stsRefusal(body: unknown): StsRefusal | undefined {
   return data && { code: data.Error.Code, message: data.Error.Message ?? '' };
 }
 
-/** A sentence that says what to change; empty where AWS's own words say it. */
-export function nextStep({ code, message }: StsRefusal, traded: Traded): string {
+export function stsReason(body: unknown): string | undefined {
+  const refusal = stsRefusal(body);
+  return refusal && `${refusal.code}: ${refusal.message}`;
+}
+
+export const stsAdvice =
+  (traded: Traded) =>
+  (body: unknown): string | undefined => {
+    const refusal = stsRefusal(body);
+    return refusal && nextStep(refusal, traded);
+  };
+
+/** What to change; nothing where AWS's own words say it. */
+function nextStep({ code, message }: StsRefusal, traded: Traded): string | undefined {
   const { issuer, audience, subject, scope, region, ttl, actions } = traded;
   switch (code.replace(/Exception$/, '')) {
     case 'AccessDenied':
-      return `The trust policy of the role must allow ${actions.join(', ')} to ${issuer}, with the audience ${audience} and the subject ${subject}: \`buildpass trust aws ${scope}\` prints it.`;
+      return `The trust policy of the role must allow ${actions.join(', ')} to ${issuer}, with the audience ${audience} and the subject ${subject}: \`buildpass trust aws ${scope}\` prints it`;
     case 'InvalidIdentityToken':
     case 'IDPRejectedClaim':
-      return `The account of the role needs an identity provider in IAM for exactly ${issuer}, with the audience ${audience}, and AWS must be able to read the keys there: \`buildpass trust aws ${scope}\` says how.`;
+      return `The account of the role needs an identity provider in IAM for exactly ${issuer}, with the audience ${audience}, and AWS must be able to read the keys there: \`buildpass trust aws ${scope}\` says how`;
     case 'IDPCommunicationError':
-      return `AWS could not read ${issuer}/.well-known/openid-configuration or its keys in time: the address must answer to the whole internet. Then ask again.`;
+      return `AWS could not read ${issuer}/.well-known/openid-configuration or its keys in time: the address must answer to the whole internet; ask again then`;
     case 'ExpiredToken':
-      return 'The token of the broker was too old when it came there: the clock of the broker is wrong.';
+      return 'The token of the broker was too old when it came there: the clock of the broker is wrong';
     case 'MalformedPolicyDocument':
-      return `The \`session-policy\` of ${scope} is no IAM policy that AWS takes.`;
+      return `The \`session-policy\` of ${scope} is no IAM policy that AWS takes`;
     case 'PackedPolicyTooLarge':
-      return `The \`session-policy\` and \`tags\` of ${scope} are too large together: shorten them.`;
+      return `The \`session-policy\` and \`tags\` of ${scope} are too large together: shorten them`;
     case 'RegionDisabled':
-      return `STS is not active in ${region} for this account: activate it there, or name another \`region\`.`;
+      return `STS is not active in ${region} for this account: activate it there, or name another \`region\``;
     case 'ValidationError':
       return message.includes('MaxSessionDuration')
-        ? `The role allows no session of ${formatDuration(ttl)}: raise its maximum session duration in IAM, or ask for less.`
-        : '';
+        ? `The role allows no session of ${formatDuration(ttl)}: raise its maximum session duration in IAM, or ask for less`
+        : undefined;
     default:
-      return '';
+      return undefined;
   }
 }

@@ -4,18 +4,17 @@ import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Grant } from '../model.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
-import { nextStep, type StsRefusal, stsRefusal, type Traded } from './aws-refusals.ts';
+import { stsAdvice, stsReason, type Traded } from './aws-refusals.ts';
 import { type StsResult, sessionCredential, stsAnswerSchema } from './aws-session.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
 import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
 import { type AwsRoleParameters, sessionPolicyJson, trustActions } from './kind-aws-role.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
-import { type CredentialProvider, UpstreamRefused } from './provider.ts';
+import type { CredentialProvider } from './provider.ts';
+import { readReply } from './read-reply.ts';
 import { callUpstream } from './upstream-http.ts';
 
 const SYSTEM = 'AWS STS';
-/** Of AWS's own words; ours come behind them. */
-const LONGEST_QUOTED = 160;
 
 interface AwsRoleDeps extends Signer {
   readonly clouds: Pick<Clouds, 'aws'>;
@@ -94,21 +93,8 @@ interface Trade {
 }
 
 async function trade(ask: UpstreamFetch, { url, form, signal, traded }: Trade): Promise<StsResult> {
-  let refusal: StsRefusal | undefined;
-  const reasonOf = (body: unknown): string | undefined => {
-    refusal = stsRefusal(body);
-    return refusal && `${refusal.code}: ${refusal.message}`.slice(0, LONGEST_QUOTED);
-  };
+  const explain = { reasonOf: stsReason, adviceOf: stsAdvice(traded) };
   // JSON, which STS gives to whoever asks for it (docs/decisions/0023).
-  const call = { system: SYSTEM, url: `${url}/`, body: form, signal, reasonOf };
-  const { json } = await callUpstream(ask, call).catch((error: unknown) => {
-    const step = refusal === undefined ? '' : nextStep(refusal, traded);
-    throw error instanceof UpstreamRefused && step !== ''
-      ? new UpstreamRefused(`${error.message}. ${step}`, { cause: error })
-      : error;
-  });
-  const { success, data } = stsAnswerSchema.safeParse(json);
-  // Without what it holds, which may be half a credential.
-  if (!success) throw new Error(`${SYSTEM} gave an answer that is none of AssumeRoleWithWebIdentity`);
-  return data.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;
+  const reply = await callUpstream(ask, { system: SYSTEM, url: `${url}/`, body: form, signal, ...explain });
+  return readReply(SYSTEM, stsAnswerSchema, reply).AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;
 }

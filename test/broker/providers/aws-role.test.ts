@@ -145,7 +145,7 @@ describe('what AWS says no to', () => {
     expect(error.message).toContain(
       'AWS STS refused (403): "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity". The trust policy of the role must allow sts:AssumeRoleWithWebIdentity',
     );
-    expect(error.message).toContain(`and the subject ${SUBJECT}: \`buildpass trust aws shop/deploy\` prints it.`);
+    expect(error.message).toContain(`and the subject ${SUBJECT}: \`buildpass trust aws shop/deploy\` prints it`);
   });
 
   it.each<[code: string, message: string, step: string]>([
@@ -173,13 +173,13 @@ describe('what AWS says no to', () => {
     sts.refusal = { code, message };
     const error = await why(world);
     expect([error.name, error.message]).toEqual(['UpstreamRefused', expect.stringContaining(step)]);
-    expect(error.message).toContain(`"${code}: ${message}"`);
+    expect(error.message).toContain(`"${code}: ${message.replace(/\.$/, '')}". `);
   });
 
   it('is quoted as it is where nothing more is known of it, and shortened', async () => {
     const world = await start();
-    sts.refusal = { code: 'Throttling', message: `Rate exceeded ${'x'.repeat(999)}` };
-    expect((await why(world)).message).toMatch(/^AWS STS refused \(400\): "Throttling: Rate exceeded x{134}"$/);
+    sts.refusal = { code: 'Throttling', message: `Rate exceeded ${'x y '.repeat(99)}` };
+    expect((await why(world)).message).toMatch(/^AWS STS refused \(400\): "Throttling: Rate exceeded [x y]{274}"$/);
   });
 
   it('is open where the answer is no error of STS', async () => {
@@ -243,7 +243,7 @@ describe('an answer that differs from what was asked', () => {
     sts.twist = twist;
     expect(await why(world)).toMatchObject({
       name: 'Error',
-      message: 'AWS STS gave an answer that is none of AssumeRoleWithWebIdentity',
+      message: 'AWS STS answered with something else than what was asked for',
     });
   });
 });
