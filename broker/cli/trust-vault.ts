@@ -41,17 +41,12 @@ export function trustVault(ask: TrustAsk): SetUp {
   };
 }
 
-export function upstreamNamed({ upstreams }: TrustAsk, name: string): UpstreamSystem & VaultKeys {
+export function upstreamNamed({ upstreams }: TrustAsk, name: string): UpstreamSystem {
   const upstream = upstreams.find((one) => one.name === name);
   if (upstream !== undefined) return upstream;
   throw new NoTrust(
     `where the upstream "${name}" is, and what audience it wants, stands in the configuration: name it with --config`,
   );
-}
-
-interface VaultKeys {
-  readonly authMount?: string;
-  readonly namespace?: string;
 }
 
 /** Each path once, with what is done there and nothing else. */
@@ -103,9 +98,7 @@ interface Parts {
   readonly roleData: RoleData;
 }
 
-function vaultSteps(
-  parts: Parts & { upstream: UpstreamSystem & VaultKeys; policy: string; config: object },
-): SetUp['steps'] {
+function vaultSteps(parts: Parts & { upstream: UpstreamSystem; policy: string; config: object }): SetUp['steps'] {
   const { upstream, mount, role, policyName, policy, config, roleData } = parts;
   const json = (value: object): string => JSON.stringify(value, null, 2);
   return [

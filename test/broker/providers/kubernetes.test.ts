@@ -105,7 +105,12 @@ describe('an API server', () => {
       ?.parse(
         { ...parameters, claims: { kubernetes_namespace: 'orders' } },
         {
-          ...{ repositories: [], upstreams: undefined, where: 'may-offer' },
+          ...{
+            repositories: [],
+            vouched: { ids: [], where: 'repositories' },
+            upstreams: undefined,
+            where: 'may-offer',
+          },
           offered: [{ audiences: [AUDIENCE], claims: ['kubernetes_namespace'] }],
         },
       );
