@@ -3,6 +3,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type Router } from 'express';
 import { BrokerError } from './errors.ts';
+import { accessRoutes } from './http/access-routes.ts';
 import { breakGlassRoutes } from './http/break-glass-routes.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
@@ -65,6 +66,7 @@ export const apiRouters = (deps: AppDeps): readonly Router[] => [
   requestRoutes(deps),
   peopleRequestRoutes(deps),
   breakGlassRoutes(deps),
+  accessRoutes(deps),
   logRoutes(deps),
   metadataRoutes(deps),
   oauthRoutes(deps),

@@ -12,6 +12,7 @@ import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
 import type { TrustedIssuers } from './identity/trusted-issuers.ts';
+import { type EndedJob, jobEnded } from './issuance/job-ended.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
@@ -83,6 +84,8 @@ export interface RunningBroker {
   /** A link that signs one of the demo's people in, once. */
   demoLink(name: string): string;
   reload(): Promise<Reloaded>;
+  /** Ends what a job still holds that its platform says is over, and returns how many leases that were. */
+  jobEnded(job: EndedJob): Promise<number>;
   /** the background work, now */
   runBackground(): Promise<void>;
   /** Resolves when the store broke: nothing is handed out any more, and the process should end. */
@@ -205,7 +208,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const { store, logger, metrics } = deps;
   let accepting = true;
   const eventLoop = watchEventLoop(systemElapsed);
-  const control = await openControl(config, { policies, rotation, logger });
+  const control = await openControl(config, { ...deps, reload: policies.reload, rotation });
   const opening = openFace({
     ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
     ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
@@ -229,6 +232,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
       storeBroken,
       demoLink,
       people: deps.people,
+      jobEnded: (job) => jobEnded(deps, job),
     },
     async runBackground() {
       for (const job of jobs) await job.run();

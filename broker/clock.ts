@@ -46,7 +46,9 @@ export type IdKind =
   | 'ses'
   | 'pky'
   | 'inc'
-  | 'inv';
+  | 'inv'
+  | 'pau'
+  | 'rev';
 
 const TIME_DIGITS = 8;
 const TIME_STEP: Millis = 8;

@@ -26,8 +26,8 @@ const LONGEST_PATH = 103;
  */
 export async function openControlSocket(path: string, acts: ControlActs, logger: Logger): Promise<ControlSocket> {
   const [why, way] = [
-    'there is no socket for commands such as `policy reload`',
-    'SIGHUP loads the policies again, too',
+    'there is no socket for commands such as `revoke`, `pause` or `policy reload`',
+    'people of security can do it over HTTP, and SIGHUP loads the policies again',
   ];
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     logger.warn(`${why}: the path ${path} is longer than ${LONGEST_PATH} bytes; ${way}`);

@@ -3,19 +3,20 @@ import { z } from 'zod';
 import type { Config } from './config.ts';
 import { type ControlSocket, controlSocketOf, openControlSocket } from './control-socket.ts';
 import { BrokerError } from './errors.ts';
+import { type AccessDeps, accessActs } from './open-access.ts';
 import { type OpenPolicies, sayReloaded } from './open-policies.ts';
 import type { Rotation } from './rotation/rotation.ts';
-import type { Logger } from './telemetry/logger.ts';
 
-export interface Controlled {
-  readonly policies: Pick<OpenPolicies, 'reload'>;
+export interface Controlled extends AccessDeps {
+  readonly reload: OpenPolicies['reload'];
   readonly rotation: Rotation;
-  readonly logger: Logger;
 }
 
-export function openControl({ store }: Config, { policies, rotation, logger }: Controlled): Promise<ControlSocket> {
+export function openControl({ store }: Config, controlled: Controlled): Promise<ControlSocket> {
+  const { reload, rotation, logger } = controlled;
   const acts = {
-    'POST /policy/reload': async () => sayReloaded(logger, await policies.reload()),
+    'POST /policy/reload': async () => sayReloaded(logger, await reload()),
+    ...accessActs(controlled),
     'POST /keys/rotate': (asked: unknown) => rotateAsAsked(rotation, asked),
   };
   return openControlSocket(controlSocketOf(store.path), acts, logger);

@@ -43,6 +43,9 @@ const anyPerson = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> =>
 });
 const changing = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> =>
   anyPerson(outcome, { 'another site': 'CROSS_SITE', ...but });
+const CROSS_SITE: Some = { 'another site': 'CROSS_SITE' };
+const ofSecurity = (outcome: Outcome, but: Some = {}): Record<Caller, Outcome> =>
+  anyPerson('NOT_SECURITY', { security: outcome, ...but });
 const anybody = (operation: string, outcome: Outcome = 200): AuthorizationRow => ({
   operation,
   outcomes: all(outcome),
@@ -154,6 +157,12 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   { operation: 'get /v1/break-glass', outcomes: anyPerson(200) },
   // There is no incident to review; who may is in test/scenarios/break-glass-incident.test.ts.
   { operation: 'post /v1/break-glass/{project}/{entitlement}/review', outcomes: changing(UNSEEN) },
+  { operation: 'get /v1/leases', outcomes: ofSecurity(200) },
+  // Who has the role steps up first; what comes of it is in test/scenarios/revoke.test.ts and pause-and-resume.test.ts.
+  { operation: 'post /v1/revocations', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
+  { operation: 'get /v1/pauses', outcomes: ofSecurity(200) },
+  { operation: 'post /v1/pauses', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
+  { operation: 'post /v1/pauses/{id}/resume', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
   { operation: 'get /v1/me', outcomes: anyPerson(200) },
   // No identity is linked at the provider that the tests sign in with.
   { operation: 'post /v1/me/identities/{provider}', outcomes: changing(UNSEEN) },

@@ -166,6 +166,14 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'Break-glass was invoked again since the reviewer looked.',
     next: 'Read the incident again, and review what it is now.',
   },
+  NOT_SECURITY: {
+    means: 'The call is for people with the role security, and this person does not have it.',
+    next: 'Ask somebody of security; `roles.security` of the configuration names their teams.',
+  },
+  SECOND_PERSON_NEEDED: {
+    means: 'To resume needs two, and the same one cannot be both; whoever is paused cannot be either.',
+    next: 'Have another person of security confirm, within an hour of the proposal.',
+  },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },
   WITHDRAWN: { means: 'The request was withdrawn.', next: 'Ask again if it is still needed.' },
   ISSUANCE_IN_PROGRESS: {

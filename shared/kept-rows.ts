@@ -13,6 +13,14 @@ export const KEPT_TABLES = {
   policy_documents: { key: 2, columns: ['digest', 'file', 'project', 'text', 'loaded_at'] },
   policy_sets: { key: 1, columns: ['digest', 'members', 'loaded_at'] },
   policy_in_force: { key: 1, columns: ['id', 'sequence', 'digest', 'since'] },
+  suspensions: {
+    key: 1,
+    columns: ['id', 'scope', 'target', 'reason', 'since', 'paused_by', 'resume_by', 'resume_at', 'resume_reason'],
+  },
+  revocations: {
+    key: 1,
+    columns: ['id', 'scope', 'target', 'ordered_by', 'ordered_at', 'leases', 'ended', 'finished_at'],
+  },
   requests: {
     key: 1,
     columns: [
@@ -49,7 +57,7 @@ export const KEPT_TABLES = {
     key: 1,
     columns: [
       ...['id', 'issuance_id', 'request_id', 'job_key', 'kind', 'state', 'revocation'],
-      ...['issued_at', 'ends_at', 'upstream_expires_at', 'key_id'],
+      ...['issued_at', 'ends_at', 'upstream_expires_at', 'key_id', 'check_run_id', 'revoked_at'],
     ],
   },
 } as const satisfies Readonly<Record<string, { key: number; columns: readonly string[] }>>;

@@ -89,7 +89,8 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'issuance.redelivered': () => 'The same answer given again to the same job',
   'lease.returned': ({ by }) => (by === 'token' ? 'Ended by somebody who showed it' : 'Given back by the job'),
   'lease.expired': () => 'Ended by itself',
-  'lease.ended': () => 'Ended: the key that signed it leaked. It may be used until it dies by itself',
+  'lease.ended': ({ because }) => ENDED_BECAUSE[String(because)] ?? 'Ended before its time',
+  'lease.died': () => 'Died by itself; nobody confirmed that it was revoked',
   'lease.revoked': () => 'Revoked',
   'lease.revocation_failed': () => 'Could not be revoked yet; it is tried again',
 };
@@ -102,6 +103,12 @@ function asked({ needed, by, break_glass: invokers = [] }: Fields): string {
   ];
   return `Asked; ${ways.join(', or ')}`;
 }
+
+const ENDED_BECAUSE: Readonly<Record<string, string>> = {
+  'revocation-ordered': 'Ended by an order of security',
+  'job-ended': 'Ended, because its job is over',
+  'key-compromised': 'Ended: the key that signed it leaked. It may be used until it dies by itself',
+};
 
 const WITHDRAWERS: Readonly<Record<string, string>> = {
   job: 'the job',

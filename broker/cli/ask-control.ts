@@ -55,3 +55,10 @@ function post(socketPath: string, path: string, body: object | undefined): Promi
     asking.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
+
+/** @throws Error where it is not the answer of this version's broker */
+export function understood<T>(schema: { safeParse(value: unknown): { data?: T | undefined } }, answer: unknown): T {
+  const { data } = schema.safeParse(answer);
+  if (data !== undefined) return data;
+  throw new Error('the broker answers, and its answer cannot be understood: is it of another version?');
+}

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { inertJson } from '../../shared/invisible.ts';
 import { loadConfig } from '../config.ts';
 import { type Finding, formatFinding } from '../strict-yaml.ts';
-import { askControl } from './ask-control.ts';
+import { askControl, understood } from './ask-control.ts';
 import type { Command } from './command.ts';
 
 const place = z.int().min(1);
@@ -33,9 +33,7 @@ export const command: Command = {
     const { store, policies } = await loadConfig(configFile);
     const otherwise = ' A start loads the policies by itself';
     const answer = await askControl(store.path, 'POST /policy/reload', { otherwise });
-    const { data: reloaded } = reloadedSchema.safeParse(answer);
-    if (reloaded === undefined)
-      throw new Error('the broker answers, and its answer cannot be understood: is it of another version?');
+    const reloaded = understood(reloadedSchema, answer);
     if (json) io.out(inertJson(reloaded));
     else for (const line of asText(reloaded, policies.directory)) io.out(line);
     return reloaded.outcome === 'in-force' ? 0 : 1;

@@ -33,7 +33,7 @@ function endSome(deps: EndDeps, keyId: string): Promise<readonly EndedLease[]> {
     if ((await tx.signingKeys.stateOf(keyId)) !== WITHDRAWN) return [];
     const ended: EndedLease[] = [];
     for (const lease of await tx.leases.liveOfKey(keyId, AT_ONCE)) {
-      await endLease(deps, tx, { lease, state: 'revoked' });
+      await endLease(deps, tx, { lease, state: 'ended' });
       const upstream_expires_at = isoTimeOrNull(lease.upstream_expires_at);
       const fields = { ...(await leaseFields(tx, lease)), revocation: lease.revocation, upstream_expires_at };
       await deps.append(tx, { type: 'lease.ended', fields: { ...fields, because: 'key-compromised', key_id: keyId } });

@@ -10,6 +10,7 @@ import type { IssueDeps, Issuing, Recorded } from './issue.ts';
 import {
   grantGone,
   hideCredential,
+  isPaused,
   recordEnded,
   recordStarted,
   recordSucceeded,
@@ -37,7 +38,11 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
     throw upstreamFailed(`The credential was not handed out${why}.`);
   }
   try {
-    return await deps.store.commit((tx) => recordSucceeded(deps, tx, { ...issuing, credential }));
+    const recorded = await deps.store.commit(async (tx) =>
+      // Paused while the other side was asked: what it made is nobody's, and what a revocation named did not have it yet.
+      (await isPaused(tx, issuing)) ? undefined : recordSucceeded(deps, tx, { ...issuing, credential }),
+    );
+    if (recorded !== undefined) return recorded;
   } catch (cause) {
     await withhold(deps, { ...issuing, credential, reason: 'its issuance could not be put on record' });
     throw new BrokerError(
@@ -46,6 +51,8 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
       { cause, retryAfter: RETRY_AFTER_SECONDS },
     );
   }
+  await withhold(deps, { ...issuing, credential, reason: 'issuing was paused while it was made' });
+  throw upstreamFailed('The credential was not handed out: issuing was paused while it was made.');
 }
 
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {

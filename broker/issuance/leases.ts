@@ -1,4 +1,5 @@
-// Leases after issuing: given back by their job, or expired at their end. What the other side can revoke is queued for revoke.ts.
+// Leases after issuing: given back by their job, expired at their end, or ended by somebody else. What the other side can revoke is
+// queued for revoke.ts.
 import { BrokerError } from '../errors.ts';
 import type { Revocation } from '../model.ts';
 import type { LeaseRow } from '../store/leases.ts';
@@ -69,11 +70,36 @@ function expireSome(deps: LeaseDeps): Promise<number> {
   });
 }
 
+export interface EndedByOrder {
+  readonly lease: LeaseRow;
+  readonly because: 'revocation-ordered' | 'job-ended';
+  readonly revocationId?: string;
+}
+
+/** Ends a live lease before its time, on record with what that means for its credential. */
+export async function endByOrder(
+  deps: LeaseDeps,
+  tx: Transaction,
+  { lease, because, revocationId }: EndedByOrder,
+): Promise<void> {
+  if (!(await endLease(deps, tx, { lease, state: 'ended' }))) return;
+  await deps.append(tx, {
+    type: 'lease.ended',
+    fields: {
+      ...(await leaseFields(tx, lease)),
+      because,
+      ...(revocationId === undefined ? {} : { revocation_id: revocationId }),
+      revocation: lease.revocation,
+      upstream_expires_at: isoTimeOrNull(lease.upstream_expires_at),
+    },
+  });
+}
+
 /** Ends a live lease, drops its sealed answer, and asks for revocation where that does something. */
 export async function endLease(
   deps: Pick<LeaseDeps, 'entropy'>,
   tx: Transaction,
-  { lease, state }: { lease: LeaseRow; state: 'returned' | 'expired' | 'revoked' },
+  { lease, state }: { lease: LeaseRow; state: 'returned' | 'expired' | 'ended' },
 ): Promise<boolean> {
   if (!(await tx.leases.end(lease.id, state))) return false;
   await tx.sealedAnswers.delete(lease.request_id);

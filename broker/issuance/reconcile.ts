@@ -1,10 +1,11 @@
-// Closes what a crash left open, and does what time asks for: leases that end, sealed answers to delete.
+// Closes what a crash left open, and does what time asks for: leases that end, orders of revocation to finish, sealed answers to delete.
 // An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted.
 import type { Millis } from '../clock.ts';
 import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { expireLeases } from './leases.ts';
+import { workOffOrders } from './revocation-orders.ts';
 import { mayLiveUntil } from './steps.ts';
 
 const MARGIN_MS: Millis = 30_000;
@@ -18,6 +19,7 @@ export async function reconcileAtStart(deps: IssueDeps): Promise<number> {
 export async function reconcile(deps: IssueDeps): Promise<void> {
   const given = deps.providerTimeout + MARGIN_MS;
   await closeOpen(deps, (now) => now - given, 'no outcome was put on record in the time that it had');
+  await workOffOrders(deps);
   await expireLeases(deps);
   await deps.store.commit((tx) => tx.sealedAnswers.deleteDue(tx.now));
 }

@@ -1,5 +1,6 @@
 // Revokes what waits in the outbox, at the system that issued it. "Revoked" is said only after that system said so (P8); what
-// fails is on record and tried again with back-off, until it succeeds or the credential has died by itself.
+// fails is on record and tried again with back-off, until it succeeds or the credential has died by itself, which is on record too.
+import type { Millis } from '../clock.ts';
 import { isoTime } from '../log/entry.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { OutboxRow } from '../store/outbox.ts';
@@ -13,7 +14,13 @@ const CLAIM_MS = 60_000;
 const BACK_OFF_MS = [5_000, 15_000, 60_000, 300_000];
 const AT_ONCE = 20;
 
+/** Goes on while there is more and all goes well: what security ended by the thousand is not left for a little at a time. */
 export async function revokeDue(deps: RevokeDeps): Promise<void> {
+  while (await revokeSome(deps));
+}
+
+/** Whether there may be more, and the other side takes it. */
+async function revokeSome(deps: RevokeDeps): Promise<boolean> {
   const due = await deps.store.commit((tx) =>
     tx.outbox.claim({ kind: 'revoke', now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
   );
@@ -21,21 +28,36 @@ export async function revokeDue(deps: RevokeDeps): Promise<void> {
   const done = await Promise.allSettled(due.map((item) => revokeOne(deps, item)));
   const failed = done.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  return due.length === AT_ONCE && done.every((one) => one.status === 'fulfilled' && one.value);
 }
 
-async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<void> {
-  const lease = await deps.store.read(async (tx) => {
+/** False where it could not be revoked yet. */
+async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<boolean> {
+  const { lease, dead } = await deps.store.read(async (tx) => {
     const row = await tx.leases.find(item.payload);
-    const dead = row?.upstream_expires_at !== null && (row?.upstream_expires_at ?? 0) <= tx.now;
-    return dead ? undefined : row;
+    return { lease: row?.revoked_at === null ? row : undefined, dead: row !== undefined && hasDied(row, tx.now) };
   });
-  if (lease === undefined) {
-    await deps.store.commit((tx) => tx.outbox.done(item.id));
-    return;
+  if (lease === undefined || dead) {
+    await recordDied(deps, item, lease);
+    return true;
   }
   const failure = await tryToRevoke(deps, lease);
   if (failure === undefined) await recordRevoked(deps, item, lease);
   else await recordFailure(deps, item, { lease, failure });
+  return failure === undefined;
+}
+
+const hasDied = ({ upstream_expires_at: dies }: LeaseRow, now: Millis): boolean => dies !== null && dies <= now;
+
+/** Nobody confirmed anything, and nothing is left to confirm: that is what the log says, and never that it was revoked. */
+async function recordDied(deps: RevokeDeps, item: OutboxRow, lease: LeaseRow | undefined): Promise<void> {
+  await deps.store.commit(async (tx) => {
+    await tx.outbox.done(item.id);
+    if (lease === undefined || lease.upstream_expires_at === null) return;
+    // Claiming it counted this try, which asked nobody.
+    const fields = { attempts: item.attempts - 1, upstream_expires_at: isoTime(lease.upstream_expires_at) };
+    await deps.append(tx, { type: 'lease.died', fields: { ...(await leaseFields(tx, lease)), ...fields } });
+  });
 }
 
 /** What went wrong; undefined when the other side confirmed. */
@@ -60,6 +82,7 @@ async function tryToRevoke(deps: RevokeDeps, row: LeaseRow): Promise<unknown> {
 async function recordRevoked(deps: RevokeDeps, item: OutboxRow, lease: LeaseRow): Promise<void> {
   await deps.store.commit(async (tx) => {
     await tx.outbox.done(item.id);
+    await tx.leases.revoked(lease.id, tx.now);
     await deps.append(tx, { type: 'lease.revoked', fields: await leaseFields(tx, lease) });
   });
 }

@@ -16,15 +16,20 @@ type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
  * @throws BrokerError ISSUANCE_IN_PROGRESS where the request was decided otherwise since
  */
 export async function redeem(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<boolean> {
-  const { grant, setDigest, requester } = granted;
+  const { grant, setDigest } = granted;
   const inForce = await deps.policies(tx);
-  const suspended = await tx.suspensions.hitting({ project: grant.project, entitlement: grant.entitlement, requester });
-  if (inForce.digest !== setDigest || suspended !== undefined) return false;
+  if (inForce.digest !== setDigest || (await isPaused(tx, { granted }))) return false;
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
   // The request may have been refused since by another call: then it has no permit any more, and the grant stays unspent.
   const state = provider.acts === 'locally' ? 'issued' : 'issuing';
   if (!(await tx.requests.move(grant.requestId, { from: 'granted', to: state, at: tx.now }))) throw grantGone();
   return true;
+}
+
+export async function isPaused(tx: Transaction, { granted }: Pick<Issuing, 'granted'>): Promise<boolean> {
+  const { grant, requester } = granted;
+  const { project, entitlement } = grant;
+  return (await tx.suspensions.hitting({ project, entitlement, requester })) !== undefined;
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */
@@ -138,6 +143,8 @@ export async function insertLease(
     upstream_expires_at: credential.upstreamExpiresAt,
     sealed_handle: handle === undefined ? null : deps.answers.sealHandle(handle, leaseId),
     key_id: credential.keyId ?? null,
+    check_run_id: granted.grant.subject.checkRunId ?? null,
+    revoked_at: null,
   });
 }
 

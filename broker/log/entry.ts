@@ -32,6 +32,17 @@ const issuance = { ...ask, issuance_id: id, kind: z.string() };
 const lease = { ...ask, issuance_id: id, lease_id: id };
 const key = { key_id: z.string(), purpose: z.enum(['credential', 'log']), algorithm: z.string() };
 const keyState = z.enum(['next', 'current', 'previous', 'retired', 'withdrawn']);
+const stepUp = z.enum(['none', 'passkey', 'provider']);
+/** Who ends or gives back access: a person of security, by their principal, or the operator at the machine. */
+const order = {
+  target: z.string(),
+  project: z.string().optional(),
+  by: z.enum(['security', 'operator']),
+  principal: id.optional(),
+  step_up: stepUp,
+};
+const PAUSE_SCOPES = ['everything', 'project', 'entitlement', 'principal'] as const;
+const pause = { pause_id: id, scope: z.enum(PAUSE_SCOPES), ...order };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
 const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 
@@ -179,15 +190,29 @@ export const ENTRY_FIELDS = {
   }),
   'lease.expired': z.strictObject({ ...lease, ends_at: time.nullable() }),
   'lease.revoked': z.strictObject({ ...lease }),
-  // Its credential may be used until it dies: nobody can revoke it but by no longer trusting the key that signed it.
+  'lease.revocation_failed': z.strictObject({ ...lease, attempt: z.int(), next_attempt_at: time }),
+  // Ended before its time, and what that means for its credential: only `lease.revoked` says that it is no longer good.
   'lease.ended': z.strictObject({
     ...lease,
-    because: z.literal('key-compromised'),
-    key_id: z.string(),
+    because: z.enum(['revocation-ordered', 'job-ended', 'key-compromised']),
+    revocation_id: id.optional(),
+    key_id: z.string().optional(),
     revocation,
     upstream_expires_at: time.nullable(),
   }),
-  'lease.revocation_failed': z.strictObject({ ...lease, attempt: z.int(), next_attempt_at: time }),
+  // It was to be revoked, nobody confirmed that, and now its own end has come.
+  'lease.died': z.strictObject({ ...lease, attempts: z.int(), upstream_expires_at: time }),
+  'access.paused': z.strictObject(pause),
+  'access.resume_proposed': z.strictObject({ ...pause, ends_at: time }),
+  'access.resumed': z.strictObject({ ...pause, alone: z.boolean() }),
+  'access.revocation_ordered': z.strictObject({
+    revocation_id: id,
+    scope: z.enum([...PAUSE_SCOPES, 'lease', 'repository', 'commit', 'called-workflow']),
+    ...order,
+    leases: z.int(),
+    pause_id: id.optional(),
+  }),
+  'access.revocation_finished': z.strictObject({ revocation_id: id, project: z.string().optional(), ended: z.int() }),
   'policy.changed': z.strictObject({
     project: z.string(),
     file: z.string(),

@@ -1,32 +1,47 @@
 // Leases: what remains of an issuance. Each ends once: returned, expired or revoked.
+import { type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
 import type { LeaseRow } from './schema.ts';
 import type { Statements } from './statements.ts';
 
 export type { LeaseRow } from './schema.ts';
 
+/** Written out, so that its partial index is found: a value that is bound later could be any. */
+const LIVE = sql<SqlBool>`leases.state = 'live'`;
+
 export interface Leases {
   insert(row: LeaseRow): Promise<void>;
   find(id: string): Promise<LeaseRow | undefined>;
   ofRequest(requestId: string): Promise<LeaseRow | undefined>;
   /** Ends a live lease; true for exactly one caller. */
-  end(id: string, state: 'returned' | 'expired' | 'revoked'): Promise<boolean>;
+  end(id: string, state: 'returned' | 'expired' | 'ended'): Promise<boolean>;
   /** Whatever state it has: its credential was handed to nobody. */
   withhold(id: string): Promise<void>;
+  /** Notes that the other side confirmed. */
+  revoked(id: string, at: Millis): Promise<void>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
   /** live ones of what this signing key of ours signed, those that end first before others */
   liveOfKey(keyId: string, limit: number): Promise<readonly LeaseRow[]>;
+  /** Newest first; those with a smaller id than `before`, which sort by their time. */
+  before(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
+  /** the same, of those that are live */
+  live(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
+  /** the same, of those whose revocation failed and is tried again */
+  failing(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
+  /** those that this job of the platform still holds */
+  ofJob(job: { issuer: string; checkRunId: string }): Promise<readonly LeaseRow[]>;
   /** live ones, and those of them whose end has passed */
   count(now: Millis): Promise<{ readonly live: number; readonly overdue: number }>;
 }
 
 export const leaseTable = (statements: Statements): Leases => ({
   ...leaseLookups(statements),
+  ...leaseLists(statements),
   ...leaseChanges(statements),
 });
 
-type Changes = Pick<Leases, 'insert' | 'end' | 'withhold'>;
+type Changes = Pick<Leases, 'insert' | 'end' | 'withhold' | 'revoked'>;
 
 const leaseChanges = ({ first }: Statements): Changes => {
   const insert = first((db, row: LeaseRow) => db.insertInto('leases').values(row));
@@ -35,6 +50,9 @@ const leaseChanges = ({ first }: Statements): Changes => {
   );
   const withhold = first((db, { id }: { id: string }) =>
     db.updateTable('leases').set({ state: 'withheld' }).where('id', '=', id),
+  );
+  const revoked = first((db, { id, at }: { id: string; at: Millis }) =>
+    db.updateTable('leases').set({ revoked_at: at }).where('id', '=', id),
   );
   return {
     async insert(row) {
@@ -46,10 +64,52 @@ const leaseChanges = ({ first }: Statements): Changes => {
     async withhold(id) {
       await withhold({ id });
     },
+    async revoked(id, at) {
+      await revoked({ id, at });
+    },
   };
 };
 
-const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> => {
+type Lists = Pick<Leases, 'latest' | 'before' | 'live' | 'failing'>;
+
+const AFTER_EVERY_ID = '~';
+
+const leaseLists = ({ all }: Statements): Lists => {
+  const latest = all((db, { limit }: { limit: number }) =>
+    db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
+  );
+  const whatever = all((db, { before, limit }: { before: string; limit: number }) =>
+    db.selectFrom('leases').selectAll().where('id', '<', before).orderBy('id', 'desc').limit(limit),
+  );
+  const live = all((db, { before, limit }: { before: string; limit: number }) =>
+    db.selectFrom('leases').selectAll().where(LIVE).where('id', '<', before).orderBy('id', 'desc').limit(limit),
+  );
+  const failing = all((db, { before, limit }: { before: string; limit: number }) =>
+    db
+      .selectFrom('outbox')
+      .innerJoin('leases', 'leases.id', 'outbox.payload')
+      .selectAll('leases')
+      .where('outbox.kind', '=', 'revoke')
+      // One that is claimed for the first time has not failed yet.
+      .where((row) =>
+        row.or([
+          row('outbox.attempts', '>', 1),
+          row.and([row('outbox.attempts', '=', 1), row('outbox.claimed_until', 'is', null)]),
+        ]),
+      )
+      .where('leases.id', '<', before)
+      .orderBy('leases.id', 'desc')
+      .limit(limit),
+  );
+  return {
+    latest: (limit) => latest({ limit }),
+    before: (id = AFTER_EVERY_ID, limit) => whatever({ before: id, limit }),
+    live: (before = AFTER_EVERY_ID, limit) => live({ before, limit }),
+    failing: (before = AFTER_EVERY_ID, limit) => failing({ before, limit }),
+  };
+};
+
+const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes | keyof Lists> => {
   const find = first((db, { id }: { id: string }) => db.selectFrom('leases').selectAll().where('id', '=', id));
   const ofRequest = first((db, { requestId }: { requestId: string }) =>
     db.selectFrom('leases').selectAll().where('request_id', '=', requestId).orderBy('issued_at', 'desc').limit(1),
@@ -63,8 +123,14 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> =
       .orderBy('ends_at')
       .limit(limit),
   );
-  const latest = all((db, { limit }: { limit: number }) =>
-    db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
+  const ofJob = all((db, { issuer, checkRunId }: { issuer: string; checkRunId: string }) =>
+    db
+      .selectFrom('leases')
+      .innerJoin('requests', 'requests.id', 'leases.request_id')
+      .selectAll('leases')
+      .where(LIVE)
+      .where('leases.check_run_id', '=', checkRunId)
+      .where('requests.issuer', '=', issuer),
   );
   const liveOfKey = all((db, { keyId, limit }: { keyId: string; limit: number }) =>
     db
@@ -88,8 +154,8 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes> =
     find: (id) => find({ id }),
     ofRequest: (requestId) => ofRequest({ requestId }),
     overdue: (now, limit) => overdue({ now, limit }),
-    latest: (limit) => latest({ limit }),
     liveOfKey: (keyId, limit) => liveOfKey({ keyId, limit }),
+    ofJob: (job) => ofJob(job),
     async count(now) {
       const counted = await count({ now });
       return { live: counted?.live ?? 0, overdue: counted?.overdue ?? 0 };

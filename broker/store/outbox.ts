@@ -1,5 +1,6 @@
 // The outbox: effects outside the store (revocations, notices), written in the transaction that causes them and done afterwards,
 // again and again until they succeed. Nothing in it can delay or fail an issuance.
+import { type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
 import type { OutboxRow } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -15,11 +16,16 @@ export interface Outbox {
   claim(due: { kind: OutboxKind; now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
   done(id: string): Promise<void>;
   retry(id: string, dueAt: Millis): Promise<void>;
+  /** what still waits to be revoked of a lease */
+  revocationOf(leaseId: string): Promise<OutboxRow | undefined>;
+  /** revocations that failed at least once, and wait for their next try */
+  failingRevocations(): Promise<number>;
   /** how many there are, and since when the oldest is due */
   waiting(kind: OutboxKind): Promise<{ readonly items: number; readonly oldestDueAt: Millis | undefined }>;
 }
 
-export const outboxTable = ({ all, first }: Statements): Outbox => {
+export const outboxTable = (statements: Statements): Outbox => {
+  const { all, first } = statements;
   const insert = first((db, row: OutboxRow) => db.insertInto('outbox').values(row));
   const claim = all((db, due: { kind: OutboxKind; now: Millis; claimedUntil: Millis; limit: number }) =>
     db
@@ -41,6 +47,27 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
   const postpone = first((db, { id, dueAt }: { id: string; dueAt: Millis }) =>
     db.updateTable('outbox').set({ due_at: dueAt, claimed_until: null }).where('id', '=', id),
   );
+  return {
+    async put({ id, kind, payload, dueAt }) {
+      await insert({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null });
+    },
+    claim,
+    async done(id) {
+      await remove({ id });
+    },
+    async retry(id, dueAt) {
+      await postpone({ id, dueAt });
+    },
+    ...whatWaits(statements),
+  };
+};
+
+/** Written out, so that its partial index is found. */
+const REVOCATION = sql<SqlBool>`kind = 'revoke'`;
+
+type Waits = Pick<Outbox, 'isDue' | 'waiting' | 'revocationOf' | 'failingRevocations'>;
+
+const whatWaits = ({ first }: Statements): Waits => {
   const due = first((db, { kind, now }: { kind: OutboxKind; now: Millis }) =>
     db
       .selectFrom('outbox')
@@ -56,23 +83,28 @@ export const outboxTable = ({ all, first }: Statements): Outbox => {
       .select((row) => [row.fn.countAll<number>().as('items'), row.fn.min('due_at').as('oldest')])
       .where('kind', '=', kind),
   );
+  const revocationOf = first((db, { leaseId }: { leaseId: string }) =>
+    db.selectFrom('outbox').selectAll().where(REVOCATION).where('payload', '=', leaseId),
+  );
+  const failing = first((db) =>
+    db
+      .selectFrom('outbox')
+      .select((row) => row.fn.countAll<number>().as('items'))
+      .where('kind', '=', 'revoke')
+      // One that is claimed for the first time has not failed yet.
+      .where((row) =>
+        row.or([row('attempts', '>', 1), row.and([row('attempts', '=', 1), row('claimed_until', 'is', null)])]),
+      ),
+  );
   return {
-    async put({ id, kind, payload, dueAt }) {
-      await insert({ id, kind, payload, due_at: dueAt, attempts: 0, claimed_until: null });
-    },
+    revocationOf: (leaseId) => revocationOf({ leaseId }),
     async isDue(kind, now) {
       return (await due({ kind, now })) !== undefined;
-    },
-    claim,
-    async done(id) {
-      await remove({ id });
-    },
-    async retry(id, dueAt) {
-      await postpone({ id, dueAt });
     },
     async waiting(kind) {
       const found = await waiting({ kind });
       return { items: found?.items ?? 0, oldestDueAt: found?.oldest ?? undefined };
     },
+    failingRevocations: async () => (await failing({}))?.items ?? 0,
   };
 };

@@ -11,7 +11,8 @@ export interface Schema {
   policy_documents: { digest: string; file: string; project: string | null; text: string; loaded_at: number };
   policy_sets: { digest: string; members: string; loaded_at: number };
   policy_in_force: { id: number; sequence: number; digest: string; since: number };
-  suspensions: { id: string; scope: string; target: string; reason: string; since: number };
+  suspensions: SuspensionRow;
+  revocations: RevocationRow;
   requests: RequestRow;
   approvals: ApprovalRow;
   verdicts: VerdictRow;
@@ -143,8 +144,8 @@ export interface LeaseRow {
   request_id: string;
   job_key: string;
   kind: string;
-  /** `withheld`: never handed out, to be revoked where the other side can */
-  state: 'live' | 'returned' | 'expired' | 'revoked' | 'withheld';
+  /** `ended`: by an order of revocation, or because its job is over; `withheld`: never handed out, to be revoked where that can be */
+  state: 'live' | 'returned' | 'expired' | 'ended' | 'withheld';
   revocation: 'immediate' | 'at-expiry' | 'none';
   issued_at: number;
   ends_at: number | null;
@@ -152,6 +153,45 @@ export interface LeaseRow {
   sealed_handle: string | null;
   /** of the signing key of ours that signed it; null where another system made it */
   key_id: string | null;
+  /** the job by the name that its platform gives it; null where it gives none */
+  check_run_id: string | null;
+  /** when the other side confirmed that the credential is no longer good */
+  revoked_at: number | null;
+}
+
+/** What a pause or a revocation is about. `target` is empty for everything. */
+export type PauseScope = 'everything' | 'project' | 'entitlement' | 'principal';
+export type RevocationScope = PauseScope | 'lease' | 'repository' | 'commit' | 'called-workflow';
+
+export interface SuspensionRow {
+  id: string;
+  scope: PauseScope;
+  target: string;
+  reason: string;
+  since: number;
+  /** null for the operator at the machine */
+  paused_by: string | null;
+  /** who proposed to resume, when and why; without a time nobody did, without somebody it was the operator */
+  resume_by: string | null;
+  resume_at: number | null;
+  resume_reason: string | null;
+}
+
+/** An order to end every lease that was live then and that it names. */
+export interface RevocationRow {
+  id: string;
+  scope: RevocationScope;
+  target: string;
+  /** null for the operator at the machine */
+  ordered_by: string | null;
+  ordered_at: number;
+  /** it names what was issued until then: a clock that was put back hides nothing that was live */
+  reach: number;
+  /** how many it named then */
+  leases: number;
+  /** how many it has ended so far: the others ended by themselves before */
+  ended: number;
+  finished_at: number | null;
 }
 
 export interface SessionRow {

@@ -10,6 +10,7 @@ import { firstSchema } from './migrations/0001-first-schema.ts';
 import { signIn } from './migrations/0002-sign-in.ts';
 import { approvalsSchema } from './migrations/0003-approvals.ts';
 import { breakGlassSchema } from './migrations/0004-break-glass.ts';
+import { accessSchema } from './migrations/0005-access.ts';
 import { keyStatesSchema } from './migrations/0006-key-states.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '0002-sign-in': signIn,
   '0003-approvals': approvalsSchema,
   '0004-break-glass': breakGlassSchema,
+  '0005-access': accessSchema,
   '0006-key-states': keyStatesSchema,
 };
 const BUSY_TIMEOUT_MS = 5000;

@@ -23,6 +23,7 @@ import type { Policies } from './policies.ts';
 import type { Principals } from './principals.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 import type { Requests } from './requests.ts';
+import type { Revocations } from './revocations.ts';
 import type { SaidOnce } from './said-once.ts';
 import type { Schema } from './schema.ts';
 import type { SealedAnswers } from './sealed-answers.ts';
@@ -46,6 +47,7 @@ export interface Tables {
   readonly principals: Principals;
   readonly requests: Requests;
   readonly requestSecrets: RequestSecrets;
+  readonly revocations: Revocations;
   readonly saidOnce: SaidOnce;
   readonly sealedAnswers: SealedAnswers;
   readonly sessions: Sessions;

@@ -13,6 +13,7 @@ import { policyTable } from './policies.ts';
 import { principalTable } from './principals.ts';
 import { requestSecretTable } from './request-secrets.ts';
 import { requestTable } from './requests.ts';
+import { revocationTable } from './revocations.ts';
 import { saidOnceTable } from './said-once.ts';
 import { sealedAnswerTable } from './sealed-answers.ts';
 import { sessionTable } from './sessions.ts';
@@ -37,6 +38,7 @@ export const tablesOf = (statements: Statements): Tables => ({
   principals: principalTable(statements),
   requests: requestTable(statements),
   requestSecrets: requestSecretTable(statements),
+  revocations: revocationTable(statements),
   saidOnce: saidOnceTable(statements),
   sealedAnswers: sealedAnswerTable(statements),
   sessions: sessionTable(statements),

@@ -42,6 +42,8 @@ async function setStored(tx: Transaction, set: SetValue): Promise<void> {
   set('buildpass_leases', live, 'live');
   set('buildpass_leases', overdue, 'overdue');
   for (const kind of ['revoke', 'notify'] as const) await setWaiting(tx, kind, set);
+  set('buildpass_revocations_failing', await tx.outbox.failingRevocations());
+  set('buildpass_pauses', (await tx.suspensions.all()).length);
   set('buildpass_log_entries', (await tx.log.head()).size);
   const policy = await tx.policies.inForce();
   if (policy === undefined) return;

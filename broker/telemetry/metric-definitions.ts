@@ -86,6 +86,12 @@ export const METRICS = {
     'How long the oldest of its kind has been due; 0 where none is.',
     'buildpass_outbox_oldest_seconds > 600',
   ),
+  buildpass_revocations_failing: gauge(
+    [],
+    'Leases whose credential could not be revoked yet: each was tried at least once and is tried again, until it succeeds or the credential has died. `leases list --state failing` names them.',
+    'buildpass_revocations_failing > 0',
+  ),
+  buildpass_pauses: gauge([], 'Pauses in force, of whatever. `leases list` names them.', 'buildpass_pauses > 0'),
   buildpass_notices_total: counter(
     ['channel', 'outcome'],
     'Tries to tell a channel (`webhook`, `slack`, `email`): `delivered`, `failed` and tried again, or `given-up` after a day.',

@@ -68,6 +68,8 @@ const NOUNS: Readonly<Record<KeptTable, string>> = {
   policy_documents: 'policy document',
   policy_sets: 'policy set',
   policy_in_force: 'policy in force',
+  suspensions: 'pause',
+  revocations: 'order of revocation',
   requests: 'request',
   approvals: 'approval',
   verdicts: 'verdict',

@@ -4,6 +4,7 @@ import type { Said } from './check-entry.ts';
 import type { Comparing } from './compare-rows.ts';
 import type { IsOurs } from './parts.ts';
 import { Contradiction, type ExpectedRows, noRows } from './story.ts';
+import { StoryOfAccess } from './story-of-access.ts';
 import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfBreakGlass } from './story-of-break-glass.ts';
 import { StoryOfKeys } from './story-of-keys.ts';
@@ -13,7 +14,7 @@ import { StoryOfRequests } from './story-of-requests.ts';
 /** They change no row. */
 const TOLD_ELSEWHERE = [
   ...['request.replayed', 'policy.refused', 'entry.erased'],
-  ...['passkey.registered', 'passkey.removed', 'identity.linked'],
+  ...['passkey.registered', 'passkey.removed'],
 ];
 
 /** They name the requests whose state they change. */
@@ -27,6 +28,7 @@ export class Replay implements Comparing {
   readonly #keys = new StoryOfKeys(this.expected);
   readonly #approvals = new StoryOfApprovals(this.expected);
   readonly #breakGlass = new StoryOfBreakGlass(this.expected);
+  readonly #access = new StoryOfAccess(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
     policies: this.#policies,
     isOurs: (requestId) => this.isOurs(requestId),
@@ -63,7 +65,7 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const steps = [this.#policies, this.#keys, this.#approvals, this.#breakGlass].flatMap(
+    const steps = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access].flatMap(
       ({ steps: of }) => of[type] ?? [],
     );
     const ofRequests = this.#requests.steps[type];

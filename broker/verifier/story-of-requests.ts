@@ -1,5 +1,6 @@
 // Requests, grants, issuances and leases as the entries tell them: what was decided, issued, returned, expired or withheld.
 
+import type { KeptValue } from '../../shared/kept-rows.ts';
 import type { Said } from './check-entry.ts';
 import type { IsOurs } from './parts.ts';
 import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
@@ -19,6 +20,9 @@ export class StoryOfRequests {
   /** grants of a request, by its id */
   readonly #grantsOf = new Map<string, ExpectedRow[]>();
 
+  /** the job that asked, by the name that its platform gives it; by request */
+  readonly #checkRuns = new Map<string, KeptValue>();
+
   /** What each type of entry does; one that changes no row only has to speak of what there is. */
   readonly steps: Readonly<Record<string, Step>> = {
     'request.decided': (said) => this.#decided(said),
@@ -37,8 +41,9 @@ export class StoryOfRequests {
     'issuance.redelivered': (said) => this.#expect(this.#leaseOf(said), { state: 'live' }),
     'lease.returned': (said) => this.#leaseEnded(said, 'returned'),
     'lease.expired': (said) => this.#leaseEnded(said, 'expired'),
-    'lease.ended': (said) => this.#endedWithKey(said),
-    'lease.revoked': (said) => void this.#leaseOf(said),
+    'lease.ended': (said) => this.#endedEarly(said),
+    'lease.revoked': (said) => this.#revoked(said),
+    'lease.died': (said) => this.#died(said),
     'lease.revocation_failed': (said) => void this.#leaseOf(said),
   };
 
@@ -80,6 +85,7 @@ export class StoryOfRequests {
     this.#policies.refuseOther(said);
     if (known !== undefined && !UNDECIDED.includes(String(known.values['state'])))
       throw new Contradiction(`it decides ${id} again, which was ${known.values['state']}`);
+    this.#checkRuns.set(id, columnOf(said, 'check_run_id'));
     this.#rows.requests.set(id, {
       by: said.index,
       details: said.opened.get('details'),
@@ -187,6 +193,8 @@ export class StoryOfRequests {
         ends_at: timeOf(said, 'ends_at'),
         upstream_expires_at: timeOf(said, 'upstream_expires_at'),
         key_id: keyId,
+        check_run_id: this.#checkRuns.get(textOf(said, 'request_id')) ?? null,
+        revoked_at: null,
       },
     });
   }
@@ -198,17 +206,42 @@ export class StoryOfRequests {
       throw new Contradiction(`it is signed by the key ${keyId}, which was ${state ?? 'made by no entry before'}`);
   }
 
+  #endedEarly(said: Said): void {
+    if (textOf(said, 'because') === 'key-compromised') this.#endedWithKey(said);
+    else this.#leaseEnded(said, 'ended');
+  }
+
   #endedWithKey(said: Said): void {
     const lease = this.#expect(this.#leaseOf(said), { key_id: textOf(said, 'key_id') });
-    this.#leaseEnded(said, 'revoked');
+    this.#leaseEnded(said, 'ended');
     const state = this.#rows.signing_keys.get(String(lease.values['key_id']))?.values['state'];
     if (state !== 'withdrawn') throw new Contradiction(`it ends a lease for its key, which was ${state}`);
   }
 
-  #leaseEnded(said: Said, state: 'returned' | 'expired' | 'revoked'): void {
+  #leaseEnded(said: Said, state: 'returned' | 'expired' | 'ended'): void {
     const lease = this.#leaseOf(said);
     this.#expect(lease, { state: 'live' });
     this.#change(said, lease, { state });
+  }
+
+  /** What was handed out and is still held cannot have been revoked, nor anything twice. */
+  #revoked(said: Said): void {
+    this.#change(said, this.#over(said, 'is revoked'), { revoked_at: said.time });
+  }
+
+  #died(said: Said): void {
+    const lease = this.#over(said, 'died unrevoked');
+    const dies = this.#expect(lease, { upstream_expires_at: timeOf(said, 'upstream_expires_at') }).values;
+    if (said.time < Number(dies['upstream_expires_at']))
+      throw new Contradiction(`it says that ${dies['id']} has died, and that comes later`);
+  }
+
+  #over(said: Said, what: string): ExpectedRow {
+    const lease = this.#leaseOf(said);
+    const { id, state, revoked_at: at } = lease.values;
+    if (state === 'live' || at !== null)
+      throw new Contradiction(`it says that ${id} ${what}, which was ${at === null ? state : 'revoked'}`);
+    return lease;
   }
 
   #leaseOf(said: Said): ExpectedRow {

@@ -27,6 +27,8 @@ export function noRows(): ExpectedRows {
     policy_documents: new Map(),
     policy_sets: new Map(),
     policy_in_force: new Map(),
+    suspensions: new Map(),
+    revocations: new Map(),
     requests: new Map(),
     approvals: new Map(),
     verdicts: new Map(),

@@ -99,7 +99,7 @@ describe('a provider', () => {
   it('is not asked for an entitlement that is suspended', async () => {
     const request = ask();
     const before = broker.provider.issued.length;
-    suspend(broker, 'entitlement shop/upstream');
+    await suspend(broker, 'entitlement shop/upstream');
     onTestFinished(() => liftSuspensions(broker));
     const { body } = await broker.ask(request);
     expect(body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });

@@ -75,9 +75,9 @@ describe('a call held between its decision and its issuance', () => {
     const held = store.hold(SPENDS_GRANT);
     const first = broker.ask(ask);
     await held.begun;
-    suspend(broker, 'project shop');
+    await suspend(broker, 'project shop');
     const second = await broker.ask(ask);
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     held.release();
     const { status, body } = await first;
     expect([status, body.code]).toEqual(HELD_BACK);
@@ -85,7 +85,9 @@ describe('a call held between its decision and its issuance', () => {
     expect(second.body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });
     expect(broker.provider.issued).toEqual([]);
     // Nothing of the attempt is left: a grant that no entry spent is not spent.
-    expect((await broker.entries()).map(({ type }) => type).slice(-2)).toEqual(['request.decided', 'request.decided']);
+    expect((await broker.entries()).map(({ type }) => type).slice(-4)).toEqual([
+      ...['request.decided', 'access.paused', 'request.decided', 'access.resumed'],
+    ]);
   });
 });
 

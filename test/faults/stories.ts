@@ -7,6 +7,7 @@ import { ORGANIZATION, SHOP, SIGNED_ELSEWHERE } from '../support/policy-files.ts
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
+import { STORIES_OF_ACCESS } from './stories-of-access.ts';
 import { STORIES_OF_APPROVALS } from './stories-of-approvals.ts';
 import { STORIES_OF_BREAK_GLASS } from './stories-of-break-glass.ts';
 import { STORIES_OF_KEYS } from './stories-of-keys.ts';
@@ -84,6 +85,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   ...STORIES_OF_PEOPLE,
   ...STORIES_OF_APPROVALS,
   ...STORIES_OF_BREAK_GLASS,
+  ...STORIES_OF_ACCESS,
   'a lease that is given back': {
     prepare: (round) => round.ask(UPSTREAM),
     act: (round) => round.giveBack(),

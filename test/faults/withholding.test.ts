@@ -227,7 +227,7 @@ describe('a revocation', () => {
       time.now += HOUR_MS;
       await broker.running.runBackground();
     }
-    expect((await typesOf(broker)).slice(-2)).toEqual(['lease.returned', 'lease.revocation_failed']);
+    expect((await typesOf(broker)).slice(-3)).toEqual([...['lease.returned', 'lease.revocation_failed', 'lease.died']]);
     expect(rowsBeside(broker, 'SELECT * FROM outbox')).toEqual([]);
   });
 });

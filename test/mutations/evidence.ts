@@ -34,10 +34,18 @@ const ROUNDS = 6;
 /** Approvals by people who can sign in here. */
 const POLICY = SHOP.replace(/(approve-me:[\s\S]*?)risk: high/, '$1risk: low');
 const TEAM = 'octo-org/release-managers';
-const PEOPLE = [{ name: 'Alex', id: '9002', groups: ['releases'] }];
+const PEOPLE = [
+  { name: 'Alex', id: '9002', groups: ['releases'] },
+  { name: 'Sam', id: '9004', groups: ['security'] },
+  { name: 'Rita', id: '9006', groups: ['security'] },
+];
+const SECURITY = 'octo-org/security: { sign-in: demo, group: security }';
 const policies = {
   'shop.yaml': POLICY,
-  '_organization.yaml': ORGANIZATION.replace(new RegExp(`${TEAM}: .*`), `${TEAM}: { sign-in: demo, group: releases }`),
+  '_organization.yaml': ORGANIZATION.replace(
+    new RegExp(`${TEAM}: .*`),
+    `${TEAM}: { sign-in: demo, group: releases }\n  ${SECURITY}`,
+  ),
 };
 
 /** Every transaction has a moment of its own, so that no checkpoint can go unnoticed (docs/log-format.md). */
@@ -48,7 +56,7 @@ export async function gatherEvidence(): Promise<Evidence> {
   const clock = { now: () => ++time.now };
   const broker = await TestBroker.start({
     ...{ background: 'by-hand', openStore: store.open, clock },
-    ...{ people: PEOPLE, policies },
+    ...{ people: PEOPLE, policies, roles: { security: ['octo-org/security'], operators: [] } },
   });
   const backups: Evidence['backups'][number][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -149,6 +157,7 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
 
   await rotateKeys({ broker, store, time, round });
   await askPeople(broker, job);
+  await endAccess(broker, job);
   await changePolicies(broker, round, { claims: job(4), secret: again });
   if (round % 2 === 1) time.now += 11 * 60_000;
   await broker.running.runBackground();
@@ -182,6 +191,26 @@ async function askPeople(broker: TestBroker, job: (number: number) => Record<str
   }
   const headers = { authorization: `Bearer ${asks[2]?.secret}` };
   await broker.fetch(`/v1/requests/${ids[2]}`, { method: 'DELETE', headers });
+}
+
+/** A lease and a commit that security revokes, a job that is over, a pause that two resume, and one that stays, with a proposal. */
+async function endAccess(broker: TestBroker, job: (number: number) => Record<string, string>): Promise<void> {
+  const sam = await signIn(broker, 'Sam');
+  const rita = await signIn(broker, 'Rita');
+  for (const person of [sam, rita]) await person.follow('/sign-in/demo?step-up=1');
+  for (const number of [16, 17])
+    await broker.ask({ scope: 'shop/upstream', claims: { ...job(number), check_run_id: '16' } });
+  await broker.running.jobEnded({ issuer: 'github', checkRunId: '16' });
+  await broker.ask({ scope: 'shop/upstream', claims: job(18) });
+  await sam.post('/v1/revocations', { of: { scope: 'entitlement', target: 'shop/upstream' }, reason: 'It leaked.' });
+  const { body: first } = await sam.post('/v1/pauses', { of: { scope: 'everything' }, reason: 'INC-7' });
+  for (const person of [sam, rita]) await person.post(`/v1/pauses/${first.pause.id}/resume`, { reason: 'It is over.' });
+  const me = await sam.get('/v1/me');
+  const { body: kept } = await rita.post('/v1/pauses', {
+    of: { scope: 'principal', target: me.body.principal },
+    reason: 'INC-8',
+  });
+  await rita.post(`/v1/pauses/${kept.pause.id}/resume`, { reason: 'Not yet.' });
 }
 
 /** A policy that is refused, one that forbids what was issued, and a good one again. */

@@ -109,6 +109,8 @@ async function tell(tx: Transaction, number: number): Promise<void> {
     upstream_expires_at: end,
     sealed_handle: null,
     key_id: null,
+    check_run_id: null,
+    revoked_at: null,
   });
   const personal = { requester: '74', requester_name: 'mona' };
   await append(tx, {

@@ -110,15 +110,15 @@ describe('the catalog', () => {
   it('of a stranger is empty, whatever there is', async () => {
     const answer = await broker.catalog(STRANGER);
     expect([answer.status, answer.text]).toEqual([200, '{"entitlements":[],"refused":[],"next":null}']);
-    suspend(broker, 'everything');
+    await suspend(broker, 'everything');
     expect((await broker.catalog(STRANGER)).text).toBe(answer.text);
   });
 
   it('counts what is suspended, and is not given while everything is', async () => {
-    suspend(broker, 'project shop');
+    await suspend(broker, 'project shop');
     expect(found(await broker.catalog(), 'shop/publish-preview').reasons).toMatchObject([{ code: 'SUSPENDED' }]);
-    liftSuspensions(broker);
-    suspend(broker, 'everything');
+    await liftSuspensions(broker);
+    await suspend(broker, 'everything');
     expect((await broker.catalog()).body).toMatchObject({ status: 503, code: 'PAUSED' });
   });
 

@@ -68,7 +68,6 @@ describe('an address that is nothing', () => {
     '/v1/token/x',
     '/v1',
     '/v1/explain/',
-    '/v1/leases',
     '/v1/leases/',
     '/v1/leases/a/b',
     '/v1/leases/%zz',

@@ -94,9 +94,8 @@ describe('time', () => {
     broker.provider.revokeFails = false;
     await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([]);
-    expect((await broker.entries()).map(({ type }) => type).slice(-2)).toEqual([
-      'lease.returned',
-      'lease.revocation_failed',
+    expect((await broker.entries()).map(({ type }) => type).slice(-3)).toEqual([
+      ...['lease.returned', 'lease.revocation_failed', 'lease.died'],
     ]);
   });
 

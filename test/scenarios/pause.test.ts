@@ -37,7 +37,7 @@ describe('while issuing is paused', () => {
 
   it('a stranger is still a stranger, and does not learn of it', async () => {
     const paused = [await broker.ask({ claims: STRANGER }), await broker.explain('shop/deploy', STRANGER)];
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     const running = [await broker.ask({ claims: STRANGER }), await broker.explain('shop/deploy', STRANGER)];
     const shapes = ({ status, body, text }: (typeof paused)[number]) => [status, text.replace(body.request_id, 'ID')];
     expect(paused.map(shapes)).toEqual(running.map(shapes));
@@ -46,26 +46,26 @@ describe('while issuing is paused', () => {
 
   it('the answer of an issued request is not given again, and it is when that goes on', async () => {
     const secret = newSecret();
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     const issued = await broker.ask({ secret });
-    suspend(broker, 'everything');
+    await suspend(broker, 'everything');
     expect((await broker.ask({ secret })).body.code).toBe('PAUSED');
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     expect((await broker.ask({ secret })).body.access_token).toBe(issued.body.access_token);
   });
 
   it('a lease can be returned all the same', async () => {
     const secret = newSecret();
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     const { body } = await broker.ask({ secret });
-    suspend(broker, 'everything');
+    await suspend(broker, 'everything');
     expect((await broker.returnLease(body.lease_id, secret)).status).toBe(200);
   });
 
   it('nothing is held against the job afterwards: neither its secret nor its limit', async () => {
     const secret = newSecret();
     for (const _again of [1, 2, 3, 4]) await broker.ask({ ...DEPLOY, secret });
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     const answers = [await broker.ask({ ...DEPLOY, secret }), await broker.ask(DEPLOY), await broker.ask(DEPLOY)];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   });

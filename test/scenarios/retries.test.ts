@@ -200,11 +200,11 @@ describe('the log', () => {
     await broker.ask({ secret });
     const refusals = async () =>
       (await broker.entries('request.decided')).filter(({ decision }) => decision === 'deny').length;
-    suspend(broker, 'project shop');
+    await suspend(broker, 'project shop');
     for (const _again of [1, 2, 3])
       expect((await broker.ask({ secret })).body).toMatchObject({ reasons: [{ code: 'SUSPENDED' }] });
     expect(await refusals()).toBe(1);
-    liftSuspensions(broker);
+    await liftSuspensions(broker);
     await putInForce(broker, SHOP.replaceAll('branch: main', 'branch: trunk'));
     for (const _again of [1, 2]) expect((await broker.ask({ secret })).body.error).toBe('access_denied');
     expect(await refusals()).toBe(2);

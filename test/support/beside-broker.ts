@@ -1,5 +1,6 @@
 // Changes and reads a broker's store from beside it: as an operator does who has no command for it yet, or an intruder.
 import { DatabaseSync } from 'node:sqlite';
+import { askControl } from '../../broker/cli/ask-control.ts';
 import type { TestBroker } from './test-broker.ts';
 
 type WithStore = Pick<TestBroker, 'config'>;
@@ -17,12 +18,17 @@ export function rowsBeside({ config }: WithStore, query: string): readonly Reado
   return rows.map((row) => ({ ...row }));
 }
 
-/** Suspends `what`: `everything`, `project shop` or `entitlement shop/deploy`. */
-export function suspend(broker: WithStore, what: string): void {
-  const [scope, target = ''] = what.split(' ');
-  runBeside(broker, `INSERT INTO suspensions VALUES ('${what}', '${scope}', '${target}', 'incident', 0)`);
+/** Pauses `what`, as an operator at the machine does: `everything`, `project shop` or `entitlement shop/deploy`. */
+export async function suspend({ config }: WithStore, what: string): Promise<void> {
+  const [scope, target] = what.split(' ');
+  const body = { of: { scope, target }, reason: 'incident' };
+  await askControl(config.store.path, 'POST /pauses', { body });
 }
 
-export function liftSuspensions(broker: WithStore): void {
-  runBeside(broker, 'DELETE FROM suspensions');
+/** Resumes all that is paused, where nobody can sign in. */
+export async function liftSuspensions(broker: WithStore): Promise<void> {
+  for (const { id } of rowsBeside(broker, 'SELECT id FROM suspensions')) {
+    const body = { id, reason: 'It is over.' };
+    await askControl(broker.config.store.path, 'POST /pauses/resume', { body });
+  }
 }

@@ -103,17 +103,17 @@ function problemsOfIssuance(index: Index, { id, state }: Row): string[] {
 
 const LEASE_ENTRIES: Readonly<Record<string, RegExp>> = {
   live: /^$/,
-  returned: /^returned( revocation_failed)*( revoked)?$/,
-  expired: /^expired( revocation_failed)*( revoked)?$/,
-  revoked: /^ended( revocation_failed)*( revoked)?$/,
-  withheld: /^( ?revocation_failed)*( ?revoked)?$/,
+  returned: /^returned( revocation_failed)*( revoked| died)?$/,
+  expired: /^expired( revocation_failed)*( revoked| died)?$/,
+  ended: /^ended( revocation_failed)*( revoked| died)?$/,
+  withheld: /^(ended)?( ?revocation_failed)*( ?revoked| ?died)?$/,
 };
 
 function problemsOfLease(index: Index, { id, state, revocation, upstream_expires_at: dies }: Row): string[] {
   const log = said(index, 'lease_id', { id, prefix: 'lease.' });
   const waiting = index.revocationsOfLease.get(id)?.length ?? 0;
   const revoked = log.endsWith('revoked') ? 1 : 0;
-  const over = state === 'returned' || state === 'withheld';
+  const over = state === 'returned' || state === 'ended' || state === 'withheld';
   const mustGo = over && revocation === 'immediate' && Number(dies) > index.now;
   return [
     ...(LEASE_ENTRIES[String(state)]?.test(log) ? [] : [`lease ${id} is ${state}, and the log says: ${log}`]),

@@ -3,13 +3,19 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { statusOf } from '../problem.ts';
+import { ACCESS_OPERATIONS } from './access-operations.ts';
 import { JOB_OPERATIONS } from './job-operations.ts';
 import type { AnswerForm, Operation, SchemaName, Shown } from './operation.ts';
 import { PERSON_OPERATIONS } from './person-operations.ts';
 import { PUBLIC_OPERATIONS } from './public-operations.ts';
 import { SCHEMAS } from './schemas.ts';
 
-export const OPERATIONS: readonly Operation[] = [...JOB_OPERATIONS, ...PERSON_OPERATIONS, ...PUBLIC_OPERATIONS];
+export const OPERATIONS: readonly Operation[] = [
+  ...JOB_OPERATIONS,
+  ...PERSON_OPERATIONS,
+  ...ACCESS_OPERATIONS,
+  ...PUBLIC_OPERATIONS,
+];
 
 export interface DocumentOptions {
   readonly url: string;
@@ -26,6 +32,9 @@ const BODIES: readonly SchemaName[] = [
   'Verdict',
   'Invocation',
   'IncidentReview',
+  'RevocationOrder',
+  'PauseOrder',
+  'ResumeOrder',
   'PasskeyRegistration',
   'PasskeyResponse',
 ];

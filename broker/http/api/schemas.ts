@@ -1,6 +1,16 @@
 // The schemas of bodies and answers by the names that /openapi.json gives them. The broker's own code is typed by the same ones.
 import { z } from 'zod';
 import {
+  leaseListSchema,
+  pauseBodySchema,
+  pausedSchema,
+  pauseListSchema,
+  resumeBodySchema,
+  resumedSchema,
+  revocationBodySchema,
+  revocationSchema,
+} from '../../../shared/access-api.ts';
+import {
   explanationSchema,
   GRANT_TYPE,
   ID_TOKEN_TYPE,
@@ -88,6 +98,14 @@ export const SCHEMAS = {
   Invocation: invokeBodySchema,
   IncidentReview: reviewBodySchema,
   Incidents: breakGlassIncidentsSchema,
+  LeaseList: leaseListSchema,
+  RevocationOrder: revocationBodySchema,
+  Revocation: revocationSchema,
+  PauseOrder: pauseBodySchema,
+  Paused: pausedSchema,
+  PauseList: pauseListSchema,
+  ResumeOrder: resumeBodySchema,
+  Resumed: resumedSchema,
   Providers: providersSchema,
   Me: meSchema,
   LinkStarted: linkStartedSchema,

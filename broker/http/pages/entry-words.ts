@@ -4,6 +4,7 @@
 import { shortDigest } from '../../../shared/number-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
+import { ACCESS_WORDS } from './access-words.ts';
 import { type Html, html } from './html.ts';
 import type { LogEntry } from './log-entry.ts';
 import { exact, said } from './said.ts';
@@ -110,12 +111,6 @@ const WORDS: Words = {
   }),
   'lease.returned': returned,
   'lease.expired': () => ({ state: 'dies', what: 'Lease ended', who: html`its own end` }),
-  'lease.ended': ({ key_id: key, upstream_expires_at: end }, now) => ({
-    state: 'withdrawn',
-    what: 'Lease ended: its key leaked',
-    who: OPERATOR,
-    detail: html`The key ${exact(key)} was withdrawn. ${stillUsable(end === null ? undefined : Date.parse(end), now)}`,
-  }),
   'lease.revoked': () => ({
     state: 'revoked',
     what: 'Revoked',
@@ -128,6 +123,14 @@ const WORDS: Words = {
     who: html`${BROKER}, attempt ${attempt}`,
     detail: html`Next try at ${time(Date.parse(next), now)}.`,
   }),
+  'lease.ended': ended,
+  'lease.died': ({ attempts }) => ({
+    state: 'dies',
+    what: 'Died unrevoked',
+    who: html`its own end`,
+    detail: html`Nobody confirmed that it was revoked, in ${attempts} ${attempts === 1 ? 'try' : 'tries'}. It cannot be used any more.`,
+  }),
+  ...ACCESS_WORDS,
   'policy.changed': ({ file, policy_digest: digest, previous_digest: previous }) => ({
     state: 'noted',
     what: changeOf('Policy', digest, previous),
@@ -237,13 +240,24 @@ function issued(fields: EntryFields<'issuance.succeeded'>, now: Millis): EntryWo
 }
 
 function returned(fields: EntryFields<'lease.returned'>, now: Millis): EntryWords {
-  const { revocation, upstream_expires_at: end } = fields;
-  const detail =
-    revocation === 'immediate'
-      ? html`The broker has it revoked; an entry says when that happened.`
-      : stillUsable(end === null ? undefined : Date.parse(end), now);
-  return { state: 'returned', what: 'Lease returned', who: html`the job`, detail };
+  return { state: 'returned', what: 'Lease returned', who: html`the job`, detail: afterwards(fields, now) };
 }
+
+function ended(fields: EntryFields<'lease.ended'>, now: Millis): EntryWords {
+  const { because, key_id: key } = fields;
+  const withdrawn = html`The key ${exact(key ?? '')} was withdrawn. ${afterwards(fields, now)}`;
+  if (because === 'key-compromised')
+    return { state: 'withdrawn', what: 'Lease ended: its key leaked', who: OPERATOR, detail: withdrawn };
+  const who = because === 'job-ended' ? html`the end of its job` : html`an order of revocation`;
+  return { state: 'lapsed', what: 'Lease ended early', who, detail: afterwards(fields, now) };
+}
+
+type Over = Pick<EntryFields<'lease.returned'>, 'revocation' | 'upstream_expires_at'>;
+
+const afterwards = ({ revocation, upstream_expires_at: end }: Over, now: Millis): Html =>
+  revocation === 'immediate'
+    ? html`The broker has it revoked; an entry says when that happened.`
+    : stillUsable(end === null ? undefined : Date.parse(end), now);
 
 function organizationChanged(fields: EntryFields<'organization.changed'>): EntryWords {
   const { file, organization_digest: digest, previous_digest: previous, loosened = [], tightened = [] } = fields;

@@ -53,6 +53,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'It was invoked once more',
     next: 'Your review was not recorded. Read the incident once more.',
   },
+  NOT_SECURITY: { title: 'This is for security', next: 'Ask somebody of security to do it.' },
+  SECOND_PERSON_NEEDED: {
+    title: 'A second person has to confirm',
+    next: 'Nothing was resumed. Ask another person of security to confirm.',
+  },
   BREAK_GLASS_SHUT: {
     title: 'Break-glass is shut',
     next: 'Somebody who neither asked nor invoked reviews the last incident first.',

@@ -124,7 +124,8 @@ const MARKS: Readonly<Record<string, StateName>> = {
   'issuance.redelivered': 'issued',
   'lease.returned': 'returned',
   'lease.expired': 'dies',
-  'lease.ended': 'withdrawn',
+  'lease.ended': 'lapsed',
+  'lease.died': 'dies',
   'lease.revoked': 'revoked',
   'lease.revocation_failed': 'failed',
 };

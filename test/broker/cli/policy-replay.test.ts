@@ -84,7 +84,7 @@ describe('a replay', () => {
     expect((await replayed(broker, policies({ ttl: '5m' }))).changed).toMatchObject([
       { change: 'breaks', reason: expect.stringContaining('The asked ttl of 10m is longer') },
     ]);
-    suspend(broker, 'entitlement shop/publish-preview');
+    await suspend(broker, 'entitlement shop/publish-preview');
     await broker.ask({ claims: { run_id: '77' } });
     expect(await replayed(broker)).toMatchObject({ decided: 2, changed: [] });
   });

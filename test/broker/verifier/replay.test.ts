@@ -1,26 +1,24 @@
 // Entries that cannot follow from those before, as a broker that errs or a log key that was stolen would write them.
 import { describe, expect, it } from 'vitest';
 import { ENTRY_FIELDS } from '../../../broker/log/entry.ts';
-import { problemsOf, type Told } from '../../support/told-entries.ts';
-
-const POLICY = 'a'.repeat(64);
-const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
-const issuance = { ...ask, issuance_id: 'iss_1', kind: 'jwt' };
-const lease = { ...ask, issuance_id: 'iss_1', lease_id: 'lse_1' };
-const AT = '2026-11-24T10:00:00.000Z';
-const ends = { revocation: 'at-expiry', ends_at: AT, upstream_expires_at: AT };
-
-const CHANGED: Told = [
-  'policy.changed',
-  { project: 'shop', file: 'shop.yaml', policy_digest: POLICY, previous_digest: null, set_digest: 'set' },
-];
-const decided = { ...ask, issuer: 'github', repository_id: '1', policy_digest: POLICY, organization_digest: null };
-const permit = { ...decided, decision: 'permit', rule: 0, ttl: 600, grant_id: 'grt_1', grant_expires_at: AT };
-const PERMIT: Told = ['request.decided', permit];
-const started = { ...issuance, grant_id: 'grt_1', lease_id: 'lse_1', policy_digest: POLICY, rule: 0 };
-const STARTED: Told = ['issuance.started', started];
-const SUCCEEDED: Told = ['issuance.succeeded', { ...issuance, lease_id: 'lse_1', ...ends }];
-const ISSUED = [CHANGED, PERMIT, STARTED, SUCCEEDED];
+import {
+  AT,
+  ask,
+  CHANGED,
+  decided,
+  ends,
+  ISSUED,
+  issuance,
+  lease,
+  PERMIT,
+  POLICY,
+  permit,
+  problemsOf,
+  STARTED,
+  SUCCEEDED,
+  started,
+  type Told,
+} from '../../support/told-entries.ts';
 
 const BINDING = 'b'.repeat(64);
 const LATER = '2026-11-25T10:00:00.000Z';

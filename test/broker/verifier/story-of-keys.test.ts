@@ -64,7 +64,7 @@ const WRONG: readonly [what: string, told: readonly Told[], problem: string][] =
       PERMIT,
       STARTED,
       ['issuance.succeeded', { ...SUCCEEDED[1], key_id: 'k' }],
-      ['lease.ended', { ...lease, key_id: 'k' }],
+      ['lease.ended', { ...lease, because: 'key-compromised', key_id: 'k' }],
     ],
     'entry 5: it ends a lease for its key, which was current',
   ],

@@ -4,6 +4,7 @@ import { readEntry } from '../../../../broker/http/pages/log-entry.ts';
 import { ENTRY_FIELDS, subjectFields } from '../../../../broker/log/entry.ts';
 import type { LogEntryRow } from '../../../../broker/store/log-tables.ts';
 import { buildSubject } from '../../../support/build-subject.ts';
+import { ACCESS_ENTRIES } from './access-entries.ts';
 import { KEY_ENTRIES } from './key-entries.ts';
 import { NOW } from './page-store.ts';
 import { ownWords, textOf } from './page-text.ts';
@@ -226,6 +227,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Lease returned',
     'The broker has it revoked; an entry says when that happened.',
   ],
+  ...ACCESS_ENTRIES,
   ['lease.expired', { ...lease, ends_at: PAST }, 'Lease ended', ''],
   ['lease.revoked', lease, 'Revoked', 'The system that issued it took the revocation.'],
   [

@@ -17,6 +17,7 @@ const lease = (overrides: Partial<LeaseRow> = {}): LeaseRow => ({
     sealed_handle: null,
     key_id: null,
   },
+  ...{ check_run_id: null, revoked_at: null },
   ...{ state: 'live', revocation: 'at-expiry', issued_at: NOW - MINUTE },
   ...{ ends_at: NOW + 9 * MINUTE, upstream_expires_at: NOW + 9 * MINUTE },
   ...overrides,
@@ -81,7 +82,7 @@ describe('what lives of a lease', () => {
   it('is called revoked only by an entry of the log', () => {
     const row = immediate({ state: 'returned' });
     expect(said(row, [entry('lease.revoked')])).toBe('Revoked. It was revoked at 11:59:30. Nothing of it lives now.');
-    expect(said(immediate({ state: 'revoked' }))).not.toContain('It was revoked');
+    expect(said(immediate({ state: 'ended', revoked_at: NOW }))).not.toContain('It was revoked');
   });
 
   it('says that revoking failed, until it no longer did', () => {

@@ -196,6 +196,8 @@ function leaseRow(
     upstream_expires_at: end,
     sealed_handle: null,
     key_id: null,
+    check_run_id: null,
+    revoked_at: null,
     ...lease,
   };
 }

@@ -1,0 +1,49 @@
+// What `revoke` and `pause` are about, from the options of a command line: one selector, in the form that it must have.
+import { orderReason, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
+import { anyOf } from '../schema-problems.ts';
+import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
+
+export type Target = { readonly scope: 'everything' } | { readonly scope: TargetedScope; readonly target: string };
+
+const ABOUT: Readonly<Record<TargetedScope, readonly [value: string, about: string]>> = {
+  lease: ['ID', 'one lease'],
+  entitlement: ['P/E', 'one entitlement of a project'],
+  project: ['P', 'one project'],
+  repository: ['ISSUER/ID', 'jobs of a repository, by its id, as in github/2001'],
+  commit: ['SHA', 'jobs of a commit, by its whole hash'],
+  'called-workflow': ['REF', 'jobs that run in this called workflow, as job_workflow_ref has it'],
+  principal: ['ID', 'what one person asked for, by their principal (`leases list --json` names it)'],
+};
+
+export function targetOptions(scopes: readonly TargetedScope[]): Readonly<Record<string, OptionSpec>> {
+  return Object.fromEntries(
+    scopes.map((scope) => [scope, { type: 'string', value: ABOUT[scope][0], about: ABOUT[scope][1] }]),
+  );
+}
+
+/** @throws UsageError where several are given, or the one is not in its form; undefined where none is */
+export function targetOf(context: CommandContext, scopes: readonly TargetedScope[]): Target | undefined {
+  const given = scopes.filter((scope) => context.option(scope) !== undefined);
+  const everything = context.flag('everything');
+  if (given.length + Number(everything) > 1)
+    throw new UsageError(`only one of ${anyOf([...scopes, 'everything'].map((name) => `--${name}`))}: which is meant?`);
+  if (everything) return { scope: 'everything' };
+  const [scope] = given;
+  if (scope === undefined) return undefined;
+  const target = context.option(scope) ?? '';
+  const { error } = TARGETS[scope].safeParse(target);
+  if (error !== undefined) throw new UsageError(`--${scope} "${target}" ${error.issues[0]?.message}`);
+  return { scope, target };
+}
+
+export const REASON: OptionSpec = {
+  type: 'string',
+  value: 'TEXT',
+  about: 'why, in at most 200 characters: it goes on record',
+};
+
+export function reasonOf(context: CommandContext): string {
+  const { error, data } = orderReason.safeParse(required(context, 'reason'));
+  if (data === undefined) throw new UsageError(`--reason ${error?.issues[0]?.message}`);
+  return data;
+}

@@ -1,0 +1,85 @@
+// `leases list`: what is live, what could not be revoked yet, and what is paused, beside a running broker or without one.
+import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause, TARGETS } from '../../shared/access-api.ts';
+import { inertJson, inertLine } from '../../shared/invisible.ts';
+import { named, pauseList } from '../issuance/access-answers.ts';
+import { listLeases } from '../issuance/lease-list.ts';
+import { didYouMean } from '../schema-problems.ts';
+import { targetOptions } from './access-target.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
+import { withStoreReader } from './open-store.ts';
+
+const FILTERS = ['project', 'entitlement', 'repository', 'commit'] as const;
+
+export const command: Command = {
+  name: 'leases list',
+  summary: 'list what was issued and is still live, with what is left of each credential',
+  usage:
+    'leases list [--state STATE] [--project P] [--entitlement P/E] [--repository ISSUER/ID] [--commit SHA] [--last N]',
+  about:
+    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. Reads the store beside a running broker, or without one.',
+  examples: [
+    'buildpass leases list',
+    'buildpass leases list --state failing',
+    'buildpass leases list --project shop --json',
+  ],
+  options: {
+    state: { type: 'string', value: 'STATE', about: `${LEASE_VIEWS.join(', ')} or all (default live)` },
+    ...targetOptions(FILTERS),
+    last: { type: 'string', value: 'N', about: 'how many at most (default 50)' },
+  },
+  async run(context) {
+    const [state, limit] = [stateOf(context), limitOf(context)];
+    const filters = filtersOf(context);
+    const { leases, pauses, now } = await withStoreReader(context.configFile, (reader) =>
+      reader.read(async (tx) => {
+        const found: LeaseSummary[] = [];
+        for (let before: string | undefined; ; ) {
+          const page = await listLeases(tx, { ...filters, state, before, limit: limit - found.length });
+          found.push(...page.leases);
+          before = page.next;
+          if (before === undefined || found.length >= limit) return { leases: found, ...(await pauseList(tx)) };
+        }
+      }),
+    );
+    const { io, json } = context;
+    if (json) io.out(inertJson({ now, pauses, leases }));
+    else for (const line of [...pauses.map(pauseLine), ...leases.map(leaseLine)]) io.out(inertLine(line));
+    if (leases.length === 0) io.err(state === 'live' ? 'No lease is live.' : 'There are no such leases.');
+    return 0;
+  },
+};
+
+function stateOf(context: CommandContext): LeaseView | undefined {
+  const state = context.option('state') ?? 'live';
+  if (state === 'all') return undefined;
+  if ((LEASE_VIEWS as readonly string[]).includes(state)) return state as LeaseView;
+  throw new UsageError(`--state "${state}" is no state of a lease${didYouMean(state, [...LEASE_VIEWS, 'all'], '"')}`);
+}
+
+function limitOf(context: CommandContext): number {
+  const text = context.option('last') ?? '50';
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new UsageError(`--last "${text}" is not a number of leases`);
+  return Number(text);
+}
+
+function filtersOf(context: CommandContext) {
+  const value = (name: (typeof FILTERS)[number]): string | undefined => {
+    const given = context.option(name);
+    const problem = given === undefined ? undefined : TARGETS[name].safeParse(given).error?.issues[0]?.message;
+    if (problem !== undefined) throw new UsageError(`--${name} "${given}" ${problem}`);
+    return given;
+  };
+  const [project, entitlement] = [value('project'), value('entitlement')];
+  return { project, entitlement, repository: value('repository'), commit: value('commit') };
+}
+
+function pauseLine({ id, since, reason, resume, paused_by: by, ...what }: Pause): string {
+  const who = by.operator ? 'the operator at the machine' : (by.name ?? by.principal);
+  const proposed = resume === undefined ? '' : `; resuming proposed, to be confirmed until ${resume.ends_at}`;
+  return `PAUSED  ${id}  ${named(what)}  since ${since}  by ${who}: "${reason}"${proposed}`;
+}
+
+function leaseLine({ id, project, entitlement, state, issued_at: issued, job, credential }: LeaseSummary): string {
+  const where = `${job.repository} ${job.ref}, run ${job.run_id}, by ${job.actor}`;
+  return [id, `${project}/${entitlement}`, state.padEnd(8), issued, where, credential.says].join('  ');
+}

@@ -1,0 +1,57 @@
+// What people of security call to see what is live, to end it, and to pause and resume issuing.
+import { LEASE_VIEWS } from '../../../shared/access-api.ts';
+import type { Operation } from './operation.ts';
+
+const READ = { method: 'get', shown: ['session'] } as const;
+const CHANGE = { method: 'post', shown: ['session'], fromOwnPage: true } as const;
+const CHANGE_ERRORS = [
+  ...(['SIGN_IN_REQUIRED', 'CROSS_SITE', 'NOT_SECURITY', 'PARAMETER_INVALID', 'STEP_UP_REQUIRED'] as const),
+  ...(['TEAM_UNCONFIRMED', 'SIGN_IN_UNAVAILABLE', 'NOT_FOUND'] as const),
+];
+const filter = (name: string, about: string) => ({ name, about, schema: { type: 'string' } as const });
+
+export const ACCESS_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ ...READ, path: '/v1/leases' },
+    summary: 'Leases, newest first, each with what is left of its credential',
+    query: [
+      {
+        name: 'state',
+        about: 'Only those; `failing` are those whose credential could not be revoked yet.',
+        schema: { type: 'string', enum: [...LEASE_VIEWS] },
+      },
+      filter('project', 'Only of this project.'),
+      filter('entitlement', 'Only of this one: `PROJECT/ENTITLEMENT`.'),
+      filter('repository', 'Only of jobs of this one: `ISSUER/ID`.'),
+      filter('commit', 'Only of jobs of this commit.'),
+      filter('before', '`next` of the page before.'),
+      { name: 'limit', about: 'How many at most.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } },
+    ],
+    answers: { 200: { about: 'A page may be short and have a next one all the same.', json: 'LeaseList' } },
+    errors: ['SIGN_IN_REQUIRED', 'NOT_SECURITY', 'PARAMETER_INVALID'],
+  },
+  {
+    ...{ ...CHANGE, path: '/v1/revocations', json: 'RevocationOrder' },
+    summary: 'End every live lease of a selector at once, after a step-up',
+    answers: { 200: { about: 'How many, and what that means for their credentials.', json: 'Revocation' } },
+    errors: CHANGE_ERRORS,
+  },
+  {
+    ...{ ...READ, path: '/v1/pauses' },
+    summary: 'What is paused, newest first',
+    answers: { 200: { about: 'With who proposed to resume.', json: 'PauseList' } },
+    errors: ['SIGN_IN_REQUIRED', 'NOT_SECURITY'],
+  },
+  {
+    ...{ ...CHANGE, path: '/v1/pauses', json: 'PauseOrder' },
+    summary: 'Pause everything, a project, an entitlement or a person, after a step-up',
+    answers: { 200: { about: 'Nothing more is issued for it.', json: 'Paused' } },
+    errors: CHANGE_ERRORS,
+  },
+  {
+    ...{ ...CHANGE, path: '/v1/pauses/{id}/resume', json: 'ResumeOrder' },
+    summary: 'Propose to resume, or confirm what somebody else proposed, after a step-up',
+    answers: { 200: { about: 'Proposed, or resumed.', json: 'Resumed' } },
+    errors: [...CHANGE_ERRORS, 'SECOND_PERSON_NEEDED'],
+  },
+];

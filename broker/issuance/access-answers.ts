@@ -1,0 +1,125 @@
+// What those who end access are answered: the same over HTTP and over the control socket, in figures for programs and in sentences
+// that promise nothing that is not certain (P8).
+import type {
+  Pause,
+  Paused as PausedAnswer,
+  PauseList,
+  Resumed as ResumedAnswer,
+  Revocation,
+} from '../../shared/access-api.ts';
+import { isoTime } from '../log/entry.ts';
+import type { Store, Transaction } from '../store/store.ts';
+import type { SuspensionRow } from '../store/suspensions.ts';
+import { at } from './lease-standing.ts';
+import { type Paused, proposalEnd, type Resumed } from './pauses.ts';
+import type { Ordered } from './revocation-orders.ts';
+import { isoTimeOrNull } from './steps.ts';
+
+type Reading = { readonly store: Store };
+
+const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
+
+/** `everything`, `the project shop` */
+export const named = ({ scope, target }: { scope: string; target: string }): string =>
+  scope === 'everything' ? scope : `the ${scope.replaceAll('-', ' ')} ${target}`;
+
+export function revocationAnswer(ordered: Ordered, now: number, isPaused = false): Revocation {
+  const { row, revocable, dying, lastEnd, endless } = ordered;
+  const { id, scope, target, leases, ended } = row;
+  const finished = row.finished_at !== null;
+  return {
+    ...{ id, scope, target, leases, ended, finished },
+    credentials: {
+      ...{
+        to_be_revoked: revocable,
+        die_by_themselves: dying,
+        last_dies_at: isoTimeOrNull(lastEnd),
+        never_die: endless,
+      },
+    },
+    says: [
+      leases === 0
+        ? `No lease of ${named(row)} is live.`
+        : `${count(leases, 'live lease')} of ${named(row)}; ${ended} ended.`,
+      ...(finished ? [] : ['The others are being ended: they are on record, and a restart does not forget them.']),
+      ...(revocable === 0
+        ? []
+        : [
+            `${count(revocable, 'credential')} being revoked at the other side: \`leases list\` says which are confirmed.`,
+          ]),
+      ...(dying === 0 || lastEnd === null
+        ? []
+        : [
+            `${count(dying, 'credential')} cannot be revoked, and ${dying === 1 ? 'dies' : 'die'} by ${at(lastEnd, now)}.`,
+          ]),
+      ...(endless === 0
+        ? []
+        : [
+            `${count(endless, 'credential')} cannot be revoked and never ${endless === 1 ? 'dies' : 'die'}: change it at its source.`,
+          ]),
+      isPaused ? 'New issuances are stopped by the pause.' : 'New issuances are not stopped: `pause` does that.',
+    ],
+  };
+}
+
+export async function pausedAnswer({ store }: Reading, { row, revocation }: Paused): Promise<PausedAnswer> {
+  return store.read(async (tx) => ({
+    pause: await pauseAnswer(tx, row),
+    ...(revocation === undefined ? {} : { revocation: revocationAnswer(revocation, tx.now, true) }),
+    says: [
+      `Nothing is issued for ${named(row)} from now on.`,
+      ...(revocation === undefined ? ['What was issued before still works: `revoke` ends it.'] : []),
+      `To go on, two people resume ${row.id}.`,
+    ],
+  }));
+}
+
+export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promise<ResumedAnswer> {
+  const { row, outcome } = resumed;
+  return store.read(async (tx) => {
+    const { pauses } = await pauseList(tx);
+    const alone = resumed.outcome === 'resumed' && resumed.alone;
+    const others = pauses.filter(({ id }) => id !== row.id);
+    const says =
+      resumed.outcome === 'proposed'
+        ? [`Still paused: a second person has to confirm by ${at(resumed.endsAt, tx.now)}.`]
+        : [
+            `That pause of ${named(row)} is over.`,
+            ...(alone ? ['You resumed it alone, since nobody can sign in here. The log says so.'] : []),
+            ...(others.length === 0 ? [] : [`${count(others.length, 'other pause')} in force.`]),
+          ];
+    return { outcome, alone, pause: await pauseAnswer(tx, row), pauses, says };
+  });
+}
+
+/** The newest first. */
+export async function pauseList(tx: Transaction): Promise<PauseList> {
+  const pauses: Pause[] = [];
+  for (const row of await tx.suspensions.all()) pauses.push(await pauseAnswer(tx, row));
+  return { now: isoTime(tx.now), pauses };
+}
+
+async function pauseAnswer(tx: Transaction, row: SuspensionRow): Promise<Pause> {
+  const { id, scope, target, reason, since, resume_at: proposedAt } = row;
+  const end = proposalEnd(row, tx.now);
+  return {
+    ...{ id, scope, target, reason, since: isoTime(since), paused_by: await whoIs(tx, row.paused_by) },
+    ...(end === undefined || proposedAt === null
+      ? {}
+      : {
+          resume: {
+            by: await whoIs(tx, row.resume_by),
+            at: isoTime(proposedAt),
+            reason: row.resume_reason ?? '',
+            ends_at: isoTime(end),
+          },
+        }),
+  };
+}
+
+/** Nobody is the operator at the machine; a name is for people to read. */
+async function whoIs(tx: Transaction, principal: string | null): Promise<Pause['paused_by']> {
+  if (principal === null) return { operator: true };
+  const [identity] = await tx.principals.identitiesOf(await tx.principals.resolve(principal));
+  return { operator: false, principal, ...(identity === undefined ? {} : { name: identity.name }) };
+}

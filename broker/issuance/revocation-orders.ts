@@ -1,0 +1,129 @@
+// Revocation by order of security: every live lease that a selector names ends at once, and its credential is revoked where the other
+// side can. The order is a row and an entry before any lease is ended by it; then it is worked off in slices, and whatever a crash
+// left undone is done by reconcile. What is issued afterwards is not its matter: that is stopped by a pause.
+import { newId } from '../clock.ts';
+import { BrokerError } from '../errors.ts';
+import type { RevocationRow, RevocationScope } from '../store/revocations.ts';
+import type { Transaction } from '../store/store.ts';
+import { endByOrder, type LeaseDeps } from './leases.ts';
+import { type OrderedBy, orderedBy, orderedPersonal, principalOf } from './ordered-by.ts';
+
+export interface Order {
+  readonly scope: RevocationScope;
+  /** empty for everything */
+  readonly target: string;
+  readonly reason: string;
+  readonly by: OrderedBy;
+  /** the pause that it came with */
+  readonly pauseId?: string;
+}
+
+/** What an order comes to, counted when it was given. */
+export interface Ordered {
+  readonly row: RevocationRow;
+  /** leases whose credential the broker has revoked at the other side */
+  readonly revocable: number;
+  /** leases whose credential nobody can revoke and that dies by itself, and when the last of them does */
+  readonly dying: number;
+  readonly lastEnd: number | null;
+  /** leases whose credential nobody can revoke and that never dies */
+  readonly endless: number;
+}
+
+/** A slice is one transaction, short enough that asks go on between two of them. */
+const SLICE = 100;
+/** What is done before the answer; the rest follows in the background. */
+const SLICES_AT_ONCE = 20;
+
+/** @throws BrokerError NOT_FOUND for a lease or a person that there is not: nothing is changed then */
+export async function orderRevocation(deps: LeaseDeps, order: Order): Promise<Ordered> {
+  const ordered = await deps.store.commit((tx) => recordOrder(deps, tx, order));
+  return workedOff(deps, ordered);
+}
+
+/** Ends what it can at once, and says how far that is. */
+export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Ordered> {
+  await workOff(deps, ordered.row, SLICES_AT_ONCE);
+  const row = await deps.store.read((tx) => tx.revocations.find(ordered.row.id));
+  return { ...ordered, row: row ?? ordered.row };
+}
+
+export async function recordOrder(deps: LeaseDeps, tx: Transaction, order: Order): Promise<Ordered> {
+  const { scope, target, by, reason, pauseId } = order;
+  await refuseUnknown(tx, order);
+  // A clock that was put back must not hide what is live.
+  const reach = Math.max(tx.now, (await tx.revocations.newestLive()) ?? 0);
+  const named = { scope, target, reach };
+  const outlook = await tx.revocations.outlookOf(named);
+  const leases = outlook.reduce((sum, one) => sum + one.leases, 0);
+  const id = newId('rev', deps.entropy, tx.now);
+  const row = { ...named, id, ordered_at: tx.now, ordered_by: principalOf(by), leases, ended: 0, finished_at: null };
+  await tx.revocations.insert(row);
+  await deps.append(tx, {
+    type: 'access.revocation_ordered',
+    fields: {
+      ...{ revocation_id: id, scope, target, ...projectOf(order), leases, ...orderedBy(by) },
+      ...(pauseId === undefined ? {} : { pause_id: pauseId }),
+    },
+    personal: orderedPersonal(by, reason),
+  });
+  const alone = outlook.filter(({ revocation }) => revocation !== 'immediate');
+  const endless = alone.reduce((sum, one) => sum + one.endless, 0);
+  const ends = alone.flatMap(({ lastEnd }) => lastEnd ?? []);
+  return {
+    row,
+    revocable: outlook.find(({ revocation }) => revocation === 'immediate')?.leases ?? 0,
+    dying: alone.reduce((sum, one) => sum + one.leases, 0) - endless,
+    lastEnd: ends.length === 0 ? null : Math.max(...ends),
+    endless,
+  };
+}
+
+/** A slip in an id must not look like a revocation that found nothing to do. */
+async function refuseUnknown(tx: Transaction, { scope, target }: Order): Promise<void> {
+  if (scope === 'lease' && (await tx.leases.find(target)) === undefined)
+    throw new BrokerError('NOT_FOUND', `There is no lease "${target}": \`leases list\` has them.`);
+  if (scope === 'principal' && (await tx.principals.kindOf(target)) === undefined)
+    throw new BrokerError('NOT_FOUND', `There is no principal "${target}": \`leases list --json\` names who asked.`);
+}
+
+/** For whoever reads the entries of one project. */
+export function projectOf({ scope, target }: Pick<Order, 'scope' | 'target'>): { project?: string } {
+  return scope === 'project' || scope === 'entitlement' ? { project: target.split('/')[0] ?? '' } : {};
+}
+
+/** What is left of every order. */
+export async function workOffOrders(deps: LeaseDeps): Promise<void> {
+  for (const order of await deps.store.read((tx) => tx.revocations.unfinished()))
+    await workOff(deps, order, Number.POSITIVE_INFINITY);
+}
+
+async function workOff(deps: LeaseDeps, order: RevocationRow, slices: number): Promise<void> {
+  let after: string | undefined = '';
+  for (let slice = 0; slice < slices && after !== undefined; slice += 1) {
+    const from: string = after;
+    after = await deps.store.commit((tx) => endSlice(deps, tx, { order, after: from }));
+  }
+}
+
+/** Where the next slice begins; undefined once nothing is left. */
+async function endSlice(
+  deps: LeaseDeps,
+  tx: Transaction,
+  { order, after }: { order: RevocationRow; after: string },
+): Promise<string | undefined> {
+  const { id } = order;
+  // Two may work on the same order: whatever one of them ended, the other does not find any more.
+  const now = await tx.revocations.find(id);
+  if (now === undefined || now.finished_at !== null) return undefined;
+  const leases = await tx.revocations.leasesOf(order, after, SLICE);
+  for (const lease of leases) await endByOrder(deps, tx, { lease, because: 'revocation-ordered', revocationId: id });
+  if (leases.length > 0) await tx.revocations.countEnded(id, leases.length);
+  if (leases.length === SLICE) return leases.at(-1)?.id;
+  if (await tx.revocations.finish(id, tx.now))
+    await deps.append(tx, {
+      type: 'access.revocation_finished',
+      fields: { revocation_id: id, ...projectOf(order), ended: now.ended + leases.length },
+    });
+  return undefined;
+}

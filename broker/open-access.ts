@@ -1,0 +1,56 @@
+// What commands over the control socket do to access: end leases, pause and resume issuing. Whoever may open the socket is the operator at
+// the machine; none of it asks a sign-in provider, GitHub or another system for anything.
+import { z } from 'zod';
+import {
+  type Paused,
+  pauseBodySchema,
+  type Resumed,
+  type Revocation,
+  resumeBodySchema,
+  revocationBodySchema,
+} from '../shared/access-api.ts';
+import type { ControlActs } from './control-socket.ts';
+import type { FaceDeps } from './face.ts';
+import { pausedAnswer, resumedAnswer, revocationAnswer } from './issuance/access-answers.ts';
+import { OPERATOR } from './issuance/ordered-by.ts';
+import { type PauseDeps, pause, resume } from './issuance/pauses.ts';
+import { orderRevocation } from './issuance/revocation-orders.ts';
+
+export type AccessDeps = PauseDeps & Pick<FaceDeps, 'people' | 'clock'>;
+
+export const accessActs = (deps: AccessDeps): ControlActs => ({
+  'POST /revocations': (sent) => revoke(deps, sent),
+  'POST /pauses': (sent) => pauseAccess(deps, sent),
+  'POST /pauses/resume': (sent) => resumeAccess(deps, sent),
+});
+
+async function revoke(deps: AccessDeps, sent: unknown): Promise<Revocation> {
+  const { of, reason } = read(revocationBodySchema, sent);
+  const target = 'target' in of ? of.target : '';
+  return revocationAnswer(
+    await orderRevocation(deps, { scope: of.scope, target, reason, by: OPERATOR }),
+    deps.clock.now(),
+  );
+}
+
+async function pauseAccess(deps: AccessDeps, sent: unknown): Promise<Paused> {
+  const { of, reason, revoke: andRevoke } = read(pauseBodySchema, sent);
+  const target = 'target' in of ? of.target : '';
+  return pausedAnswer(deps, await pause(deps, { scope: of.scope, target, reason, by: OPERATOR, revoke: andRevoke }));
+}
+
+const resumingSchema = resumeBodySchema.extend({ id: z.string().max(100) });
+
+async function resumeAccess(deps: AccessDeps, sent: unknown): Promise<Resumed> {
+  const { id, reason } = read(resumingSchema, sent);
+  // Where nobody can sign in there is no second person to ask.
+  const nobodyElse = deps.people.providers.size === 0;
+  return resumedAnswer(deps, await resume(deps, { id, reason, by: OPERATOR, nobodyElse }));
+}
+
+function read<T>(schema: z.ZodType<T>, sent: unknown): T {
+  const parsed = schema.safeParse(sent);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join('.') || 'what was sent'} ${issue?.message ?? 'cannot be read'}`);
+}

@@ -1,0 +1,147 @@
+// Orders of revocation, and the live leases that each names. An order names what was live when it was given: what is issued later is
+// not its matter.
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Millis } from '../clock.ts';
+import type { LeaseRow, RevocationRow, RevocationScope } from './schema.ts';
+import type { Statements } from './statements.ts';
+
+export type { RevocationRow, RevocationScope } from './schema.ts';
+
+export interface Revocations {
+  insert(row: RevocationRow): Promise<void>;
+  /** When the newest of the live leases was issued. */
+  newestLive(): Promise<Millis | undefined>;
+  find(id: string): Promise<RevocationRow | undefined>;
+  /** the oldest first */
+  unfinished(): Promise<readonly RevocationRow[]>;
+  countEnded(id: string, more: number): Promise<void>;
+  /** True for exactly one caller. */
+  finish(id: string, at: Millis): Promise<boolean>;
+  /** Live leases that an order names, in the order of their ids, after this one. */
+  leasesOf(order: Named, after: string, limit: number): Promise<readonly LeaseRow[]>;
+  /** The same, counted by what a revocation can do about them. */
+  outlookOf(order: Named): Promise<readonly Outlook[]>;
+}
+
+export type Named = Pick<RevocationRow, 'scope' | 'target' | 'reach'>;
+
+export interface Outlook {
+  readonly revocation: LeaseRow['revocation'];
+  readonly leases: number;
+  /** of those that die by themselves, the end of the last */
+  readonly lastEnd: Millis | null;
+  /** how many never do */
+  readonly endless: number;
+}
+
+export const revocationTable = (statements: Statements): Revocations => ({
+  ...orders(statements),
+  ...namedLeases(statements),
+});
+
+/** Written out, so that its partial index is found: a value that is bound later could be any. */
+const LIVE = sql<SqlBool>`leases.state = 'live'`;
+
+const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'outlookOf'> => {
+  const insert = first((db, row: RevocationRow) => db.insertInto('revocations').values(row));
+  const newest = first((db) =>
+    db
+      .selectFrom('leases')
+      .select((row) => row.fn.max('issued_at').as('issued_at'))
+      .where(LIVE),
+  );
+  const find = first((db, { id }: { id: string }) => db.selectFrom('revocations').selectAll().where('id', '=', id));
+  const unfinished = all((db) =>
+    db.selectFrom('revocations').selectAll().where('finished_at', 'is', null).orderBy('ordered_at'),
+  );
+  const countEnded = first((db, { id, more }: { id: string; more: number }) =>
+    db
+      .updateTable('revocations')
+      .set((row) => ({ ended: row('ended', '+', more) }))
+      .where('id', '=', id),
+  );
+  const finish = first((db, { id, at }: { id: string; at: Millis }) =>
+    db
+      .updateTable('revocations')
+      .set({ finished_at: at })
+      .where('id', '=', id)
+      .where('finished_at', 'is', null)
+      .returning('id'),
+  );
+  return {
+    async insert(row) {
+      await insert(row);
+    },
+    newestLive: async () => (await newest({}))?.issued_at ?? undefined,
+    find: (id) => find({ id }),
+    unfinished: () => unfinished({}),
+    async countEnded(id, more) {
+      await countEnded({ id, more });
+    },
+    finish: async (id, at) => (await finish({ id, at })) !== undefined,
+  };
+};
+
+type Wanted = { target: string; before: Millis };
+
+/**
+ * One statement a scope. Only live leases are looked through, by an index of their own: they are few beside those of all time. A
+ * cross join, since SQLite keeps its order: beginning with the requests of a person or project would go through all of them.
+ */
+const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlookOf'> => {
+  const page = (scope: RevocationScope) =>
+    all((db, wanted: Wanted & { after: string; limit: number }) =>
+      db
+        .selectFrom('leases')
+        .crossJoin('requests')
+        .whereRef('requests.id', '=', 'leases.request_id')
+        .selectAll('leases')
+        .where(LIVE)
+        .where('leases.id', '>', wanted.after)
+        .where('leases.issued_at', '<=', wanted.before)
+        .where(IS_NAMED[scope](wanted.target))
+        .orderBy('leases.id')
+        .limit(wanted.limit),
+    );
+  const outlook = (scope: RevocationScope) =>
+    all((db, wanted: Wanted) =>
+      db
+        .selectFrom('leases')
+        .crossJoin('requests')
+        .whereRef('requests.id', '=', 'leases.request_id')
+        .select((row) => [
+          'leases.revocation',
+          row.fn.countAll<number>().as('leases'),
+          row.fn.max('leases.upstream_expires_at').as('lastEnd'),
+          row.fn.countAll<number>().filterWhere('leases.upstream_expires_at', 'is', null).as('endless'),
+        ])
+        .where(LIVE)
+        .where('leases.issued_at', '<=', wanted.before)
+        .where(IS_NAMED[scope](wanted.target))
+        .groupBy('leases.revocation'),
+    );
+  const [pages, outlooks] = [eachScope(page), eachScope(outlook)];
+  return {
+    leasesOf: ({ scope, target, reach: before }, after, limit) => pages[scope]({ target, before, after, limit }),
+    outlookOf: ({ scope, target, reach: before }) => outlooks[scope]({ target, before }),
+  };
+};
+
+const IS_NAMED: Readonly<Record<RevocationScope, (target: string) => RawBuilder<SqlBool>>> = {
+  everything: (target) => sql<SqlBool>`${target} = ''`,
+  lease: (target) => sql<SqlBool>`leases.id = ${target}`,
+  project: (target) => sql<SqlBool>`requests.project = ${target}`,
+  entitlement: (target) => sql<SqlBool>`requests.project || '/' || requests.entitlement = ${target}`,
+  repository: (target) => sql<SqlBool>`requests.issuer || '/' || requests.repository_id = ${target}`,
+  commit: (target) => sql<SqlBool>`json_extract(requests.subject, '$.sha') = ${target}`,
+  'called-workflow': (target) => sql<SqlBool>`json_extract(requests.subject, '$.jobWorkflowRef') = ${target}`,
+  // Under whichever of their principals they asked.
+  principal: (target) =>
+    sql<SqlBool>`requests.requester IN (SELECT p.id FROM principals p, principals q WHERE q.id = ${target}
+      AND coalesce(p.merged_into, p.id) = coalesce(q.merged_into, q.id))`,
+};
+
+function eachScope<T>(make: (scope: RevocationScope) => T): Readonly<Record<RevocationScope, T>> {
+  const scopes = Object.keys(IS_NAMED) as RevocationScope[];
+  return Object.fromEntries(scopes.map((scope) => [scope, make(scope)])) as Record<RevocationScope, T>;
+}

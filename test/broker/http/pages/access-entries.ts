@@ -1,0 +1,61 @@
+// Entries about access that security ends, each with the words that it must have.
+const PAST = '2026-11-22T11:50:00.000Z';
+const FUTURE = '2026-11-22T12:10:00.000Z';
+const lease = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', issuance_id: 'iss_1', lease_id: 'lse_1' };
+const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
+const by = { by: 'security', step_up: 'passkey' };
+const paused = { pause_id: 'pau_1', scope: 'project', target: 'shop', project: 'shop', ...by };
+const ordered = { revocation_id: 'rev_1', ...by };
+
+/** Type, fields, what it is called, and the detail. */
+export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string])[] = [
+  [
+    'lease.ended',
+    { ...returned, because: 'job-ended' },
+    'Lease ended early',
+    'Nobody can revoke it: it can be used until 12:10:00.',
+  ],
+  [
+    'lease.ended',
+    { ...returned, because: 'revocation-ordered', revocation_id: 'rev_1', revocation: 'immediate' },
+    'Lease ended early',
+    'The broker has it revoked; an entry says when that happened.',
+  ],
+  [
+    'lease.died',
+    { ...lease, attempts: 2, upstream_expires_at: PAST },
+    'Died unrevoked',
+    'Nobody confirmed that it was revoked, in 2 tries. It cannot be used any more.',
+  ],
+  [
+    'access.paused',
+    { ...paused, by: 'operator', scope: 'everything', target: '' },
+    'Issuing paused',
+    'Nothing is issued for everything until two people agree to resume.',
+  ],
+  [
+    'access.resume_proposed',
+    { ...paused, principal: 'prn_1', ends_at: FUTURE },
+    'Resuming proposed',
+    'For the project shop. A second person may confirm until 12:10:00.',
+  ],
+  ['access.resumed', { ...paused, alone: false }, 'Issuing resumed', 'That pause of the project shop is over.'],
+  [
+    'access.resumed',
+    { ...paused, by: 'operator', alone: true },
+    'Issuing resumed by one alone',
+    'That pause of the project shop is over. Nobody could sign in to confirm it.',
+  ],
+  [
+    'access.revocation_ordered',
+    { ...ordered, scope: 'called-workflow', target: 'o/r/.github/workflows/d.yml@v1', leases: 2 },
+    'Revocation ordered',
+    'Of the called workflow o/r/.github/workflows/d.yml@v1: 2 leases were live. What became of each credential is with its lease.',
+  ],
+  [
+    'access.revocation_finished',
+    { revocation_id: 'rev_1', ended: 1 },
+    'Order of revocation worked off',
+    '1 lease was ended by it.',
+  ],
+];

@@ -1,0 +1,78 @@
+// Access that security ends and gives back, and jobs that are over, as stories: see stories.ts.
+import { accessOptions } from '../support/access-story.ts';
+import { type PersonBrowser, signIn } from '../support/person-browser.ts';
+import type { Round } from './round.ts';
+import type { Story } from './stories.ts';
+
+const UPSTREAM = 'shop/upstream';
+
+/** Signed in before anything goes wrong. */
+const signedIn = new WeakMap<Round, readonly PersonBrowser[]>();
+
+async function issuedAndWatched(round: Round): Promise<void> {
+  await round.ask(UPSTREAM);
+  const people = [await signIn(round.broker, 'Sam'), await signIn(round.broker, 'Rita')];
+  for (const person of people) await person.follow('/sign-in/demo?step-up=1');
+  signedIn.set(round, people);
+}
+
+const people = (round: Round): readonly PersonBrowser[] => signedIn.get(round) ?? [];
+
+/** Everything that is paused, by two people. */
+async function resumeAll(round: Round): Promise<void> {
+  const [sam, rita] = people(round);
+  const { body } = (await sam?.get('/v1/pauses')) ?? { body: { pauses: [] } };
+  for (const { id } of body.pauses)
+    for (const person of [sam, rita, sam]) await person?.post(`/v1/pauses/${id}/resume`, { reason: 'It is over.' });
+}
+
+export const STORIES_OF_ACCESS: Readonly<Record<string, Story>> = {
+  'leases that security revokes': {
+    options: accessOptions,
+    prepare: issuedAndWatched,
+    act: async (round) => {
+      const [sam] = people(round);
+      await sam?.post('/v1/revocations', { of: { scope: 'project', target: 'shop' }, reason: 'It leaked.' });
+      await round.background();
+    },
+  },
+  'a pause with all that is live, and how it is resumed': {
+    options: accessOptions,
+    prepare: issuedAndWatched,
+    act: async (round) => {
+      const of = { scope: 'entitlement', target: UPSTREAM };
+      await people(round)[0]?.post('/v1/pauses', { of, reason: 'Under attack.', revoke: true });
+      await round.anew().ask(UPSTREAM);
+      await resumeAll(round);
+      await round.background();
+    },
+    settle: resumeAll,
+  },
+  'another system that is paused while it acts': {
+    options: accessOptions,
+    prepare: issuedAndWatched,
+    act: async (round) => {
+      const { provider } = round.broker;
+      provider.mood = 'hangs';
+      const asking = round.anew().ask(UPSTREAM);
+      await Promise.race([provider.hanging(), asking]);
+      const of = { scope: 'project', target: 'shop' };
+      await people(round)[0]?.post('/v1/pauses', { of, reason: 'Under attack.' });
+      provider.letGo();
+      await asking;
+      provider.mood = 'well';
+    },
+    settle: async (round) => {
+      round.broker.provider.mood = 'well';
+      await resumeAll(round);
+    },
+  },
+  'a job whose end is told': {
+    options: accessOptions,
+    prepare: (round) => round.ask(UPSTREAM),
+    act: async (round) => {
+      await round.broker.running.jobEnded({ issuer: 'github', checkRunId: '50123456789' });
+      await round.background();
+    },
+  },
+};
