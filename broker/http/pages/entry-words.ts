@@ -6,6 +6,7 @@ import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { ACCESS_WORDS } from './access-words.ts';
 import { type Html, html } from './html.ts';
+import { KEY_WORDS } from './key-words.ts';
 import type { LogEntry } from './log-entry.ts';
 import { exact, said } from './said.ts';
 import type { StateName } from './states.ts';
@@ -138,18 +139,7 @@ const WORDS: Words = {
   }),
   'policy.refused': () => ({ state: 'refused', what: 'New policies refused', who: POLICIES }),
   'organization.changed': organizationChanged,
-  'key.created': ({ purpose, algorithm, because }) => ({
-    state: 'noted',
-    what: purpose === 'log' ? 'Log key created' : 'Signing key created',
-    who: html`${because === 'asked' ? OPERATOR : BROKER}, <code>${algorithm}</code>`,
-  }),
-  'key.seen': ({ key_id: key, issuer, changes_at: at }, now) => ({
-    state: 'noted',
-    what: 'Signing key published',
-    who: BROKER,
-    detail: html`The key ${exact(key)} is at ${exact(issuer)}, and signs from ${time(Date.parse(at), now)} on.`,
-  }),
-  'key.rotated': keyRotated,
+  ...KEY_WORDS,
   'identity.linked': ({ principal, provider, merged_principal: merged }) => ({
     state: 'noted',
     what: 'Identity linked',
@@ -240,7 +230,8 @@ function issued(fields: EntryFields<'issuance.succeeded'>, now: Millis): EntryWo
 }
 
 function returned(fields: EntryFields<'lease.returned'>, now: Millis): EntryWords {
-  return { state: 'returned', what: 'Lease returned', who: html`the job`, detail: afterwards(fields, now) };
+  const who = fields.by === 'token' ? html`somebody who showed the token` : html`the job`;
+  return { state: 'returned', what: 'Lease returned', who, detail: afterwards(fields, now) };
 }
 
 function ended(fields: EntryFields<'lease.ended'>, now: Millis): EntryWords {
@@ -273,20 +264,6 @@ function organizationChanged(fields: EntryFields<'organization.changed'>): Entry
       detail: html`${list('Loosened', loosened)}${list('Tightened', tightened)}${list('Otherwise', others)}`,
     }),
   };
-}
-
-const KEY_STATES: Readonly<Record<EntryFields<'key.rotated'>['state'], string>> = {
-  next: 'Signing key published',
-  current: 'Another key signs',
-  previous: 'A key signs no longer',
-  retired: 'A key is published no longer',
-  withdrawn: 'A key that leaked was withdrawn',
-};
-
-function keyRotated({ key_id: key, algorithm, state, because }: EntryFields<'key.rotated'>): EntryWords {
-  const leaked = state === 'withdrawn';
-  const who = html`${leaked || because === 'compromised' ? OPERATOR : BROKER}, <code>${algorithm}</code>`;
-  return { state: leaked ? 'withdrawn' : 'noted', what: KEY_STATES[state], who, detail: html`The key ${exact(key)}.` };
 }
 
 /** True whenever it is read: before the end, and long after it. */

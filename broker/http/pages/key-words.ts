@@ -1,0 +1,39 @@
+// What becomes of signing keys, in words.
+import type { Millis } from '../../clock.ts';
+import type { EntryFields } from '../../log/entry.ts';
+import type { EntryWords } from './entry-words.ts';
+import { html } from './html.ts';
+import { exact } from './said.ts';
+import { time } from './times.ts';
+
+const BROKER = html`the broker`;
+const OPERATOR = html`an operator`;
+
+export const KEY_WORDS = {
+  'key.created': ({ purpose, algorithm, because }: EntryFields<'key.created'>): EntryWords => ({
+    state: 'noted',
+    what: purpose === 'log' ? 'Log key created' : 'Signing key created',
+    who: html`${because === 'asked' ? OPERATOR : BROKER}, <code>${algorithm}</code>`,
+  }),
+  'key.seen': ({ key_id: key, issuer, changes_at: at }: EntryFields<'key.seen'>, now: Millis): EntryWords => ({
+    state: 'noted',
+    what: 'Signing key published',
+    who: BROKER,
+    detail: html`The key ${exact(key)} is at ${exact(issuer)}, and signs from ${time(Date.parse(at), now)} on.`,
+  }),
+  'key.rotated': keyRotated,
+};
+
+const KEY_STATES: Readonly<Record<EntryFields<'key.rotated'>['state'], string>> = {
+  next: 'Signing key published',
+  current: 'Another key signs',
+  previous: 'A key signs no longer',
+  retired: 'A key is published no longer',
+  withdrawn: 'A key that leaked was withdrawn',
+};
+
+function keyRotated({ key_id: key, algorithm, state, because }: EntryFields<'key.rotated'>): EntryWords {
+  const leaked = state === 'withdrawn';
+  const who = html`${leaked || because === 'compromised' ? OPERATOR : BROKER}, <code>${algorithm}</code>`;
+  return { state: leaked ? 'withdrawn' : 'noted', what: KEY_STATES[state], who, detail: html`The key ${exact(key)}.` };
+}
