@@ -74,7 +74,7 @@ describe('an address that is nothing', () => {
     '/v1/log/entries',
     '/v1/log/entries/0',
     '/v1/catalog/',
-    '/oauth/introspect',
+    '/oauth/authorize',
     '/webhooks/github',
     '/healthz/',
     '/%',
