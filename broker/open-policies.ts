@@ -119,6 +119,7 @@ function policyContext({ config, extra, signInProviders }: OpenPoliciesOptions):
     upstreams: new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
     kinds: credentialKinds(availableKinds(config), extra),
     facts: config.github !== undefined,
+    appIssuers: config.github?.issuers,
     people: { signIn: signInProviders.map(({ name }) => name), roles: config.roles },
   };
 }

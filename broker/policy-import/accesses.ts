@@ -1,6 +1,6 @@
 // What jobs reach today, as entitlements-to-be: cloud roles, vault paths and tokens in the steps of well-known actions, and the
 // stored keys that a kind of credential can replace. What the workflow does not say for sure is left for people to decide.
-import { PERMISSIONS } from '../providers/kind-github-token.ts';
+import { PERMISSIONS } from '../providers/kind-github-permissions.ts';
 import type { Step, Workflow, WorkflowJob } from './read-workflow.ts';
 import { familyOf } from './secret-families.ts';
 import { looksSecret } from './secret-literals.ts';

@@ -56,9 +56,10 @@ const PLACES: Readonly<Record<PinSource['holds'], (document: Document) => Found[
   project: ({ contents }) => repositoriesIn(memberOf(contents, 'repositories'), ['repositories']),
   organization: ({ contents }) => [
     ...teamsIn(memberOf(contents, 'teams')),
-    ...entriesOf(memberOf(contents, 'projects')).flatMap(({ key, value }) =>
-      offersIn(memberOf(value, 'may-offer'), ['projects', key, 'may-offer']),
-    ),
+    ...entriesOf(memberOf(contents, 'projects')).flatMap(({ key, value }) => [
+      ...repositoriesIn(memberOf(value, 'repositories'), ['projects', key, 'repositories']),
+      ...offersIn(memberOf(value, 'may-offer'), ['projects', key, 'may-offer']),
+    ]),
   ],
   configuration: ({ contents }) =>
     entriesOf(memberOf(contents, 'issuers')).flatMap(({ key, value }) => ownersIn(memberOf(value, 'owners'), key)),

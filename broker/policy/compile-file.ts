@@ -19,6 +19,8 @@ export interface PolicyContext {
   readonly issuers: readonly ConfiguredIssuer[] | undefined;
   readonly upstreams: Upstreams | undefined;
   readonly kinds: CredentialKinds;
+  /** whose repositories the GitHub App knows, by the configuration; undefined where none is at hand */
+  readonly appIssuers?: readonly string[] | undefined;
   /** what the configuration says of people; undefined where none is at hand */
   readonly people?: ConfiguredPeople | undefined;
   /** whether a GitHub App is configured; undefined where no configuration is at hand */
@@ -69,7 +71,7 @@ export function compileFile(
   const project = compileProject(value, {
     ...{ file, digest, organization },
     owners: ownersOf(context.issuers),
-    appIssuers: appIssuersOf(context.issuers),
+    appIssuers: context.appIssuers ?? appIssuersOf(context.issuers),
     upstreams: context.upstreams,
     peopleCanSignIn: context.people && context.people.signIn.length > 0,
     factsCanBeAsked: context.facts,

@@ -18,19 +18,23 @@ export function eventsOf(rule: RuleDocument): readonly string[] {
 
 export interface RuleContext {
   readonly repositories: readonly Repository[];
+  /** the only one whose jobs may have what the entitlement gives, whatever the rule says */
+  readonly onlyFrom?: Repository | undefined;
   /** within one project: a condition may depend on its repositories */
   readonly share: Share;
 }
 
-export function compileRule(index: number, rule: RuleDocument, { repositories, share }: RuleContext): Rule {
+export function compileRule(index: number, rule: RuleDocument, { repositories, share, onlyFrom }: RuleContext): Rule {
   const written = JSON.stringify(rule);
-  return share(`rule ${index} ${written}`, () => {
+  const bound = onlyFrom === undefined ? '' : repositoryKey(onlyFrom.issuer, onlyFrom.id);
+  return share(`rule ${index} ${bound} ${written}`, () => {
     const conditions = CONDITION_KEYS.flatMap((key) => {
       // The one condition that every rule has, named or not, and that depends on another key where it is not.
       if (key === 'event')
         return [share(`event ${JSON.stringify(eventsOf(rule))} ${rule.event}`, () => eventCondition(rule))];
       return share(`condition ${key} ${JSON.stringify(rule[key])}`, () => compileCondition(key, rule, repositories));
     });
+    if (onlyFrom !== undefined) conditions.push(onlyFromCondition(onlyFrom));
     // A copy has the length that is needed, and not that to which the list grew.
     return { index, conditions: conditions.slice() };
   });
@@ -105,6 +109,16 @@ function repositoryCondition(patterns: readonly string[], repositories: readonly
     got: ({ repository }) => repository,
   });
 }
+
+/** The job's own token says that it is of this repository; that the project is, only the project says. */
+const onlyFromCondition = ({ issuer, id, name }: Repository): Condition =>
+  wanting('repository', {
+    values: [name],
+    remedy:
+      'ask from that repository, whose own token this is, or have the organization’s file list it among the `repositories` of the project',
+    holds: (subject) => subject.issuer === issuer && subject.repositoryId === id,
+    got: ({ repository }) => repository,
+  });
 
 function environmentCondition(patterns: readonly string[]): Condition {
   const matches = matchesAny(patterns, { fold: true });

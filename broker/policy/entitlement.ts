@@ -50,10 +50,10 @@ export function compileEntitlement(
   checkTeams(document, context);
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind, context.peopleCanSignIn);
-  const parameters = parametersOf(document, kind, context);
+  const { parameters, onlyFrom } = parametersOf(document, kind, context);
   const credential = { kind: document.credential.kind, parameters };
   const given = kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID);
-  const rules = rulesOf(document, context);
+  const rules = rulesOf(document, { ...context, onlyFrom });
   const figure = riskFigure(document, { kind, parameters, repositories: context.repositories });
   for (const { code, what } of lacks) report.warn([], `needs ${what}: it loads, and refuses every job with ${code}`);
   return {
@@ -90,12 +90,17 @@ function warnOfIdleKeys(document: EntitlementDocument, report: Report): void {
   }
 }
 
-function rulesOf({ allow }: EntitlementDocument, context: EntitlementContext): readonly Rule[] {
+type RulesContext = EntitlementContext & { readonly onlyFrom: Repository | undefined };
+
+function rulesOf({ allow }: EntitlementDocument, context: RulesContext): readonly Rule[] {
   const { repositories, share } = context;
+  // Of one repository nothing has to be said: whoever may ask is in it.
+  const onlyFrom = repositories.length > 1 ? context.onlyFrom : undefined;
+  if (onlyFrom !== undefined) warnOfOneRepository(onlyFrom, context);
   return allow.map((document, index) => {
     const report = context.report.under('allow', index);
     report.errors(ruleProblems(document, repositories));
-    const rule = compileRule(index, document, { repositories, share });
+    const rule = compileRule(index, document, { repositories, share, onlyFrom });
     if (asksForFact(rule)) warnOfFacts(rule, { ...context, report });
     return rule;
   });
@@ -120,29 +125,47 @@ function warnOfFacts({ conditions }: Rule, { factsCanBeAsked, organization, repo
   }
 }
 
+function warnOfOneRepository({ name, id }: Repository, { project, organization, report }: EntitlementContext): void {
+  report.warn(
+    ['credential'],
+    `only jobs of "${name}" get it: that the repository is this project's, its own file alone says; for the others add { name: ${name}, id: "${id}" } to \`projects.${project}.repositories\` of ${organization.file}`,
+  );
+}
+
+interface ParsedCredential {
+  readonly parameters: unknown;
+  readonly onlyFrom: Repository | undefined;
+}
+
+const NOTHING: ParsedCredential = { parameters: undefined, onlyFrom: undefined };
+
 function parametersOf(
   document: EntitlementDocument,
   kind: CredentialKind | undefined,
   context: EntitlementContext,
-): unknown {
+): ParsedCredential {
   const { project, organization, repositories, appIssuers, upstreams } = context;
   const place = context.report.under('credential');
   const { kind: name, ...value } = document.credential;
   if (kind === undefined) {
     place.error(['kind'], unknownKind(name, context.kinds));
-    return undefined;
+    return NOTHING;
   }
   const offered = organization.offers.get(project)?.get(name) ?? [];
+  const { projects } = organization.document;
+  const vouched = Object.hasOwn(projects, project) ? (projects[project]?.repositories ?? []) : [];
   const parsed = kind.parse(value, {
-    repositories,
-    offered,
-    appIssuers,
+    ...{ repositories, offered, appIssuers },
+    vouched: {
+      ids: vouched.map(({ id }) => id),
+      where: `\`projects.${project}.repositories\` of ${organization.file}`,
+    },
     upstreams,
     where: `\`projects.${project}.may-offer\` of ${organization.file}`,
   });
-  if (parsed.ok) return parsed.parameters;
+  if (parsed.ok) return { parameters: parsed.parameters, onlyFrom: parsed.onlyFrom };
   place.errors(parsed.problems);
-  return undefined;
+  return NOTHING;
 }
 
 /** What the policy promises must be something that the other side can keep (an hour is no "15 minutes"). */

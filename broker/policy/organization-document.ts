@@ -1,7 +1,19 @@
 // The organization's file as it is written: teams, what each project may offer, and the guardrails that no project can loosen.
 import { z } from 'zod';
 import { didYouMean } from '../schema-problems.ts';
-import { duration, id, lastDay, localTime, name, oneOrMore, prose, scope, team } from './forms.ts';
+import {
+  duration,
+  id,
+  lastDay,
+  localTime,
+  name,
+  oneOrMore,
+  pinnedId,
+  prose,
+  repositoryName,
+  scope,
+  team,
+} from './forms.ts';
 import { CONDITION_KEYS, environment, event, RUNNERS, zone } from './rule-document.ts';
 
 /** What `needs` can ask of an entitlement as a whole; all else is asked of each of its rules. */
@@ -117,6 +129,17 @@ export const organizationSchema = z.strictObject({
       name,
       z.strictObject({
         owner: team.describe('The team that answers for its policy.'),
+        repositories: z
+          .array(
+            z.strictObject({
+              name: repositoryName.describe('For people; the id decides.'),
+              id: pinnedId.describe('repository_id of the GitHub that the App is of.'),
+            }),
+          )
+          .default([])
+          .describe(
+            'Repositories that are this project’s by the organization’s word: its `github-token` credentials reach them without an offer. Of a repository that its own file alone calls its own, a job of that very repository gets what GitHub would give it anyhow, and nobody gets more.',
+          ),
         'may-offer': z
           .array(
             z

@@ -2,7 +2,7 @@
 // organization's offers let them reach, and what the other side can do. Pure: used when policies load, with or without a provider.
 import { z } from 'zod';
 import type { Seconds } from '../clock.ts';
-import type { Revocation } from '../model.ts';
+import type { Repository, Revocation } from '../model.ts';
 import type { Power } from '../policy/credential-power.ts';
 import { judged, pattern } from '../policy/forms.ts';
 import { compilePattern, foldCase } from '../policy/pattern.ts';
@@ -12,7 +12,9 @@ import { type Narrowed, narrowerOffer } from './kind-narrower.ts';
 /** What one project may reach with credentials of one kind. */
 export interface Offers {
   /** the project's own repositories, reachable without an offer */
-  readonly repositories: readonly { readonly name: string; readonly id: string; readonly issuer: string }[];
+  readonly repositories: readonly Repository[];
+  /** those of them that are the project's by the organization's word too, and where it says so, for people */
+  readonly vouched: { readonly ids: readonly string[]; readonly where: string };
   /** whose ids the GitHub App knows; undefined where there is one issuer or no configuration at hand */
   readonly appIssuers?: readonly string[] | undefined;
   /** what `parseOffer` made of each offer of this kind */
@@ -27,7 +29,12 @@ export interface Offers {
 export type Upstreams = ReadonlyMap<string, string>;
 
 export type ParsedParameters =
-  | { readonly ok: true; readonly parameters: unknown }
+  | {
+      readonly ok: true;
+      readonly parameters: unknown;
+      /** the only repository of the project whose jobs may have it; undefined where all of them may */
+      readonly onlyFrom?: Repository | undefined;
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export interface CredentialKind {

@@ -1,74 +1,26 @@
 // The `github-token` kind: repositories and permissions of an installation token.
 // Each repository needs an offer that allows every permission asked, but for the project's own; permissions over a whole
-// organization need an offer always, since no list of repositories bounds them.
+// organization need an offer always, since no list of repositories bounds them. Which are its own the organization says: what only
+// the project's file says gives nobody more than GitHub gives each job anyhow (docs/decisions/0022).
 import { z } from 'zod';
+import type { Repository } from '../model.ts';
 import { GREATEST_POWER, type Power } from '../policy/credential-power.ts';
 import { oneOrMore, pinnedId, repositoryName } from '../policy/forms.ts';
-import { checkShape, didYouMean, type Problem } from '../schema-problems.ts';
+import { anyOf, checkShape, didYouMean, type Problem } from '../schema-problems.ts';
 import { type Kind, type Offers, sameName } from './kind-definition.ts';
+import {
+  describe,
+  isOfEveryJob,
+  LEVELS,
+  type Level,
+  levelsOf,
+  OF_AN_ORGANIZATION,
+  PERMISSIONS,
+  type Permissions,
+  rank,
+} from './kind-github-permissions.ts';
 import type { Narrowed } from './kind-narrower.ts';
 
-/** Permissions that reach no further than the repositories of the token (GitHub's API description, `app-permissions`). */
-const OF_A_REPOSITORY = [
-  'actions',
-  'actions_variables',
-  'administration',
-  'artifact_metadata',
-  'attestations',
-  'checks',
-  'code_quality',
-  'codespaces',
-  'contents',
-  'dependabot_secrets',
-  'deployments',
-  'discussions',
-  'environments',
-  'issues',
-  'merge_queues',
-  'metadata',
-  'packages',
-  'pages',
-  'pull_requests',
-  'repository_custom_properties',
-  'repository_hooks',
-  'repository_projects',
-  'secret_scanning_alerts',
-  'secrets',
-  'security_events',
-  'single_file',
-  'statuses',
-  'vulnerability_alerts',
-  'workflows',
-];
-
-const OF_AN_ORGANIZATION = [
-  'custom_properties_for_organizations',
-  'members',
-  'organization_administration',
-  'organization_announcement_banners',
-  'organization_copilot_agent_settings',
-  'organization_copilot_seat_management',
-  'organization_custom_org_roles',
-  'organization_custom_properties',
-  'organization_custom_roles',
-  'organization_events',
-  'organization_hooks',
-  'organization_packages',
-  'organization_personal_access_token_requests',
-  'organization_personal_access_tokens',
-  'organization_plan',
-  'organization_projects',
-  'organization_secrets',
-  'organization_self_hosted_runners',
-  'organization_user_blocking',
-];
-
-const LEVELS = ['read', 'write', 'admin'] as const;
-type Level = (typeof LEVELS)[number];
-type Permissions = Readonly<Record<string, Level>>;
-
-/** Every permission that a token can have. */
-export const PERMISSIONS: readonly string[] = [...OF_A_REPOSITORY, ...OF_AN_ORGANIZATION];
 const permission = z
   .string()
   .superRefine((name, context) => {
@@ -80,9 +32,20 @@ const permission = z
 // GitHub takes an empty set for every permission of the App.
 const permissions = z
   .record(permission, z.enum(LEVELS))
-  .refine((value) => Object.keys(value).length > 0, 'is empty, which GitHub takes for everything: name what is needed');
+  .refine((value) => Object.keys(value).length > 0, 'is empty, which GitHub takes for everything: name what is needed')
+  .superRefine((value, context) => {
+    for (const [name, level] of Object.entries(value)) {
+      const known = levelsOf(name);
+      const message = `GitHub knows no \`${name}: ${level}\`: write ${anyOf(known.map((one) => `\`${one}\``))}`;
+      if (!known.includes(level)) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
 
-const parametersSchema = z.strictObject({ repositories: oneOrMore(repositoryName), permissions });
+const parametersSchema = z.strictObject({
+  // GitHub takes no more.
+  repositories: oneOrMore(repositoryName).refine((names) => names.length <= 500, 'are more than 500 repositories'),
+  permissions,
+});
 const offerSchema = z.strictObject({
   repositories: z.array(z.strictObject({ name: repositoryName, id: pinnedId })).min(1),
   permissions,
@@ -98,11 +61,14 @@ export const githubTokenKind: Kind = {
   parse(value, offers) {
     const checked = checkShape(parametersSchema, value);
     if (!checked.ok) return checked;
-    const problems = beyondOffers(checked.value, offers);
+    const { permissions: asked, repositories: names } = checked.value;
+    const problems = [...ofOtherOwners(names), ...beyondOffers(checked.value, offers)];
     if (problems.length > 0) return { ok: false, problems };
-    const { permissions: asked } = checked.value;
-    const repositories = checked.value.repositories.flatMap((name) => resolve(name, asked, offers) ?? []);
-    return { ok: true, parameters: { repositories, permissions: asked } };
+    const found = names.flatMap((name) => resolve(name, asked, offers) ?? []);
+    const repositories = found.map(({ name, id }) => ({ name, id }));
+    const onlyFrom = found.find((one) => one.unvouched !== undefined)?.unvouched;
+    const owner = Object.keys(only(asked, OF_AN_ORGANIZATION)).length === 0 ? {} : { owner: ownerOf(names[0]) };
+    return { ok: true, parameters: { repositories, permissions: asked, ...owner }, ...(onlyFrom && { onlyFrom }) };
   },
   parseOffer: (value) => checkShape(offerSchema, value),
   gives: (value) => {
@@ -116,8 +82,10 @@ export const githubTokenKind: Kind = {
 
 /** What `parse` makes of the parameters. */
 interface Parameters {
-  readonly repositories: readonly Omit<Repository, 'issuer'>[];
+  readonly repositories: readonly { readonly name: string; readonly id: string }[];
   readonly permissions: Permissions;
+  /** what the owner is called, where permissions concern all that is his: they were offered for him and nobody else */
+  readonly owner?: string;
 }
 
 /** Whoever can write these can give himself the rest. */
@@ -162,22 +130,74 @@ function beyondOffers(
   const offered = offers.offered as readonly Offer[];
   const wide = only(asked, OF_AN_ORGANIZATION);
   const overOrganization =
-    Object.keys(wide).length === 0 || offered.some((offer) => allows(offer, wide))
+    Object.keys(wide).length === 0 || offered.some((offer) => allows(offer, wide) && isOf(offer, repositories[0]))
       ? []
       : [notOffered(['permissions'], describe(wide), offers)];
   const beyond = repositories.flatMap((name, at) => {
     if (resolve(name, asked, offers) !== undefined) return [];
-    const elsewhere = offers.repositories.find((own) => sameName(own.name, name));
-    return elsewhere !== undefined
-      ? [ofAnotherIssuer(['repositories', at], elsewhere)]
-      : [notOffered(['repositories', at], `"${name}" with ${describe(asked)}`, offers)];
+    const own = ownCalled(name, offers);
+    const path = ['repositories', at];
+    if (own === undefined) return [notOffered(path, `"${name}" with ${describe(asked)}`, offers)];
+    return [isKnownToApp(own, offers) ? notVouched(path, { own, asked }, offers) : ofAnotherIssuer(path, own)];
   });
-  return [...overOrganization, ...beyond];
+  return [...overOrganization, ...beyond, ...severalUnvouched(repositories, asked, offers)];
+}
+
+const isOf = ({ repositories }: Offer, name: string | undefined): boolean =>
+  repositories.some((one) => sameName(ownerOf(one.name), ownerOf(name)));
+
+const ownerOf = (name = ''): string => name.slice(0, name.indexOf('/'));
+
+/** A job is in one repository: nobody's own token would reach two. */
+function severalUnvouched(names: readonly string[], asked: Permissions, offers: Offers): Problem[] {
+  const unvouched = names.flatMap((name) => resolve(name, asked, offers)?.unvouched ?? []);
+  const [first] = unvouched;
+  if (first === undefined || new Set(unvouched.map(({ id }) => id)).size < 2) return [];
+  const named = unvouched.map(({ name }) => `"${name}"`).join(' and ');
+  return [
+    {
+      path: ['repositories'],
+      message: `${named} are this project's by the word of its own file alone, and a job is in one of them: ${vouch(first, offers)}`,
+    },
+  ];
+}
+
+function notVouched(
+  path: Problem['path'],
+  { own, asked }: { own: Repository; asked: Permissions },
+  offers: Offers,
+): Problem {
+  const beyond = describe(Object.fromEntries(Object.entries(asked).filter((one) => !isOwnAnyhow(one))));
+  return {
+    path,
+    message: `"${own.name}" is this project's by the word of its own file alone, and ${beyond} is more than its jobs could give themselves: ${vouch(own, offers)}`,
+  };
+}
+
+/** What concerns the organization is offered by itself, or refused by itself. */
+const isOwnAnyhow = (one: [string, Level]): boolean => isOfEveryJob(one) || OF_AN_ORGANIZATION.includes(one[0]);
+
+const vouch = ({ name, id }: Repository, { vouched }: Offers): string =>
+  `add { name: ${name}, id: "${id}" } to ${vouched.where}, or have it offered`;
+
+/** A token is of one installation, and each owner has one. */
+function ofOtherOwners(names: readonly string[]): Problem[] {
+  const [first = ''] = names;
+  return names.flatMap((name, at) =>
+    sameName(ownerOf(name), ownerOf(first))
+      ? []
+      : [
+          {
+            path: ['repositories', at],
+            message: `"${name}" and "${first}" have different owners, and a token is of one installation of the GitHub App: make an entitlement for each owner`,
+          },
+        ],
+  );
 }
 
 const ofAnotherIssuer = (path: Problem['path'], { name, issuer }: Repository): Problem => ({
   path,
-  message: `"${name}" is a repository of the issuer \`${issuer}\`, and the GitHub App knows those of github.com: its id would be somebody else's there; take it out`,
+  message: `"${name}" is a repository of the issuer \`${issuer}\`, and the GitHub App is one of another GitHub: its id would be somebody else's there; take it out`,
 });
 
 const notOffered = (path: readonly (string | number)[], what: string, { where }: Offers): Problem => ({
@@ -188,25 +208,38 @@ const notOffered = (path: readonly (string | number)[], what: string, { where }:
 const allows = (offer: Offer, asked: Permissions): boolean =>
   Object.entries(asked).every(([name, level]) => rank(level) <= rank(offer.permissions[name]));
 
-const rank = (level: Level | undefined): number => (level === undefined ? -1 : LEVELS.indexOf(level));
-
 const only = (asked: Permissions, names: readonly string[]): Permissions =>
   Object.fromEntries(Object.entries(asked).filter(([name]) => names.includes(name)));
 
-const describe = (asked: Permissions): string =>
-  Object.entries(asked)
-    .map(([name, level]) => `${name}: ${level}`)
-    .join(', ');
-
-type Repository = Offers['repositories'][number];
+interface Resolved {
+  readonly name: string;
+  readonly id: string;
+  /** where nobody but the project's own file says that it is the project's: only its own jobs may have the token */
+  readonly unvouched: Repository | undefined;
+}
 
 /**
  * The repository that a name stands for: the project's own, or that of an offer that allows all that is asked. The id decides
  * from here on, as a name could be taken over by another repository; and an id says something beside its issuer only.
  */
-function resolve(name: string, asked: Permissions, offers: Offers): Omit<Repository, 'issuer'> | undefined {
-  const { appIssuers, offered, repositories } = offers;
-  const own = repositories.filter(({ issuer }) => appIssuers === undefined || appIssuers.includes(issuer));
-  const allowing = (offered as readonly Offer[]).filter((offer) => allows(offer, asked));
-  return [...own, ...allowing.flatMap((offer) => offer.repositories)].find((one) => sameName(one.name, name));
+function resolve(name: string, asked: Permissions, offers: Offers): Resolved | undefined {
+  const allowing = (offers.offered as readonly Offer[]).filter((offer) => allows(offer, asked));
+  const offered = allowing.flatMap((offer) => offer.repositories).find((one) => sameName(one.name, name));
+  const own = ownCalled(name, offers);
+  if (own !== undefined && isKnownToApp(own, offers)) {
+    const isVouched = offers.vouched.ids.includes(own.id) || offered?.id === own.id;
+    if (isVouched) return { name: own.name, id: own.id, unvouched: undefined };
+    if (offered === undefined && Object.entries(asked).every(isOwnAnyhow))
+      return { name: own.name, id: own.id, unvouched: own };
+  }
+  return offered && { ...offered, unvouched: undefined };
 }
+
+/** Two GitHubs may have repositories of one name: the App's own comes first. */
+function ownCalled(name: string, offers: Offers): Repository | undefined {
+  const called = offers.repositories.filter((own) => sameName(own.name, name));
+  return called.find((own) => isKnownToApp(own, offers)) ?? called[0];
+}
+
+const isKnownToApp = ({ issuer }: Repository, { appIssuers }: Offers): boolean =>
+  appIssuers === undefined || appIssuers.includes(issuer);

@@ -63,6 +63,7 @@ export function offersOf(name: string, offers: readonly Yaml[]): Offers {
   return {
     repositories: [{ name: 'acme/shop', issuer: 'github', id: '2001' }],
     offered,
+    vouched: { ids: [], where: 'repositories' },
     upstreams: new Map([
       ['vault-prod', 'vault'],
       ['vault-test', 'vault'],

@@ -41,9 +41,26 @@ function projectChanges(before: Projects, now: Projects): readonly Change[] {
     };
     return [
       ...(was === undefined ? [added] : was.owner === is.owner ? [] : [owner]),
+      ...repositoryChanges(name, was?.repositories ?? [], is.repositories),
       ...offerChanges(`the project ${name}`, was?.['may-offer'] ?? [], is['may-offer']),
     ];
   });
+}
+
+type Vouched = Projects[string]['repositories'];
+
+/** Tokens for them need no offer. */
+function repositoryChanges(project: string, before: Vouched, now: Vouched): readonly Change[] {
+  const missing = (some: Vouched, others: Vouched): Vouched =>
+    some.filter(({ id }) => !others.some((one) => one.id === id));
+  const say = (direction: Change['direction'], what: string) => (one: Vouched[number]) => ({
+    direction,
+    text: `the repository ${one.name} (${one.id}) is ${what} of the project ${project}, which may hand out tokens for it`,
+  });
+  return [
+    ...missing(now, before).map(say('wider', 'one')),
+    ...missing(before, now).map(say('narrower', 'no longer one')),
+  ];
 }
 
 const namesOf = (before: object, now: object): readonly string[] => [

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { jwtKind } from '../../../broker/providers/kind-jwt.ts';
 
-const OFFERS = { repositories: [], offered: [], upstreams: undefined, where: 'may-offer' };
+const OFFERS = {
+  repositories: [],
+  offered: [],
+  vouched: { ids: [], where: '' },
+  upstreams: undefined,
+  where: 'may-offer',
+};
 const problemsOf = (claim: string): readonly string[] => {
   const parsed = jwtKind.parse({ audience: 'https://a.example', claims: { [claim]: 'x' } }, OFFERS);
   return parsed.ok ? [] : parsed.problems.map(({ message }) => message);

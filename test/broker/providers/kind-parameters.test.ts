@@ -51,6 +51,16 @@ const MISTAKES: readonly [kind: string, differing: Yaml, problem: string][] = [
     'permissions.contents: must be `read`, `write` or `admin`, not "all"',
   ],
   [
+    'github-token',
+    { permissions: { contents: 'admin' } },
+    'permissions.contents: GitHub knows no `contents: admin`: write `read` or `write`',
+  ],
+  [
+    'github-token',
+    { permissions: { workflows: 'read' } },
+    'permissions.workflows: GitHub knows no `workflows: read`: write `write`',
+  ],
+  [
     'aws-role',
     { role: 'shop-deploy' },
     'role: must be the ARN of a role, such as arn:aws:iam::111122223333:role/shop-deploy, not "shop-deploy"',
@@ -119,11 +129,6 @@ const BEYOND: readonly [kind: string, differing: Yaml, problem: string][] = [
     'repositories.0: "acme/libs" with contents: read, issues: read is not offered',
   ],
   [
-    'github-token',
-    { permissions: { contents: 'admin' } },
-    'repositories.0: "acme/libs" with contents: admin is not offered',
-  ],
-  [
     'aws-role',
     { role: 'arn:aws:iam::111122223333:role/shop-a/admin' },
     'role: "arn:aws:iam::111122223333:role/shop-a/admin" is not offered',
@@ -178,18 +183,40 @@ describe('what gives no access by itself', () => {
 });
 
 describe('github-token', () => {
+  const OWN = { name: 'acme/shop', id: '2001', issuer: 'github' };
+
   it('reaches the own repositories of the project without an offer, by id', () => {
-    const parsed = kindOf('github-token').parse(
-      { repositories: 'ACME/shop', permissions: { contents: 'write' } },
-      offersOf('github-token', []),
-    );
-    expect(parsed).toEqual({
+    const asked = { repositories: 'ACME/shop', permissions: { secrets: 'write' } };
+    const vouched = { ids: ['2001'], where: 'repositories' };
+    expect(kindOf('github-token').parse(asked, { ...offersOf('github-token', []), vouched })).toEqual({
       ok: true,
-      parameters: {
-        repositories: [{ name: 'acme/shop', id: '2001', issuer: 'github' }],
-        permissions: { contents: 'write' },
-      },
+      parameters: { repositories: [{ name: 'acme/shop', id: '2001' }], permissions: { secrets: 'write' } },
     });
+  });
+
+  it('is for the own jobs of a repository that nobody but the project’s file calls its own', () => {
+    const asked = { repositories: 'acme/shop', permissions: { contents: 'write' } };
+    expect(kindOf('github-token').parse(asked, offersOf('github-token', []))).toMatchObject({
+      ok: true,
+      onlyFrom: OWN,
+    });
+  });
+
+  it('gives them no more than GitHub gives each job, unless the organization says whose the repository is', () => {
+    expect(problems('github-token', { repositories: 'acme/shop', permissions: { secrets: 'write' } }, [])).toEqual([
+      'repositories.0: "acme/shop" is this project\'s by the word of its own file alone, and secrets: write is more than its jobs could give themselves: add { name: acme/shop, id: "2001" } to repositories, or have it offered',
+    ]);
+  });
+
+  it('is of one installation, and so of one owner', () => {
+    const offer = [
+      { name: 'acme/libs', id: '2002' },
+      { name: 'other/libs', id: '3002' },
+    ];
+    const asked = { repositories: ['acme/libs', 'other/libs'] };
+    expect(problems('github-token', asked, [{ repositories: offer, permissions: { contents: 'read' } }])).toEqual([
+      'repositories.1: "other/libs" and "acme/libs" have different owners, and a token is of one installation of the GitHub App: make an entitlement for each owner',
+    ]);
   });
 
   it('takes the repository of the offer that allows what is asked, where two offers give one name two ids', () => {
@@ -212,7 +239,7 @@ describe('github-token', () => {
         {
           path: ['repositories', 0],
           message:
-            '"acme/shop" is a repository of the issuer `github`, and the GitHub App knows those of github.com: its id would be somebody else\'s there; take it out',
+            '"acme/shop" is a repository of the issuer `github`, and the GitHub App is one of another GitHub: its id would be somebody else\'s there; take it out',
         },
       ],
     });
@@ -228,6 +255,11 @@ describe('github-token', () => {
         { repositories: [{ name: 'acme/libs', id: '2002' }], permissions: { members: 'read' } },
       ]),
     ).toEqual([]);
+    expect(
+      problems('github-token', own, [
+        { repositories: [{ name: 'other/libs', id: '3002' }], permissions: { members: 'read' } },
+      ]),
+    ).toEqual([expect.stringContaining('permissions: members: read is not offered')]);
   });
 
   it('may take repositories of several offers, where each allows every permission', () => {

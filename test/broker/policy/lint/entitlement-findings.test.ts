@@ -40,7 +40,7 @@ describe('an entitlement', () => {
 
   it('of low risk that can administer repositories', () => {
     const credential = { kind: 'github-token', repositories: 'acme/shop', permissions: { secrets: 'write' } };
-    const project = { shop: { owner: 'acme/platform' } };
+    const project = { shop: { owner: 'acme/platform', repositories: [{ name: 'acme/shop', id: '2001' }] } };
     expect(codesOf(lint({ organization: { projects: project }, entitlement: { credential } }))).toEqual([
       'entitlements.preview.risk LINT_RISK_UNDERSTATED',
     ]);
