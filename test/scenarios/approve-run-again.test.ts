@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApprovalStory, SHOP } from '../support/approval-story.ts';
 import { ALEX, RUN } from '../support/fact-story.ts';
-import { GithubAppApi, nothingYet } from '../support/github-app-api.ts';
+import { GithubAppApi } from '../support/github-app-api.ts';
+import { nothingYet } from '../support/github-knowledge.ts';
 
 const AGAIN = { run_attempt: '2' };
 let story: ApprovalStory;

@@ -55,6 +55,7 @@ describe('what passes by itself', () => {
     ['is down', [502, { message: 'Server Error' }] as const],
     ['answers nonsense', [200, { id: 'x' }] as const],
   ])('GitHub %s: the job is told to come back, and nothing is on record', async (_name, [status, body]) => {
+    story.api.knows.lies = true;
     const before = (await story.broker.entries()).length;
     story.api.knows.trouble = [status, body];
     const answer = await ask();

@@ -169,6 +169,7 @@ describe('a run', () => {
     ['of nobody', { triggering_actor: null }],
   ])('%s is not believed', async (_name, other) => {
     join(9001);
+    story.api.knows.lies = true;
     story.api.knows.runs[0] = { ...RUN, ...other };
     expect((await ask('team')).body.reasons[0]).toMatchObject({ code: 'FACT_UNAVAILABLE' });
   });

@@ -1,6 +1,7 @@
 // What the stories about facts share: a broker with a GitHub App, GitHub's API as the App asks it, and a run that is under way.
 import { ORGANIZATION, PEOPLE } from './approval-story.ts';
-import { type ApiAccount, type ApiRun, GithubAppApi, nothingYet } from './github-app-api.ts';
+import { GithubAppApi } from './github-app-api.ts';
+import { type ApiAccount, type ApiRun, nothingYet } from './github-knowledge.ts';
 import { TestBroker, type TestBrokerOptions } from './test-broker.ts';
 
 const SHA = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerProblems, asDescribed, operationOf, requestProblems } from './github-openapi.ts';
 
 export interface GithubPerson {
   readonly id: number;
@@ -68,7 +69,7 @@ export class GithubPeople {
     const body = new URLSearchParams(Buffer.concat(chunks).toString());
     if (url.pathname === '/login/oauth/authorize') this.#authorize(url.searchParams, response);
     else if (url.pathname === '/login/oauth/access_token') json(response, 200, this.#exchange(request, body));
-    else if (url.pathname.startsWith('/api/v3/')) json(response, ...this.#api(request, url.pathname.slice(7)));
+    else if (url.pathname.startsWith('/api/v3/')) json(response, ...this.#described(request, url));
     else json(response, 404, { message: 'Not Found' });
   }
 
@@ -123,6 +124,20 @@ export class GithubPeople {
       scope: '',
       token_type: 'bearer',
     };
+  }
+
+  /** What is asked of the API and what it says, held against GitHub's own description. */
+  #described(request: IncomingMessage, { pathname, search }: URL): ApiAnswer {
+    const path = pathname.slice(7);
+    const asked = { method: request.method ?? '', url: `${path}${search}`, body: '' };
+    const found = operationOf(asked);
+    const [status, own, headers] = this.#api(request, path);
+    this.#expect(found !== undefined, `GitHub has no ${asked.method} ${asked.url}`);
+    if (found === undefined || this.trouble !== undefined) return [status, own, headers];
+    const said = status < 400 ? own : { documentation_url: 'https://docs.github.com/rest', ...own };
+    const answer = asDescribed(found, status, said);
+    this.complaints.push(...requestProblems(found, asked), ...answerProblems(found, status, answer));
+    return [status, answer, headers];
   }
 
   #api({ headers }: IncomingMessage, path: string): ApiAnswer {
