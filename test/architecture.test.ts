@@ -78,7 +78,8 @@ const RESERVED: readonly { what: string; text: RegExp; only: RegExp }[] = [
   {
     what: 'fetch',
     text: /(?<![-\w])fetch\b|\bnew (WebSocket|EventSource)\b/,
-    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/published\.ts|broker\/portal\/data\/ask\.ts)/,
+    // GitHub's client takes our way of asking under that name.
+    only: /^(action\/|broker\/(cli|demo)\/|broker\/log\/published\.ts|broker\/portal\/data\/ask\.ts|broker\/providers\/ask-github\.ts)/,
   },
   {
     what: 'connections of its own',
@@ -97,6 +98,7 @@ const PACKAGES: readonly { packages: RegExp; only: string }[] = [
   { packages: /^(openid-client|@simplewebauthn\/server)$/, only: 'sign-in' },
   { packages: /^pino$/, only: 'telemetry' },
   { packages: /^nodemailer$/, only: 'notify' },
+  { packages: /^@octokit\//, only: 'providers' },
   { packages: /^yaml$/, only: 'yaml policy-pins policy-import composition' },
   { packages: /^jose$/, only: 'keys providers composition' },
   { packages: /^node:fs/, only: 'action config policy-sources store log verifier http portal composition' },

@@ -4,11 +4,12 @@ import type { Clock } from '../clock.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
+import { githubTokenProvider } from './github-token.ts';
 import { jwtProvider } from './jwt.ts';
 import type { Signer } from './own-token.ts';
 import type { CredentialProvider, Providers } from './provider.ts';
 
-export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account'];
+export const BUILT_KINDS: readonly string[] = ['jwt', 'azure-app', 'gcp-service-account', 'github-token'];
 
 /** Of them, what a configuration has everything for. */
 export const availableKinds = ({ github }: { readonly github: object | undefined }): readonly string[] =>
@@ -32,10 +33,12 @@ export interface TokenApp extends Network {
 }
 
 export function createProviders(options: ProviderOptions): Providers {
+  const { tokenApp } = options;
   const providers = [
     jwtProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
+    ...(tokenApp === undefined ? [] : [githubTokenProvider(tokenApp, options)]),
     ...options.extra,
   ];
   return new Map(providers.map((provider) => [provider.kind, provider]));

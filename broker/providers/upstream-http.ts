@@ -10,9 +10,11 @@ export interface UpstreamCall {
   readonly url: string;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  /** sent as JSON, or as a form where they are URLSearchParams */
-  readonly body?: object | URLSearchParams;
+  /** sent as JSON, or as a form where they are URLSearchParams; text is sent as it is, and says in `headers` what it is */
+  readonly body?: object | URLSearchParams | string;
   readonly signal: AbortSignal;
+  /** of the answer, where it may be larger than most */
+  readonly maxBytes?: number;
   /** in words, out of a body that says why not; it is cut and made harmless here */
   readonly reasonOf?: (body: unknown) => string | undefined;
   /** what to do about it, in our own words: the beginning of a sentence without its full stop */
@@ -40,10 +42,26 @@ const NEVER_TRUSTED = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
  * @throws Error where it may have acted: no answer in time, one that was cut off or too large, a 5xx
  */
 export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<UpstreamReply> {
-  const { system, url, method = 'POST', signal, reasonOf = () => undefined, adviceOf = () => undefined } = call;
+  const { system, reasonOf = () => undefined, adviceOf = () => undefined } = call;
+  const reply = await askUpstream(ask, call);
+  const { status, json, text } = reply;
+  if (status >= 200 && status < 300) return reply;
+  // Followed, a redirect would lead away from the host that the operator named (SSRF).
+  if (status >= 300 && status < 400) throw new UpstreamRefused(`${system} answered with a redirect (${status})`);
+  const [reason, advice] = [reasonOf, adviceOf].map((of) => of(json ?? text));
+  throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice));
+}
+
+/**
+ * The same for whoever has more to say about what was refused: an answer of any status below 500.
+ * @throws UpstreamRefused where it could not be reached
+ * @throws Error where it may have acted
+ */
+export async function askUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<UpstreamReply> {
+  const { system, url, method = 'POST', signal, maxBytes = MAX_BYTES } = call;
   const sent = bodyOf(call.body);
   const headers = { accept: 'application/json', 'user-agent': 'buildpass', ...sent.headers, ...call.headers };
-  const request = { method, headers, signal, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  const request = { method, headers, signal, timeout: TIMEOUT_MS, maxBytes };
   const answer = await ask(url, sent.body === undefined ? request : { ...request, body: sent.body }).catch(
     (error: unknown) => {
       throw unreached(error) ? new UpstreamRefused(`${system} cannot be reached`, { cause: error }) : error;
@@ -51,19 +69,13 @@ export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Prom
   );
   const { status } = answer;
   const text = answer.body.toString('utf8');
-  const json = parseJson(text);
-  if (status >= 200 && status < 300) return { status, headers: answer.headers, json, text };
-  // Followed, a redirect would lead away from the host that the operator named (SSRF).
-  if (status >= 300 && status < 400) throw new UpstreamRefused(`${system} answered with a redirect (${status})`);
-  if (status >= 400 && status < 500) {
-    const [reason, advice] = [reasonOf, adviceOf].map((of) => of(json ?? text));
-    throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice));
-  }
+  if (status >= 200 && status < 500) return { status, headers: answer.headers, json: parseJson(text), text };
   throw new Error(`${system} answered ${status}`);
 }
 
-function bodyOf(body: object | URLSearchParams | undefined): { body?: string; headers: Record<string, string> } {
+function bodyOf(body: UpstreamCall['body']): { body?: string; headers: Record<string, string> } {
   if (body === undefined) return { headers: {} };
+  if (typeof body === 'string') return { body, headers: {} };
   if (body instanceof URLSearchParams)
     return { body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
   return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -82,7 +94,7 @@ const LONGEST_REASON = 300;
 const LIKE_A_SECRET = /[\w-]{43,}={0,2}/g;
 
 /** The other side's own words, on one line and without anything that could pass for more than text. */
-function refusal(what: string, reason: string | undefined, advice: string | undefined): string {
+export function refusal(what: string, reason: string | undefined, advice?: string | undefined): string {
   const words = reason
     ?.replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ')
     .replace(LIKE_A_SECRET, (run) => `(${run.length} characters)`)

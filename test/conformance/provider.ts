@@ -5,6 +5,7 @@ import { systemClock } from '../../broker/clock.ts';
 import type { Credential, Lease } from '../../broker/model.ts';
 import { credentialKinds } from '../../broker/providers/credential-kinds.ts';
 import { type CredentialProvider, UpstreamRefused } from '../../broker/providers/provider.ts';
+import { readCredential } from '../../shared/issued-credential.ts';
 import { buildGrant } from '../support/build-grant.ts';
 import type { MoodyServer, UpstreamMood } from '../support/moody-server.ts';
 import { readSource } from '../support/source-tree.ts';
@@ -60,6 +61,15 @@ export function describeProvider(kind: string, start: () => Promise<ProviderWorl
       expect(credential.excess).toBeUndefined();
       expect(credential.upstreamExpiresAt).toSatisfy((at: number | null) => at === null || at > systemClock.now());
       expectOneCredential(credential);
+    });
+
+    it('answers what the action takes of this kind', async () => {
+      const { provider, parameters } = await open();
+      const { values, details, tokenType, issuedTokenType } = await issue(provider, parameters);
+      const credential = Object.fromEntries(Object.entries(values).map(([name, secret]) => [name, secret.reveal()]));
+      const answer = { token_type: tokenType, issued_token_type: issuedTokenType, credential };
+      const read = readCredential({ ...answer, ...(details && { details }) } as Parameters<typeof readCredential>[0]);
+      expect(read).toMatchObject({ kind, credential });
     });
 
     it('never hands the same out twice', async () => {

@@ -47,7 +47,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'providers',
     files: /^broker\/providers\//,
-    mayImport: 'shared kernel keys provider-interface types:upstream-fetch',
+    mayImport: 'shared kernel keys github provider-interface types:upstream-fetch',
   },
 
   // Cases about policies, decided without a broker: as pure as deciding itself.

@@ -1,0 +1,116 @@
+// GitHub's API by its own client, without what that client does beside asking (docs/decisions/0022): every call goes through
+// upstream-http.ts, is made once, prints nothing, and no error of the client gets out, as it holds request and answer. Loaded when it
+// is needed: commands that only read policies know this kind, and are quicker without.
+import type { Octokit } from '@octokit/rest';
+import type { Secret } from '../../shared/secret.ts';
+import type { Clock } from '../clock.ts';
+import { appToken } from '../github/github-app.ts';
+import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { TokenApp } from './index.ts';
+import { askUpstream } from './upstream-http.ts';
+
+export interface GithubAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface TokenWanted {
+  readonly installation: number;
+  readonly repositories: readonly number[];
+  readonly permissions: Readonly<Record<string, string>>;
+}
+
+/** @throws UpstreamRefused where GitHub cannot be reached; any other error where it may have acted */
+export interface AskGithub {
+  /** as the App */
+  get(path: string, signal: AbortSignal): Promise<GithubAnswer>;
+  createToken(wanted: TokenWanted, signal: AbortSignal): Promise<GithubAnswer>;
+  /** as whoever has the token, which is what ends it */
+  revokeToken(token: Secret, signal: AbortSignal): Promise<GithubAnswer>;
+}
+
+interface AskGithubDeps {
+  readonly app: TokenApp;
+  readonly clock: Clock;
+  readonly upstream: UpstreamFetch;
+}
+
+const HEADERS = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
+/** Each token of the App is for one call. */
+const NOT_ASKED_FOR = '1970-01-01T00:00:00Z';
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** Of an answer, and of what it says of one repository: GitHub describes each at length. */
+const BYTES = 256 * 1024;
+const BYTES_A_REPOSITORY = 16 * 1024;
+
+export function askGithub({ app, clock, upstream }: AskGithubDeps): AskGithub {
+  const { apiUrl, appId, key } = app;
+  const octokit = async (maxBytes = BYTES): Promise<Octokit> => {
+    const client = await import('@octokit/rest');
+    return new client.Octokit({
+      ...{ baseUrl: apiUrl, userAgent: 'buildpass', log: SILENT },
+      request: { fetch: throughUpstream(upstream, maxBytes), log: SILENT },
+    });
+  };
+  const asApp = async (): Promise<Record<string, string>> => {
+    const { createAppAuth } = await import('@octokit/auth-app');
+    const createJwt = async () => ({ jwt: appToken({ appId, key, clock }).reveal(), expiresAt: NOT_ASKED_FOR });
+    // For the App's own token alone: of installations it would hand out the same token twice.
+    const { token } = await createAppAuth({ appId, createJwt, log: SILENT })({ type: 'app' });
+    return { ...HEADERS, authorization: `Bearer ${token}` };
+  };
+  return {
+    async get(path, signal) {
+      const { request } = await octokit();
+      return answerOf(request(`GET ${path}`, { headers: await asApp(), request: { signal } }));
+    },
+    async createToken({ installation: installation_id, repositories, permissions }, signal) {
+      const { apps } = (await octokit(BYTES + repositories.length * BYTES_A_REPOSITORY)).rest;
+      const wanted = { installation_id, repository_ids: [...repositories], permissions };
+      return answerOf(apps.createInstallationAccessToken({ ...wanted, headers: await asApp(), request: { signal } }));
+    },
+    async revokeToken(token, signal) {
+      const { apps } = (await octokit()).rest;
+      const headers = { ...HEADERS, authorization: `Bearer ${token.reveal()}` };
+      return answerOf(apps.revokeInstallationAccessToken({ headers, request: { signal } }));
+    },
+  };
+}
+
+interface ClientRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+const throughUpstream =
+  (upstream: UpstreamFetch, maxBytes: number) =>
+  async (url: string, { method, headers, body, signal }: ClientRequest): Promise<Response> => {
+    const call = { system: 'GitHub', url, method, headers, signal, maxBytes };
+    const reply = await askUpstream(upstream, body === undefined ? call : { ...call, body });
+    const { status, text } = reply;
+    const kept = Object.entries(reply.headers).filter(
+      (header): header is [string, string] => typeof header[1] === 'string',
+    );
+    return new Response(text === '' ? null : text, { status, headers: kept });
+  };
+
+/** The client calls a status of 400 and more an error of its own: here it is an answer. */
+async function answerOf(asked: Promise<ClientAnswer>): Promise<GithubAnswer> {
+  const answer = await asked.catch((error: unknown) => {
+    const { response, cause } = error as { response?: ClientAnswer; cause?: unknown };
+    if (response !== undefined) return response;
+    throw cause ?? error;
+  });
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+  return { status: answer.status, headers: Object.fromEntries(headers), body: answer.data };
+}
+
+interface ClientAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
+}
