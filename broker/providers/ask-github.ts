@@ -1,7 +1,7 @@
 // GitHub's API by its own client, without what that client does beside asking (docs/decisions/0022): every call goes through
-// upstream-http.ts, is made once, prints nothing, and no error of the client gets out, as it holds request and answer.
-import { createAppAuth } from '@octokit/auth-app';
-import { Octokit } from '@octokit/rest';
+// upstream-http.ts, is made once, prints nothing, and no error of the client gets out, as it holds request and answer. Loaded when it
+// is needed: commands that only read policies know this kind, and are quicker without.
+import type { Octokit } from '@octokit/rest';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock } from '../clock.ts';
 import { appToken } from '../github/github-app.ts';
@@ -37,6 +37,8 @@ interface AskGithubDeps {
 }
 
 const HEADERS = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
+/** Each token of the App is for one call. */
+const NOT_ASKED_FOR = '1970-01-01T00:00:00Z';
 const nothing = (): void => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 /** Of an answer, and of what it says of one repository: GitHub describes each at length. */
@@ -45,35 +47,34 @@ const BYTES_A_REPOSITORY = 16 * 1024;
 
 export function askGithub({ app, clock, upstream }: AskGithubDeps): AskGithub {
   const { apiUrl, appId, key } = app;
-  const octokit = (maxBytes: number): Octokit =>
-    new Octokit({
+  const octokit = async (maxBytes = BYTES): Promise<Octokit> => {
+    const client = await import('@octokit/rest');
+    return new client.Octokit({
       ...{ baseUrl: apiUrl, userAgent: 'buildpass', log: SILENT },
       request: { fetch: throughUpstream(upstream, maxBytes), log: SILENT },
     });
-  const small = octokit(BYTES);
-  // For the App's own token alone: of installations it would hand out the same token twice.
-  const auth = createAppAuth({
-    ...{ appId, log: SILENT },
-    createJwt: async () => ({
-      jwt: appToken({ appId, key, clock }).reveal(),
-      expiresAt: new Date(clock.now()).toISOString(),
-    }),
-  });
+  };
   const asApp = async (): Promise<Record<string, string>> => {
-    const { token } = await auth({ type: 'app' });
+    const { createAppAuth } = await import('@octokit/auth-app');
+    const createJwt = async () => ({ jwt: appToken({ appId, key, clock }).reveal(), expiresAt: NOT_ASKED_FOR });
+    // For the App's own token alone: of installations it would hand out the same token twice.
+    const { token } = await createAppAuth({ appId, createJwt, log: SILENT })({ type: 'app' });
     return { ...HEADERS, authorization: `Bearer ${token}` };
   };
   return {
-    get: async (path, signal) =>
-      answerOf(small.request(`GET ${path}`, { headers: await asApp(), request: { signal } })),
+    async get(path, signal) {
+      const { request } = await octokit();
+      return answerOf(request(`GET ${path}`, { headers: await asApp(), request: { signal } }));
+    },
     async createToken({ installation: installation_id, repositories, permissions }, signal) {
-      const { apps } = octokit(BYTES + repositories.length * BYTES_A_REPOSITORY).rest;
+      const { apps } = (await octokit(BYTES + repositories.length * BYTES_A_REPOSITORY)).rest;
       const wanted = { installation_id, repository_ids: [...repositories], permissions };
       return answerOf(apps.createInstallationAccessToken({ ...wanted, headers: await asApp(), request: { signal } }));
     },
     async revokeToken(token, signal) {
+      const { apps } = (await octokit()).rest;
       const headers = { ...HEADERS, authorization: `Bearer ${token.reveal()}` };
-      return answerOf(small.rest.apps.revokeInstallationAccessToken({ headers, request: { signal } }));
+      return answerOf(apps.revokeInstallationAccessToken({ headers, request: { signal } }));
     },
   };
 }
@@ -102,7 +103,7 @@ async function answerOf(asked: Promise<ClientAnswer>): Promise<GithubAnswer> {
   const answer = await asked.catch((error: unknown) => {
     const { response, cause } = error as { response?: ClientAnswer; cause?: unknown };
     if (response !== undefined) return response;
-    throw cause ?? new Error('GitHub was not asked');
+    throw cause ?? error;
   });
   const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
   return { status: answer.status, headers: Object.fromEntries(headers), body: answer.data };

@@ -91,6 +91,7 @@ describe('what an entitlement gives', () => {
     const entitlements = {
       preview: { risk: 'low', credential, ttl: '15m', allow: [{ branch: 'main', repository: 'acme/repository-1' }] },
     };
-    expect(only({ project: { repositories, entitlements } })).toHaveLength(1_025);
+    const organization = { projects: { shop: { owner: 'acme/platform', repositories } } };
+    expect(only({ project: { repositories, entitlements }, organization })).toHaveLength(1_025);
   });
 });
