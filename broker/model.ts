@@ -2,9 +2,12 @@
 // (Decision), and what is issued (Grant, Credential, Lease). Read second, after exchange.ts.
 import type { ReasonCode } from '../shared/error-codes.ts';
 import type { Secret } from '../shared/secret.ts';
+import type { ApprovalTerms } from './approval-terms.ts';
 import type { Millis, Seconds } from './clock.ts';
 import type { Facts, Found } from './facts.ts';
 import type { RiskFigure } from './risk.ts';
+
+export type { ApprovalTerms, BreakGlassTerms } from './approval-terms.ts';
 
 /** The verified identity of a job. Ids are strings, as GitHub sends them; names are for people only. */
 export interface Subject {
@@ -77,6 +80,8 @@ export interface Entitlement {
   readonly ttl: Seconds | 'never';
   readonly credential: { readonly kind: string; readonly parameters: unknown };
   readonly maxPerJob: number;
+  /** how long a job may renew what it had first; undefined where nothing is renewed */
+  readonly session: Seconds | undefined;
   /** `public-details: true`: full reasons even to a job of a public repository (P7) */
   readonly publicDetails: boolean;
   readonly observe: boolean;
@@ -101,32 +106,6 @@ export interface Entitlement {
   /** what a return or a revocation would mean */
   readonly revocation: Revocation;
   readonly figure: RiskFigure;
-}
-
-/** What the policy asks of people, and what one approval is good for. */
-export interface ApprovalTerms {
-  /** teams whose members may approve; none where break-glass is the only way */
-  readonly by: readonly string[];
-  readonly count: number;
-  readonly within: Seconds;
-  /** whether people may approve their own request */
-  readonly self: boolean;
-  readonly covers: 'job' | 'run' | 'plan';
-  /** how many credentials one approval is good for */
-  readonly issuances: number;
-  /** SHA-256 (hex) of the whole entitlement as it is written: with another one, what was approved is not what is asked */
-  readonly entitlementDigest: string;
-  /** the way for emergencies, beside the approvals or in their place */
-  readonly breakGlass: BreakGlassTerms | undefined;
-}
-
-export interface BreakGlassTerms {
-  /** teams of which one member invokes it */
-  readonly for: readonly string[];
-  /** teams that are told at once */
-  readonly notify: readonly string[];
-  /** how long it may be invoked again, from the first time on; then it is shut until it was reviewed */
-  readonly incident: Seconds;
 }
 
 /** A rule of `allow`, compiled: each check says whether it holds for a subject and, if not, what differed. */
@@ -177,6 +156,8 @@ export interface Standing {
   readonly issuedToJob: number;
   /** the break-glass incident of this entitlement that is over, and that nobody has reviewed yet */
   readonly unreviewed?: { readonly endedAt: Millis } | undefined;
+  /** when this job had its first one, where a session counts from there */
+  readonly firstIssuedAt?: Millis | undefined;
 }
 
 /** `stranger`: the project does not exist or does not list the repository; nobody may tell which. */
@@ -213,6 +194,8 @@ export interface Approved {
   /** of the break-glass invocation that stands in the place of approvals */
   readonly invocation: string | undefined;
   readonly assurance: Assurance;
+  /** the first request of this job on it, which this one renews, and until when */
+  readonly renewal?: { readonly renews: string; readonly until: Millis };
 }
 
 /** The rules permit it, once people agree. */

@@ -89,6 +89,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'This job has as many credentials of the entitlement as one job may have.',
     next: 'Use one several times, or have `max-per-job` raised.',
   },
+  SESSION_ENDED: {
+    means: 'This job has renewed its credential for as long as the `session` of the entitlement lets it.',
+    next: 'Let a new job ask, or have `session` made longer.',
+  },
   SUSPENDED: { means: 'Security has suspended this.', next: 'The message says why; ask those who suspended it.' },
   OBSERVE_ONLY: {
     means: 'The rule matches, but the entitlement only records decisions for now.',

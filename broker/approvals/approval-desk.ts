@@ -13,6 +13,7 @@ import type { Transaction } from '../store/store.ts';
 import { type Approval, approvers, assuranceOf, isOpen } from './approval.ts';
 import { askersOf } from './askers.ts';
 import { bindingOf } from './binding.ts';
+import { renewalOn } from './renewal.ts';
 
 export type DeskDeps = Pick<ExchangeDeps, 'append' | 'entropy'>;
 
@@ -27,13 +28,20 @@ export async function withApproval(tx: Transaction, asked: Asked): Promise<Permi
   const binding = askBinding(asked);
   const own = context.known === undefined ? undefined : await tx.approvals.ofRequest(context.known.id);
   for (const row of own === undefined ? await tx.approvals.openFor(binding) : [own]) {
-    if (row.state === 'pending' || row.binding !== binding || !isOpen(row, tx.now)) continue;
-    const isSpent = own !== undefined && context.known !== undefined && (await tx.approvals.isUsedBy(context.known.id));
-    if (!isSpent && row.used >= row.issuances) continue;
+    if (row.state === 'pending' || row.binding !== binding) continue;
+    const renewal = await renewalOn(tx, row, { session: decision.entitlement.session, jobKey: context.jobKey });
+    if (renewal === undefined && !(await isLeft(tx, row, context.known))) continue;
     const approved = await approvedAs(tx, row, decision.terms);
-    if (approved !== undefined) return { ...decision, outcome: 'permit', approved };
+    if (approved === undefined) continue;
+    return { ...decision, outcome: 'permit', approved: renewal === undefined ? approved : { ...approved, renewal } };
   }
   return decision;
+}
+
+/** Whether the approval is good for one more issuance, or was spent on this very request. */
+async function isLeft(tx: Transaction, row: ApprovalRow, known: RequestRow | undefined): Promise<boolean> {
+  if (!isOpen(row, tx.now)) return false;
+  return row.used < row.issuances || (known !== undefined && (await tx.approvals.isUsedBy(known.id)));
 }
 
 /** Why the request's own approval is not one that this ask can ever stand on; undefined while it may still. */
@@ -62,9 +70,10 @@ export async function openApproval(
   return approval;
 }
 
-/** Spends an approval on a request. It was found to stand in this very transaction, so nobody was quicker. */
+/** Spends an approval on a request, or lets it stand on it without spending anything where it renews. It was found to stand in this very transaction, so nobody was quicker. */
 export async function spend(tx: Transaction, approved: Approved, requestId: string): Promise<void> {
   if ((await tx.approvals.ofRequest(requestId)) === undefined) await tx.approvals.join(requestId, approved.id);
+  if (approved.renewal !== undefined) return;
   if (!(await tx.approvals.use({ id: approved.id, requestId, now: tx.now })))
     throw new Error(`the approval ${approved.id} is spent, and was found to stand`);
 }

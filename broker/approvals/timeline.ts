@@ -59,12 +59,16 @@ interface Fields {
   readonly notify?: readonly string[];
   readonly invocation_id?: string;
   readonly may_live_until?: string | null;
+  readonly renews?: string;
+  readonly session_ends_at?: string;
 }
 
 const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = {
   'request.pending': asked,
-  'request.decided': ({ decision, approvals = [], invocation_id: invocation }) => {
+  'request.decided': ({ decision, approvals = [], invocation_id: invocation, renews, session_ends_at: ends }) => {
     if (decision !== 'permit') return 'Refused by the policy';
+    if (renews !== undefined)
+      return `Renewed: the same job had ${renews} first, and its session lasts until ${ends}; the policy still permits it`;
     if (invocation !== undefined) return 'Collected: the policy still permits it, and break-glass was invoked';
     return approvals.length === 0
       ? 'Permitted by the policy'

@@ -111,6 +111,7 @@ interface Said {
   /** left out where people were asked */
   readonly decision?: 'permit' | 'deny';
   readonly approvals?: readonly string[];
+  readonly invocation_id?: string;
   readonly reasons?: readonly { readonly code: string }[];
   readonly facts?: readonly FactField[];
 }
@@ -120,9 +121,9 @@ const saidOf = ({ leaf }: LogEntryRow): Said => JSON.parse(leaf) as Said;
 /** What the policy says of a job, whatever people said then. */
 type Answer = 'refused' | 'asked' | 'permitted';
 
-function answerThen({ decision, approvals = [] }: Said): Answer {
+function answerThen({ decision, approvals = [], invocation_id: invocation }: Said): Answer {
   if (decision === 'deny') return 'refused';
-  return decision === 'permit' && approvals.length === 0 ? 'permitted' : 'asked';
+  return decision === 'permit' && approvals.length === 0 && invocation === undefined ? 'permitted' : 'asked';
 }
 
 function answerOf({ outcome }: Decision): Answer {
@@ -194,9 +195,15 @@ function ttlOf({ parameters }: RequestRow): number | undefined {
 function standingOf({ reasons = [] }: Said, row: RequestRow): Standing {
   const codes = reasons.map(({ code }) => code);
   const kept = parsed(row.decision) as { reasons?: readonly { code: string; got?: string }[] } | undefined;
-  const limit = kept?.reasons?.find(({ code }) => code === 'JOB_LIMIT_REACHED');
+  const gotBy = (code: string): string | undefined => kept?.reasons?.find((one) => one.code === code)?.got;
   return {
     suspension: codes.includes('SUSPENDED') ? { reason: 'as it was then' } : undefined,
-    issuedToJob: codes.includes('JOB_LIMIT_REACHED') ? Number(limit?.got ?? Number.MAX_SAFE_INTEGER) : 0,
+    issuedToJob: codes.includes('JOB_LIMIT_REACHED')
+      ? Number(gotBy('JOB_LIMIT_REACHED') ?? Number.MAX_SAFE_INTEGER)
+      : 0,
+    // A longer session may let it pass now.
+    firstIssuedAt: codes.includes('SESSION_ENDED')
+      ? Date.parse(gotBy('SESSION_ENDED') ?? new Date(0).toISOString())
+      : undefined,
   };
 }

@@ -117,7 +117,7 @@ export const ENTRY_FIELDS = {
     ...subject,
     decision: z.enum(['permit', 'deny']),
     approvals: z.array(id).optional(),
-    invocation_id: id.optional(),
+    ...{ invocation_id: id.optional(), renews: id.optional(), session_ends_at: time.optional() },
     policy_digest: digest,
     organization_digest: digest.nullable(),
     rule: z.int().optional(),

@@ -103,7 +103,9 @@ const entitlement = z.strictObject({
     .min(1, 'is empty: with no rule it would refuse every job; name at least one')
     .describe('Any rule suffices.'),
   mode: z.literal('observe').optional().describe('Decide and log, and never issue: for trying a rule out.'),
-  'max-per-job': count.default(10).describe('How many credentials one job may get.'),
+  'max-per-job': count
+    .default(10)
+    .describe('How many credentials one job may get; with `session`, how many it may have at a time.'),
   expires: lastDay.optional().describe('The last day on which it is given; it ends with that day in UTC.'),
   session: atMost(duration, 5 * DAY, 'no job runs longer than 5 days')
     .optional()

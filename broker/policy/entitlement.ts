@@ -66,6 +66,7 @@ export function compileEntitlement(
     shortestTtl: Math.max(SHORTEST_TTL, kind?.lifetime.min ?? SHORTEST_TTL),
     credential: share(`credential ${JSON.stringify(credential)}`, () => credential),
     maxPerJob: document['max-per-job'],
+    session: document.session,
     publicDetails: document['public-details'],
     observe: document.mode === 'observe',
     expiresAt: document.expires,
@@ -84,7 +85,7 @@ export function compileEntitlement(
 
 /** Keys of parts that are not built yet: a promise that nobody keeps is said, not passed over. */
 function warnOfIdleKeys(document: EntitlementDocument, report: Report): void {
-  for (const key of ['session', 'review', 'deployment'] as const) {
+  for (const key of ['review', 'deployment'] as const) {
     if (document[key] !== undefined)
       report.warn([key], 'is read and checked, but has no effect yet: this version has no part that uses it');
   }

@@ -65,6 +65,7 @@ export function standingReasons(freezes: readonly Freeze[], asked: Asked): reado
       ask.now >= freeze.from && ask.now < freeze.to && !freeze.except.has(scopeOf(entitlement)) ? [frozen(freeze)] : [],
     ),
     ...(ask.standing.issuedToJob >= entitlement.maxPerJob ? [limitReached(entitlement, ask.standing.issuedToJob)] : []),
+    ...sessionReasons(entitlement, ask),
     ...ttlReasons(entitlement, ask.ttl),
     ...runReasons(asked),
     ...(entitlement.approval === undefined ? [] : requesterReasons({ ...asked, facts: ask.facts })),
@@ -142,6 +143,18 @@ const limitReached = (entitlement: Entitlement, issued: number): Reason => ({
   expected: `at most ${entitlement.maxPerJob}`,
   got: String(issued),
 });
+
+/** Where people must agree, they are asked again instead. */
+function sessionReasons({ session, approval, ...entitlement }: Entitlement, { now, standing }: Ask): readonly Reason[] {
+  const first = standing.firstIssuedAt;
+  if (session === undefined || approval !== undefined || first === undefined || now < first + session * 1000) return [];
+  const [since, end] = [isoOf(first), isoOf(first + session * 1000)];
+  const scope = `${entitlement.project}/${entitlement.name}`;
+  const message = `This job had its first credential of ${scope} at ${since}, and its \`session\` of ${formatDuration(session)} ended at ${end}: let a new job ask, or ask the owner for a longer \`session\`.`;
+  return [{ code: 'SESSION_ENDED', message, expected: `before ${end}`, got: since }];
+}
+
+const isoOf = (at: Millis): string => new Date(at).toISOString();
 
 const shut = (entitlement: Entitlement, endedAt: Millis): Reason => ({
   code: 'BREAK_GLASS_SHUT',

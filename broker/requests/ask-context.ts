@@ -15,6 +15,7 @@ import { requesterOf } from '../policy/requester.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Suspension } from '../store/suspensions.ts';
+import { heldByJob } from './held-by-job.ts';
 
 export interface AskContext {
   readonly subject: Subject;
@@ -41,10 +42,9 @@ export interface KnownRequest extends RequestRow {
  */
 export async function decisionFor(tx: Transaction, context: AskContext): Promise<Decision> {
   const { project, entitlement, ttl } = context.request;
-  const { jobKey: job, suspension, known } = context;
-  const of = { jobKey: job, project, entitlement, except: known?.id, now: tx.now };
+  const { suspension } = context;
   const incident = await openIncident(tx, context);
-  const standing = { suspension, issuedToJob: await tx.requests.countOfJob(of), unreviewed: incident };
+  const standing = { suspension, ...(await heldByJob(tx, context)), unreviewed: incident };
   const ask = { project, entitlement, ttl, now: tx.now, standing, facts: context.facts };
   const decision = evaluate(context.policies, context.subject, ask);
   if (decision.outcome !== 'stranger' && suspension?.scope === 'everything') throw paused();

@@ -62,6 +62,7 @@ async function recordDecided(deps: DecideDeps, tx: Transaction, recording: Recor
       ...decidedFields(context, row),
       ...{ decision: 'permit', rule, ttl, grant_id, grant_expires_at: isoTime(lapses) },
       ...(permit.approved && decidedOn(permit)),
+      ...renewed(permit),
     },
     personal: personalFields(context, row),
   });
@@ -71,4 +72,9 @@ async function recordDecided(deps: DecideDeps, tx: Transaction, recording: Recor
 function decidedOn(permit: Permit): { approvals: string[] } | { invocation_id: string } {
   const { approvals, invocation } = standsOn(permit);
   return invocation === undefined ? { approvals: [...approvals] } : { invocation_id: invocation };
+}
+
+function renewed({ approved }: Permit): { renews?: string; session_ends_at?: string } {
+  const renewal = approved?.renewal;
+  return renewal === undefined ? {} : { renews: renewal.renews, session_ends_at: isoTime(renewal.until) };
 }

@@ -49,7 +49,8 @@ export const approvalTable = (statements: Statements): Approvals => ({
 type Swept = Pick<Approvals, 'pending' | 'allOpen' | 'due'>;
 type Changes = Pick<Approvals, 'insert' | 'move' | 'addVerdict' | 'join' | 'use'>;
 
-const approvalChanges = ({ first }: Statements): Changes => {
+const approvalChanges = (statements: Statements): Changes => {
+  const { first } = statements;
   const insert = first((db, row: ApprovalRow) => db.insertInto('approvals').values(row));
   const move = first((db, to: { id: string; from: ApprovalState } & ApprovalChange) =>
     db
@@ -66,9 +67,7 @@ const approvalChanges = ({ first }: Statements): Changes => {
       .onConflict((conflict) => conflict.doNothing())
       .returning('principal'),
   );
-  const join = first((db, row: { request_id: string; approval_id: string; used_at: null }) =>
-    db.insertInto('approval_requests').values(row),
-  );
+  const join = joinStatement(statements);
   const count = first((db, { id }: { id: string }) =>
     db
       .updateTable('approvals')
@@ -104,6 +103,19 @@ const approvalChanges = ({ first }: Statements): Changes => {
     },
   };
 };
+
+const joinStatement = ({ first }: Statements) =>
+  first((db, row: { request_id: string; approval_id: string; used_at: null }) =>
+    db
+      .insertInto('approval_requests')
+      .values(row)
+      // People are asked again for what an earlier approval is no longer good for.
+      .onConflict((conflict) =>
+        conflict
+          .column('request_id')
+          .doUpdateSet((set) => ({ approval_id: set.ref('excluded.approval_id'), used_at: null })),
+      ),
+  );
 
 const OPEN: readonly ApprovalState[] = ['pending', 'approved', 'invoked'];
 

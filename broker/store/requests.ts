@@ -1,7 +1,9 @@
 // Access requests: one row an ask, bound to the job that made it. The secrets that lead to it are in request-secrets.ts.
+import type { ExpressionBuilder } from 'kysely';
 import type { Millis } from '../clock.ts';
-import type { RequestRow, RequestState } from './schema.ts';
+import type { RequestRow, RequestState, Schema } from './schema.ts';
 import type { Statements } from './statements.ts';
+import type { Database } from './store.ts';
 
 export type { RequestRow, RequestState } from './schema.ts';
 
@@ -15,13 +17,9 @@ export interface Requests {
    * Credentials of the entitlement that this job has or is getting, apart from the request `except`. One that was withheld, or
    * whose outcome is unknown, was handed to nobody.
    */
-  countOfJob(job: {
-    jobKey: string;
-    project: string;
-    entitlement: string;
-    except: string | undefined;
-    now: Millis;
-  }): Promise<number>;
+  countOfJob(job: Counted): Promise<number>;
+  /** Of those only what can still be used: what nobody can take back counts until it dies, also where it was given back. */
+  countLiveOfJob(job: Counted): Promise<number>;
   /** The refusal that this one would repeat: the same job, entitlement, policy and decision. */
   sameRefusal(refusal: RefusalKey): Promise<RequestRow | undefined>;
   countRepeat(id: string, at: Millis): Promise<void>;
@@ -41,7 +39,16 @@ export interface Requests {
   ofRequester(of: { principal: string; before: string | undefined; limit: number }): Promise<readonly RequestRow[]>;
 }
 
-const HAS_OR_GETS: readonly RequestState[] = ['pending', 'approved', 'issuing', 'issued'];
+interface Counted {
+  readonly jobKey: string;
+  readonly project: string;
+  readonly entitlement: string;
+  readonly except: string | undefined;
+  readonly now: Millis;
+}
+
+const GETS: readonly RequestState[] = ['pending', 'approved', 'issuing'];
+const HAS_OR_GETS: readonly RequestState[] = [...GETS, 'issued'];
 
 export const requestTable = (statements: Statements): Requests => ({
   ...requestLookups(statements),
@@ -51,7 +58,7 @@ export const requestTable = (statements: Statements): Requests => ({
 });
 
 type Lookups = Pick<Requests, 'find' | 'sameRefusal' | 'latest'>;
-type OfJob = Pick<Requests, 'countOfJob' | 'pendingOfJob' | 'ofJob'>;
+type OfJob = Pick<Requests, 'countOfJob' | 'countLiveOfJob' | 'pendingOfJob' | 'ofJob'>;
 type Lists = Pick<Requests, 'before' | 'ofRequester'>;
 
 const requestChanges = ({ first }: Statements): Omit<Requests, keyof Lookups | keyof OfJob | keyof Lists> => {
@@ -118,33 +125,59 @@ const requestLookups = ({ all, first }: Statements): Lookups => {
   };
 };
 
+type Counting = Counted & { readonly except: string };
+type Row = ExpressionBuilder<Schema, 'requests'>;
+
+/** A grant that lapsed unspent holds no place: the job got nothing for it. */
+const isToBeIssued = (row: Row, { now }: Counting) => [
+  row.and([
+    row('state', '=', 'granted'),
+    row.exists(
+      row
+        .selectFrom('grants')
+        .select('grants.id')
+        .whereRef('grants.request_id', '=', 'requests.id')
+        .where('redeemed_at', 'is', null)
+        .where('expires_at', '>', now),
+    ),
+  ]),
+];
+
+const liveLease = (row: Row, { now }: Counting) =>
+  row
+    .selectFrom('leases')
+    .select('leases.id')
+    .whereRef('leases.request_id', '=', 'requests.id')
+    .where((lease) =>
+      lease.or([
+        lease.and([
+          lease('leases.state', '=', 'live'),
+          lease.or([lease('ends_at', 'is', null), lease('ends_at', '>', now)]),
+        ]),
+        lease.and([
+          lease('leases.state', '!=', 'withheld'),
+          lease('revocation', '!=', 'immediate'),
+          lease('upstream_expires_at', '>', now),
+        ]),
+      ]),
+    );
+
 const requestsOfJob = ({ all, first }: Statements): OfJob => {
-  const countOfJob = first(
-    (db, job: { jobKey: string; project: string; entitlement: string; except: string; now: Millis }) =>
-      db
-        .selectFrom('requests')
-        .select((select) => select.fn.countAll<number>().as('count'))
-        .where('job_key', '=', job.jobKey)
-        .where('project', '=', job.project)
-        .where('entitlement', '=', job.entitlement)
-        .where((row) =>
-          row.or([
-            row('state', 'in', HAS_OR_GETS),
-            // A grant that lapsed unspent holds no place: the job got nothing for it.
-            row.and([
-              row('state', '=', 'granted'),
-              row.exists(
-                row
-                  .selectFrom('grants')
-                  .select('grants.id')
-                  .whereRef('grants.request_id', '=', 'requests.id')
-                  .where('redeemed_at', 'is', null)
-                  .where('expires_at', '>', job.now),
-              ),
-            ]),
-          ]),
-        )
-        .where('id', '!=', job.except),
+  const counted = (db: Database, job: Counting) =>
+    db
+      .selectFrom('requests')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('job_key', '=', job.jobKey)
+      .where('project', '=', job.project)
+      .where('entitlement', '=', job.entitlement)
+      .where('id', '!=', job.except);
+  const countOfJob = first((db, job: Counting) =>
+    counted(db, job).where((row) => row.or([row('state', 'in', HAS_OR_GETS), ...isToBeIssued(row, job)])),
+  );
+  const countLiveOfJob = first((db, job: Counting) =>
+    counted(db, job).where((row) =>
+      row.or([row('state', 'in', GETS), ...isToBeIssued(row, job), row.exists(liveLease(row, job))]),
+    ),
   );
   const pendingOfJob = all((db, job: { jobKey: string; project: string; entitlement: string }) =>
     db
@@ -161,6 +194,9 @@ const requestsOfJob = ({ all, first }: Statements): OfJob => {
   return {
     async countOfJob({ except, ...job }) {
       return Number((await countOfJob({ ...job, except: except ?? '' }))?.count);
+    },
+    async countLiveOfJob({ except, ...job }) {
+      return Number((await countLiveOfJob({ ...job, except: except ?? '' }))?.count);
     },
     pendingOfJob: (job) => pendingOfJob(job),
     ofJob: (jobKey) => ofJob({ jobKey }),

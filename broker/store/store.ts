@@ -21,6 +21,7 @@ import type { Outbox } from './outbox.ts';
 import type { Passkeys } from './passkeys.ts';
 import type { Policies } from './policies.ts';
 import type { Principals } from './principals.ts';
+import type { Renewals } from './renewals.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 import type { Requests } from './requests.ts';
 import type { Revocations } from './revocations.ts';
@@ -45,6 +46,7 @@ export interface Tables {
   readonly passkeys: Passkeys;
   readonly policies: Policies;
   readonly principals: Principals;
+  readonly renewals: Renewals;
   readonly requests: Requests;
   readonly requestSecrets: RequestSecrets;
   readonly revocations: Revocations;

@@ -11,6 +11,7 @@ import { outboxTable } from './outbox.ts';
 import { passkeyTable } from './passkeys.ts';
 import { policyTable } from './policies.ts';
 import { principalTable } from './principals.ts';
+import { renewalTable } from './renewals.ts';
 import { requestSecretTable } from './request-secrets.ts';
 import { requestTable } from './requests.ts';
 import { revocationTable } from './revocations.ts';
@@ -36,6 +37,7 @@ export const tablesOf = (statements: Statements): Tables => ({
   passkeys: passkeyTable(statements),
   policies: policyTable(statements),
   principals: principalTable(statements),
+  renewals: renewalTable(statements),
   requests: requestTable(statements),
   requestSecrets: requestSecretTable(statements),
   revocations: revocationTable(statements),

@@ -9,6 +9,7 @@ import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfBreakGlass } from './story-of-break-glass.ts';
 import { StoryOfKeys } from './story-of-keys.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
+import { StoryOfRenewals } from './story-of-renewals.ts';
 import { StoryOfRequests } from './story-of-requests.ts';
 
 /** They change no row. */
@@ -29,6 +30,7 @@ export class Replay implements Comparing {
   readonly #approvals = new StoryOfApprovals(this.expected);
   readonly #breakGlass = new StoryOfBreakGlass(this.expected);
   readonly #access = new StoryOfAccess(this.expected);
+  readonly #renewals = new StoryOfRenewals(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
     policies: this.#policies,
     isOurs: (requestId) => this.isOurs(requestId),
@@ -65,9 +67,8 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const steps = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access].flatMap(
-      ({ steps: of }) => of[type] ?? [],
-    );
+    const stories = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access, this.#renewals];
+    const steps = stories.flatMap(({ steps: of }) => of[type] ?? []);
     const ofRequests = this.#requests.steps[type];
     if (steps.length === 0 && ofRequests === undefined) this.#refuseUnknown(type);
     for (const step of steps) this.#tellShared(step, said);

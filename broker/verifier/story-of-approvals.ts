@@ -105,7 +105,8 @@ export class StoryOfApprovals {
     const own = this.#rows.approval_requests.get(requestId);
     const link = own ?? this.#link(said, requestId, id);
     if (link.values['approval_id'] !== id) throw new Contradiction(`it stands on ${id}, and waited for another`);
-    if (link.values['used_at'] !== null) return;
+    // What it may renew, and for how long, is told by story-of-renewals.ts.
+    if (link.values['used_at'] !== null || said.fields['renews'] !== undefined) return;
     const used = Number(approval.values['used']) + 1;
     if (used > Number(approval.values['issuances'])) throw new Contradiction(`the approval ${id} was used up before`);
     approval.by = said.index;

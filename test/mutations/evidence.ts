@@ -32,7 +32,7 @@ export interface Evidence {
 const ROUNDS = 6;
 
 /** Approvals by people who can sign in here. */
-const POLICY = SHOP.replace(/(approve-me:[\s\S]*?)risk: high/, '$1risk: low');
+const POLICY = SHOP.replace(/(approve-me:[\s\S]*?)risk: high/, '$1risk: low\n    session: 1h');
 const TEAM = 'octo-org/release-managers';
 const PEOPLE = [
   { name: 'Alex', id: '9002', groups: ['releases'] },
@@ -174,7 +174,7 @@ async function rotateKeys({ broker, time, round }: Round): Promise<void> {
   await broker.running.runBackground();
 }
 
-/** Approved and collected, rejected, taken back, and left to wait until the policy changes. */
+/** Approved, collected and renewed, rejected, taken back, and left to wait until the policy changes. */
 async function askPeople(broker: TestBroker, job: (number: number) => Record<string, string>): Promise<void> {
   const alex = await signIn(broker, 'Alex');
   const asks = [12, 13, 14, 15].map((number) => ({
@@ -189,6 +189,8 @@ async function askPeople(broker: TestBroker, job: (number: number) => Record<str
     await alex.post(`/v1/requests/${ids[at]}/verdicts`, { verdict, reason: 'Seen.', binding: body.approval.binding });
     await broker.ask(asks[at] ?? {});
   }
+  // The first of them once more: a renewal.
+  await broker.ask({ ...asks[0], secret: newSecret() });
   const headers = { authorization: `Bearer ${asks[2]?.secret}` };
   await broker.fetch(`/v1/requests/${ids[2]}`, { method: 'DELETE', headers });
 }

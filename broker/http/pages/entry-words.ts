@@ -203,9 +203,11 @@ const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = 
   REQUEST_OF_ANOTHER_JOB: html`Another job presented the secret of this request. Nothing was answered from it, and nothing in it changed.`,
 };
 
-function permitted({ run_id: run, rule, policy_digest: digest }: EntryFields<'request.decided'>): EntryWords {
-  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.`;
-  return { state: 'permitted', what: 'Permitted', who: jobOf(run), detail };
+function permitted(fields: EntryFields<'request.decided'>): EntryWords {
+  const { run_id: run, rule, policy_digest: digest, renews } = fields;
+  const first = renews !== undefined && html` The same job had ${exact(renews)} first, and people agreed to that.`;
+  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
+  return { state: 'permitted', what: renews === undefined ? 'Permitted' : 'Renewed', who: jobOf(run), detail };
 }
 
 function refused({ run_id: run, reasons = [], policy_digest: digest }: EntryFields<'request.decided'>): EntryWords {

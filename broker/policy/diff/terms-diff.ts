@@ -7,14 +7,19 @@ import { type Change, changeOfAmount, changesOfList } from './difference.ts';
 
 /** Not the type of keys itself, which would carry over what may be left out. */
 type Key = Exclude<keyof EntitlementDocument, never>;
-type Comparison<K extends Key> = (before: EntitlementDocument[K], now: EntitlementDocument[K]) => readonly Change[];
+type Comparison<K extends Key> = (
+  before: EntitlementDocument[K],
+  now: EntitlementDocument[K],
+  /** the whole of it as it is now */
+  entitlement: EntitlementDocument,
+) => readonly Change[];
 
 export function termChanges(before: EntitlementDocument, now: EntitlementDocument): readonly Change[] {
   return (Object.keys(COMPARED) as Key[]).flatMap((key) => changesOf(key, before, now));
 }
 
 const changesOf = <K extends Key>(key: K, before: EntitlementDocument, now: EntitlementDocument): readonly Change[] =>
-  COMPARED[key](before[key], now[key]);
+  COMPARED[key](before[key], now[key], now);
 
 const ELSEWHERE = (): readonly Change[] => [];
 
@@ -40,8 +45,18 @@ const COMPARED: { readonly [K in Key]: Comparison<K> } = {
   'max-per-job': (before, now) => changeOfAmount(before, now, { text: `\`max-per-job\` is ${now}, and was ${before}` }),
   expires: (before, now) =>
     changeOfAmount(before ?? FOREVER, now ?? FOREVER, { text: `ends ${dayText(now)}, and ended ${dayText(before)}` }),
-  session: (before, now) =>
-    changeOfAmount(before ?? 0, now ?? 0, { text: `\`session\` is ${spanText(now)}, and was ${spanText(before)}` }),
+  session(before, now, { approval, 'break-glass': breakGlass }) {
+    const text = `\`session\` is ${spanText(now)}, and was ${spanText(before)}`;
+    if ((before === undefined) === (now === undefined) || approval !== undefined || breakGlass !== undefined)
+      return changeOfAmount(before ?? 0, now ?? 0, { text });
+    // With one a job may have more at a time after another, and nothing after its end: neither is more in every case.
+    return [
+      {
+        direction: 'other',
+        text: `${text}: \`max-per-job\` counts ${now === undefined ? 'all that a job had' : 'what is live'}`,
+      },
+    ];
+  },
   'public-details': (before, now) =>
     changeOfAmount(Number(before), Number(now), {
       text: now

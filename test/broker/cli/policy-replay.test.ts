@@ -78,6 +78,26 @@ describe('a replay', () => {
     expect(await replayed(broker)).toMatchObject({ unasked: 1, changed: [{ change: 'unasked' }] });
   });
 
+  it('takes a renewal, and what was invoked, for what people were asked', async () => {
+    const broker = await start();
+    await broker.ask();
+    const fields = '"decision":"permit","invocation_id":"inv_1","renews":"req_1"';
+    runBeside(broker, `UPDATE log_entries SET leaf = replace(leaf, '"decision":"permit"', '${fields}')`);
+    const approval = { by: 'acme/security' };
+    expect(await replayed(broker, policies({ session: '1h', approval }))).toMatchObject({ decided: 1, changed: [] });
+  });
+
+  it('lets a session that had ended pass where it is longer, and not where it is as long', async () => {
+    const broker = await start();
+    await broker.ask();
+    const reasons = [{ code: 'SESSION_ENDED', got: new Date(Date.now() - 5_400_000).toISOString() }];
+    runBeside(broker, `UPDATE requests SET decision = '${JSON.stringify({ reasons })}'`);
+    const fields = '"decision":"deny","reasons":[{"code":"SESSION_ENDED"}]';
+    runBeside(broker, `UPDATE log_entries SET leaf = replace(leaf, '"decision":"permit"', '${fields}')`);
+    expect((await replayed(broker, policies({ session: '1h' }))).changed).toEqual([]);
+    expect((await replayed(broker, policies({ session: '2h' }))).changed).toMatchObject([{ change: 'passes' }]);
+  });
+
   it('keeps the ttl that was asked for, and the suspension that there was', async () => {
     const broker = await start();
     await broker.ask({ parameters: { ttl: '600' } });

@@ -107,9 +107,9 @@ describe('loadPolicy', () => {
 
   it('warns of keys whose part of the broker is not built: they have no effect yet', () => {
     const deployment = { for: 'acme/security', workflow: '.github/workflows/deploy.yml', ref: 'main' };
-    const entitlement = { review: { every: '90d', by: 'acme/security' }, session: '2h', deployment };
+    const entitlement = { review: { every: '90d', by: 'acme/security' }, deployment };
     expect(warningsOf({ entitlement })).toEqual(
-      ['review', 'session', 'deployment'].map((key) =>
+      ['review', 'deployment'].map((key) =>
         expect.stringContaining(`entitlements.preview.${key}: is read and checked, but has no effect yet`),
       ),
     );

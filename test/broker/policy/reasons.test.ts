@@ -17,6 +17,7 @@ import { buildSubject } from '../../support/build-subject.ts';
 
 const reasonsOf = (decision: Decision) => (decision.outcome === 'deny' ? decision.reasons : []);
 const main = buildSubject();
+const NOW = buildAsk().now;
 
 describe('what stands against an entitlement', () => {
   it.each<[what: string, entitlement: Yaml, reason: Reason]>([
@@ -155,6 +156,28 @@ describe('what stands against an entitlement', () => {
           'This job already has 4 credentials of shop/preview, and one job gets at most 3: reuse what it has, or ask the owner for a larger `max-per-job`.',
         expected: 'at most 3',
         got: '4',
+      },
+    ]);
+  });
+
+  it.each([
+    ['before its session is over', 7_199_999, 'permit'],
+    ['once its session is over', 7_200_000, 'SESSION_ENDED'],
+  ])('a job that had its first one is decided %s', (_, since, outcome) => {
+    const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - since };
+    expect(outcomeOf(decide({ session: '2h' }, main, { standing }))).toBe(outcome);
+    expect(outcomeOf(decide({}, main, { standing }))).toBe('permit');
+  });
+
+  it('the end of a session says when it was, and what to do', () => {
+    const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - 10_800_000 };
+    const [since, end] = [10_800_000, 3_600_000].map((ago) => new Date(NOW - ago).toISOString());
+    expect(reasonsOf(decide({ session: '2h' }, main, { standing }))).toEqual([
+      {
+        code: 'SESSION_ENDED',
+        message: `This job had its first credential of shop/preview at ${since}, and its \`session\` of 2h ended at ${end}: let a new job ask, or ask the owner for a longer \`session\`.`,
+        expected: `before ${end}`,
+        got: since,
       },
     ]);
   });

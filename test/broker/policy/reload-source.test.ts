@@ -124,7 +124,7 @@ describe('a reload', () => {
 
   it('passes on what the loader warns of', async () => {
     const { reload } = await open();
-    const files = { ...BOTH, 'shop.yaml': `${SHOP}    session: 2h\n` };
+    const files = { ...BOTH, 'shop.yaml': `${SHOP}    review: { every: 90d, by: acme/security }\n` };
     expect(await reload(files)).toMatchObject({
       warnings: [{ file: 'shop.yaml', message: expect.stringContaining('has no effect yet') }],
     });

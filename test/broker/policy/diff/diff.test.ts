@@ -174,6 +174,9 @@ describe('what else changed', () => {
     [{ ttl: '10m' }, { ttl: '15m' }, 'wider: shop/preview `ttl` is 15m, and was 10m'],
     [{ ttl: '15m' }, { ttl: '10m' }, 'narrower: shop/preview `ttl` is 10m, and was 15m'],
     [{ 'max-per-job': 1 }, {}, 'wider: shop/preview `max-per-job` is 10, and was 1'],
+    [{ session: '1h' }, { session: '2h' }, 'wider: shop/preview `session` is 2h, and was 1h'],
+    [{ session: '1h', ...approval({}) }, approval({}), 'narrower: shop/preview `session` is left out, and was 1h'],
+    [{}, { session: '1h' }, 'other: shop/preview `session` is 1h, and was left out: `max-per-job` counts what is live'],
     [{ mode: 'observe' }, {}, 'wider: shop/preview is not only observed any more: it is issued now'],
     [{}, { mode: 'observe' }, 'narrower: shop/preview is only observed now: nothing is issued'],
     [

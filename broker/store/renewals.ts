@@ -1,0 +1,62 @@
+// What a session counts from: the first credential that a job had, of an entitlement or on an approval. One that was withheld was
+// handed to nobody, and starts nothing.
+import type { Millis } from '../clock.ts';
+import type { Statements } from './statements.ts';
+import type { Database } from './store.ts';
+
+export interface Renewals {
+  /** When this job had its first one of the entitlement. */
+  firstOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<Millis | undefined>;
+  /** The first request of this job that was issued on the approval. */
+  firstOn(of: OnApproval): Promise<FirstIssued | undefined>;
+  /** Whether the broker ended something that this job had on the approval: by order, or because a key was compromised. */
+  wasEndedOn(of: OnApproval): Promise<boolean>;
+}
+
+interface OnApproval {
+  readonly approvalId: string;
+  readonly jobKey: string;
+}
+
+interface FirstIssued {
+  readonly request_id: string;
+  readonly issued_at: Millis;
+}
+
+export const renewalTable = ({ first }: Statements): Renewals => {
+  const firstOfJob = first((db, job: { jobKey: string; project: string; entitlement: string }) =>
+    db
+      .selectFrom('requests')
+      .innerJoin('leases', 'leases.request_id', 'requests.id')
+      .select('leases.issued_at')
+      .where('requests.job_key', '=', job.jobKey)
+      .where('project', '=', job.project)
+      .where('entitlement', '=', job.entitlement)
+      .where('leases.state', '!=', 'withheld')
+      .orderBy('leases.issued_at')
+      .limit(1),
+  );
+  const leasesOn = (db: Database, { approvalId, jobKey }: OnApproval) =>
+    db
+      .selectFrom('approval_requests')
+      .innerJoin('requests', 'requests.id', 'approval_requests.request_id')
+      .innerJoin('leases', 'leases.request_id', 'requests.id')
+      .select(['leases.request_id', 'leases.issued_at'])
+      .where('approval_requests.approval_id', '=', approvalId)
+      .where('requests.job_key', '=', jobKey);
+  const endedOn = first((db, of: OnApproval) => leasesOn(db, of).where('leases.state', '=', 'ended').limit(1));
+  const firstOn = first((db, of: OnApproval) =>
+    leasesOn(db, of)
+      .where('leases.state', '!=', 'withheld')
+      .orderBy('leases.issued_at')
+      .orderBy('leases.request_id')
+      .limit(1),
+  );
+  return {
+    async firstOfJob(job) {
+      return (await firstOfJob(job))?.issued_at;
+    },
+    firstOn: (of) => firstOn(of),
+    wasEndedOn: async (of) => (await endedOn(of)) !== undefined,
+  };
+};
