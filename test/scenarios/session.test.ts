@@ -83,15 +83,35 @@ describe('a job that people approved', () => {
     expect((await ask('run', { check_run_id: '3' })).body).toMatchObject(PENDING);
   });
 
-  it('renews where it could not be issued at first, once more with the same secret', async () => {
+  it('is given a renewal once more with the same secret', async () => {
     await approvedJob(story, 'migrate', claims);
-    story.pass(30 * MINUTE);
-    const secret = 'a'.repeat(43);
-    const [one, again] = [
-      await askAnew(story, 'migrate', { claims, secret }),
-      await askAnew(story, 'migrate', { claims, secret }),
-    ];
+    const asked = { claims, secret: 'a'.repeat(43) };
+    const [one, again] = [await askAnew(story, 'migrate', asked), await askAnew(story, 'migrate', asked)];
     expect(again.body.issuance_id).toBe(one.body.issuance_id);
+  });
+});
+
+describe('a renewal that could not be issued', () => {
+  const asked = () => ({ claims, secret: `${'d'.repeat(40)}${runs}` });
+  const fail = async (name: string) => {
+    story.broker.provider.mood = 'refuses';
+    expect((await askAnew(story, name, asked())).status).toBe(503);
+    story.broker.provider.mood = 'well';
+  };
+
+  it('is one when it is asked for again within the session', async () => {
+    const first = await approvedJob(story, 'upstream', claims);
+    await fail('upstream');
+    const { status, body } = await askAnew(story, 'upstream', asked());
+    expect(status).toBe(200);
+    expect(await decided(body.request_id)).toMatchObject({ renews: first.id });
+  });
+
+  it('waits for people when it is asked for again after it', async () => {
+    await approvedJob(story, 'upstream', claims);
+    await fail('upstream');
+    story.pass(60 * MINUTE);
+    expect((await askAnew(story, 'upstream', asked())).body).toMatchObject(PENDING);
   });
 });
 

@@ -23,11 +23,17 @@ entitlements:${entitlement('migrate', '\n    approval: { by: octo-org/releases, 
 )}${entitlement('sync', '\n    max-per-job: 2')}${entitlement(
   'rescue',
   '\n    break-glass: { for: octo-org/security, notify: octo-org/security, incident: 1h }',
-).replace('session: 1h', 'session: 2h')}
+).replace('session: 1h', 'session: 2h')}${entitlement(
+  'upstream',
+  '\n    approval: { by: octo-org/releases, within: 10m }',
+).replace(/\{ kind: jwt.*\}/, '{ kind: _test }')}
 `;
 
 export const startSessions = (options: TestBrokerOptions = {}): Promise<ApprovalStory> =>
-  ApprovalStory.start({ policies: { 'shop.yaml': SESSIONS, '_organization.yaml': ORGANIZATION }, ...options });
+  ApprovalStory.start({
+    policies: { 'shop.yaml': SESSIONS, '_organization.yaml': `${ORGANIZATION}      - { kind: _test }\n` },
+    ...options,
+  });
 
 type Claims = Readonly<Record<string, unknown>>;
 
