@@ -73,11 +73,13 @@ function refuseUnmeant(words: readonly string[], options: Readonly<Record<string
   const known = Object.keys(options);
   const { tokens } = parseArgs({ args: [...words], strict: false, tokens: true, allowPositionals: true });
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
-  for (const [at, { name, rawName }] of given.entries()) {
+  for (const [at, token] of given.entries()) {
+    const { name, rawName } = token;
     const spelled = known.map((one) => `--${one}`);
     const before = given[at - 1];
+    const follows = before !== undefined && tokens.indexOf(before) + 1 === tokens.indexOf(token);
     // Ids and keys in base64url may begin with a dash.
-    if (!known.includes(name) && before !== undefined && lacksValue(before, options))
+    if (!known.includes(name) && follows && lacksValue(before, options))
       throw new UsageError(valueWithDash(before.rawName));
     if (!known.includes(name)) throw new UsageError(`unknown option "${rawName}"${didYouMean(rawName, spelled, '"')}`);
     if (given.findIndex((other) => other.name === name) !== at)
