@@ -1,5 +1,5 @@
 // The providers of a start: what the configuration says of the systems that issue, and the key of the App that makes tokens.
-import type { Clock } from './clock.ts';
+import type { Clock, Millis } from './clock.ts';
 import type { Config } from './config.ts';
 import { openAppKey } from './open-github.ts';
 import type { OpenKeys } from './open-keys.ts';
@@ -16,13 +16,21 @@ interface OpenProvidersDeps {
   readonly extra: readonly CredentialProvider[];
 }
 
+/**
+ * A handshake costs two round trips and more of this thread than an issuance. Servers end idle connections after 5 s at the earliest,
+ * most after a minute: one that is kept for less is hardly ever ended while something is sent over it, which would leave it open
+ * whether the other side acted.
+ */
+const KEEP_CONNECTIONS_MS: Millis = 4_000;
+
 /** @throws StartRefused where the key of the App is missing or not as it must be; a system that is down stops no start */
 export async function openProviders(config: Config, deps: OpenProvidersDeps): Promise<Providers> {
   const { issuer, clouds, upstreams, proxies } = config;
   return createProviders({
     ...{ ...deps, issuer, clouds, upstreams, tokenApp: await openTokenApp(config) },
     ...{ keys: deps.keys.ring, signElsewhere: deps.keys.signElsewhere },
-    fetchFrom: ({ privateNetwork, authorities }) => createUpstreamFetch({ privateNetwork, authorities, proxies }),
+    fetchFrom: ({ privateNetwork, authorities }) =>
+      createUpstreamFetch({ privateNetwork, authorities, proxies, keepFor: KEEP_CONNECTIONS_MS }),
   });
 }
 

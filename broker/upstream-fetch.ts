@@ -19,6 +19,8 @@ export interface UpstreamOptions {
   /** PEM of the authorities that it is verified with, instead of the public ones */
   readonly authorities?: string | undefined;
   readonly proxies?: Proxies;
+  /** how long an idle connection waits for the next request; left out, each request has a connection of its own */
+  readonly keepFor?: Millis;
   /** the system's resolver unless given */
   readonly resolve?: typeof lookup;
 }
@@ -43,12 +45,19 @@ export interface UpstreamAnswer {
 /** Any Error means that there is no answer to go by; its message begins with the address. */
 export type UpstreamFetch = (url: string, request: UpstreamRequest) => Promise<UpstreamAnswer>;
 
+/** Of one host; the others end with their requests. */
+const MOST_IDLE = 8;
+
 export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
-  const { privateNetwork, authorities: ca, proxies = {}, resolve } = options;
+  const { privateNetwork, authorities: ca, proxies = {}, resolve, keepFor } = options;
+  // A kept connection leads to the address that was checked as it was made. What is sent over one that the other side is just
+  // ending fails like any other, and is sent by nobody again: it may have arrived. Bytes that nobody asked for end it (Node).
+  const kept = keepFor === undefined ? {} : { keepAlive: true, timeout: keepFor, maxFreeSockets: MOST_IDLE };
   // Said here again, because an environment variable could turn the check off.
-  const secure = new HttpsAgent({ rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }), proxyEnv: proxies });
+  const tlsOptions = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
+  const secure = new HttpsAgent({ ...kept, ...tlsOptions, proxyEnv: proxies });
   // Without the proxies: what is loopback for them is another machine.
-  const local = new HttpAgent();
+  const local = new HttpAgent(kept);
   return async (url, request) => {
     if (!isSecureUrl(url)) throw new Error(`${url} is neither https nor a loopback address`);
     const { protocol, hostname } = new URL(url);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createUpstreamFetch, fetchJson } from '../../broker/upstream-fetch.ts';
 import {
@@ -40,6 +41,27 @@ describe('through a proxy', () => {
     const fetch = createUpstreamFetch({ ...PUBLIC, proxies: { HTTPS_PROXY: address } });
     await expect(fetchJson(fetch, 'https://169.254.169.254/', LIMITS)).rejects.toThrow('nothing is ever asked');
     expect(tunnels).toEqual([]);
+  });
+
+  test('a tunnel that is kept leads to its own host alone', async () => {
+    const tunnels: string[] = [];
+    const { url } = await named();
+    const server = createServer();
+    server.on('connect', (request, socket) => {
+      tunnels.push(String(request.url));
+      const onward = connect(Number(new URL(url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      for (const end of [socket, onward]) end.on('error', () => undefined);
+    });
+    const { port } = await serveOnLoopback(server);
+    const proxies = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const fetch = createUpstreamFetch({ ...PRIVATE, proxies, keepFor: 4_000 });
+    await fetch(url, LIMITS);
+    await fetch(url, LIMITS);
+    await expect(fetch(url.replace('localhost', 'other.example'), LIMITS)).rejects.toThrow(/altnames/);
+    expect(tunnels).toEqual([new URL(url).host, new URL(url.replace('localhost', 'other.example')).host]);
   });
 
   test('a host of NO_PROXY is asked directly, and so is this machine', async () => {

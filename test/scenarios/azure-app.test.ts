@@ -23,6 +23,14 @@ describe('a job that deploys to Azure', () => {
     expect(entra.complaints).toEqual([]);
   });
 
+  it('is not kept waiting for a handshake each time: the connection to Entra is kept', async () => {
+    const { broker, entra } = await cloudStory();
+    const connections: unknown[] = [];
+    entra.moodFrom = ({ headers }) => connections.push(headers.connection) > 0;
+    await broker.ask({ scope });
+    expect(connections).toEqual(['keep-alive']);
+  });
+
   it('is told how long it really lives: Entra decides', async () => {
     const { broker, entra } = await cloudStory();
     Object.assign(entra.token, { lives: 3_700, extended: undefined });
