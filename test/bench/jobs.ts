@@ -42,7 +42,19 @@ export class BenchIssuer {
 
   /** Asks of `POST /v1/token`, ready to be sent. */
   async asks(number: number, repository?: string): Promise<Buffer[]> {
-    return Promise.all(Array.from({ length: number }, () => this.#ask(repository)));
+    return Promise.all(Array.from({ length: number }, () => this.ask(repository)));
+  }
+
+  /** One of them. */
+  async ask(repository?: string, scope = 'shop/publish-preview'): Promise<Buffer> {
+    const form = new URLSearchParams({
+      grant_type: GRANT_TYPE,
+      subject_token: await this.subjectToken(repository),
+      subject_token_type: ID_TOKEN_TYPE,
+      scope,
+      request_secret: randomBytes(32).toString('base64url'),
+    });
+    return formRequest('/v1/token', form);
   }
 
   nextRun(): number {
@@ -73,16 +85,5 @@ export class BenchIssuer {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
-  }
-
-  async #ask(repository?: string): Promise<Buffer> {
-    const form = new URLSearchParams({
-      grant_type: GRANT_TYPE,
-      subject_token: await this.subjectToken(repository),
-      subject_token_type: ID_TOKEN_TYPE,
-      scope: 'shop/publish-preview',
-      request_secret: randomBytes(32).toString('base64url'),
-    });
-    return formRequest('/v1/token', form);
   }
 }

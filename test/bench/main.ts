@@ -1,4 +1,4 @@
-// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts,waiting] [--pairs 15] [--seconds 2]
+// `npm run bench [-- --only issuances,slow-disk,decisions,loading,log,starts,waiting,providers] [--pairs 15] [--seconds 2]
 // [--entitlements 100000]`: measures and prints, never
 // judges. Figures are medians with the least and the greatest; compare only what one run printed.
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { benchIssuances } from './issuances.ts';
 import { BenchIssuer } from './jobs.ts';
 import { benchLoading } from './loading.ts';
 import { benchLogCosts } from './log-costs.ts';
+import { benchProviders } from './providers.ts';
 import { benchSlowDisk } from './slow-disk.ts';
 import { benchStarts } from './starts.ts';
 import { benchWaiting } from './waiting.ts';
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<string> | string>> = {
   log: benchLogCosts,
   starts: () => benchStarts(issuer),
   waiting: () => benchWaiting(issuer),
+  providers: () => benchProviders(issuer),
 };
 const wanted = values.only?.split(',') ?? Object.keys(SECTIONS);
 for (const name of wanted) {

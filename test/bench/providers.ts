@@ -1,0 +1,87 @@
+// What the broker adds to an issuance through another system: the time of one `POST /v1/token`, less what the other side takes by
+// itself, less what its calls would take as bare round trips. One caller at a time, each ask of a run of its own.
+import { benchHandshakes } from './handshakes.ts';
+import type { BenchIssuer } from './jobs.ts';
+import { RawClient } from './raw-client.ts';
+import { ServeProcess } from './serve-process.ts';
+import { median, quantile, table } from './statistics.ts';
+import { type OwnTime, Upstreams } from './upstreams.ts';
+import { configOf, KIND_NAMES, POLICIES, REPOSITORY } from './upstreams-world.ts';
+
+const ROUNDS = 200;
+const WARM_UP = 20;
+/** For all kinds together, the warm-up too; then it is done with fewer rounds, and says so. */
+const SECONDS = 60;
+const BARE = Buffer.from('GET / HTTP/1.1\r\nHost: bare\r\n\r\n');
+
+interface Sample extends OwnTime {
+  readonly kind: string;
+  readonly whole: number;
+}
+
+interface Measured {
+  readonly samples: readonly Sample[];
+  /** of a round trip with nothing behind it, less that server's own time */
+  readonly trips: readonly number[];
+}
+
+export async function benchProviders(issuer: BenchIssuer): Promise<string> {
+  const upstreams = await Upstreams.start();
+  const server = await ServeProcess.start({
+    ...{ issuer: issuer.url, repositories: [REPOSITORY], policies: POLICIES },
+    more: configOf(upstreams.addresses, upstreams.directory),
+  });
+  await upstreams.publish(`http://127.0.0.1:${server.port}`);
+  const measured = await measure(issuer, upstreams, server.port);
+  await server.stop();
+  const handshakes = await benchHandshakes(upstreams.addresses.secure);
+  await upstreams.stop();
+  return `${report(measured)}\n\n${handshakes}`;
+}
+
+/** Each round asks for one of each kind, so that whatever else the machine does happens to all of them. */
+async function measure(issuer: BenchIssuer, upstreams: Upstreams, port: number): Promise<Measured> {
+  const [broker, bare] = [await RawClient.open(port), await RawClient.open(upstreams.addresses.bare)];
+  const [samples, trips]: [Sample[], number[]] = [[], []];
+  const end = performance.now() + SECONDS * 1000;
+  for (let round = -WARM_UP; round < ROUNDS && performance.now() < end; round += 1) {
+    const trip = await timed(upstreams, bare, BARE);
+    if (round >= 0) trips.push(trip.whole - trip.millis);
+    for (const kind of KIND_NAMES) {
+      const ask = await issuer.ask(REPOSITORY, `shop/${kind}`);
+      const sample = { kind, ...(await timed(upstreams, broker, ask)) };
+      if (round >= 0) samples.push(sample);
+    }
+  }
+  broker.close();
+  bare.close();
+  if (samples.length === 0) throw new Error(`the ${WARM_UP} rounds before the first that counts took ${SECONDS} s`);
+  return { samples, trips };
+}
+
+async function timed(upstreams: Upstreams, client: RawClient, request: Buffer): Promise<OwnTime & { whole: number }> {
+  const began = performance.now();
+  const { status, body } = await client.send(request);
+  const whole = performance.now() - began;
+  if (status !== 200) throw new Error(`an ask was answered with ${status}: ${body}`);
+  return { whole, ...(await upstreams.own()) };
+}
+
+function report({ samples, trips }: Measured): string {
+  const trip = median(trips);
+  const rows = KIND_NAMES.map((kind) => {
+    const own = samples.filter((sample) => sample.kind === kind);
+    const added = own.map(({ whole, millis, calls }) => whole - millis - calls * trip).sort((a, b) => a - b);
+    const [calls, whole, theirs] = (['calls', 'whole', 'millis'] as const).map((key) =>
+      median(own.map((one) => one[key])),
+    );
+    const figures = [whole, theirs, ...[0, 0.5, 0.99, 1].map((share) => quantile(added, share))];
+    return [kind, String(calls), ...figures.map((value = Number.NaN) => value.toFixed(2))];
+  });
+  return [
+    table(['kind', 'calls', 'whole p50 ms', 'theirs p50 ms', 'added: least', 'p50', 'p99', 'greatest'], rows),
+    '',
+    `${trips.length} issuances of each kind, in turns, one at a time; the goal is 3 ms added, p50`,
+    `added is the whole \`POST /v1/token\`, less the time from which the other side (a process of its own) had a whole request until it had sent its answer, less ${trip.toFixed(2)} ms a call: a bare HTTP round trip on a kept connection to the same process`,
+  ].join('\n');
+}
