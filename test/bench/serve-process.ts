@@ -93,8 +93,11 @@ ${more}`,
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    // A measurement that breaks off must not leave it behind.
-    process.once('exit', () => child.kill('SIGKILL'));
+    // A measurement that breaks off must leave neither behind.
+    process.once('exit', () => {
+      child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    });
     return new ServeProcess(child, directory, await inTime('the start', START_SECONDS, servingLine(child)));
   }
 
