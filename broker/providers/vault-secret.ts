@@ -94,7 +94,8 @@ async function askForSecret({ vault, grant, parameters, signal }: Asking, login:
     const right = `path "${path}" { capabilities = ["${request === undefined ? 'read' : 'update'}"] }`;
     const means =
       error.status === 403 ? `a policy of the role "${role}" must say ${right}` : `that is what it says of "${path}"`;
-    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status: error.status });
+    const { status, retryAfter } = error;
+    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status, retryAfter });
   });
   if ((answer.wrap_info ?? null) !== null || (answer.auth ?? null) !== null)
     throw new UpstreamRefused(`${vault.system} answered at "${path}" with a token or something wrapped, and no secret`);
