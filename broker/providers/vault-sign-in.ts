@@ -62,6 +62,16 @@ export async function requireFit({ vault, grant, role, signal }: SigningIn, logi
   if (unfit !== undefined) throw new UpstreamRefused(`${vault.system} has the role "${role}", but ${unfit}`);
 }
 
+/** Of a login that was meant for what never dies, and made a lease: false where the vault does not say so. */
+export const mayEndItself = (
+  { vault, signal }: Pick<SigningIn, 'vault' | 'signal'>,
+  login: VaultLogin,
+): Promise<boolean> =>
+  unfitForLeases(vault, login, signal).then(
+    (unfit) => unfit === undefined,
+    () => false,
+  );
+
 const MAY_NOT_END =
   'its tokens may not revoke themselves: let them `update` auth/token/revoke-self and sys/capabilities-self, and `read` auth/token/lookup-self, as the policy `default` does';
 
