@@ -34,6 +34,7 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
     kind: 'azure-app',
     acts: 'upstream',
     lifetime: { min: 5_400, max: 86_400 },
+    lifetimeIsTheirs: true,
     revocation: 'at-expiry',
     async issue(grant, parameters, signal) {
       const asked = parameters as AzureAppParameters;

@@ -14,6 +14,8 @@ export interface CredentialProvider<Parameters = unknown> {
   waits?(parameters: Parameters): boolean;
   /** what the other side can do; equal when it is fixed */
   readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
+  /** whether the other side decides how long, whatever TTL was granted; what can be revoked may outlive its TTL there anyhow */
+  readonly lifetimeIsTheirs?: true;
   /** what may be promised of a lease */
   readonly revocation: Revocation;
   /**
