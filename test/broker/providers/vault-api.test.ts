@@ -5,8 +5,11 @@ import type { UpstreamAnswer, UpstreamFetch } from '../../../broker/upstream-fet
 import { Secret } from '../../../shared/secret.ts';
 
 const UPSTREAM = {
-  ...{ name: 'vault-prod', kind: 'vault', url: 'https://vault.example.com' },
-  ...{ audience: 'vault-prod', privateNetwork: false },
+  name: 'vault-prod',
+  kind: 'vault',
+  url: 'https://vault.example.com',
+  audience: 'vault-prod',
+  privateNetwork: false,
 } as const;
 
 type Given = readonly [status: number, body: string];
