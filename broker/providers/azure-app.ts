@@ -90,5 +90,5 @@ function credentialOf(reply: UpstreamReply, asked: AzureAppParameters, now: Mill
 /** P3: of all that it says of its end, what is latest. `ext_expires_in` counts where a resource goes on while Entra is down. */
 function latestEnd(answer: z.infer<typeof answered>, claims: AzureToken | undefined, now: Millis): Millis {
   const longest = Math.max(answer.expires_in, answer.ext_expires_in ?? 0);
-  return Math.max(now + longest * 1000, (claims?.exp ?? 0) * 1000);
+  return Math.max(now + longest * 1000, Math.ceil((claims?.exp ?? 0) * 1000));
 }
