@@ -43,7 +43,7 @@ const KINDS = {
       aws_account_id: text(/^[0-9]{12}$/, 'twelve digits'),
     },
   ),
-  'gcp-service-account': kind('Bearer', { access_token: secret }, { project_id: plain }),
+  'gcp-service-account': kind('Bearer', { access_token: secret }, { project_id: plain.optional() }),
   'azure-app': kind('Bearer', { access_token: secret }, { tenant_id: plain, client_id: plain }),
   kubernetes: kind(
     'Bearer',

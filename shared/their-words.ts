@@ -74,18 +74,19 @@ function ofAws({ credential, details }: Of<'aws-role'>, expiresAt: string): Thei
 function ofGoogle({ credential, details }: Of<'gcp-service-account'>): TheirWords {
   const { access_token: token } = credential;
   const { project_id: project } = details;
+  // gcloud, gsutil and bq read the first, Terraform the second; client libraries read neither.
+  const variables = { CLOUDSDK_AUTH_ACCESS_TOKEN: token, GOOGLE_OAUTH_ACCESS_TOKEN: token };
+  // The address of some accounts does not say their project.
+  if (project === undefined) return { outputs: { access_token: token }, variables };
   const outputs: Known = { access_token: token, project_id: project };
-  const variables = {
-    // gcloud, gsutil and bq read the first, Terraform the second; client libraries read neither.
-    CLOUDSDK_AUTH_ACCESS_TOKEN: token,
-    GOOGLE_OAUTH_ACCESS_TOKEN: token,
+  const ofProject = {
     CLOUDSDK_CORE_PROJECT: project,
     CLOUDSDK_PROJECT: project,
     GCLOUD_PROJECT: project,
     GCP_PROJECT: project,
     GOOGLE_CLOUD_PROJECT: project,
   };
-  return { outputs, variables };
+  return { outputs, variables: { ...variables, ...ofProject } };
 }
 
 /** Without those that must not be variables: whoever was asked for variables says so first. */

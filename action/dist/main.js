@@ -304,7 +304,7 @@ const KINDS = {
 		aws_region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, "a region"),
 		aws_account_id: text(/^[0-9]{12}$/, "twelve digits")
 	}),
-	"gcp-service-account": kind("Bearer", { access_token: secret }, { project_id: plain }),
+	"gcp-service-account": kind("Bearer", { access_token: secret }, { project_id: plain.optional() }),
 	"azure-app": kind("Bearer", { access_token: secret }, {
 		tenant_id: plain,
 		client_id: plain
@@ -745,19 +745,30 @@ function ofAws({ credential, details }, expiresAt) {
 function ofGoogle({ credential, details }) {
 	const { access_token: token } = credential;
 	const { project_id: project } = details;
+	const variables = {
+		CLOUDSDK_AUTH_ACCESS_TOKEN: token,
+		GOOGLE_OAUTH_ACCESS_TOKEN: token
+	};
+	if (project === void 0) return {
+		outputs: { access_token: token },
+		variables
+	};
+	const outputs = {
+		access_token: token,
+		project_id: project
+	};
+	const ofProject = {
+		CLOUDSDK_CORE_PROJECT: project,
+		CLOUDSDK_PROJECT: project,
+		GCLOUD_PROJECT: project,
+		GCP_PROJECT: project,
+		GOOGLE_CLOUD_PROJECT: project
+	};
 	return {
-		outputs: {
-			access_token: token,
-			project_id: project
-		},
+		outputs,
 		variables: {
-			CLOUDSDK_AUTH_ACCESS_TOKEN: token,
-			GOOGLE_OAUTH_ACCESS_TOKEN: token,
-			CLOUDSDK_CORE_PROJECT: project,
-			CLOUDSDK_PROJECT: project,
-			GCLOUD_PROJECT: project,
-			GCP_PROJECT: project,
-			GOOGLE_CLOUD_PROJECT: project
+			...variables,
+			...ofProject
 		}
 	};
 }

@@ -56,12 +56,22 @@ function form(ask: Ask, subjectToken: string): URLSearchParams {
   return parameters;
 }
 
+/** The broker's own words; nothing of a stranger's page. */
+function whatItSays(text: string): string {
+  try {
+    const { error_description: words } = refusalSchema.parse(JSON.parse(text));
+    return words === undefined ? '' : `: ${words.replace(/\.$/, '')}`;
+  } catch {
+    return '';
+  }
+}
+
 async function read(response: Response): Promise<Answer> {
   const text = (await readCapped(response.body, MAX_ANSWER_BYTES)).toString('utf8');
   if (response.status === 429 || response.status >= 500) {
     return {
       kind: 'unavailable',
-      why: `status ${response.status}`,
+      why: `status ${response.status}${whatItSays(text)}`,
       retryAfter: Number(response.headers.get('retry-after')) || PAUSE,
     };
   }

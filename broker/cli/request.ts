@@ -120,12 +120,16 @@ async function createOutput(context: CommandContext): Promise<Output | undefined
 
 const MAX_ATTEMPTS = 3;
 const MAX_WAIT_SECONDS = 30;
+/** As long as the action waits. */
+const LONGEST_WORTH_WAITING = 120;
 
 /** Asks again while the broker cannot answer, with the same secret and a fresh token each time, as tokens work once. */
 async function answerTo(ask: Ask, tokens: SubjectTokens, deps: RequestDeps): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await askBroker(ask, await tokens.next(), deps.fetch);
     if (answer.kind !== 'unavailable' || !tokens.renewable || attempt === MAX_ATTEMPTS) return answer;
+    // A definite no of the other side: asking sooner would get the same.
+    if (answer.retryAfter > LONGEST_WORTH_WAITING) return answer;
     await deps.wait(1_000 * Math.min(answer.retryAfter, MAX_WAIT_SECONDS));
   }
 }
@@ -158,7 +162,7 @@ async function deliver(
 function explain(answer: Exclude<Answer, { kind: 'issued' }>, { io, json }: CommandContext): void {
   if (json && answer.kind === 'refused') io.out(JSON.stringify(answer.refusal));
   else if (answer.kind === 'refused') io.err(refusalText(answer.refusal));
-  else io.err(`The broker could not answer (${answer.why}). Nothing was handed over; ask again.`);
+  else io.err(`The broker could not answer (${inert(answer.why)}). Nothing was handed over; ask again.`);
 }
 
 function refusalText({ error, error_description, reasons = [], request_url }: Refusal): string {

@@ -1,7 +1,7 @@
 // Issuing through another system: the one step that leaves the broker. `started` is durable before it, an outcome after it.
 // A crash in between leaves an open issuance, which reconcile closes as unknown.
 import type { Secret } from '../../shared/secret.ts';
-import type { Millis } from '../clock.ts';
+import type { Millis, Seconds } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { Credential } from '../model.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
@@ -17,9 +17,14 @@ import {
   redeem,
   revocationOf,
 } from './steps.ts';
-import { withhold } from './withhold.ts';
+import { isSoundEnd, withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;
+/**
+ * Of what stays as it is until somebody changes something: longer than any client waits, so that a job ends at once with the reason
+ * instead of asking again for the same no, with entries each time.
+ */
+const NOT_BY_ITSELF_SECONDS = 300;
 
 export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
   const spent = await deps.store.commit(async (tx) => {
@@ -35,7 +40,7 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
     await withhold(deps, { ...issuing, credential, reason: excess });
     // It may name things of the project (P7).
     const why = issuing.granted.disclosure === 'full' ? `: ${excess}` : ', because it is not what was asked for';
-    throw upstreamFailed(`The credential was not handed out${why}.`);
+    throw upstreamFailed(`The credential was not handed out${why}.`, { retryAfter: NOT_BY_ITSELF_SECONDS });
   }
   try {
     const recorded = await deps.store.commit(async (tx) =>
@@ -87,12 +92,14 @@ async function recordNoCredential(
     refused
       ? `The system that issues this credential refused${said}.`
       : 'The system that issues this credential gave no clear answer in time. Nothing was handed out.',
-    cause,
+    { cause, retryAfter: refused ? (cause.retryAfter ?? NOT_BY_ITSELF_SECONDS) : RETRY_AFTER_SECONDS },
   );
 }
 
-function upstreamFailed(message: string, cause?: unknown): BrokerError {
-  const retryAfter = (cause instanceof UpstreamRefused ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
+function upstreamFailed(
+  message: string,
+  { cause, retryAfter = RETRY_AFTER_SECONDS }: { cause?: unknown; retryAfter?: Seconds } = {},
+): BrokerError {
   return new BrokerError('UPSTREAM_FAILED', message, { cause, retryAfter });
 }
 
@@ -108,7 +115,7 @@ function excessOf({ granted, provider }: Issuing, credential: Credential, now: M
   if (odd !== undefined) return `its \`${odd[0]}\` is empty or too long`;
   const { ttl } = granted.grant;
   const theirs = credential.upstreamExpiresAt;
-  if (theirs !== null && !(Number.isSafeInteger(theirs) && theirs > now)) return 'the other side gave it no sound end';
+  if (theirs !== null && !isSoundEnd(theirs, now)) return 'the other side gave it no sound end';
   if (ttl === 'never' || revocationOf(provider, credential) === 'immediate') return undefined;
   return theirs === null || theirs > now + ttl * 1000 + CLOCKS_DIFFER_MS
     ? 'the other side made it live longer than the policy allows'

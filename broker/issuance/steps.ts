@@ -189,15 +189,16 @@ const AFTERWARDS_MS: Millis = 30_000;
 
 /**
  * P8: nobody holds a credential whose outcome is unknown, so nobody can take it back: this is when it has died at the latest, if it
- * was made at all. Of what can be revoked the TTL is ours, and the other side's own longest life counts.
+ * was made at all. Of what can be revoked, or lives as long as the other side likes, the TTL is ours, and its own longest life counts.
  */
 export function mayLiveUntil(
-  provider: Pick<CredentialProvider, 'lifetime' | 'revocation'>,
+  provider: Pick<CredentialProvider, 'lifetime' | 'lifetimeIsTheirs' | 'revocation'>,
   ttl: Grant['ttl'],
   madeBefore: Millis,
 ): string | null {
   if (ttl === 'never') return null;
-  const seconds = provider.revocation === 'immediate' ? provider.lifetime.max : ttl;
+  const { lifetime, lifetimeIsTheirs = false, revocation } = provider;
+  const seconds = lifetimeIsTheirs || revocation === 'immediate' ? lifetime.max : ttl;
   return isoTime(madeBefore + seconds * 1000 + AFTERWARDS_MS);
 }
 

@@ -1,5 +1,6 @@
 // A credential that the other side issued and that nobody may get: put on record as withheld, and revoked through the outbox.
 // Stored first, revoked afterwards: "revoked" is said only when the other side said so (P8), and a crash in between loses nothing.
+import type { Millis } from '../clock.ts';
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps, Issuing } from './issue.ts';
@@ -7,7 +8,11 @@ import { endFields, insertLease, issuanceFields, queueRevocation } from './steps
 
 export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
 
-export async function withhold(deps: IssueDeps, withheld: Withheld): Promise<void> {
+export async function withhold(deps: IssueDeps, made: Withheld): Promise<void> {
+  const { upstreamExpiresAt: end } = made.credential;
+  // An end that is none is no reason to leave it alive, or off the record: for all that is known it lives on.
+  const sound = isSoundEnd(end, deps.clock.now()) ? end : null;
+  const withheld = { ...made, credential: { ...made.credential, upstreamExpiresAt: sound } };
   // Until it is on record nobody gets it either: a commit that failed may have left it ready to be delivered again.
   deps.withheld.set(withheld.granted.grant.leaseId, withheld);
   await recordWithheldLeft(deps).catch((error: unknown) =>
@@ -15,15 +20,29 @@ export async function withhold(deps: IssueDeps, withheld: Withheld): Promise<voi
   );
 }
 
+/** The last moment that a date in the log can name. */
+const LATEST: Millis = Date.UTC(9999, 11, 31);
+
+/** Whether what the other side says of its end can be gone by. */
+export const isSoundEnd = (end: Millis | null, now: Millis): boolean =>
+  end !== null && Number.isSafeInteger(end) && end > now && end <= LATEST;
+
 /**
  * Puts on record what is withheld and could not be yet. Nothing is revoked before: if the broker ends first, the store says
  * either that the credential was issued, and then it works, or that nobody knows.
  */
 export async function recordWithheldLeft(deps: IssueDeps): Promise<void> {
+  const failures: unknown[] = [];
   for (const [leaseId, withheld] of deps.withheld) {
-    await deps.store.commit((tx) => recordWithheld(deps, tx, withheld));
-    deps.withheld.delete(leaseId);
+    try {
+      await deps.store.commit((tx) => recordWithheld(deps, tx, withheld));
+      deps.withheld.delete(leaseId);
+    } catch (error) {
+      // One that cannot be recorded does not keep the others alive.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** A stop goes on whatever the store says. */

@@ -41,10 +41,17 @@ export const stsAdvice =
     return refusal && nextStep(refusal, traded);
   };
 
+/** STS says so with the status of a no. */
+const PASSING = ['IDPCommunicationError', 'Throttling', 'RequestLimitExceeded'];
+
+export const stsPasses = (body: unknown): boolean => PASSING.includes(codeOf(stsRefusal(body)?.code));
+
+const codeOf = (code = ''): string => code.replace(/Exception$/, '');
+
 /** What to change; nothing where AWS's own words say it. */
 function nextStep({ code, message }: StsRefusal, traded: Traded): string | undefined {
   const { issuer, audience, subject, scope, region, ttl, actions } = traded;
-  switch (code.replace(/Exception$/, '')) {
+  switch (codeOf(code)) {
     case 'AccessDenied':
       return `The trust policy of the role must allow ${actions.join(', ')} to ${issuer}, with the audience ${audience} and the subject ${subject}: \`buildpass trust aws ${scope}\` prints it`;
     case 'InvalidIdentityToken':

@@ -4,7 +4,7 @@ import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Grant } from '../model.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
-import { stsAdvice, stsReason, type Traded } from './aws-refusals.ts';
+import { stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';
 import { type StsResult, sessionCredential, stsAnswerSchema } from './aws-session.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
 import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
@@ -93,7 +93,7 @@ interface Trade {
 }
 
 async function trade(ask: UpstreamFetch, { url, form, signal, traded }: Trade): Promise<StsResult> {
-  const explain = { reasonOf: stsReason, adviceOf: stsAdvice(traded) };
+  const explain = { reasonOf: stsReason, adviceOf: stsAdvice(traded), passes: stsPasses };
   // JSON, which STS gives to whoever asks for it (docs/decisions/0023).
   const reply = await callUpstream(ask, { system: SYSTEM, url: `${url}/`, body: form, signal, ...explain });
   return readReply(SYSTEM, stsAnswerSchema, reply).AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;

@@ -34,6 +34,7 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
     kind: 'azure-app',
     acts: 'upstream',
     lifetime: { min: 5_400, max: 86_400 },
+    lifetimeIsTheirs: true,
     revocation: 'at-expiry',
     async issue(grant, parameters, signal) {
       const asked = parameters as AzureAppParameters;
@@ -89,5 +90,5 @@ function credentialOf(reply: UpstreamReply, asked: AzureAppParameters, now: Mill
 /** P3: of all that it says of its end, what is latest. `ext_expires_in` counts where a resource goes on while Entra is down. */
 function latestEnd(answer: z.infer<typeof answered>, claims: AzureToken | undefined, now: Millis): Millis {
   const longest = Math.max(answer.expires_in, answer.ext_expires_in ?? 0);
-  return Math.max(now + longest * 1000, (claims?.exp ?? 0) * 1000);
+  return Math.max(now + longest * 1000, Math.ceil((claims?.exp ?? 0) * 1000));
 }

@@ -9,7 +9,8 @@ const token = z.object({
   ...{ aud: anything, tid: anything },
   /** the app, in tokens of version 1.0 and of version 2.0 */
   ...{ appid: anything, azp: anything },
-  exp: z.number().int().optional().catch(undefined),
+  // A time that is none must not count as no time (P3).
+  exp: z.number().optional().catch(Number.NaN),
   uti: anything,
 });
 

@@ -110,8 +110,9 @@ function credentialOf(
   };
 }
 
-/** `NAME@PROJECT.iam.…`, and `NAME@PROJECT.DOMAIN.iam.…` for the project `DOMAIN:PROJECT`; other accounts do not say. */
+/** `NAME@PROJECT.iam.…`, `PROJECT@appspot.…`, and `NAME@PROJECT.DOMAIN.iam.…` for the project `DOMAIN:PROJECT`; other accounts do not say. */
 function projectOf(account: string): string | undefined {
   const [, project, domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(account) ?? [];
+  if (project === undefined) return /^([^@]+)@appspot\./.exec(account)?.[1];
   return domain === undefined ? project : `${domain}:${project}`;
 }

@@ -5,7 +5,7 @@ import { limitOf } from '../github/ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId } from '../github/find-installation.ts';
 import type { AskGithub, GithubAnswer } from './ask-github.ts';
 import type { TokenApp } from './index.ts';
-import { UpstreamRefused } from './provider.ts';
+import { SOON, UpstreamRefused } from './provider.ts';
 import { refusal } from './upstream-http.ts';
 
 /** What `parse` of kind-github-token.ts makes of a policy. */
@@ -67,6 +67,7 @@ async function lookUp({ github, clock }: Deps, path: string, signal: AbortSignal
       ? cause
       : new UpstreamRefused('GitHub gives no clear answer where its App is installed: ask again in a moment', {
           cause,
+          retryAfter: SOON,
         });
   });
   const limited = limitedBy(answer, clock);

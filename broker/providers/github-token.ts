@@ -24,6 +24,9 @@ const grantedSchema = z.object({
   repositories: z.array(z.object({ id: z.int() })),
 });
 
+/** What GitHub says of a token that it does not know. */
+const unknownSchema = z.object({ message: z.literal('Bad credentials') });
+
 export function githubTokenProvider(
   app: TokenApp,
   { clock, fetchFrom }: Pick<ProviderOptions, 'clock' | 'fetchFrom'>,
@@ -73,9 +76,11 @@ function credentialOf({ app, clock }: Deps, { answer, parameters, installation }
   const secret = new Secret(made.data.token);
   const granted = grantedSchema.safeParse(answer.body);
   const now = clock.now();
-  const end = granted.success ? Date.parse(granted.data.expires_at) : now + LIFETIME_MS;
+  const said = granted.success ? Date.parse(granted.data.expires_at) : 0;
+  // One that is over would pass for dead, and nobody would end it.
+  const end = said > now ? said : now + LIFETIME_MS;
   const excess = granted.success
-    ? (excessOf(granted.data, parameters) ?? (end > now + LIFETIME_MS + CLOCKS_DIFFER_MS ? TOO_LONG : undefined))
+    ? (excessOf(granted.data, parameters) ?? endProblem(said, now))
     : 'GitHub did not say what it is for';
   return {
     ...{ accessToken: secret, tokenType: 'Bearer', issuedTokenType: 'urn:buildpass:token-type:github-token' },
@@ -91,7 +96,10 @@ function credentialOf({ app, clock }: Deps, { answer, parameters, installation }
 /** `hashed_token` of GitHub's audit log. */
 const hashedToken = (secret: Secret): string => createHash('sha256').update(secret.reveal()).digest('base64');
 
-const TOO_LONG = 'GitHub made it live longer than an hour';
+function endProblem(said: Millis, now: Millis): string | undefined {
+  if (said <= now) return 'GitHub says that it has ended already';
+  return said > now + LIFETIME_MS + CLOCKS_DIFFER_MS ? 'GitHub made it live longer than an hour' : undefined;
+}
 
 /** P3, as the end of a sentence that any job's log may have. */
 function excessOf(granted: z.output<typeof grantedSchema>, { repositories, permissions }: GithubParameters) {
@@ -116,10 +124,11 @@ const sameItems = (some: readonly string[], others: readonly string[]): boolean 
 async function revokeToken({ github, clock }: Omit<Deps, 'app'>, lease: Lease, signal: AbortSignal): Promise<void> {
   const { revocationHandle: token, upstreamExpiresAt } = lease;
   if (token === undefined) throw new Error('the token to revoke is not on record');
-  const { status } = await github.revokeToken(token, signal);
+  const { status, body } = await github.revokeToken(token, signal);
   if (status === 204) return;
   const age = clock.now() - ((upstreamExpiresAt ?? 0) - LIFETIME_MS);
-  // Dead already. Of a very young one that may be untrue, and "revoked" is said of none that lives on (P8).
-  if (status === 401 && age > KNOWN_EVERYWHERE_MS) return;
+  // Dead already, in GitHub's own words: others answer 401 too. Of a very young one that may be untrue, and "revoked" is said of none
+  // that lives on (P8).
+  if (status === 401 && unknownSchema.safeParse(body).success && age > KNOWN_EVERYWHERE_MS) return;
   throw new Error(`GitHub answered ${status} to the revocation of a token that is ${Math.round(age / 1000)} s old`);
 }

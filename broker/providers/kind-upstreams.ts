@@ -38,9 +38,19 @@ const request = z
   )
   .refine((all) => Object.keys(all).length <= MOST_PARAMETERS, `names more than ${MOST_PARAMETERS} parameters`);
 
-/** Each as offers compare it. */
-const asOffered = (all: Readonly<Record<string, string>> = {}): readonly string[] =>
-  Object.entries(all).map(([one, value]) => `${one}=${value}`);
+type Request = Readonly<Record<string, string>>;
+
+const inWords = (all: Request): string =>
+  Object.entries(all)
+    .map(([one, value]) => `${one}=${value}`)
+    .join(', ');
+
+/**
+ * Each as offers compare it. A vault takes commas for a list of names or principals: as one text, `root,shop-web` would pass for
+ * what `shop-*` offers, by its end or by its beginning.
+ */
+const asOffered = (all: Request = {}): readonly string[] =>
+  Object.entries(all).flatMap(([one, value]) => value.split(',').map((item) => `${one}=${item.trim()}`));
 
 export const vaultSecretKind: Kind = defineKind({
   kind: 'vault-secret',
@@ -49,7 +59,7 @@ export const vaultSecretKind: Kind = defineKind({
   revocation: 'immediate',
   static: true,
   gives: ({ values, path, upstream, request: asked }) =>
-    `${Object.keys(values).join(', ')} from ${path} of ${upstream}${asked === undefined ? '' : `, made for ${asOffered(asked).join(', ')}`}`,
+    `${Object.keys(values).join(', ')} from ${path} of ${upstream}${asked === undefined ? '' : `, made for ${inWords(asked)}`}`,
   power: () => ({ points: 8, sentence: 'it is a secret of somebody else, who may give it to others too.' }),
   parameters: z.strictObject({
     upstream: upstreamName,

@@ -14,6 +14,8 @@ export interface CredentialProvider<Parameters = unknown> {
   waits?(parameters: Parameters): boolean;
   /** what the other side can do; equal when it is fixed */
   readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
+  /** whether the other side decides how long, whatever TTL was granted; what can be revoked may outlive its TTL there anyhow */
+  readonly lifetimeIsTheirs?: true;
   /** what may be promised of a lease */
   readonly revocation: Revocation;
   /**
@@ -41,7 +43,7 @@ export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
   /** of the HTTP answer that said so, if one did */
   readonly status: number | undefined;
-  /** where the other side says when it may be asked again */
+  /** where it may pass by itself: when the other side may be asked again. Without it somebody has to change something first. */
   readonly retryAfter: Seconds | undefined;
 
   constructor(message: string, { status, retryAfter, ...options }: RefusedOptions = {}) {
@@ -50,5 +52,8 @@ export class UpstreamRefused extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** For trouble that passes without anybody's doing, where the other side names no time of its own. */
+export const SOON: Seconds = 5;
 
 export type Providers = ReadonlyMap<string, CredentialProvider>;

@@ -1,8 +1,9 @@
 // One call to a system that issues. What it promises the providers: whether something may have happened there is never a guess. What
 // certainly was refused is an `UpstreamRefused`, whose message is fit for the job's log; everything else that is no clear answer is
 // any other error, and leaves it open (providers/provider.ts).
+import type { Seconds } from '../clock.ts';
 import type { UpstreamAnswer, UpstreamFetch } from '../upstream-fetch.ts';
-import { UpstreamRefused } from './provider.ts';
+import { SOON, UpstreamRefused } from './provider.ts';
 
 export interface UpstreamCall {
   /** what people call it, at the start of a sentence: "AWS STS" */
@@ -19,6 +20,8 @@ export interface UpstreamCall {
   readonly reasonOf?: (body: unknown) => string | undefined;
   /** what to do about it, in our own words: the beginning of a sentence without its full stop */
   readonly adviceOf?: (body: unknown) => string | undefined;
+  /** whether a no may pass by itself, where the status does not say so */
+  readonly passes?: (body: unknown) => boolean;
 }
 
 export interface UpstreamReply {
@@ -42,7 +45,7 @@ const NEVER_TRUSTED = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
  * @throws Error where it may have acted: no answer in time, one that was cut off or too large, a 5xx
  */
 export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<UpstreamReply> {
-  const { system, reasonOf = () => undefined, adviceOf = () => undefined } = call;
+  const { system, reasonOf = () => undefined, adviceOf = () => undefined, passes = () => false } = call;
   const reply = await askUpstream(ask, call);
   const { status, json, text } = reply;
   if (status >= 200 && status < 300) return reply;
@@ -50,7 +53,18 @@ export async function callUpstream(ask: UpstreamFetch, call: UpstreamCall): Prom
   if (status >= 300 && status < 400)
     throw new UpstreamRefused(`${system} answered with a redirect (${status})`, { status });
   const [reason, advice] = [reasonOf, adviceOf].map((of) => of(json ?? text));
-  throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice), { status });
+  const retryAfter = passingFor(reply) ?? (passes(json) ? SOON : undefined);
+  throw new UpstreamRefused(refusal(`${system} refused (${status})`, reason, advice), { status, retryAfter });
+}
+
+/** Too early, too late or too many: it says nothing of what was asked for. */
+const PASSING = [408, 425, 429];
+
+/** Undefined where asking again changes nothing. Its other form, a date, would need clocks that agree. */
+function passingFor({ status, headers }: UpstreamReply): Seconds | undefined {
+  const said = headers['retry-after'] ?? '';
+  if (/^[0-9]{1,6}$/.test(said)) return Math.max(1, Number(said));
+  return PASSING.includes(status) ? SOON : undefined;
 }
 
 /**
@@ -65,7 +79,9 @@ export async function askUpstream(ask: UpstreamFetch, call: UpstreamCall): Promi
   const request = { method, headers, signal, timeout: TIMEOUT_MS, maxBytes };
   const answer = await ask(url, sent.body === undefined ? request : { ...request, body: sent.body }).catch(
     (error: unknown) => {
-      throw unreached(error) ? new UpstreamRefused(`${system} cannot be reached`, { cause: error }) : error;
+      throw unreached(error)
+        ? new UpstreamRefused(`${system} cannot be reached`, { cause: error, retryAfter: SOON })
+        : error;
     },
   );
   const { status } = answer;

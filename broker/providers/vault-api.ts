@@ -71,8 +71,12 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
       ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
       ...(token === undefined ? {} : { 'x-vault-token': token.reveal() }),
     };
-    const { json } = await callUpstream(ask, { system, url: `${url}/v1/${path}`, headers, reasonOf, ...rest });
-    return json;
+    return callUpstream(ask, { system, url: `${url}/v1/${path}`, headers, reasonOf, ...rest });
+  };
+  const revokeSelf = async (token: Secret, signal: AbortSignal): Promise<void> => {
+    const { status, json } = await call(REVOKE_SELF, { token, signal });
+    // A page of whatever stands before the vault is no word of the vault (P8).
+    if (status !== 204 && !isObject(json)) throw new Error(`${system} gave an answer of another form`);
   };
   const parsed = <T>(schema: z.ZodType<T>, json: unknown): T => {
     const checked = schema.safeParse(json);
@@ -83,7 +87,7 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
   return {
     system,
     async login({ role, jwt, mount }, signal) {
-      const json = await call(`auth/${mount}/login`, { body: { role, jwt: jwt.reveal() }, signal });
+      const { json } = await call(`auth/${mount}/login`, { body: { role, jwt: jwt.reveal() }, signal });
       if (secondFactorAnswer.safeParse(json).success)
         throw new UpstreamRefused(
           `${system} wants a second factor for the role "${role}", which a program does not have`,
@@ -93,19 +97,19 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
     },
     async endsItself({ token }, signal) {
       const body = { paths: [REVOKE_SELF, LOOKUP_SELF] };
-      const { data } = parsed(capabilitiesAnswer, await call('sys/capabilities-self', { token, body, signal }));
+      const { json } = await call('sys/capabilities-self', { token, body, signal });
+      const { data } = parsed(capabilitiesAnswer, json);
       return data[REVOKE_SELF]?.includes('update') === true && data[LOOKUP_SELF]?.includes('read') === true;
     },
     async secret({ token }, { path, request }, signal) {
       const how = request === undefined ? ({ method: 'GET' } as const) : { body: request };
-      return parsed(secretAnswer, await call(path, { token, ...how, signal }));
+      const { json } = await call(path, { token, ...how, signal });
+      return parsed(secretAnswer, json);
     },
-    async end(token, signal) {
-      await call(REVOKE_SELF, { token, signal });
-    },
+    end: revokeSelf,
     async endAgain(token, signal) {
       try {
-        await call(REVOKE_SELF, { token, signal });
+        await revokeSelf(token, signal);
       } catch (error) {
         // A token that is gone and one without the right get the same 403. It had the right to do both: where neither is left, it
         // is gone.
@@ -121,7 +125,11 @@ const LOOKUP_SELF = 'auth/token/lookup-self';
 
 const capabilitiesAnswer = z.object({ data: z.record(z.string(), z.array(z.string())) });
 
-const isForbidden = (error: unknown): boolean => error instanceof UpstreamRefused && error.status === 403;
+/** Of a token that is gone or may not. Others say 403 too: a proxy before the vault, a namespace that is locked. */
+const isForbidden = (error: unknown): boolean =>
+  error instanceof UpstreamRefused && error.status === 403 && error.message.includes('permission denied');
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Vault's longest lease, unless it was set up otherwise: a login that outlives it was meant for something else. */
 const LONGEST_LOGIN: Seconds = 2_764_800;

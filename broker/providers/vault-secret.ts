@@ -9,7 +9,7 @@ import type { Signer } from './own-token.ts';
 import { type CredentialProvider, UpstreamRefused } from './provider.ts';
 import { type Ending, endingOf, type Taken, takeValues } from './vault-answer.ts';
 import { openVault, type SecretAnswer, type VaultLogin } from './vault-api.ts';
-import { endLogin, type OpenedVault, requireFit, signIn } from './vault-sign-in.ts';
+import { endLogin, mayEndItself, type OpenedVault, requireFit, signIn } from './vault-sign-in.ts';
 
 interface VaultSecretParameters {
   readonly upstream: string;
@@ -75,7 +75,13 @@ async function issueFrom(options: VaultOptions, asking: Asking): Promise<Credent
     const ending = endingOf(answer, { requested: request !== undefined, now: options.clock.now() });
     const taken = takeValues(answer, parameters.values, [login.token]);
     const credential = credentialOf(asking, { answer, taken, ending });
-    if (ending.kind === 'lease') return leased(credential, { vault, login, endsAt: Math.min(ending.endsAt, endsAt) });
+    if (ending.kind === 'lease') {
+      const made = leased(credential, { vault, login, endsAt: Math.min(ending.endsAt, endsAt) });
+      if (grant.ttl !== 'never' || (await mayEndItself(asking, login))) return made;
+      // Nobody could revoke it and say so: it goes with the login, if that goes, and is called what it is.
+      await endLogin(options, vault, login);
+      return { ...credential, upstreamExpiresAt: made.upstreamExpiresAt, revocation: 'at-expiry' };
+    }
     await endLogin(options, vault, login);
     return credential;
   } catch (error) {
@@ -94,7 +100,8 @@ async function askForSecret({ vault, grant, parameters, signal }: Asking, login:
     const right = `path "${path}" { capabilities = ["${request === undefined ? 'read' : 'update'}"] }`;
     const means =
       error.status === 403 ? `a policy of the role "${role}" must say ${right}` : `that is what it says of "${path}"`;
-    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status: error.status });
+    const { status, retryAfter } = error;
+    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status, retryAfter });
   });
   if ((answer.wrap_info ?? null) !== null || (answer.auth ?? null) !== null)
     throw new UpstreamRefused(`${vault.system} answered at "${path}" with a token or something wrapped, and no secret`);

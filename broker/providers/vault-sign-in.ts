@@ -5,7 +5,7 @@ import type { Grant } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamSystem } from './endpoints.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
-import { UpstreamRefused } from './provider.ts';
+import { SOON, UpstreamRefused } from './provider.ts';
 import type { Vault, VaultLogin } from './vault-api.ts';
 
 export interface OpenedVault extends Vault {
@@ -41,10 +41,15 @@ export async function signIn(deps: SignInDeps, { vault, grant, role, signal }: S
       // No login, no secret: here even an unclear answer leaves nothing open.
       throw new UpstreamRefused(`${vault.system} did not let the broker sign in, and may be sealed or standing by`, {
         cause: error,
+        retryAfter: SOON,
       });
     if (error.status === undefined || !ABOUT_THE_ROLE.includes(error.status)) throw error;
     const means = `at auth/${mount} the role "${role}" must bind the audience "${audience}" and the subject "${subjectOf(grant)}"`;
-    throw new UpstreamRefused(`${error.message}; ${means}`, { cause: error, status: error.status });
+    throw new UpstreamRefused(`${error.message}; ${means}`, {
+      cause: error,
+      status: error.status,
+      retryAfter: error.retryAfter,
+    });
   }
 }
 
@@ -57,6 +62,16 @@ export async function requireFit({ vault, grant, role, signal }: SigningIn, logi
   if (unfit !== undefined) throw new UpstreamRefused(`${vault.system} has the role "${role}", but ${unfit}`);
 }
 
+/** Of a login that was meant for what never dies, and made a lease: false where the vault does not say so. */
+export const mayEndItself = (
+  { vault, signal }: Pick<SigningIn, 'vault' | 'signal'>,
+  login: VaultLogin,
+): Promise<boolean> =>
+  unfitForLeases(vault, login, signal).then(
+    (unfit) => unfit === undefined,
+    () => false,
+  );
+
 const MAY_NOT_END =
   'its tokens may not revoke themselves: let them `update` auth/token/revoke-self and sys/capabilities-self, and `read` auth/token/lookup-self, as the policy `default` does';
 
@@ -65,7 +80,10 @@ async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSign
   const may = await vault.endsItself(login, signal).catch((error: unknown) => {
     if (error instanceof UpstreamRefused && error.status === 403) return false;
     if (signal.aborted || error instanceof UpstreamRefused) throw error;
-    throw new UpstreamRefused(`${vault.system} did not say what its tokens may do`, { cause: error });
+    throw new UpstreamRefused(`${vault.system} did not say what its tokens may do`, {
+      cause: error,
+      retryAfter: SOON,
+    });
   });
   return may ? undefined : MAY_NOT_END;
 }

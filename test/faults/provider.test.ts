@@ -25,8 +25,8 @@ describe('a provider', () => {
   it('that refuses is a definite failure: the same request is decided again and can succeed', async () => {
     const request = ask();
     broker.provider.mood = 'refuses';
-    const { status, body } = await broker.ask(request);
-    expect([status, body.code]).toEqual([503, 'UPSTREAM_FAILED']);
+    const { status, body, headers } = await broker.ask(request);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UPSTREAM_FAILED', '300']);
     expect(body.error_description).toContain('the role does not trust us');
     broker.provider.mood = 'well';
     const again = await broker.ask(request);
@@ -44,7 +44,8 @@ describe('a provider', () => {
   it('whose answer was lost leaves an unknown outcome, and the request is spent', async () => {
     const request = ask();
     broker.provider.mood = 'fails-after-acting';
-    expect((await broker.ask(request)).body.code).toBe('UPSTREAM_FAILED');
+    const { body: failed, headers } = await broker.ask(request);
+    expect([failed.code, headers.get('retry-after')]).toEqual(['UPSTREAM_FAILED', '5']);
     expect(await typesOf(await lastRequest())).toEqual(['request.decided', 'issuance.started', 'issuance.unknown']);
     broker.provider.mood = 'well';
     expect((await broker.ask(request)).body.code).toBe('REQUEST_SPENT');
@@ -77,8 +78,8 @@ describe('a provider', () => {
     const other = await TestBroker.start({ provider, background: 'by-hand' });
     onTestFinished(() => other.close());
     provider.mood = 'lives-too-long';
-    const { status, body } = await other.ask({ scope: 'shop/upstream' });
-    expect([status, body.code]).toEqual([503, 'UPSTREAM_FAILED']);
+    const { status, body, headers } = await other.ask({ scope: 'shop/upstream' });
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UPSTREAM_FAILED', '300']);
     await other.running.runBackground();
     expect(provider.revoked).toEqual(provider.issued);
     expect((await other.entries()).map(({ type }) => type)).not.toContain('issuance.succeeded');

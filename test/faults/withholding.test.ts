@@ -250,3 +250,19 @@ function manyValued(grant: Grant) {
     revocationHandle: new Secret(HANDLE),
   } as const;
 }
+
+describe('a credential of which the other side says no end that could be', () => {
+  it.each([Number.NaN, 1e300, 9e15, -5_000, 1.5])('is withheld, on record and revoked: %d', async (end) => {
+    const provider = createTestProvider();
+    const { issue } = provider;
+    provider.issue = async (...asked) => ({ ...(await issue(...asked)), upstreamExpiresAt: end });
+    const { broker, ask } = await start({ provider });
+    expect((await broker.ask(ask)).body.code).toBe('UPSTREAM_FAILED');
+    await broker.running.runBackground();
+    expect((await broker.entries()).slice(-2)).toMatchObject([
+      { type: 'issuance.withheld', upstream_expires_at: null, reason: 'the other side gave it no sound end' },
+      { type: 'lease.revoked' },
+    ]);
+    expect(provider.revoked).toEqual(provider.issued);
+  });
+});

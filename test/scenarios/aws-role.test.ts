@@ -110,6 +110,41 @@ describe('the action', () => {
   });
 });
 
+describe('the action, where AWS refuses', () => {
+  async function step() {
+    const { url, bearer } = broker.github.tokenEndpointOf({ repository_visibility: 'private' });
+    const workDirectory = mkdtempSync(join(tmpdir(), 'buildpass-job-'));
+    onTestFinished(() => rmSync(workDirectory, { recursive: true, force: true }));
+    const before = (await broker.entries('issuance.started')).length;
+    const result = await runAction({
+      ...{ action: 'main', actionDirectory: ROOT, workDirectory },
+      inputs: { 'broker-url': broker.origin, audience: BROKER_URL, entitlement: 'shop/deploy' },
+      environment: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: url,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
+        GITHUB_REPOSITORY: 'octo-org/octo-repo',
+        GITHUB_SERVER_URL: 'https://github.com',
+      },
+    });
+    return { ...result, started: (await broker.entries('issuance.started')).length - before };
+  }
+
+  it('ends the step at once with what AWS says, and asks once', async () => {
+    aws.sts.refusal = { code: 'AccessDenied', message: 'Not authorized', status: 403 };
+    const { exitCode, stdout, started } = await step();
+    expect([exitCode, started]).toEqual([1, 1]);
+    expect(stdout.match(/^::error/gm)).toHaveLength(1);
+    expect(stdout).toContain('AWS STS refused (403)');
+    expect(stdout).toContain('The trust policy of the role must allow sts:AssumeRoleWithWebIdentity');
+    expect(stdout).not.toContain('trying again');
+  });
+
+  it.each(['Throttling', 'IDPCommunicationError'])('is told to come back soon, where it passes: %s', async (code) => {
+    aws.sts.refusal = { code, message: 'later', status: 400 };
+    expect((await ask('deploy')).headers.get('retry-after')).toBe('5');
+  });
+});
+
 describe('a role that was set up by what `trust aws` prints', () => {
   const trustPolicyOf = async (scope: string): Promise<unknown> => {
     const { code, out } = await buildpass('trust', 'aws', scope, '--json', '--config', broker.config.file);

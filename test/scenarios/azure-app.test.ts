@@ -73,6 +73,15 @@ describe('a job that deploys to Azure', () => {
     expect(await broker.entries('issuance.withheld')).toMatchObject([{ reason, revocation: 'at-expiry' }]);
   });
 
+  it('leaves an unknown outcome with the longest life that Entra may give, whatever the TTL', async () => {
+    const { broker, entra } = await cloudStory();
+    entra.mood = 'truncated';
+    expect((await broker.ask({ scope })).body.code).toBe('UPSTREAM_FAILED');
+    const [entry] = await broker.entries('issuance.unknown');
+    const left = Date.parse(String(entry?.['may_live_until'])) - Date.parse(String(entry?.time));
+    expect(left).toBeGreaterThanOrEqual(86_400_000);
+  });
+
   it('is told before it asks how long it would live, and that nobody could end it', async () => {
     const { broker } = await cloudStory();
     const { body } = await broker.catalog();

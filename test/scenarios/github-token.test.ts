@@ -120,16 +120,19 @@ describe('a refusal of GitHub', () => {
 });
 
 describe('more than was asked for', () => {
-  it.each(['permission', 'repository', 'everything', 'unsaid'] as const)('is given back at once: %s', async (wider) => {
-    story.api.knows.wider = wider;
-    story.api.server.mood = 'wider';
-    const { body } = await ask();
-    expect(body.error_description).toMatch(/^The credential was not handed out: GitHub /);
-    expect(body.access_token).toBeUndefined();
-    await story.broker.running.runBackground();
-    expect(story.api.revoked).toEqual(story.api.tokens);
-    expect(await story.broker.entries('issuance.withheld')).toHaveLength(1);
-  });
+  it.each(['permission', 'repository', 'everything', 'unsaid', 'ended'] as const)(
+    'is given back at once: %s',
+    async (wider) => {
+      story.api.knows.wider = wider;
+      story.api.server.mood = 'wider';
+      const { body } = await ask();
+      expect(body.error_description).toMatch(/^The credential was not handed out: GitHub /);
+      expect(body.access_token).toBeUndefined();
+      await story.broker.running.runBackground();
+      expect(story.api.revoked).toEqual(story.api.tokens);
+      expect(await story.broker.entries('issuance.withheld')).toHaveLength(1);
+    },
+  );
 });
 
 describe('a policy', () => {

@@ -12,7 +12,7 @@ const ORGANIZATION = `
 teams:
   octo-org/platform: { github: "4710" }
 projects:
-  shop: { owner: octo-org/platform, may-offer: [ { kind: vault-secret, upstreams: [vault-prod], roles: [shop], paths: ["**"] } ] }
+  shop: { owner: octo-org/platform, may-offer: [ { kind: vault-secret, upstreams: [vault-prod], roles: [shop], paths: ["**"], requests: ["common_name=*.example.com"] } ] }
 guardrails: { allow-static: [shop/static] }
 `;
 const SHOP = `
@@ -27,6 +27,12 @@ entitlements:
     credential: { kind: vault-secret, upstream: vault-prod, role: shop, path: database/creds/shop, values: { pass: password } }
     ttl: 10m
     allow: [ { branch: main, event: push } ]
+  certificate:
+    title: A certificate with its key
+    risk: low
+    credential: { kind: vault-secret, upstream: vault-prod, role: shop, path: pki/issue/web, request: { common_name: a.example.com }, values: { key: private_key } }
+    ttl: 10m
+    allow: [ { branch: main, event: push } ]
   static:
     title: A value
     risk: low
@@ -38,8 +44,18 @@ entitlements:
 async function tell(story: SecretStory, vault: VaultDouble): Promise<void> {
   const { broker, search } = story;
   search.add('the static value', STATIC);
-  for (const name of ['static', 'database'])
-    for (const mood of ['well', 'refuses', 'truncated', 'no-json', 'empty', 'breaks', 'redirects', 'wider'] as const) {
+  for (const name of ['static', 'database', 'certificate'])
+    for (const mood of [
+      'well',
+      'refuses',
+      'truncated',
+      'no-json',
+      'empty',
+      'breaks',
+      'redirects',
+      'wider',
+      'longer',
+    ] as const) {
       vault.mood = mood;
       const secret = newSecret();
       const answer = story.keep(await broker.ask({ scope: `shop/${name}`, secret }));
@@ -60,14 +76,15 @@ describe('nothing of a vault is', () => {
         shop: {
           ...{
             audience: 'vault-prod',
-            subject: ['project:shop:entitlement:static', 'project:shop:entitlement:database'],
+            subject: ['static', 'database', 'certificate'].map((name) => `project:shop:entitlement:${name}`),
           },
-          paths: { 'kv/data/shop': 'read', 'database/creds/shop': 'read' },
+          paths: { 'kv/data/shop': 'read', 'database/creds/shop': 'read', 'pki/issue/web': 'update' },
         },
       },
       engines: {
         kv2: { 'kv/data/shop': { version: 1, fields: { key: STATIC } } },
         database: { 'database/creds/shop': 900 },
+        pki: { 'pki/issue/web': { domain: 'example.com', maxTtl: 86_400 } },
       },
     });
     const upstream = { name: 'vault-prod', kind: 'vault', url: vault.url, audience: 'vault-prod' } as const;
@@ -84,7 +101,7 @@ describe('nothing of a vault is', () => {
     site.close();
   });
 
-  it('missing from the search: logins, passwords and the value', () => {
+  it('missing from the search: logins, passwords, keys and the value', () => {
     expect(vault.issued.length).toBeGreaterThan(10);
     expect(story.answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 503]));
     expect(story.search.find(story.answers[0]?.text ?? '')).toContain('the static value');
@@ -96,7 +113,10 @@ describe('nothing of a vault is', () => {
   });
 
   it('in an answer, but the value in the one that delivered it', () => {
-    const values = (body: { credential?: object } | undefined) => Object.values(body?.credential ?? {}) as string[];
+    // A key has several lines: as JSON, and in `access_token` as JSON in JSON.
+    const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+    const values = (body: { credential?: object } | undefined) =>
+      (Object.values(body?.credential ?? {}) as string[]).flatMap((one) => [one, inJson(one), inJson(inJson(one))]);
     const leaks = story.answers.flatMap(({ text, body }) => story.search.find(text, values(body)));
     expect(leaks).toEqual([]);
   });

@@ -97,6 +97,8 @@ function widened(
 ): object {
   const { permissions, repositories = [repository] } = given;
   switch (wider) {
+    case 'ended':
+      return { ...given, expires_at: '2020-01-01T00:00:00Z' };
     case 'permission':
       return { ...given, permissions: { ...permissions, administration: 'write' } };
     case 'level':

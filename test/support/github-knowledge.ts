@@ -58,7 +58,7 @@ export interface Knowledge {
   suspendedAt: string | null;
   permissions: Record<string, string>;
   /** in what way a token is wider where the mood is `wider` */
-  wider: 'permission' | 'level' | 'repository' | 'everything' | 'unsaid';
+  wider: 'permission' | 'level' | 'repository' | 'everything' | 'unsaid' | 'ended';
   /** an answer for every call but those for tokens, instead of its own */
   trouble?: ApiAnswer;
   /** an answer for calls of the App itself, instead of its own */

@@ -103,6 +103,13 @@ export const LINT_RULES = {
     nhi: 'NHI5:2025',
     cicdSec: 'CICD-SEC-2',
   },
+  LINT_AUDIENCE_TRADED: {
+    when: 'A `jwt` or `kubernetes` credential is for the audience at which AWS, Entra ID or Google take tokens in trade.',
+    risk: 'The job holds what the broker itself would show there: wherever the cloud trusts the entitlement it can make itself credentials past the bounds of that cloud’s own kind, and past the log.',
+    change: 'The kind of that cloud, or the audience of a service of your own.',
+    nhi: 'NHI5:2025',
+    cicdSec: 'CICD-SEC-5',
+  },
   LINT_RULE_SHADOWED: {
     when: 'Every job that a rule allows is allowed by another rule of the same entitlement too (of its first 100).',
     risk: 'The narrower rule looks like a limit, and limits nothing.',

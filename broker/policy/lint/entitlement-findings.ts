@@ -6,6 +6,7 @@ import type { Repository } from '../../model.ts';
 import type { CredentialKind } from '../../providers/credential-kinds.ts';
 import { GREATEST_POWER } from '../credential-power.ts';
 import type { EntitlementDocument } from '../document.ts';
+import { audienceFinding } from './audience-finding.ts';
 import { flowYaml } from './flow-yaml.ts';
 import type { Advice } from './lint-finding.ts';
 import { namesEnvironment, ruleFindings } from './rule-findings.ts';
@@ -27,6 +28,7 @@ export function entitlementFindings(document: EntitlementDocument, facts: Entitl
   return [
     ...understatedFinding(document, facts),
     ...ttlFinding(document, facts.kind),
+    ...audienceFinding(document, facts.parameters),
     ...guardFinding(document, facts),
     ...selfApprovalFinding(document),
     ...reviewFinding(document, facts),

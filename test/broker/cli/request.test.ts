@@ -194,6 +194,14 @@ describe('buildpass request', () => {
     expect(new Set(asks.map((form) => form.get('request_secret'))).size).toBe(1);
   });
 
+  it('asks once where the broker says that it will not pass by itself', async () => {
+    const body = { error: 'temporarily_unavailable', error_description: 'The system refused: no such role.' };
+    const { url, asks } = await serverWith({ status: 503, body, headers: { 'retry-after': '300' } });
+    const { code, waited, err } = await ask(url, ['--json']);
+    expect([code, waited, asks.length]).toEqual([1, [], 1]);
+    expect(err).toContain('The system refused: no such role');
+  });
+
   it('gives up after three attempts, and asks once only where its token cannot be renewed', async () => {
     const { url, asks } = await serverWith({ status: 503, body: {} });
     const { code, err } = await ask(url, ['--json']);

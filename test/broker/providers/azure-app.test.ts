@@ -64,6 +64,19 @@ describe('a token of an app of Entra', () => {
     expect(secondsLeft(await issue())).toBe(7_200);
   });
 
+  it.each(['9999999999', null, { seconds: 1 }])('has no sound end where its own is no time: %j', async (exp) => {
+    const { issue, entra } = await open();
+    entra.token.claims = { exp };
+    expect((await issue()).upstreamExpiresAt).toBeNaN();
+  });
+
+  it('counts the part of a second that its own end may have', async () => {
+    const { issue, entra } = await open({ extended: undefined });
+    const exp = Math.floor(Date.now() / 1000) + 7_200.0005;
+    entra.token.claims = { exp };
+    expect((await issue()).upstreamExpiresAt).toBe(Math.ceil(exp * 1000));
+  });
+
   it('goes with what is no secret: its tenant, app and scope', async () => {
     const { issue } = await open();
     const { details } = await issue();

@@ -115,6 +115,7 @@ describe('a project', () => {
   it.each([
     ['shop-deploy@acme-shop.iam.gserviceaccount.com', 'acme-shop'],
     ['shop-deploy@acme-shop.example.com.iam.gserviceaccount.com', 'example.com:acme-shop'],
+    ['acme-shop@appspot.gserviceaccount.com', 'acme-shop'],
     ['123456789-compute@developer.gserviceaccount.com', undefined],
   ])('of %s is %s', async (account, project) => {
     const { google, issue } = await open();

@@ -243,6 +243,14 @@ describe('the end of a token', () => {
     await expect(revoke()).rejects.toThrow('GitHub answered 401 to the revocation of a token that is ');
   });
 
+  it('is not believed where somebody before GitHub says so', async () => {
+    const { provider, issue, api } = await start();
+    const lease = leaseOf(provider, await issue());
+    world.pass(60_000);
+    api.knows.trouble = [401, { message: 'Sign in to the proxy' }];
+    await expect(provider.revoke?.(lease, new AbortController().signal)).rejects.toThrow('GitHub answered 401');
+  });
+
   it('is not believed where the address is none of GitHub’s', async () => {
     const { provider, issue, api } = await start();
     const lease = leaseOf(provider, await issue());

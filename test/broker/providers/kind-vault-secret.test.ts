@@ -24,6 +24,15 @@ describe('vault-secret', () => {
     expect(asking({ common_name: 'a.example.com', uri_sans: 'spiffe://x' })).toHaveLength(1);
   });
 
+  it.each([
+    ['evil.test,a.example.com', 'common_name=evil.test'],
+    ['a.example.com, evil.test', 'common_name=evil.test'],
+    ['a.example.com,', 'common_name='],
+  ])('asks for each item of what a vault takes for a list: %s', (names, beyond) => {
+    expect(asking({ common_name: names })).toEqual([expect.stringContaining(`"${beyond}" is not offered`)]);
+    expect(asking({ common_name: 'a.example.com, b.example.com' })).toEqual([]);
+  });
+
   it('says in words what is asked for', () => {
     const { gives } = kindOf('vault-secret');
     const request = { common_name: 'a.example.com' };

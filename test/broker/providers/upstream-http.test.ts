@@ -55,10 +55,32 @@ describe('a call to a system that issues', () => {
     expect((await why({ adviceOf })).message).toBe('The bank refused (403). Bring some');
   });
 
-  it('is refused where nobody is there to ask', async () => {
+  it('is refused where nobody is there to ask, which may pass', async () => {
     await serve({ status: 200 });
     server.close();
-    expect(await why()).toMatchObject({ name: 'UpstreamRefused', message: 'The bank cannot be reached' });
+    expect(await why()).toMatchObject({
+      ...{ name: 'UpstreamRefused', message: 'The bank cannot be reached', retryAfter: 5 },
+    });
+  });
+
+  it.each<[string, Reply, number | undefined]>([
+    ['stays as it is', { status: 403 }, undefined],
+    ['of a redirect stays as it is', { status: 307, headers: { location: 'https://elsewhere.example' } }, undefined],
+    ['for too many may pass', { status: 429 }, 5],
+    ['that names a time passes then', { status: 429, headers: { 'retry-after': '90' } }, 90],
+    ['that names no time of seconds may pass', { status: 429, headers: { 'retry-after': 'soon' } }, 5],
+    ['that names no time at all passes in a moment', { status: 403, headers: { 'retry-after': '0' } }, 1],
+  ])('that %s says when to ask again', async (_what, reply, retryAfter) => {
+    await serve(reply);
+    expect(await why()).toMatchObject({ name: 'UpstreamRefused', status: reply.status, retryAfter });
+  });
+
+  it('takes the word of whoever knows the other side that its no may pass', async () => {
+    await serve({ status: 400, body: { code: 'busy' } });
+    expect(await why({ passes: (body) => (body as { code: string }).code === 'busy' })).toMatchObject({
+      retryAfter: 5,
+    });
+    expect(await why({ passes: () => false })).toMatchObject({ retryAfter: undefined });
   });
 
   it('leaves open what came of it where the other side broke', async () => {

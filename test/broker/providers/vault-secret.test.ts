@@ -124,6 +124,18 @@ describe('a lease', () => {
     expect(credential.revocationHandle).toBeDefined();
   });
 
+  it.each<[string, VaultWorldOptions['role']]>([
+    ['may not end itself', { withoutDefault: true }],
+    ['is a batch token', { tokenType: 'batch' }],
+    ['is counted', { uses: 3 }],
+  ])('of a policy that says never, made with a login that %s, is not called revocable', async (_what, role) => {
+    const { issue } = await start({ role: role ?? {} });
+    const credential = await issue(DATABASE, { ttl: 'never' });
+    expect(credential).toMatchObject({ revocation: 'at-expiry', excess: expect.stringContaining('it ends') });
+    expect(credential.revocationHandle).toBeUndefined();
+    expect(credential.upstreamExpiresAt).toBeCloseTo(Date.now() + 900_000, -4);
+  });
+
   it('is withheld where a field is missing, and can be revoked', async () => {
     const { issue } = await start();
     const credential = await issue({ ...DATABASE, values: { user: 'username', password: 'pass' } });

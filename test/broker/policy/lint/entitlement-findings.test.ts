@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codesOf, GUARDED_RULE, lint, lintEntitlement } from '../../../support/build-lint.ts';
+import { codesOf, GUARDED, GUARDED_RULE, lint, lintEntitlement } from '../../../support/build-lint.ts';
 import { buildStaticSecret, type Yaml } from '../../../support/build-policy.ts';
 
 const APPROVAL = { by: 'acme/release-managers' };
@@ -44,6 +44,25 @@ describe('an entitlement', () => {
     expect(codesOf(lint({ organization: { projects: project }, entitlement: { credential } }))).toEqual([
       'entitlements.preview.risk LINT_RISK_UNDERSTATED',
     ]);
+  });
+
+  it.each([
+    ['sts.amazonaws.com', 'aws-role'],
+    ['api://AzureADTokenExchange', 'azure-app'],
+    [
+      'https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/b',
+      'gcp-service-account',
+    ],
+    ['//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/b', 'gcp-service-account'],
+    ['https://sts.amazonaws.com.example.com', undefined],
+  ])('that hands a job a token for %s', (audience, kind) => {
+    const offer = { kind: 'jwt', audiences: [audience] };
+    const organization = { projects: { shop: { owner: 'acme/platform', 'may-offer': [offer] } } };
+    const findings = lint({ organization, entitlement: { ...GUARDED, credential: { kind: 'jwt', audience } } });
+    expect(codesOf(findings)).toEqual(
+      kind === undefined ? [] : ['entitlements.preview.credential.audience LINT_AUDIENCE_TRADED'],
+    );
+    if (kind !== undefined) expect(findings[0]?.remedy).toContain(`kind: ${kind}`);
   });
 
   it('whose value never dies is for the guardrails to allow', () => {

@@ -1,0 +1,28 @@
+// A token of ours in the hands of a job, for an audience that a cloud takes in trade: there it passes for what the broker shows in
+// exchange for a credential of that cloud's own kind, and none of the bounds of that kind hold.
+import type { EntitlementDocument } from '../document.ts';
+import type { Advice } from './lint-finding.ts';
+
+/** The kinds whose token the job itself gets. */
+const HANDED_OUT = ['jwt', 'kubernetes'];
+
+const TRADED: readonly { readonly audience: RegExp; readonly by: string; readonly kind: string }[] = [
+  { audience: /^sts\.amazonaws\.com(\.cn)?$/i, by: 'AWS', kind: 'aws-role' },
+  { audience: /^api:\/\/AzureADTokenExchange/i, by: 'Entra ID', kind: 'azure-app' },
+  { audience: /^(https?:)?\/\/iam\.googleapis\.com\//i, by: 'Google', kind: 'gcp-service-account' },
+];
+
+export function audienceFinding({ credential }: EntitlementDocument, parameters: unknown): Advice[] {
+  const { audience = '' } = (parameters ?? {}) as { readonly audience?: string };
+  const traded = TRADED.find((one) => one.audience.test(audience));
+  if (traded === undefined || !HANDED_OUT.includes(credential.kind)) return [];
+  const { by, kind } = traded;
+  return [
+    {
+      code: 'LINT_AUDIENCE_TRADED',
+      path: ['credential', 'audience'],
+      message: `${by} takes a token for "${audience}" in trade: wherever it trusts this entitlement the job makes itself credentials that no \`ttl\`, no parameter of \`${kind}\` and no entry of the log bounds.`,
+      remedy: `\`kind: ${kind}\`, or the \`audience\` of a service of your own.`,
+    },
+  ];
+}
