@@ -49,7 +49,7 @@ describe('policyCheck', () => {
 
   it.each([
     ['a finding of lint', RISKY, 1],
-    ['a warning of the loader', { entitlement: { session: '2h' } }, 1],
+    ['a warning of the loader', { entitlement: { review: { every: '90d', by: 'acme/platform' } } }, 1],
     ['nothing', {}, 0],
   ])('strict, exits by %s', async (_what, parts, expected) => {
     const { code, lines } = await check(parts, false, { strict: true });
@@ -77,14 +77,16 @@ describe('policyCheck', () => {
   });
 
   it('prints errors and warnings, each with file, line and column, and then the conclusion', async () => {
-    const { code, lines } = await check({ entitlement: { ttl: '2d', mode: 'observe', session: '3d' } });
+    const { code, lines } = await check({
+      entitlement: { ttl: '2d', mode: 'observe', review: { every: '90d', by: 'acme/platform' } },
+    });
     expect(code).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(
         /^shop\.yaml:14:5: entitlements\.preview\.ttl: 2d is longer than a `jwt` credential can live: write 1d at most$/,
       ),
       expect.stringMatching(
-        /^shop\.yaml:\d+:5: entitlements\.preview\.session: warning: is read and checked, but has no effect/,
+        /^shop\.yaml:\d+:5: entitlements\.preview\.review: warning: is read and checked, but has no effect/,
       ),
       '1 error, 1 warning: nothing of this directory would be put in force.',
     ]);
