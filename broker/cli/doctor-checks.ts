@@ -98,7 +98,7 @@ async function stsCheck(config: Config, parameters: AwsRoleParameters): Promise<
   const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
   const answer = await ask(config, { url: `${url}/`, network: config.clouds.aws, method: 'POST', headers, body });
   if ('failed' in answer) return { what, ok: false, found: answer.failed, next };
-  const refusal = stsRefusal(jsonOf(answer));
+  const refusal = stsRefusal(jsonOf(answer) ?? answer.body.toString('utf8'));
   return refusal === undefined
     ? { what, ok: false, found: `something answered ${answer.status}, and not in the words of STS`, next }
     : { what, ok: true, found: `it refused a call without a role and a token: ${refusal.code}` };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../shared/duration.ts';
 import type { Seconds } from '../clock.ts';
+import { readStsXml } from './sts-xml.ts';
 
 export interface Traded {
   readonly issuer: string;
@@ -22,11 +23,15 @@ interface StsRefusal {
 }
 
 const errorSchema = z.object({ Error: z.object({ Code: z.string(), Message: z.string().nullish() }) });
+const xmlSchema = z.object({ ErrorResponse: errorSchema });
 
-/** Undefined where the body is no error of STS. */
+/** Undefined where the body is no error of STS. What is no JSON comes as text. */
 export function stsRefusal(body: unknown): StsRefusal | undefined {
-  const { data } = errorSchema.safeParse(body);
-  return data && { code: data.Error.Code, message: data.Error.Message ?? '' };
+  const error =
+    typeof body === 'string'
+      ? xmlSchema.safeParse(readStsXml(body)).data?.ErrorResponse.Error
+      : errorSchema.safeParse(body).data?.Error;
+  return error && { code: error.Code, message: error.Message ?? '' };
 }
 
 export function stsReason(body: unknown): string | undefined {

@@ -5,13 +5,12 @@ import type { Seconds } from '../clock.ts';
 import type { Grant } from '../model.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import { stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';
-import { type StsResult, sessionCredential, stsAnswerSchema } from './aws-session.ts';
+import { readStsAnswer, type StsResult, sessionCredential } from './aws-session.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
 import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
 import { type AwsRoleParameters, sessionPolicyJson, trustActions } from './kind-aws-role.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
-import { readReply } from './read-reply.ts';
 import { callUpstream } from './upstream-http.ts';
 
 const SYSTEM = 'AWS STS';
@@ -94,7 +93,7 @@ interface Trade {
 
 async function trade(ask: UpstreamFetch, { url, form, signal, traded }: Trade): Promise<StsResult> {
   const explain = { reasonOf: stsReason, adviceOf: stsAdvice(traded), passes: stsPasses };
-  // JSON, which STS gives to whoever asks for it (docs/decisions/0023).
+  // It asks for JSON, and takes the documented XML as well (docs/decisions/0023).
   const reply = await callUpstream(ask, { system: SYSTEM, url: `${url}/`, body: form, signal, ...explain });
-  return readReply(SYSTEM, stsAnswerSchema, reply).AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;
+  return readStsAnswer(SYSTEM, reply);
 }

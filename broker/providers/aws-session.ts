@@ -6,30 +6,47 @@ import type { Credential, Grant } from '../model.ts';
 import type { Traded } from './aws-refusals.ts';
 import { awsRoleName, oidcProviderOf } from './kind-aws-names.ts';
 import type { AwsRoleParameters } from './kind-aws-role.ts';
+import { readReply } from './read-reply.ts';
+import { readStsXml } from './sts-xml.ts';
+import type { UpstreamReply } from './upstream-http.ts';
 
 // Printable, without spaces: what is none of a credential must not reach a job's environment.
 const printable = z.string().regex(/^[\x21-\x7e]+$/);
 
-const resultSchema = z.object({
-  Credentials: z.object({
-    AccessKeyId: printable,
-    SecretAccessKey: printable,
-    SessionToken: printable,
-    /** seconds since 1970 */
-    Expiration: z.number(),
-  }),
-  AssumedRoleUser: z.object({ Arn: printable.max(2_048) }),
-  Audience: z.string().nullish(),
-  Provider: z.string().nullish(),
-  SubjectFromWebIdentityToken: z.string().nullish(),
-  SourceIdentity: z.string().nullish(),
-});
+/** `end`: seconds since 1970, however they are written. */
+const answerSchema = <T extends z.ZodType<number>>(end: T) =>
+  z.object({
+    AssumeRoleWithWebIdentityResponse: z.object({
+      AssumeRoleWithWebIdentityResult: z.object({
+        Credentials: z.object({
+          AccessKeyId: printable,
+          SecretAccessKey: printable,
+          SessionToken: printable,
+          Expiration: end,
+        }),
+        AssumedRoleUser: z.object({ Arn: printable.max(2_048) }),
+        Audience: z.string().nullish(),
+        Provider: z.string().nullish(),
+        SubjectFromWebIdentityToken: z.string().nullish(),
+        SourceIdentity: z.string().nullish(),
+      }),
+    }),
+  });
 
-export const stsAnswerSchema = z.object({
-  AssumeRoleWithWebIdentityResponse: z.object({ AssumeRoleWithWebIdentityResult: resultSchema }),
-});
+const jsonSchema = answerSchema(z.number());
+const xmlSchema = answerSchema(z.iso.datetime().transform((moment) => Date.parse(moment) / 1000));
 
-export type StsResult = z.infer<typeof resultSchema>;
+type StsAnswer = z.infer<typeof jsonSchema>;
+export type StsResult = StsAnswer['AssumeRoleWithWebIdentityResponse']['AssumeRoleWithWebIdentityResult'];
+
+/** @throws Error where it is neither form of the answer */
+export function readStsAnswer(system: string, reply: UpstreamReply): StsResult {
+  const answer =
+    reply.json === undefined
+      ? readReply(system, xmlSchema, { json: readStsXml(reply.text) })
+      : readReply(system, jsonSchema, reply);
+  return answer.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult;
+}
 
 export interface Asked {
   readonly grant: Grant;

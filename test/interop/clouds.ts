@@ -1,28 +1,25 @@
 // The clients of Google and of Microsoft, with tokens of a real broker: they use what a job gets, and make with the broker's JWT the
 // same trades as the broker, at the same doubles. Needs a Python with google-auth, requests and msal.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import assert from 'node:assert/strict';
 import { GCP_SCOPE, startClouds } from '../support/cloud-world.ts';
 import { AZURE_CLIENT, AZURE_SCOPE, AZURE_TENANT } from '../support/entra-double.ts';
 import { GCP_ACCOUNT, GCP_PROVIDER } from '../support/google-double.ts';
 import { TestBroker } from '../support/test-broker.ts';
+import { outputOf, pythonPackages, startPython } from './counterpart.ts';
 
-const PYTHON = process.env.INTEROP_PYTHON ?? 'python3';
-
-/** What they said; undefined where they are not there. */
-export async function askVendorsClients(): Promise<{ readonly agree: boolean; readonly said: string } | undefined> {
-  if (spawnSync(PYTHON, ['-c', 'import google.auth, requests, msal']).status !== 0) return undefined;
+export async function interopWithVendorsClients(): Promise<string | undefined> {
+  const versions = pythonPackages('google-auth', 'requests', 'msal');
+  if (versions === undefined) return undefined;
   const world = await startClouds(async (options) => ({ broker: await TestBroker.start(options) }));
-  const child = spawn(PYTHON, ['clouds.py'], { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(JSON.stringify(await given(world)));
-  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
-  const complaints = [...world.google.complaints, ...world.entra.complaints];
-  await world.broker.close();
-  world.google.close();
-  world.entra.close();
-  const agree = code === 0 && complaints.length === 0;
-  return { agree, said: agree ? out.trim() : [err.trim(), ...complaints].join('\n') };
+  try {
+    const said = await outputOf(startPython('clouds.py'), JSON.stringify(await given(world)));
+    assert.deepEqual([...world.google.complaints, ...world.entra.complaints], []);
+    return `${versions}: ${said}`;
+  } finally {
+    await world.broker.close();
+    world.google.close();
+    world.entra.close();
+  }
 }
 
 async function given({ broker, google, entra }: Awaited<ReturnType<typeof startClouds>>): Promise<object> {

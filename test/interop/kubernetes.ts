@@ -1,7 +1,7 @@
 // `kubernetes` against the authenticator of the API server itself (k8s.io/apiserver), under the very configuration that
 // docs/providers/kubernetes.md shows. Needs Go, and some minutes the first time, to fetch and build it; where that fails it says so.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { buildGrant, buildKeys } from '../support/build-grant.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { startIssuerSite } from '../support/issuer-site.ts';
 import { snippetsOf } from '../support/markdown.ts';
+import { buildGo, goModule } from './counterpart.ts';
 
 const AUDIENCE = 'https://cluster-eu.example.com';
 const SIGNAL = new AbortController().signal;
@@ -27,8 +28,7 @@ export async function interopWithKubernetes(): Promise<string | undefined> {
     const [program, configuration, ca] = ['authenticate', 'configuration.yaml', 'ca.pem'].map((name) =>
       join(directory, name),
     );
-    const cwd = join(import.meta.dirname, 'kubernetes');
-    if (spawnSync('go', ['build', '-o', String(program), '.'], { cwd }).status !== 0) return undefined;
+    if (!buildGo('kubernetes', String(program))) return undefined;
     writeFileSync(String(configuration), documented().replace('https://buildpass.example.com', site.url));
     writeFileSync(String(ca), authority.pem);
     // Not `spawnSync`: it asks for discovery document and keys of this very process.
@@ -39,7 +39,7 @@ export async function interopWithKubernetes(): Promise<string | undefined> {
       answers.map((line) => verdictOf(JSON.parse(line))),
       EXPECTED,
     );
-    return 'k8s.io/apiserver v0.37.2';
+    return goModule('kubernetes', 'k8s.io/apiserver');
   } finally {
     site.close();
     rmSync(directory, { recursive: true });

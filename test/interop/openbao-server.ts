@@ -1,9 +1,7 @@
 // A real OpenBao for one run: started in memory on a free port, and set up as docs/providers/vault-secret.md tells people to.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { freePort } from './free-port.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is read of it is compared at once, and a wrong guess fails
 type Json = any;
@@ -39,14 +37,6 @@ export async function startOpenBao(): Promise<OpenBao> {
     },
     stop: () => void server.kill(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }
 
 const ROLE_POLICY = `

@@ -222,3 +222,26 @@ describe('keys that AWS cannot read', () => {
     expect((await ask('deploy')).body.error_description).toContain('the address must answer to the whole internet');
   });
 });
+
+describe('an STS that answers in XML alone', () => {
+  beforeEach(() => {
+    aws.sts.xml = true;
+    onTestFinished(() => {
+      aws.sts.xml = false;
+    });
+  });
+
+  it('gives the job the same', async () => {
+    const { status, body } = await ask('deploy');
+    expect([status, aws.sts.whoIs(body.credential)?.arn]).toEqual([200, body.details.aws_role_arn]);
+  });
+
+  it('refuses in words that the job is told, and nothing of a wider session gets out', async () => {
+    aws.sts.mood = 'refuses';
+    expect((await ask('deploy')).body.error_description).toContain('`buildpass trust aws shop/deploy` prints it');
+    aws.sts.mood = 'wider';
+    const { status, text } = await ask('deploy');
+    expect(status).toBe(503);
+    for (const secret of aws.sts.issued) expect(text + broker.logLines.join()).not.toContain(secret);
+  });
+});

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { formProblems, StsError, validated } from './aws-sts-form.ts';
+import { stsXml } from './aws-sts-xml.ts';
 import { allowedActions, type WebIdentity } from './aws-trust-policy.ts';
 import { type MoodyServer, type Received, type Reply, startMoodyServer } from './moody-server.ts';
 
@@ -43,6 +44,8 @@ export interface AwsStsDouble extends MoodyServer {
   providers: AwsIdentityProvider[];
   /** says no in these words, whatever is asked */
   refusal: { readonly code: string; readonly message: string; readonly status?: number } | undefined;
+  /** its answers are XML, as AWS documents them, whatever they are asked for as */
+  xml: boolean;
   /** differs from what a sound answer would have */
   twist: Readonly<Record<string, unknown>>;
   /** whose the credential is; undefined for one that it never gave out, or not like that */
@@ -60,23 +63,27 @@ export async function startAwsSts(
       if (mood === 'refuses') throw new StsError('AccessDenied', NOT_AUTHORIZED, 403);
       if (double.refusal !== undefined)
         throw new StsError(double.refusal.code, double.refusal.message, double.refusal.status);
-      return await assumed(request, { wider: mood === 'wider', longer: mood === 'longer' });
+      return written(await assumed(request, { wider: mood === 'wider', longer: mood === 'longer' }));
     } catch (error) {
       if (!(error instanceof StsError)) throw error;
       if (mood === 'well') double.complaints.push(`${error.code}: ${error.message}`);
       const body = { Error: { Code: error.code, Message: error.message, Type: 'Sender' }, RequestId: 'req-1' };
-      return { status: error.status, body };
+      return written({ status: error.status, body: double.xml ? { ErrorResponse: body } : body });
     }
   });
   // One object with the server, whose mood tests set.
   const double: AwsStsDouble = Object.assign(server, {
-    ...{ issued: [], revoked: [], tokens: [], complaints: [], refusal: undefined, twist: {}, ...setUp },
+    ...{ issued: [], revoked: [], tokens: [], complaints: [], refusal: undefined, xml: false, twist: {}, ...setUp },
     whoIs: (credential: Readonly<Record<string, string>>) =>
       sessions.get(
         [credential['aws_access_key_id'], credential['aws_secret_access_key'], credential['aws_session_token']].join(),
       ),
   });
   return double;
+
+  function written(reply: Reply): Reply {
+    return double.xml ? { ...reply, headers: { 'content-type': 'text/xml' }, write: stsXml } : reply;
+  }
 
   async function assumed(request: Received, more: { wider: boolean; longer: boolean }): Promise<Reply> {
     const asked = validated(request);

@@ -21,7 +21,7 @@ export function formProblems({ method, path, headers, body }: Received): string[
   const problems: [boolean, string][] = [
     [method !== 'POST' || path !== '/', `${method} ${path} instead of POST /`],
     [headers['content-type'] !== 'application/x-www-form-urlencoded', `content type ${headers['content-type']}`],
-    // It would answer in XML.
+    // It may answer in XML otherwise.
     [headers.accept !== 'application/json', `asks for ${headers.accept}`],
     [headers.authorization !== undefined, 'a request that needs no signature has one'],
     ...names.map((name, at): [boolean, string] => [names.indexOf(name) !== at, `${name} is there twice`]),

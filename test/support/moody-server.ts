@@ -40,6 +40,8 @@ export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** how the body is written; as JSON unless given */
+  readonly write?: (body: unknown) => string;
 }
 
 export interface MoodyServer {
@@ -92,17 +94,19 @@ export async function startMoodyServer(
   return double;
 }
 
-function send(response: ServerResponse, mood: UpstreamMood, { status, body, headers = {} }: Reply): void {
-  const told = body === undefined ? '' : JSON.stringify(body);
+function send(
+  response: ServerResponse,
+  mood: UpstreamMood,
+  { status, body, headers = {}, write = JSON.stringify }: Reply,
+): void {
+  const told = body === undefined ? '' : write(body);
   const head = { 'content-type': 'application/json', ...headers };
   switch (mood) {
     case 'truncated':
       response.writeHead(200, { ...head, 'content-length': told.length + 10 }).write(told.slice(0, told.length / 2));
       return void setImmediate(() => response.destroy());
     case 'oversized':
-      return void response
-        .writeHead(200, head)
-        .end(JSON.stringify({ ...(body as object), padding: 'x'.repeat(2 ** 20) }));
+      return void response.writeHead(200, head).end(write({ ...(body as object), padding: 'x'.repeat(2 ** 20) }));
     case 'no-json':
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Login</title>');
     case 'empty':

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AwsStory, prepareAws } from '../../support/aws-story.ts';
 import { buildpass } from '../../support/command-line.ts';
 import { TestBroker } from '../../support/test-broker.ts';
@@ -76,6 +76,14 @@ describe('buildpass doctor', () => {
   it('names an issuer that says it is another', async () => {
     const { code, out } = await examine({ issuer: 'https://other.example.com' });
     expect([code, out]).toEqual([1, expect.stringContaining('it is the document of "https://other.example.com"')]);
+  });
+
+  it('knows an STS by its XML as well', async () => {
+    aws.sts.xml = true;
+    onTestFinished(() => {
+      aws.sts.xml = false;
+    });
+    expect((await examine()).out).toContain('it refused a call without a role and a token: ');
   });
 
   it('names an STS that cannot be reached, and one that is none', async () => {

@@ -62,7 +62,15 @@ async function start(differing: Yaml = {}, trust: unknown = trusting()): Promise
   };
 }
 
+/** It gives XML to whoever asks for JSON. */
+async function startInXml(...given: Parameters<typeof start>): Promise<ProviderWorld> {
+  const world = await start(...given);
+  sts.xml = true;
+  return world;
+}
+
 describeProvider('aws-role', () => start());
+describe('answered in XML', () => describeProvider('aws-role', () => startInXml()));
 
 const issue = ({ provider, parameters }: ProviderWorld, changes: Partial<Grant> = {}): Promise<Credential> =>
   provider.issue(buildGrant(changes), parameters, new AbortController().signal);
@@ -126,6 +134,49 @@ describe('a session of a role', () => {
     const actions = ['sts:TagSession', 'sts:SetSourceIdentity'];
     const world = await start(differing, trusting({ actions, aud: 'https://aws.example.com' }));
     expect(sessionOf(await issue(world))).toMatchObject({ tags: { team: 'Web shop' }, sourceIdentity: 'shop-ci' });
+  });
+});
+
+describe('an STS that answers in XML, as AWS documents it', () => {
+  it('gives the same session', async () => {
+    const more = { tags: { team: 'Web shop' }, 'source-identity': 'shop-ci', audience: 'https://aws.example.com' };
+    const actions = ['sts:TagSession', 'sts:SetSourceIdentity'];
+    const credential = await issue(await startInXml(more, trusting({ actions, aud: 'https://aws.example.com' })));
+    expect(credential.excess).toBeUndefined();
+    expect(sessionOf(credential)).toMatchObject({ sourceIdentity: 'shop-ci', endsAt: credential.upstreamExpiresAt });
+  });
+
+  it('says no in its own words, with the next step', async () => {
+    const error = await why(await startInXml({}, trusting({ sub: 'project:shop:entitlement:<&"other">' })));
+    expect([error.name, error.message]).toEqual([
+      'UpstreamRefused',
+      expect.stringContaining('AWS STS refused (403): "AccessDenied: Not authorized to perform sts:'),
+    ]);
+    expect(error.message).toContain('`buildpass trust aws shop/deploy` prints it');
+  });
+
+  it.each<[what: string, twist: Record<string, unknown>]>([
+    ['no audience', { Audience: null }],
+    ['an empty subject', { SubjectFromWebIdentityToken: '' }],
+    ['a source identity that nobody asked for', { SourceIdentity: 'root' }],
+  ])('hands nobody a session with %s', async (_what, twist) => {
+    const world = await startInXml();
+    sts.twist = twist;
+    expect((await issue(world)).excess).toMatch(/another (audience|subject|source identity)/);
+  });
+
+  it.each([
+    ['none', {}],
+    ['an empty secret', { SecretAccessKey: '' }],
+    ['one with a line break', { SecretAccessKey: 'a\nb' }],
+    ['one with a space before it', { SecretAccessKey: ' a' }],
+    ['an end that is a number', { Expiration: '4000000000' }],
+    ['a second one', { SecretAccessKey: { SecretAccessKey: 'a' } }],
+  ])('with a credential such as %s leaves open what came of it', async (_what, changes) => {
+    const world = await startInXml();
+    const sound = { AccessKeyId: 'A', SecretAccessKey: 'a', SessionToken: 't', Expiration: 4e9 };
+    sts.twist = { Credentials: Object.keys(changes).length === 0 ? null : { ...sound, ...changes } };
+    expect(await why(world)).toMatchObject({ name: 'Error', message: expect.stringContaining('something else than') });
   });
 });
 
