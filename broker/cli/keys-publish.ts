@@ -1,5 +1,5 @@
 // `keys publish`: what relying parties read at `issuer`, as files for a static site. The very bytes that the broker serves.
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemEntropy } from '../clock.ts';
 import { type Config, readEncryptionKey } from '../config.ts';
@@ -51,10 +51,15 @@ function writeDocuments(directory: string, { issuer }: Config, published: Signin
   }
 }
 
-/** Whole or not at all: what serves the directory may read at any moment. It is public, and for everybody to read. */
+/**
+ * Whole or not at all: what serves the directory may read at any moment. It is public, and for everybody to read, whatever the umask.
+ * Always a file of its own making: others may write there, and what they left under its name could be a link to one of ours.
+ */
 function replaceFile(file: string, text: string): string {
-  const descriptor = openSync(`${file}.new`, 'w', 0o644);
+  rmSync(`${file}.new`, { force: true });
+  const descriptor = openSync(`${file}.new`, 'wx');
   try {
+    fchmodSync(descriptor, 0o644);
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {

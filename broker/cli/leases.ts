@@ -74,10 +74,16 @@ function filtersOf(context: CommandContext) {
 }
 
 function pauseLine({ id, since, reason, resume, paused_by: by, ...what }: Pause): string {
-  const who = by.operator ? 'the operator at the machine' : (by.name ?? by.principal);
-  const proposed = resume === undefined ? '' : `; resuming proposed, to be confirmed until ${resume.ends_at}`;
-  return `PAUSED  ${id}  ${named(what)}  since ${since}  by ${who}: "${reason}"${proposed}`;
+  // Whoever confirms should know whose proposal it is, and why.
+  const proposed =
+    resume === undefined
+      ? ''
+      : `; resuming proposed by ${nameOf(resume.by)}: "${resume.reason}", to be confirmed until ${resume.ends_at}`;
+  return `PAUSED  ${id}  ${named(what)}  since ${since}  by ${nameOf(by)}: "${reason}"${proposed}`;
 }
+
+const nameOf = ({ operator, name, principal }: Pause['paused_by']): string =>
+  operator ? 'the operator at the machine' : (name ?? principal ?? 'somebody');
 
 function leaseLine({ id, project, entitlement, state, issued_at: issued, job, credential }: LeaseSummary): string {
   const where = `${job.repository} ${job.ref}, run ${job.run_id}, by ${job.actor}`;

@@ -51,7 +51,9 @@ async function tokenOf(request: Request): Promise<string> {
 function audienceOf({ audienceOfParty }: OauthRouteDeps, { headers }: Request): string {
   const [, encoded = ''] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(headers.authorization ?? '') ?? [];
   const [name = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-  const audience = audienceOfParty(decoded(name), decoded(secret.join(':')));
+  const given = secret.join(':');
+  // Many a client sends both as they are, and a secret in base64 may hold a `+`.
+  const audience = audienceOfParty(decoded(name), decoded(given)) ?? audienceOfParty(name, given);
   if (audience !== undefined) return audience;
   throw new BrokerError(
     'CLIENT_UNKNOWN',

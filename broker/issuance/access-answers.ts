@@ -45,7 +45,7 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
       ...(revocable === 0
         ? []
         : [
-            `${count(revocable, 'credential')} being revoked at the other side: \`leases list\` says which are confirmed.`,
+            `${count(revocable, 'credential')} to be revoked at the other side: \`leases list\` says which are confirmed.`,
           ]),
       ...(dying === 0 || lastEnd === null
         ? []

@@ -19,9 +19,10 @@ export async function reconcileAtStart(deps: IssueDeps): Promise<number> {
 export async function reconcile(deps: IssueDeps): Promise<void> {
   const given = deps.providerTimeout + MARGIN_MS;
   await closeOpen(deps, (now) => now - given, 'no outcome was put on record in the time that it had');
-  await workOffOrders(deps);
+  // An order that cannot be worked off must not keep leases from their end.
   await expireLeases(deps);
   await deps.store.commit((tx) => tx.sealedAnswers.deleteDue(tx.now));
+  await workOffOrders(deps);
 }
 
 async function closeOpen(deps: IssueDeps, before: (now: Millis) => Millis, reason: string): Promise<number> {

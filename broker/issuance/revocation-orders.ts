@@ -41,10 +41,19 @@ export async function orderRevocation(deps: LeaseDeps, order: Order): Promise<Or
   return workedOff(deps, ordered);
 }
 
-/** Ends what it can at once, and says how far that is. */
+/**
+ * Ends what it can at once, and says how far that is. The order is on record by now, and a pause that it came with is in force: a
+ * store in trouble puts off the rest, and nobody is told that nothing was done.
+ */
 export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Ordered> {
-  await workOff(deps, ordered.row, SLICES_AT_ONCE);
-  const row = await deps.store.read((tx) => tx.revocations.find(ordered.row.id));
+  const { id } = ordered.row;
+  await workOff(deps, ordered.row, SLICES_AT_ONCE).catch((error: unknown) =>
+    deps.logger.warn('an order of revocation is not worked off yet; it goes on by itself', {
+      revocation_id: id,
+      error,
+    }),
+  );
+  const row = await deps.store.read((tx) => tx.revocations.find(id)).catch(() => undefined);
   return { ...ordered, row: row ?? ordered.row };
 }
 
@@ -92,10 +101,12 @@ export function projectOf({ scope, target }: Pick<Order, 'scope' | 'target'>): {
   return scope === 'project' || scope === 'entitlement' ? { project: target.split('/')[0] ?? '' } : {};
 }
 
-/** What is left of every order. */
+/** What is left of every order, the oldest first; one that fails holds up no other. */
 export async function workOffOrders(deps: LeaseDeps): Promise<void> {
+  const failures: unknown[] = [];
   for (const order of await deps.store.read((tx) => tx.revocations.unfinished()))
-    await workOff(deps, order, Number.POSITIVE_INFINITY);
+    await workOff(deps, order, Number.POSITIVE_INFINITY).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function workOff(deps: LeaseDeps, order: RevocationRow, slices: number): Promise<void> {

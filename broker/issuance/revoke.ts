@@ -14,21 +14,33 @@ const CLAIM_MS = 60_000;
 const BACK_OFF_MS = [5_000, 15_000, 60_000, 300_000];
 const AT_ONCE = 20;
 
-/** Goes on while there is more and all goes well: what security ended by the thousand is not left for a little at a time. */
+/**
+ * Goes on while there is more and all goes well: what security ended by the thousand is not left for a little at a time. Each kind
+ * of credential by itself, so that thousands of one system that is down are not waited for by those of all others.
+ */
 export async function revokeDue(deps: RevokeDeps): Promise<void> {
-  while (await revokeSome(deps));
+  const kinds = await deps.store.read((tx) => tx.outbox.kindsToRevoke(tx.now));
+  await allOf(kinds, async (kind) => {
+    while (await revokeSome(deps, kind));
+  });
 }
 
 /** Whether there may be more, and the other side takes it. */
-async function revokeSome(deps: RevokeDeps): Promise<boolean> {
+async function revokeSome(deps: RevokeDeps, kind: string): Promise<boolean> {
   const due = await deps.store.commit((tx) =>
-    tx.outbox.claim({ kind: 'revoke', now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
+    tx.outbox.claimRevocations({ of: kind, now: tx.now, claimedUntil: tx.now + CLAIM_MS, limit: AT_ONCE }),
   );
-  // Side by side, within their claim: one system that hangs holds up neither the others nor the stop.
-  const done = await Promise.allSettled(due.map((item) => revokeOne(deps, item)));
+  // Side by side, within their claim: one that hangs holds up neither the others nor the stop.
+  const done = await allOf(due, (item) => revokeOne(deps, item));
+  return due.length === AT_ONCE && !done.includes(false);
+}
+
+/** Side by side; where one fails the others are waited for all the same. */
+async function allOf<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const done = await Promise.allSettled(items.map(act));
   const failed = done.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  return due.length === AT_ONCE && done.every((one) => one.status === 'fulfilled' && one.value);
+  return done.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 /** False where it could not be revoked yet. */

@@ -26,10 +26,15 @@ export async function redeem(deps: StepDeps, tx: Transaction, { granted, provide
   return true;
 }
 
+/** For whom it was asked, and whose run it is: as the decision has it, either of them may be paused. */
 export async function isPaused(tx: Transaction, { granted }: Pick<Issuing, 'granted'>): Promise<boolean> {
   const { grant, requester } = granted;
-  const { project, entitlement } = grant;
-  return (await tx.suspensions.hitting({ project, entitlement, requester })) !== undefined;
+  const { project, entitlement, subject } = grant;
+  const hits = async (who: string | null): Promise<boolean> =>
+    (await tx.suspensions.hitting({ project, entitlement, requester: who })) !== undefined;
+  if (await hits(requester)) return true;
+  const actor = await tx.principals.find({ provider: subject.issuer, providerId: subject.actorId });
+  return actor !== undefined && actor !== requester && hits(actor);
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */

@@ -7,6 +7,8 @@ export interface KeyRing extends SigningKeys {
   readonly version: string;
   /** From here on these. */
   replace(keys: SigningKeys, version: string): void;
+  /** Publishes these of its keys, and no others. */
+  publishOnly(ids: ReadonlySet<string>): void;
 }
 
 export function createKeyRing(first: SigningKeys): KeyRing {
@@ -25,6 +27,9 @@ export function createKeyRing(first: SigningKeys): KeyRing {
     replace(others, openedFrom) {
       keys = others;
       version = openedFrom;
+    },
+    publishOnly(ids) {
+      keys = { ...keys, published: keys.published.filter(({ id }) => ids.has(id)) };
     },
   };
 }

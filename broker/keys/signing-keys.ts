@@ -45,7 +45,7 @@ export function keyEncryptionKey(encryptionKey: Buffer, entropy: Entropy): Seali
 }
 
 /** In the order of the JWKS; all others are in it no more. */
-const PUBLISHED: readonly KeyState[] = ['current', 'next', 'previous'];
+export const PUBLISHED: readonly KeyState[] = ['current', 'next', 'previous'];
 
 /** @throws StartRefused where keys are missing, were changed, or are sealed under another key-encryption key */
 export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: SealingKey): SigningKeys {

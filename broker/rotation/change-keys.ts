@@ -3,8 +3,9 @@ import type { Entropy } from '../clock.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
 import type { SealingKey } from '../keys/seal.ts';
-import { type CredentialAlgorithm, openSigningKeys } from '../keys/signing-keys.ts';
+import { type CredentialAlgorithm, openSigningKeys, PUBLISHED } from '../keys/signing-keys.ts';
 import type { Append } from '../log/append.ts';
+import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { IssuerSite } from './issuer-site.ts';
@@ -61,5 +62,10 @@ export async function followKeys({ store, ring, sealing }: RotationDeps): Promis
   const rows = await store.read((tx) => tx.signingKeys.all());
   const version = JSON.stringify(rows);
   // Opening costs milliseconds, and is asked for every other second.
-  if (version !== ring.version) ring.replace(openSigningKeys(rows, sealing), version);
+  if (version === ring.version) return;
+  // One row that does not open must not keep a key published that was withdrawn, or is retired.
+  const isPublished = ({ purpose, state }: SigningKeyRow): boolean =>
+    purpose === 'credential' && PUBLISHED.includes(state);
+  ring.publishOnly(new Set(rows.filter(isPublished).map(({ id }) => id)));
+  ring.replace(openSigningKeys(rows, sealing), version);
 }

@@ -36,7 +36,10 @@ export interface Move {
   readonly reason?: string;
 }
 
-/** Where the private half is gone for good: neither a backup that is put back nor a hand in the store makes it sign again. */
+/**
+ * Where the private half is forgotten, so that no hand in the store makes it sign again. Who puts back the whole row from a copy does:
+ * the rows alone cannot tell, and `log verify` finds it.
+ */
 const OVER: readonly KeyState[] = ['retired', 'withdrawn'];
 
 /** False where it was not in the state that the caller knew it in: then nothing happened. */

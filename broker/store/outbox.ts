@@ -14,6 +14,15 @@ export interface Outbox {
   isDue(kind: OutboxKind, now: Millis): Promise<boolean>;
   /** Claims what is due of one kind, so that no second worker takes it before `claimedUntil`. */
   claim(due: { kind: OutboxKind; now: Millis; claimedUntil: Millis; limit: number }): Promise<readonly OutboxRow[]>;
+  /** The same for revocations, of what was issued as one kind of credential. */
+  claimRevocations(due: {
+    of: string;
+    now: Millis;
+    claimedUntil: Millis;
+    limit: number;
+  }): Promise<readonly OutboxRow[]>;
+  /** the kinds of credentials of which a revocation is due */
+  kindsToRevoke(now: Millis): Promise<readonly string[]>;
   done(id: string): Promise<void>;
   retry(id: string, dueAt: Millis): Promise<void>;
   /** what still waits to be revoked of a lease */
@@ -59,11 +68,56 @@ export const outboxTable = (statements: Statements): Outbox => {
       await postpone({ id, dueAt });
     },
     ...whatWaits(statements),
+    ...revocationsByKind(statements),
+  };
+};
+
+type ByKind = Pick<Outbox, 'claimRevocations' | 'kindsToRevoke'>;
+
+/**
+ * By the lease that each names: other systems answer, or don't, each for itself. A cross join, since SQLite keeps its order: what is
+ * due is little beside the leases of all time.
+ */
+const revocationsByKind = ({ all }: Statements): ByKind => {
+  const claim = all((db, due: { of: string; now: Millis; claimedUntil: Millis; limit: number }) =>
+    db
+      .updateTable('outbox')
+      .set((row) => ({ claimed_until: due.claimedUntil, attempts: row('attempts', '+', 1) }))
+      .where('id', 'in', (select) =>
+        select
+          .selectFrom('outbox')
+          .crossJoin('leases')
+          .whereRef('leases.id', '=', 'outbox.payload')
+          .select('outbox.id')
+          .where(REVOCATION_OF_LEASE)
+          .where('leases.kind', '=', due.of)
+          .where('due_at', '<=', due.now)
+          .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', due.now)]))
+          .orderBy('due_at')
+          .limit(due.limit),
+      )
+      .returningAll(),
+  );
+  const kinds = all((db, { now }: { now: Millis }) =>
+    db
+      .selectFrom('outbox')
+      .crossJoin('leases')
+      .whereRef('leases.id', '=', 'outbox.payload')
+      .select('leases.kind')
+      .distinct()
+      .where(REVOCATION_OF_LEASE)
+      .where('due_at', '<=', now)
+      .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)])),
+  );
+  return {
+    claimRevocations: claim,
+    kindsToRevoke: async (now) => (await kinds({ now })).map(({ kind }) => kind),
   };
 };
 
 /** Written out, so that its partial index is found. */
 const REVOCATION = sql<SqlBool>`kind = 'revoke'`;
+const REVOCATION_OF_LEASE = sql<SqlBool>`outbox.kind = 'revoke'`;
 
 type Waits = Pick<Outbox, 'isDue' | 'waiting' | 'revocationOf' | 'failingRevocations'>;
 

@@ -2,13 +2,25 @@
 // not write.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeProtectedHeader } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { afterEach, describe, expect, it } from 'vitest';
+import { buildpass, type Ran } from '../support/command-line.ts';
+import { HOUR } from '../support/rotation-story.ts';
 import { TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
 const SECRET = 'relying-party-secret-of-40-characters-xx';
 const PREVIEWS = { name: 'previews', audience: 'https://previews.example.com' };
 const OTHER = { name: 'deploys', audience: 'https://deploy.example.com' };
+
+const partiesWith =
+  (secret: string): NonNullable<TestBrokerOptions['relyingParties']> =>
+  (directory) => {
+    const secretFile = join(directory, 'previews.secret');
+    writeFileSync(secretFile, `${secret}\n`, { mode: 0o600 });
+    return [PREVIEWS, OTHER].map((party) => ({ ...party, secretFile }));
+  };
+const relyingParties = partiesWith(SECRET);
 
 let broker: TestBroker;
 let now: number;
@@ -17,11 +29,6 @@ afterEach(() => broker.close());
 async function start(options: TestBrokerOptions = {}): Promise<void> {
   now = Date.parse('2026-11-30T10:00:00Z');
   const clock = { now: () => now };
-  const relyingParties: TestBrokerOptions['relyingParties'] = (directory) => {
-    const secretFile = join(directory, 'previews.secret');
-    writeFileSync(secretFile, `${SECRET}\n`, { mode: 0o600 });
-    return [PREVIEWS, OTHER].map((party) => ({ ...party, secretFile }));
-  };
   broker = await TestBroker.start({ clock, relyingParties, background: 'by-hand', ...options });
 }
 
@@ -42,6 +49,8 @@ async function revoke(token: string): Promise<void> {
   const client = { client_id: 'anybody' };
   await oauth.processRevocationResponse(await oauth.revocationRequest(server(), client, oauth.None(), token, insecure));
 }
+
+const keys = (...words: string[]): Promise<Ran> => buildpass('keys', ...words, '--config', broker.config.file);
 
 const asBasic = (name: string, secret: string): RequestInit => ({
   headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
@@ -73,6 +82,20 @@ describe('introspection', () => {
     await start();
     const { body } = await broker.ask();
     now += 600_000;
+    expect(await introspect(body.access_token)).toEqual({ active: false });
+  });
+
+  it('knows the tokens of a key that was replaced, and none of one that was withdrawn', async () => {
+    await start();
+    await keys('rotate');
+    now += HOUR - 1;
+    const { body } = await broker.ask();
+    const { kid } = decodeProtectedHeader(body.access_token);
+    now += 1;
+    await broker.running.runBackground();
+    expect(decodeProtectedHeader((await broker.ask()).body.access_token).kid).not.toBe(kid);
+    expect(await introspect(body.access_token)).toMatchObject({ active: true });
+    expect((await keys('rotate', `--compromised=${kid}`, '--reason', 'it leaked')).code).toBe(0);
     expect(await introspect(body.access_token)).toEqual({ active: false });
   });
 
@@ -118,6 +141,22 @@ describe('introspection', () => {
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ error: 'invalid_client', code: 'CLIENT_UNKNOWN' });
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="buildpass"');
+  });
+
+  it.each([
+    ['as it is', (text: string) => text],
+    ['percent-encoded', encodeURIComponent],
+  ])('takes a secret of any signs %s', async (_what, sent) => {
+    const secret = 'q+/%41:8 =='.repeat(4);
+    await start({ relyingParties: partiesWith(secret) });
+    const { body } = await broker.ask();
+    const form = new URLSearchParams({ token: body.access_token });
+    const answer = await broker.fetch('/oauth/introspect', {
+      ...asBasic('previews', sent(secret)),
+      method: 'POST',
+      body: form,
+    });
+    expect([answer.status, answer.body]).toMatchObject([200, { active: true }]);
   });
 
   it('says what is missing from an ask', async () => {

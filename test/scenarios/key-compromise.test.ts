@@ -1,6 +1,6 @@
 // A signing key leaked: what an operator does, and what is left of what it signed.
 import { describe, expect, it } from 'vitest';
-import { rowsBeside } from '../support/beside-broker.ts';
+import { rowsBeside, runBeside } from '../support/beside-broker.ts';
 import { DAY, HOUR, RotationStory } from '../support/rotation-story.ts';
 import { newSecret } from '../support/test-broker.ts';
 
@@ -74,6 +74,17 @@ describe('keys rotate --compromised', () => {
     const { out } = await story.run('rotate', `--compromised=${key}`, '--reason', REASON);
     expect(out).not.toContain('Signs now');
     expect([await story.signer(), (await story.published()).includes(key)]).toEqual([signer, false]);
+  });
+
+  it('is published no longer even where another row of the store was changed, and nothing opens', async () => {
+    const { story, key } = await leaked();
+    runBeside(
+      story.broker,
+      `INSERT INTO signing_keys SELECT 'mine', purpose, algorithm, public_key, sealed_private_key, 0, 'previous', 0, NULL FROM signing_keys WHERE id = '${key}'`,
+    );
+    expect((await story.run('rotate', `--compromised=${key}`, '--reason', REASON)).code).toBe(0);
+    expect(await story.published()).not.toContain(key);
+    expect((await story.broker.ask()).status).toBe(503);
   });
 
   it('ends very many leases, some at a time', async () => {

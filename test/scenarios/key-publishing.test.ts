@@ -1,7 +1,16 @@
 // A private broker: its issuer is a static site that somebody uploads to. A key signs only what people can verify there.
 
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -51,6 +60,19 @@ describe('keys publish', () => {
       expect(readFileSync(join(site.directory, path), 'utf8')).toBe((await story.broker.fetch(path)).text);
       expect(statSync(join(site.directory, path)).mode & 0o444).toBe(0o444);
     }
+  });
+
+  it('writes through no link that somebody left there, and for everybody to read whatever the umask', async () => {
+    const { site, publish } = await privateBroker();
+    const ours = join(await temporaryDirectory(), 'ours');
+    writeFileSync(ours, 'precious');
+    mkdirSync(join(site.directory, '.well-known'));
+    symlinkSync(ours, `${jwksOf(site)}.new`);
+    const mask = process.umask(0o077);
+    await publish().finally(() => process.umask(mask));
+    expect(readFileSync(ours, 'utf8')).toBe('precious');
+    expect(lstatSync(jwksOf(site)).isFile()).toBe(true);
+    expect(statSync(jwksOf(site)).mode & 0o777).toBe(0o644);
   });
 
   it('says that nothing has to be uploaded where the broker is the issuer', async () => {

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccessStory, HOUR, MINUTE } from '../support/access-story.ts';
 import { runBeside } from '../support/beside-broker.ts';
+import { FaultyStore } from '../support/faulty-store.ts';
 import { signIn } from '../support/person-browser.ts';
 import { newSecret } from '../support/test-broker.ts';
 
@@ -74,6 +75,21 @@ describe('a pause', () => {
     expect(story.broker.provider.revoked).toEqual([token]);
     expect((await story.lease(lease)).credential.standing).toBe('revoked');
     expect(await story.broker.entries('access.revocation_ordered')).toMatchObject([{ pause_id: body.pause.id }]);
+  });
+
+  it('is said to be in force where what is live could not all be ended yet', async () => {
+    await story.close();
+    const store = new FaultyStore();
+    story = await AccessStory.start({ openStore: store.open });
+    await story.issue();
+    const sam = await story.person('Sam');
+    // After the teams that are asked again, and the pause with its order.
+    store.arm({ at: 3, kind: 'failed' });
+    const { status, body } = await sam.post('/v1/pauses', { of: EVERYTHING, reason: 'INC-7', revoke: true });
+    expect([status, body.revocation]).toMatchObject([200, { leases: 1, ended: 0, finished: false }]);
+    expect((await story.ask()).status).toBe(503);
+    await story.background();
+    expect(story.broker.provider.revoked).toEqual(story.broker.provider.issued);
   });
 
   it('withholds what another system made while it was being asked', async () => {

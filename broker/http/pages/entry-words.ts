@@ -249,7 +249,7 @@ type Over = Pick<EntryFields<'lease.returned'>, 'revocation' | 'upstream_expires
 
 const afterwards = ({ revocation, upstream_expires_at: end }: Over, now: Millis): Html =>
   revocation === 'immediate'
-    ? html`The broker has it revoked; an entry says when that happened.`
+    ? html`The broker asks the other side to revoke it; an entry says so once that is confirmed.`
     : stillUsable(end === null ? undefined : Date.parse(end), now);
 
 function organizationChanged(fields: EntryFields<'organization.changed'>): EntryWords {

@@ -1,6 +1,7 @@
 // `revoke`, `pause`, `resume` and `leases list` as an operator at the machine uses them, over the socket beside the store.
 import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../broker/clock.ts';
 import { AccessStory } from '../../support/access-story.ts';
 import { buildpass, type Ran } from '../../support/command-line.ts';
 import { newSecret, TestBroker } from '../../support/test-broker.ts';
@@ -27,7 +28,7 @@ describe('revoke', () => {
     const { lease, token } = await issued(broker);
     const { code, out, err } = await run(broker, 'revoke', '--lease', lease, ...WHY);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^Order rev_\S+\.\n1 live lease of the lease lse_\S+; 1 ended\.\n1 credential being revoked/);
+    expect(out).toMatch(/^Order rev_\S+\.\n1 live lease of the lease lse_\S+; 1 ended\.\n1 credential to be revoked/);
     expect(out).toContain('New issuances are not stopped: `pause` does that.');
     await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([token]);
@@ -112,10 +113,12 @@ describe('pause and resume', () => {
   });
 
   it('confirm what somebody of security proposed', async () => {
-    const story = await AccessStory.start();
+    const story = await AccessStory.start({ clock: systemClock });
     onTestFinished(() => story.close());
     const { body } = await story.pause('Sam', { scope: 'everything' });
     await story.resume('Sam', body.pause.id);
+    const { out } = await run(story.broker, 'leases', 'list');
+    expect(out).toMatch(/by Sam: "Under attack\."; resuming proposed by Sam: "It is over\.", to be confirmed until /);
     expect((await run(story.broker, 'resume', body.pause.id, '--reason', 'over')).code).toBe(0);
   });
 

@@ -19,7 +19,7 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     'lease.ended',
     { ...returned, because: 'revocation-ordered', revocation_id: 'rev_1', revocation: 'immediate' },
     'Lease ended early',
-    'The broker has it revoked; an entry says when that happened.',
+    'The broker asks the other side to revoke it; an entry says so once that is confirmed.',
   ],
   [
     'lease.died',

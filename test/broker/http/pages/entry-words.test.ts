@@ -225,7 +225,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'lease.returned',
     { ...returned, revocation: 'immediate' },
     'Lease returned',
-    'The broker has it revoked; an entry says when that happened.',
+    'The broker asks the other side to revoke it; an entry says so once that is confirmed.',
   ],
   ...ACCESS_ENTRIES,
   ['lease.expired', { ...lease, ends_at: PAST }, 'Lease ended', ''],
