@@ -44,6 +44,8 @@ const tags = z.record(awsText(128), awsText(256)).superRefine((given, context) =
   for (const [at, name] of names.entries()) {
     const same = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
     if (names.findIndex(same) !== at) say(`"${name}" is the same tag as another one for AWS: keep one of them`, name);
+    // An offer writes name=value: which of two signs parts them must not be a question.
+    if (name.includes('=')) say(`"${name}" has = in its name, which an offer could not tell from its value`, name);
     if (/^aws:/i.test(name)) say(`"${name}" begins with aws: which AWS keeps for itself: choose another name`, name);
   }
 });
@@ -96,13 +98,13 @@ export const awsRoleKind: Kind = defineKind<AwsRoleParameters>({
       leftOut: 'nothing',
       values: (given) => list(given.audience),
     },
-    // Permissions may hang on a tag, and trust on a source identity: neither is a project's to invent.
+    // Permissions may hang on a tag and its value, and trust on a source identity: neither is a project's to invent.
     {
       parameter: 'tags',
       offer: 'tags',
-      compare: 'whole',
+      compare: 'pattern',
       leftOut: 'nothing',
-      values: (given) => Object.keys(given.tags ?? {}),
+      values: (given) => Object.entries(given.tags ?? {}).map((tag) => tag.join('=')),
     },
     {
       parameter: 'source-identity',

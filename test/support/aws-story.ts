@@ -15,7 +15,7 @@ projects:
   shop:
     owner: octo-org/platform
     may-offer:
-      - { kind: aws-role, roles: [ "arn:aws:iam::${ACCOUNT}:role/**" ], tags: [ team ], source-identities: [ "shop-*" ] }
+      - { kind: aws-role, roles: [ "arn:aws:iam::${ACCOUNT}:role/**" ], tags: [ team=Web* ], source-identities: [ "shop-*" ] }
 `;
 
 const AWS_SHOP = `

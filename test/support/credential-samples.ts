@@ -33,7 +33,7 @@ const RIGHT: Readonly<Record<string, { parameters: Yaml; offer: Yaml }>> = {
       tags: { team: 'shop' },
       'source-identity': 'shop',
     },
-    offer: { roles: ['arn:aws:iam::111122223333:role/shop-*'], tags: ['team'], 'source-identities': ['shop'] },
+    offer: { roles: ['arn:aws:iam::111122223333:role/shop-*'], tags: ['team=shop'], 'source-identities': ['shop'] },
   },
   'gcp-service-account': {
     parameters: { provider: GCP_PROVIDER, 'service-account': 'deploy@shop-1.iam.gserviceaccount.com', scopes: [SCOPE] },

@@ -17,7 +17,7 @@ projects:
 `;
 
 const OFFERS = `
-      - { kind: aws-role, roles: [ "arn:aws*:iam::111122223333:role/**" ], tags: [ team ], source-identities: [ shop ], audiences: [ https://aws.example.com ] }
+      - { kind: aws-role, roles: [ "arn:aws*:iam::111122223333:role/**" ], tags: [ team=** ], source-identities: [ shop ], audiences: [ https://aws.example.com ] }
       - { kind: gcp-service-account, providers: [ ${POOL}/buildpass ], service-accounts: [ "*@acme-shop.iam.gserviceaccount.com" ], scopes: [ https://www.googleapis.com/auth/cloud-platform ] }
       - { kind: azure-app, tenants: [ 3f1f3b0a-6d5c-4f0e-9a54-0d6b4d1c2e3f ], client-ids: [ 7c2a9e10-52b4-4f7c-8a53-1b8f0e6d9a42 ], scopes: [ https://management.azure.com/.default ] }
       - { kind: vault-secret, upstreams: [ vault-prod ], roles: [ "shop*" ], paths: [ "**" ] }

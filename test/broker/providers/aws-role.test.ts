@@ -12,7 +12,7 @@ import { kindOf, offersOf } from '../../support/credential-samples.ts';
 const ISSUER = 'https://buildpass.example.com';
 const ROLE = 'arn:aws:iam::111122223333:role/ci/shop-deploy';
 const SUBJECT = 'project:shop:entitlement:deploy';
-const OFFER = { roles: ['**'], tags: ['team'], 'source-identities': ['*'], audiences: ['https://aws.example.com'] };
+const OFFER = { roles: ['**'], tags: ['team=**'], 'source-identities': ['*'], audiences: ['https://aws.example.com'] };
 
 const trusting = (more: { actions?: readonly string[]; aud?: string; sub?: string } = {}) => ({
   Version: '2012-10-17',

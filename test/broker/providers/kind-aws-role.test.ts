@@ -14,6 +14,7 @@ describe('parameters of an aws-role', () => {
     [{ audience: 'a b' }, 'audience: must be one audience, compared whole'],
     [{ tags: {} }, 'tags: is empty: name a tag, or leave the key out'],
     [{ tags: { team: 'a', Team: 'b' } }, 'tags.Team: "Team" is the same tag as another one for AWS'],
+    [{ tags: { 'a=b': 'c' } }, 'tags.a=b: "a=b" has = in its name, which an offer could not tell from its value'],
     [{ tags: { 'aws:x': 'b' } }, 'tags.aws:x: "aws:x" begins with aws: which AWS keeps for itself'],
     [{ 'session-policy': { Sid: '€'.repeat(400) } }, 'session-policy: must be an IAM policy of at most 2048'],
   ])('%j is a mistake', (differing, problem) => {
@@ -26,7 +27,7 @@ describe('parameters of an aws-role', () => {
     { role: 'arn:aws-eusc:iam::111122223333:role/shop-deploy', region: 'eusc-de-east-1' },
     { region: 'ap-southeast-2' },
   ])('%j is right', (differing) => {
-    const offer = { roles: ['arn:aws*:iam::111122223333:role/*'], tags: ['team'], 'source-identities': ['shop'] };
+    const offer = { roles: ['arn:aws*:iam::111122223333:role/*'], tags: ['team=*'], 'source-identities': ['shop'] };
     expect(problems('aws-role', differing, [offer])).toEqual([]);
   });
 });

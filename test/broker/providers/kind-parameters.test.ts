@@ -155,7 +155,8 @@ const BEYOND: readonly [kind: string, differing: Yaml, problem: string][] = [
     { audience: 'https://other.example.com' },
     '"https://other.example.com" is not offered (audiences: none)',
   ],
-  ['aws-role', { tags: { admin: 'yes' } }, 'tags: "admin" is not offered (tags: team)'],
+  ['aws-role', { tags: { admin: 'yes' } }, 'tags: "admin=yes" is not offered (tags: team=shop)'],
+  ['aws-role', { tags: { team: 'platform' } }, 'tags: "team=platform" is not offered (tags: team=shop)'],
   ['aws-role', { 'source-identity': 'root' }, 'source-identity: "root" is not offered (source-identities: shop)'],
   [
     'gcp-service-account',
@@ -194,7 +195,7 @@ describe('what gives no access by itself', () => {
     ],
     [
       'aws-role',
-      { roles: ['**'], tags: ['team'], 'source-identities': ['*'] },
+      { roles: ['**'], tags: ['team=*'], 'source-identities': ['*'] },
       { regions: ['eu-central-1'] },
       'region: "eu-west-1" is not offered',
     ],
