@@ -12,7 +12,8 @@ export async function interopWithVendorsClients(): Promise<string | undefined> {
   if (versions === undefined) return undefined;
   const world = await startClouds(async (options) => ({ broker: await TestBroker.start(options) }));
   try {
-    const said = await outputOf(startPython('clouds.py'), JSON.stringify(await given(world)));
+    const input = JSON.stringify(await given(world));
+    const said = await outputOf(startPython('clouds.py'), input);
     assert.deepEqual([...world.google.complaints, ...world.entra.complaints], []);
     return `${versions}: ${said}`;
   } finally {

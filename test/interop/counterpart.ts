@@ -27,7 +27,8 @@ export const startPython = (...words: readonly string[]) =>
 
 /** What it wrote. It is given `input`, and ends well or throws what it complained of. */
 export async function outputOf(child: ReturnType<typeof startPython>, input: string): Promise<string> {
-  child.stdin.end(input);
+  // Of one that ended before it read all, the exit code says why.
+  child.stdin.on('error', () => undefined).end(input);
   const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
   if (code !== 0) throw new Error(err.trim());
   return out.trim();
