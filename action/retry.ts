@@ -48,7 +48,7 @@ export async function patiently<T>(
       const wait = Math.max(error.afterMs ?? backOff(tries, job.randomBytes), SHORTEST_WAIT_MS);
       const elapsed = job.clock.now() - start;
       if (tries >= patience.attempts || elapsed + wait >= patience.withinMs)
-        throw gaveUp(tries < patience.attempts ? inFull(error) : error.message, tries, elapsed);
+        throw gaveUp(error, { tries, elapsed, inFull: tries < patience.attempts });
       job.log.info(
         `${error.message}; trying again in ${inSeconds(wait)} (${tries} of at most ${patience.attempts} attempts made).`,
       );
@@ -97,9 +97,17 @@ function backOff(tries: number, randomBytes: Job['randomBytes']): number {
 const inFull = ({ message, afterMs }: TryAgain): string =>
   afterMs === undefined ? message : `${message}, and asks to wait ${inSeconds(afterMs)}`;
 
-function gaveUp(last: string, tries: number, elapsed: number): ActionFailure {
+interface GivenUp {
+  readonly tries: number;
+  readonly elapsed: number;
+  readonly inFull: boolean;
+}
+
+/** A broker that asks to wait did answer: it is there, and cannot do it now. */
+function gaveUp(error: TryAgain, { tries, elapsed, inFull: whole }: GivenUp): ActionFailure {
   const tried = tries === 1 ? 'Tried once' : `Tried ${tries} times in ${inSeconds(elapsed)}; the last time`;
-  return new ActionFailure('Buildpass got no answer', `${tried}: ${last}.`);
+  const title = error.afterMs === undefined ? 'Buildpass got no answer' : 'Buildpass could not do it';
+  return new ActionFailure(title, `${tried}: ${whole ? inFull(error) : error.message}.`);
 }
 
 const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`;

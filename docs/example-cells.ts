@@ -41,7 +41,7 @@ function outcomeWords({ expect, because, assuming }: Job): string {
   if (expect === 'stranger') return 'Told nothing';
   if (because !== undefined) return 'Denied';
   const gets = expect === 'approval' ? 'People are asked' : 'Permitted';
-  return assuming === undefined ? gets : `${gets}, once it is built`;
+  return assuming === undefined ? gets : `${gets}, once the configuration has that`;
 }
 
 const NOT_THE_JOB = ['expect', 'because', 'assuming'];
@@ -60,6 +60,7 @@ function notYet(one: PolicyExample): string {
   const { warnings } = loadExample(one);
   const messages = warnings.map(({ message }) => message);
   const refusing = messages.map((message) => /\b[A-Z]+_UNAVAILABLE\b/.exec(message)?.[0]).find((found) => found);
-  if (refusing !== undefined) return ` *Not built yet: every job is refused with \`${refusing}\`.*`;
+  if (refusing !== undefined)
+    return ` *Needs something of the configuration: without it every job is refused with \`${refusing}\`.*`;
   return messages.some((message) => message.includes('no effect yet')) ? ' *No effect yet.*' : '';
 }

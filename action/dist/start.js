@@ -5584,7 +5584,11 @@ async function patiently(job, patience, attempt) {
 		if (!(error instanceof TryAgain)) throw error;
 		const wait = Math.max(error.afterMs ?? backOff(tries, job.randomBytes), SHORTEST_WAIT_MS);
 		const elapsed = job.clock.now() - start;
-		if (tries >= patience.attempts || elapsed + wait >= patience.withinMs) throw gaveUp(tries < patience.attempts ? inFull(error) : error.message, tries, elapsed);
+		if (tries >= patience.attempts || elapsed + wait >= patience.withinMs) throw gaveUp(error, {
+			tries,
+			elapsed,
+			inFull: tries < patience.attempts
+		});
 		job.log.info(`${error.message}; trying again in ${inSeconds(wait)} (${tries} of at most ${patience.attempts} attempts made).`);
 		await job.clock.sleep(wait, until).catch(() => void 0);
 	}
@@ -5614,8 +5618,10 @@ function backOff(tries, randomBytes) {
 }
 /** With the wait that was too long for us. */
 const inFull = ({ message, afterMs }) => afterMs === void 0 ? message : `${message}, and asks to wait ${inSeconds(afterMs)}`;
-function gaveUp(last, tries, elapsed) {
-	return new ActionFailure("Buildpass got no answer", `${tries === 1 ? "Tried once" : `Tried ${tries} times in ${inSeconds(elapsed)}; the last time`}: ${last}.`);
+/** A broker that asks to wait did answer: it is there, and cannot do it now. */
+function gaveUp(error, { tries, elapsed, inFull: whole }) {
+	const tried = tries === 1 ? "Tried once" : `Tried ${tries} times in ${inSeconds(elapsed)}; the last time`;
+	return new ActionFailure(error.afterMs === void 0 ? "Buildpass got no answer" : "Buildpass could not do it", `${tried}: ${whole ? inFull(error) : error.message}.`);
 }
 const inSeconds = (milliseconds) => `${Math.round(milliseconds / 100) / 10} s`;
 // node_modules/@actions/http-client/lib/proxy.js

@@ -42,7 +42,9 @@ const ttl = text(/^(never|[1-9][0-9]{0,6}[smhd])$/, 'a duration such as 15m, or 
 const approval = z.strictObject({
   by: teams.describe('Teams whose members may approve.'),
   count: count.default(1).describe('How many of them must: of all these teams together, not of each.'),
-  within: duration.prefault('30m').describe('How long they have.'),
+  within: duration
+    .prefault('30m')
+    .describe('How long they have. The job waits for 30m unless its `approval-timeout` says longer.'),
   self: z.literal('allowed').optional().describe('A person may approve their own request; the log says self-approved.'),
   covers: z.enum(['job', 'run', 'plan']).default('job').describe('What one approval is good for.'),
   issuances: count.default(1).describe('How many credentials one approval is good for.'),
@@ -52,9 +54,13 @@ const approval = z.strictObject({
 });
 
 const breakGlass = z.strictObject({
-  for: teams.describe('Teams whose members may use it.'),
-  notify: teams.describe('Teams that are told at once.'),
-  incident: duration.prefault('24h').describe('How long one incident lasts.'),
+  for: teams.describe('Teams of which one member invokes it for a job that waits; anybody may have started the job.'),
+  notify: teams.describe(
+    'Teams that every notice of it names (`notify` of the configuration), and its entry in the log.',
+  ),
+  incident: duration
+    .prefault('24h')
+    .describe('How long after the first time it may be invoked again; then it is shut until somebody reviewed it.'),
 });
 
 const anyInput = {
@@ -125,7 +131,9 @@ const entitlement = z.strictObject({
     .optional()
     .describe('Who confirms, and how often, that it is still needed.'),
   deployment: deployment.optional().describe('What the portal offers to people who write no workflows.'),
-  'break-glass': breakGlass.optional().describe('For emergencies: issued without approval, everybody told.'),
+  'break-glass': breakGlass
+    .optional()
+    .describe('For emergencies: one person of a team invokes it in the place of approvals, and everybody is told.'),
 });
 
 const repository = z.strictObject({

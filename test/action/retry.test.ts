@@ -76,6 +76,10 @@ test('a wait that would pass the end is not begun', async () => {
   const { result, left } = await tried(Array(9).fill(new TryAgain('busy', 30_000)), { attempts: 9, withinMs: 70_000 });
   expect(left).toEqual([70_000, 40_000, 10_000]);
   expect(result).toBeInstanceOf(ActionFailure);
+  expect(result).toMatchObject({
+    message: 'Buildpass could not do it',
+    lines: ['Tried 3 times in 60 s; the last time: busy, and asks to wait 30 s.'],
+  });
 });
 
 test('another failure is not tried again', async () => {

@@ -205,7 +205,7 @@ describe('whoever attacks the way back', () => {
   it('cannot change the attempt in its cookie', async () => {
     const browser = new PersonBrowser(broker);
     const address = await answered(browser);
-    const cookie = `__Host-buildpass-attempt=${browser.cookie('__Host-buildpass-attempt')?.value.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))}`;
+    const cookie = `__Host-buildpass-attempt=${browser.cookie('__Host-buildpass-attempt')?.value.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))}`;
     expect(errorOf(await browser.visit(address, { headers: { cookie } }))).toBe('SIGN_IN_EXPIRED');
   });
 

@@ -11,13 +11,16 @@ const requests = (...words: string[]) => buildpass('requests', ...words, '--conf
 const idsOf = (out: string): string[] => out.match(/req_[\w-]+/g) ?? [];
 
 beforeAll(async () => {
-  // By the clock of the machine: the command line has no other.
-  story = await ApprovalStory.start({ clock: { now: () => Date.now() } });
+  // By the clock of the machine, since the command line has no other; requests of one moment have no order, so each has its own.
+  let ahead = 0;
+  story = await ApprovalStory.start({ clock: { now: () => Date.now() + ahead } });
   config = configFileOf(story.broker);
   issued = await story.ask('deploy', { run_id: '1' }, { reason: 'Release 2.4', ticket: 'SHOP-1' });
   await story.decide('Alex', issued, { verdict: 'approve', reason: 'Fine\u2028by me.' });
   issuance = (await issued.collect()).body;
+  ahead += 20;
   waiting = await story.ask('run', { run_id: '2', environment: 'production' });
+  ahead += 20;
   refused = (await story.broker.ask({ scope: 'shop/deploy', claims: { ref: 'refs/heads/x' } })).body.request_id;
 });
 afterAll(() => story.close());
