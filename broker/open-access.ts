@@ -13,10 +13,10 @@ import type { ControlActs } from './control-socket.ts';
 import type { FaceDeps } from './face.ts';
 import { pausedAnswer, resumedAnswer, revocationAnswer } from './issuance/access-answers.ts';
 import { OPERATOR } from './issuance/ordered-by.ts';
-import { type PauseDeps, pause, resume } from './issuance/pauses.ts';
-import { orderRevocation } from './issuance/revocation-orders.ts';
+import { pause, resume } from './issuance/pauses.ts';
+import { type OrderDeps, orderRevocation } from './issuance/revocation-orders.ts';
 
-export type AccessDeps = PauseDeps & Pick<FaceDeps, 'people' | 'clock'>;
+export type AccessDeps = OrderDeps & Pick<FaceDeps, 'people' | 'clock'>;
 
 export const accessActs = (deps: AccessDeps): ControlActs => ({
   'POST /revocations': (sent) => revoke(deps, sent),

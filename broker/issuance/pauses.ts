@@ -4,16 +4,11 @@
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { isoTime } from '../log/entry.ts';
-import type { InForce } from '../policy/in-force-source.ts';
 import type { Transaction } from '../store/store.ts';
 import type { PauseScope, SuspensionRow } from '../store/suspensions.ts';
-import type { LeaseDeps } from './leases.ts';
+import { hasTarget, refuseUnknownPrincipal } from './known-target.ts';
 import { isSame, type OrderedBy, orderedBy, orderedPersonal, principalOf } from './ordered-by.ts';
-import { type Ordered, projectOf, recordOrder, workedOff } from './revocation-orders.ts';
-
-export interface PauseDeps extends LeaseDeps {
-  readonly policies: InForce;
-}
+import { type OrderDeps, type Ordered, projectOf, recordOrder, workedOff } from './revocation-orders.ts';
 
 export interface Pausing {
   readonly scope: PauseScope;
@@ -31,7 +26,7 @@ export interface Paused {
 }
 
 /** @throws BrokerError NOT_FOUND where there is no such thing to pause: nothing is changed then */
-export async function pause(deps: PauseDeps, pausing: Pausing): Promise<Paused> {
+export async function pause(deps: OrderDeps, pausing: Pausing): Promise<Paused> {
   const { scope, target } = pausing;
   const paused = await deps.store.commit((tx) => pauseOn(deps, tx, pausing));
   deps.logger.warn('issuing was paused', { pause_id: paused.row.id, scope, target });
@@ -39,7 +34,7 @@ export async function pause(deps: PauseDeps, pausing: Pausing): Promise<Paused> 
   return { ...paused, revocation: await workedOff(deps, paused.revocation) };
 }
 
-async function pauseOn(deps: PauseDeps, tx: Transaction, pausing: Pausing): Promise<Paused> {
+async function pauseOn(deps: OrderDeps, tx: Transaction, pausing: Pausing): Promise<Paused> {
   const { scope, target, reason, by, revoke } = pausing;
   await refuseUnknown(deps, tx, pausing);
   const id = newId('pau', deps.entropy, tx.now);
@@ -54,16 +49,9 @@ async function pauseOn(deps: PauseDeps, tx: Transaction, pausing: Pausing): Prom
   return { row, revocation: revoke ? await recordOrder(deps, tx, { ...pausing, pauseId: id }) : undefined };
 }
 
-/** A slip in a name must not look like a pause. Where no policies can be read, every name is taken: pausing must work then too. */
-async function refuseUnknown(deps: PauseDeps, tx: Transaction, { scope, target }: Pausing): Promise<void> {
-  if (scope === 'principal' && (await tx.principals.kindOf(target)) === undefined)
-    throw new BrokerError('NOT_FOUND', `There is no principal "${target}": \`leases list --json\` names who asked.`);
-  if (scope !== 'project' && scope !== 'entitlement') return;
-  const policies = await deps.policies(tx).catch(() => undefined);
-  if (policies === undefined) return;
-  const [project = '', entitlement = ''] = target.split('/');
-  const known = policies.projects.get(project);
-  if (known === undefined || (scope === 'entitlement' && !known.entitlements.has(entitlement)))
+async function refuseUnknown({ policies }: OrderDeps, tx: Transaction, { scope, target }: Pausing): Promise<void> {
+  if (scope === 'principal') await refuseUnknownPrincipal(tx, target);
+  if (!(await hasTarget(policies, tx, { scope, target })))
     throw new BrokerError(
       'NOT_FOUND',
       `The policies in force have no ${scope} "${target}", so there is nothing to pause: compare the name with \`policy show\`.`,
@@ -91,14 +79,14 @@ export function proposalEnd({ resume_at: at }: SuspensionRow, now: Millis): Mill
 }
 
 /** @throws BrokerError NOT_FOUND, or SECOND_PERSON_NEEDED where the same one would decide alone */
-export async function resume(deps: PauseDeps, resuming: Resuming): Promise<Resumed> {
+export async function resume(deps: OrderDeps, resuming: Resuming): Promise<Resumed> {
   const resumed = await deps.store.commit((tx) => resumeOn(deps, tx, resuming));
   const { id, scope, target } = resumed.row;
   if (resumed.outcome === 'resumed') deps.logger.warn('issuing was resumed', { pause_id: id, scope, target });
   return resumed;
 }
 
-async function resumeOn(deps: PauseDeps, tx: Transaction, resuming: Resuming): Promise<Resumed> {
+async function resumeOn(deps: OrderDeps, tx: Transaction, resuming: Resuming): Promise<Resumed> {
   const { id, by, nobodyElse } = resuming;
   const row = await tx.suspensions.find(id);
   if (row === undefined) throw gone(id);
@@ -127,7 +115,7 @@ interface OnPause {
   readonly row: SuspensionRow;
 }
 
-async function propose(deps: PauseDeps, tx: Transaction, { resuming, row }: OnPause): Promise<Resumed> {
+async function propose(deps: OrderDeps, tx: Transaction, { resuming, row }: OnPause): Promise<Resumed> {
   const { id, scope, target } = row;
   const { by, reason } = resuming;
   const proposal = { id, by: principalOf(by), at: tx.now, reason, instead: row.resume_at };
@@ -143,7 +131,7 @@ async function propose(deps: PauseDeps, tx: Transaction, { resuming, row }: OnPa
 }
 
 async function lift(
-  deps: PauseDeps,
+  deps: OrderDeps,
   tx: Transaction,
   { resuming, row, alone }: OnPause & { alone: boolean },
 ): Promise<Resumed> {

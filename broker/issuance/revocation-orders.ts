@@ -3,10 +3,16 @@
 // left undone is done by reconcile. What is issued afterwards is not its matter: that is stopped by a pause.
 import { newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
+import type { InForce } from '../policy/in-force-source.ts';
 import type { RevocationRow, RevocationScope } from '../store/revocations.ts';
 import type { Transaction } from '../store/store.ts';
+import { hasTarget, refuseUnknownPrincipal } from './known-target.ts';
 import { endByOrder, type LeaseDeps } from './leases.ts';
 import { type OrderedBy, orderedBy, orderedPersonal, principalOf } from './ordered-by.ts';
+
+export interface OrderDeps extends LeaseDeps {
+  readonly policies: InForce;
+}
 
 export interface Order {
   readonly scope: RevocationScope;
@@ -35,8 +41,8 @@ const SLICE = 100;
 /** What is done before the answer; the rest follows in the background. */
 const SLICES_AT_ONCE = 20;
 
-/** @throws BrokerError NOT_FOUND for a lease or a person that there is not: nothing is changed then */
-export async function orderRevocation(deps: LeaseDeps, order: Order): Promise<Ordered> {
+/** @throws BrokerError NOT_FOUND for a lease, a person or a name that there is not: nothing is changed then */
+export async function orderRevocation(deps: OrderDeps, order: Order): Promise<Ordered> {
   const ordered = await deps.store.commit((tx) => recordOrder(deps, tx, order));
   return workedOff(deps, ordered);
 }
@@ -57,7 +63,7 @@ export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Orde
   return { ...ordered, row: row ?? ordered.row };
 }
 
-export async function recordOrder(deps: LeaseDeps, tx: Transaction, order: Order): Promise<Ordered> {
+export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order): Promise<Ordered> {
   const { scope, target, by, reason, pauseId } = order;
   await refuseUnknown(tx, order);
   // A clock that was put back must not hide what is live.
@@ -65,6 +71,12 @@ export async function recordOrder(deps: LeaseDeps, tx: Transaction, order: Order
   const named = { scope, target, reach };
   const outlook = await tx.revocations.outlookOf(named);
   const leases = outlook.reduce((sum, one) => sum + one.leases, 0);
+  // Leases outlive what the policies say: only where there are none is a name that nobody knows a slip.
+  if (leases === 0 && !(await hasTarget(deps.policies, tx, order)))
+    throw new BrokerError(
+      'NOT_FOUND',
+      `No lease of the ${scope} "${target}" is live, and the policies in force have none of that name, so nothing was ended: compare it with \`leases list\`.`,
+    );
   const id = newId('rev', deps.entropy, tx.now);
   const row = { ...named, id, ordered_at: tx.now, ordered_by: principalOf(by), leases, ended: 0, finished_at: null };
   await tx.revocations.insert(row);
@@ -92,8 +104,7 @@ export async function recordOrder(deps: LeaseDeps, tx: Transaction, order: Order
 async function refuseUnknown(tx: Transaction, { scope, target }: Order): Promise<void> {
   if (scope === 'lease' && (await tx.leases.find(target)) === undefined)
     throw new BrokerError('NOT_FOUND', `There is no lease "${target}": \`leases list\` has them.`);
-  if (scope === 'principal' && (await tx.principals.kindOf(target)) === undefined)
-    throw new BrokerError('NOT_FOUND', `There is no principal "${target}": \`leases list --json\` names who asked.`);
+  if (scope === 'principal') await refuseUnknownPrincipal(tx, target);
 }
 
 /** For whoever reads the entries of one project. */

@@ -80,7 +80,6 @@ describe('a lease that security revokes', () => {
     const { lease } = await story.issue({ run_id: '7' });
     for (const of of [
       { scope: 'entitlement', target: 'shop/deploy' },
-      { scope: 'project', target: 'shops' },
       { scope: 'repository', target: 'other/456789' },
       { scope: 'commit', target: 'b'.repeat(40) },
       { scope: 'called-workflow', target: CALLED.replace('v3', 'v30') },
@@ -92,6 +91,7 @@ describe('a lease that security revokes', () => {
         expect.stringMatching(/^No lease of .* is live\.$/),
       ]);
     }
+    expect((await story.revoke('Sam', { scope: 'project', target: 'shops' })).status).toBe(404);
     expect((await story.lease(lease)).state).toBe('live');
   });
 
@@ -101,9 +101,16 @@ describe('a lease that security revokes', () => {
     expect((await story.ask()).status).toBe(200);
   });
 
-  it('is one that there is', async () => {
-    const { status, body } = await story.revoke('Sam', { scope: 'lease', target: 'lse_nothing' });
+  it.each([
+    ['lease', 'lse_nothing'],
+    ['project', 'shpo'],
+    ['entitlement', 'shop/deploi'],
+  ])('is of a %s that there is: a slip such as %s is no revocation', async (scope, target) => {
+    const { status, body } = await story.revoke('Sam', { scope, target });
     expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
+    expect(await story.broker.entries('access.revocation_ordered')).not.toContainEqual(
+      expect.objectContaining({ target }),
+    );
   });
 });
 
