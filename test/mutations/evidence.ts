@@ -147,7 +147,7 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
   await broker.ask({ ...upstream, claims: job(9) });
   broker.provider.mood = 'well';
   for (const kind of ['failed', 'failed but happened'] as const) {
-    store.arm({ at: 4, kind });
+    store.arm({ at: 2, kind });
     await broker.ask({ ...upstream, claims: job(10) });
   }
   store.arm({ at: 3, kind: 'failed' });
