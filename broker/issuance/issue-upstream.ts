@@ -7,13 +7,7 @@ import type { Credential } from '../model.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
-import {
-  hideCredential,
-  isPaused,
-  recordEnded,
-  recordSucceeded,
-  revocationOf,
-} from './steps.ts';
+import { hideCredential, isPaused, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
 import { isSoundEnd, withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;

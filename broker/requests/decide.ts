@@ -148,7 +148,9 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
       return { ...(await endedRefusal(tx, known)), disclosure: disclosedOf(step) };
     case 'granted': {
       const granted =
-        decision.outcome === 'permit' ? await grantedBy(deps, tx, { request: known, context, permit: decision }) : undefined;
+        decision.outcome === 'permit'
+          ? await grantedBy(deps, tx, { request: known, context, permit: decision })
+          : undefined;
       return granted === undefined ? record(deps, tx, step) : { outcome: 'granted', granted };
     }
     case 'issuing':

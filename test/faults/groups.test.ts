@@ -69,7 +69,9 @@ describe('of jobs that ask together', () => {
     expect(told).toContainEqual([503, 'STORE_UNAVAILABLE']);
     if (!apart) expect(new Set(told.map(String))).toEqual(new Set(['503,STORE_UNAVAILABLE']));
     if (apart) runBeside(broker, 'DROP TRIGGER no');
-    expect(failed(await together())).toEqual([]);
+    // What is on record as started with another system is not started again.
+    const open = happened ? Array.from({ length: JOBS / 2 }, () => 'ISSUANCE_IN_PROGRESS') : [];
+    expect(failed(await together()).map(({ body }) => body.code)).toEqual(open);
     await expectBooksInOrder(broker);
   });
 

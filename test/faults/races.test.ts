@@ -13,7 +13,12 @@ const HELD_BACK = [503, 'ISSUANCE_IN_PROGRESS'];
 
 async function start(options: TestBrokerOptions = {}) {
   const store = new FaultyStore();
-  const broker = await TestBroker.start({ background: 'by-hand', openStore: store.open, policies: POLICIES, ...options });
+  const broker = await TestBroker.start({
+    background: 'by-hand',
+    openStore: store.open,
+    policies: POLICIES,
+    ...options,
+  });
   onTestFinished(() => broker.close());
   return { broker, store, ask: { scope: 'shop/publish-preview', secret: newSecret() } };
 }

@@ -150,8 +150,9 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
     store.arm({ at: 2, kind });
     await broker.ask({ ...upstream, claims: job(10) });
   }
-  store.arm({ at: 3, kind: 'failed' });
-  await broker.ask({ claims: job(11) });
+  // A grant that nobody spends.
+  store.arm({ at: 2, kind: 'failed' });
+  await broker.ask({ claims: { ...job(11), environment: 'production' }, scope: 'shop/deploy' });
   store.arm();
   await broker.running.runBackground();
 
