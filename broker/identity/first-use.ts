@@ -29,10 +29,10 @@ export interface FirstUse {
 
 export function firstUse(store: Pick<Store, 'commit'>, subject: Subject, events: FirstUseEvents): FirstUse {
   let settled = false;
-  async function commitFirst<T>(unit: Unit<T>): Promise<T> {
+  async function commit<T>(unit: Unit<T>): Promise<T> {
     let thrown: unknown;
-    const usedAndRun = async (tx: Transaction): Promise<{ refusal: BrokerError } | { value: T }> => {
-      const refusal = await use(tx, subject, events);
+    const useAndRun = async (tx: Transaction): Promise<{ refusal: BrokerError } | { value: T }> => {
+      const refusal = settled ? undefined : await use(tx, subject, events);
       if (refusal !== undefined) return { refusal };
       const value = await unit(tx).catch((error: unknown) => {
         thrown = error;
@@ -40,9 +40,9 @@ export function firstUse(store: Pick<Store, 'commit'>, subject: Subject, events:
       });
       return { value };
     };
-    const came = await store.commit(usedAndRun).catch((error: unknown) => {
+    const came = await store.commit(useAndRun).catch((error: unknown) => {
       // A store that failed says nothing of what it has: a second use would be taken for a replay. Nothing was answered from it.
-      settled = error !== thrown;
+      settled ||= error !== thrown;
       throw error;
     });
     settled = true;
@@ -50,8 +50,7 @@ export function firstUse(store: Pick<Store, 'commit'>, subject: Subject, events:
     events.onRefused?.();
     throw came.refusal;
   }
-  const commit = <T>(unit: Unit<T>): Promise<T> => (settled ? store.commit(unit) : commitFirst(unit));
-  return { commit, useUp: async () => (settled ? undefined : commitFirst(async () => undefined)) };
+  return { commit, useUp: async () => (settled ? undefined : commit(async () => undefined)) };
 }
 
 /** @returns why the token does not work; undefined for its first use, which is then on record */
