@@ -7,8 +7,8 @@ import type { Clock, Entropy } from './clock.ts';
 import { BrokerError } from './errors.ts';
 import { countDecided, countIssuing } from './exchange-metrics.ts';
 import type { AskFacts } from './facts.ts';
-import { useUp } from './identity/first-use.ts';
-import { describeIssued, type Granted, type IssueDeps, type Issued, issue } from './issuance/issue.ts';
+import { type FirstUse, firstUse } from './identity/first-use.ts';
+import { describeIssued, type IssueDeps, type Issued, issue, type ToIssue } from './issuance/issue.ts';
 import type { IssuedNow } from './issuance/issue-now.ts';
 import { type RepositoryQuota, repositoryKey } from './limits/repository-quota.ts';
 import type { Turns } from './limits/turns.ts';
@@ -63,8 +63,9 @@ export type Exchanged =
 
 export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promise<Exchanged> {
   if (request.requestSecret !== undefined) deps.logger.hide(request.requestSecret);
-  return inTurn(deps, request.subjectToken, async (subject, leave) => {
-    const decided = await decide(deps, { subject, request, leave });
+  return inTurn(deps, request.subjectToken, async ({ subject, token, leave }) => {
+    // Its first commit uses the token up and, where nobody else takes part, issues as well.
+    const decided = await decide(deps, { subject, request, leave, commit: token.commit });
     countDecided(deps, subject, decided);
     switch (decided.outcome) {
       case 'stranger':
@@ -75,7 +76,8 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
       case 'issued':
         return { outcome: 'issued', issued: await issuedNow(deps, decided) };
       case 'granted':
-        return { outcome: 'issued', issued: await issueGranted(deps, { ...decided, request, leave }) };
+      case 'started':
+        return { outcome: 'issued', issued: await issueGranted(deps, { decided, request, leave }) };
       case 'redelivered':
         return { outcome: 'issued', issued: decided.issued };
       case 'unanswered':
@@ -84,39 +86,59 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
   });
 }
 
+/** A verified ask, in the turn of its repository. */
+export interface Turn {
+  readonly subject: Subject;
+  /** what the ask came with, to be used up before anything is answered */
+  readonly token: FirstUse;
+  /** ends the turn, before anybody else is waited for */
+  readonly leave: () => void;
+}
+
 /**
  * Answers a repository in its turn. Its token is verified first: the line to wait in is the repository's own, and nobody may
- * choose another's. Only then is the token used up, and the ask counted.
+ * choose another's. Whatever is answered then, the token is used up before.
  */
 export async function inTurn<T>(
   deps: ExchangeDeps,
   subjectToken: string,
-  answer: (subject: Subject, leave: () => void) => Promise<T>,
+  answer: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   deps.turns.refuseWhenFull();
   const subject = await deps.authenticate(subjectToken);
   return deps.turns.take(repositoryKey(subject), async (leave) => {
-    const refusal = await useUpToken(deps, subject);
     deps.quota.count(subject);
-    if (refusal !== undefined) throw refusal;
-    return answer(subject, leave);
+    const refusal = deps.ownerRefusal(subject);
+    const token = firstUseOf(deps, subject, { refusal, onRefused: () => deps.quota.uncount(subject) });
+    try {
+      if (refusal !== undefined) throw refusal;
+      return await answer({ subject, token, leave });
+    } finally {
+      await token.useUp();
+    }
   });
 }
 
 /** Who gives something back: verified and used up like any other, but neither made to wait nor counted. */
 export async function identify(deps: ExchangeDeps, subjectToken: string): Promise<Subject> {
   const subject = await deps.authenticate(subjectToken);
-  const refusal = await useUpToken(deps, subject);
+  const refusal = deps.ownerRefusal(subject);
+  await firstUseOf(deps, subject, { refusal }).useUp();
   if (refusal !== undefined) throw refusal;
   return subject;
 }
 
-/** @returns why it is turned away all the same: its owner is not served */
-async function useUpToken(deps: ExchangeDeps, subject: Subject): Promise<BrokerError | undefined> {
-  const refusal = deps.ownerRefusal(subject);
-  await useUp(deps.store, subject, async (tx) => (refusal === undefined ? recordReplay(deps, tx, subject) : undefined));
-  return refusal;
+interface OfToken {
+  /** why its owner is not served: then nothing of it is told in the log */
+  readonly refusal: BrokerError | undefined;
+  readonly onRefused?: () => void;
 }
+
+const firstUseOf = (deps: ExchangeDeps, subject: Subject, { refusal, onRefused }: OfToken): FirstUse =>
+  firstUse(deps.store, subject, {
+    onFirstReplay: async (tx) => (refusal === undefined ? recordReplay(deps, tx, subject) : undefined),
+    onRefused,
+  });
 
 /** The job waits for people, and was heard of; a secret made for it goes out once, in this answer. */
 function whilePending({ waiting, logger }: ExchangeDeps, pending: Pending): Exchanged {
@@ -127,17 +149,16 @@ function whilePending({ waiting, logger }: ExchangeDeps, pending: Pending): Exch
 }
 
 interface Granting {
-  readonly granted: Granted;
+  readonly decided: ToIssue;
   readonly request: TokenRequest;
   readonly leave: () => void;
 }
 
-async function issueGranted(deps: ExchangeDeps, { granted, request, leave }: Granting): Promise<Issued> {
-  const { kind, parameters } = granted.credential;
-  const provider = deps.providers.get(kind);
+async function issueGranted(deps: ExchangeDeps, { decided, request, leave }: Granting): Promise<Issued> {
+  const { kind, parameters } = decided.granted.credential;
   // Another system may take its time, and no other repository's: its turn ends here.
-  if (provider?.acts !== 'locally' || provider.waits?.(parameters) === true) leave();
-  return countIssuing(deps.metrics, kind, issue(deps, granted, request.requestSecret));
+  if (decided.outcome === 'started' || deps.providers.get(kind)?.waits?.(parameters) === true) leave();
+  return countIssuing(deps.metrics, kind, issue(deps, decided, request.requestSecret));
 }
 
 /** What was issued with its decision, now that it is durable. */

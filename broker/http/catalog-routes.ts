@@ -40,7 +40,8 @@ const catalogForPerson = (deps: CatalogRouteDeps): Promise<PeopleCatalog> =>
 async function catalogOf(deps: ExplainRouteDeps, request: Request): Promise<Catalog> {
   // Before the token is used up: a mistyped address should not cost one.
   const after = afterOf(request.query['after']);
-  return inTurn(deps, bearerOf(request), async (subject, leave) => {
+  return inTurn(deps, bearerOf(request), async ({ subject, token, leave }) => {
+    await token.useUp();
     const { page, now } = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>
       deps.store.read(async (tx) => {
         const page = await catalogFor(deps, tx, { subject, after, facts });

@@ -35,7 +35,8 @@ async function explainAsk(deps: ExplainRouteDeps, request: Request): Promise<Exp
   const subjectToken = bearerOf(request);
   const ask = parseAsk(parseForm(request.headers['content-type'], body));
   const unsaid = { subjectToken, reason: undefined, ticket: undefined, requestSecret: undefined };
-  return inTurn(deps, subjectToken, async (subject, leave) => {
+  return inTurn(deps, subjectToken, async ({ subject, token, leave }) => {
+    await token.useUp();
     const decision = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>
       deps.store.read(async (tx) => {
         const context = await readContext(deps, tx, { subject, request: { ...ask, ...unsaid }, facts });

@@ -1,5 +1,5 @@
-// Issuing through another system: the one step that leaves the broker. `started` is durable before it, an outcome after it.
-// A crash in between leaves an open issuance, which reconcile closes as unknown.
+// Issuing through another system: the one step that leaves the broker. `started` is durable before it, with the decision
+// (requests/permit.ts), and an outcome after it. A crash in between leaves an open issuance, which reconcile closes as unknown.
 import type { Secret } from '../../shared/secret.ts';
 import type { Millis, Seconds } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
@@ -7,16 +7,7 @@ import type { Credential } from '../model.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
-import {
-  grantGone,
-  hideCredential,
-  isPaused,
-  recordEnded,
-  recordStarted,
-  recordSucceeded,
-  redeem,
-  revocationOf,
-} from './steps.ts';
+import { hideCredential, isPaused, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
 import { isSoundEnd, withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -27,12 +18,6 @@ const RETRY_AFTER_SECONDS = 5;
 const NOT_BY_ITSELF_SECONDS = 300;
 
 export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
-  const spent = await deps.store.commit(async (tx) => {
-    if (!(await redeem(deps, tx, issuing))) return false;
-    await recordStarted(deps, tx, issuing);
-    return true;
-  });
-  if (!spent) throw grantGone();
   // Point of no return: from here on the other side may have acted, whatever happens to us.
   const credential = await askProvider(deps, issuing);
   const excess = excessOf(issuing, credential, deps.clock.now());

@@ -1,7 +1,6 @@
-// Spends a grant: `issuance.started`, the provider acts, `issuance.succeeded`. The credential leaves only after the last
-// commit; where that fails, it is withheld, and revoked by the outbox (P1, P2).
-// For a provider that signs here nothing can leave before the commit, so both entries commit at once; what it signs at once is
-// issued with its decision (issue-now.ts) and never comes here.
+// Issues what was permitted. The credential leaves only after the commit that has `issuance.succeeded`; where that fails, it is
+// withheld, and revoked by the outbox (P1, P2). Another system is asked by issue-upstream.ts; what is signed here at once was issued
+// with its decision (issue-now.ts) and never comes here; the rest is signed here on another thread, and spends its grant after that.
 
 import type { Receipt } from '../../shared/receipt.ts';
 import type { Secret } from '../../shared/secret.ts';
@@ -75,17 +74,27 @@ export interface Issuing {
   readonly requestSecret: Secret | undefined;
 }
 
+/** A permit on record: its grant is to be spent, or is spent and its issuance on record as started. */
+export interface ToIssue {
+  readonly outcome: 'granted' | 'started';
+  readonly granted: Granted;
+}
+
 /**
- * Issues once for a grant.
+ * Issues once for a permit.
  * @throws BrokerError ISSUANCE_IN_PROGRESS where the grant was spent or no longer stands: asking again finds out which
  */
-export async function issue(deps: IssueDeps, granted: Granted, requestSecret: Secret | undefined): Promise<Issued> {
+export async function issue(
+  deps: IssueDeps,
+  { outcome, granted }: ToIssue,
+  requestSecret: Secret | undefined,
+): Promise<Issued> {
   const provider = deps.providers.get(granted.credential.kind);
   // The policy loader knows what is built; this is the last line of defence, not the place where users learn of it.
   if (provider === undefined)
     throw new BrokerError('PROVIDER_UNAVAILABLE', `This broker cannot issue "${granted.credential.kind}".`);
   const issuing = { granted, provider, requestSecret };
-  const recorded = provider.acts === 'locally' ? await issueLocally(deps, issuing) : await issueUpstream(deps, issuing);
+  const recorded = outcome === 'granted' ? await issueLocally(deps, issuing) : await issueUpstream(deps, issuing);
   return describeIssued(deps, granted.grant, recorded);
 }
 

@@ -15,14 +15,13 @@ type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
  * Spends the grant, once, and only while the policy it was made under is in force and nothing suspends it.
  * @throws BrokerError ISSUANCE_IN_PROGRESS where the request was decided otherwise since
  */
-export async function redeem(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<boolean> {
+export async function redeem(deps: StepDeps, tx: Transaction, { granted }: Issuing): Promise<boolean> {
   const { grant, setDigest } = granted;
   const inForce = await deps.policies(tx);
   if (inForce.digest !== setDigest || (await isPaused(tx, { granted }))) return false;
   if (!(await tx.grants.redeem({ id: grant.id, setDigest, now: tx.now }))) return false;
   // The request may have been refused since by another call: then it has no permit any more, and the grant stays unspent.
-  const state = provider.acts === 'locally' ? 'issued' : 'issuing';
-  if (!(await tx.requests.move(grant.requestId, { from: 'granted', to: state, at: tx.now }))) throw grantGone();
+  if (!(await tx.requests.move(grant.requestId, { from: 'granted', to: 'issued', at: tx.now }))) throw grantGone();
   return true;
 }
 
@@ -47,7 +46,11 @@ export function grantGone(): BrokerError {
 }
 
 /** The row is open until there is an outcome; what is issued here has one in the same transaction. */
-export async function recordStarted(deps: StepDeps, tx: Transaction, { granted, provider }: Issuing): Promise<void> {
+export async function recordStarted(
+  deps: Pick<StepDeps, 'append'>,
+  tx: Transaction,
+  { granted, provider }: Pick<Issuing, 'granted' | 'provider'>,
+): Promise<void> {
   const { grant } = granted;
   const open = provider.acts !== 'locally';
   await tx.issuances.insert({

@@ -40,6 +40,12 @@ export class RateLimit {
     return 0;
   }
 
+  /** Undoes a `take` that gave one. */
+  giveBack(key: string): void {
+    const full = this.#recent.get(key);
+    if (full !== undefined) this.#recent.set(key, full - this.#interval);
+  }
+
   /** What `take` would say, without taking. */
   wait(key: string): Millis {
     const now = this.#options.elapsed();

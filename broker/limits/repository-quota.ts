@@ -21,6 +21,8 @@ export interface TooMany {
 export interface RepositoryQuota {
   /** @throws BrokerError RATE_LIMITED where the repository has asked too often */
   count(subject: Subject): void;
+  /** Of an ask that was counted and was none: its token had been used before. */
+  uncount(subject: Subject): void;
   /** What to answer instead of one more refusal; undefined while there may be one. */
   insteadOfRefusal(subject: Subject): TooMany | undefined;
   countRefusal(subject: Subject): void;
@@ -52,6 +54,9 @@ export function createRepositoryQuota(options: RepositoryQuotaOptions): Reposito
       if (wait === 0) return;
       const { code, message, retryAfter } = limited('repository', wait);
       throw new BrokerError(code, message, { retryAfter });
+    },
+    uncount(subject) {
+      asked.giveBack(repositoryKey(subject));
     },
     insteadOfRefusal(subject) {
       const wait = refused.wait(repositoryKey(subject));

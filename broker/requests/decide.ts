@@ -10,7 +10,7 @@ import type { Issued } from '../issuance/issue.ts';
 import { redeliver } from '../issuance/redeliver.ts';
 import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
-import type { Transaction } from '../store/store.ts';
+import type { Store, Transaction } from '../store/store.ts';
 import { type AskContext, decisionFor, type KnownRequest, missingFacts, readContext } from './ask-context.ts';
 import { askAgain, askPeople, endedRefusal } from './ask-people.ts';
 import { grantedBy } from './grant.ts';
@@ -58,7 +58,6 @@ export interface Pending {
 
 export type DecideDeps = Pick<
   ExchangeDeps,
-  | 'store'
   | 'append'
   | 'policies'
   | 'entropy'
@@ -76,14 +75,16 @@ export type DecideDeps = Pick<
 export interface AskInTurn {
   readonly subject: Subject;
   readonly request: TokenRequest;
+  /** what the first commit of the ask is made with */
+  readonly commit: Store['commit'];
   /** ends the turn, before anybody else is waited for */
   readonly leave: () => void;
 }
 
-export async function decide(deps: DecideDeps, { subject, request, leave }: AskInTurn): Promise<Decided> {
+export async function decide(deps: DecideDeps, { subject, request, leave, commit }: AskInTurn): Promise<Decided> {
   const { askFacts } = deps;
   const { decision, decided } = await withFacts({ askFacts, subject, leave }, (facts) =>
-    deps.store.commit(async (tx) => {
+    commit(async (tx) => {
       const context = await readContext(deps, tx, { subject, request, facts });
       const needed = missingFacts(tx, context);
       if (needed !== undefined) return { needed };
@@ -146,8 +147,10 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
     case 'void':
       return { ...(await endedRefusal(tx, known)), disclosure: disclosedOf(step) };
     case 'granted': {
-      const parts = decision.outcome === 'permit' ? { request: known, context, permit: decision } : undefined;
-      const granted = parts === undefined ? undefined : await grantedBy(tx, parts);
+      const granted =
+        decision.outcome === 'permit'
+          ? await grantedBy(deps, tx, { request: known, context, permit: decision })
+          : undefined;
       return granted === undefined ? record(deps, tx, step) : { outcome: 'granted', granted };
     }
     case 'issuing':

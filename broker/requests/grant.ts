@@ -43,8 +43,16 @@ export async function saveGrant(tx: Transaction, { known }: AskContext, row: Gra
   await (known === undefined ? tx.grants.insert(row) : tx.grants.replace(row));
 }
 
-/** The grant that an earlier call left unspent, where it still stands under the policy in force and for the same rule. */
-export async function grantedBy(tx: Transaction, parts: GrantParts): Promise<Granted | undefined> {
+/**
+ * The grant that an earlier call left unspent, where it still stands under the policy in force and for the same rule. Only what is
+ * signed here leaves one: before another system is asked, its grant is spent.
+ */
+export async function grantedBy(
+  { providers }: Pick<ExchangeDeps, 'providers'>,
+  tx: Transaction,
+  parts: GrantParts,
+): Promise<Granted | undefined> {
+  if (providers.get(parts.permit.entitlement.credential.kind)?.acts !== 'locally') return undefined;
   const row = await tx.grants.latestOf(parts.request.id);
   const stands =
     row !== undefined &&

@@ -1,9 +1,11 @@
-// Permits, on record, and issues in the same transaction where the provider signs here at once: then one commit has the decision,
-// the grant that is made and spent, the issuance and its lease. Elsewhere the grant waits to be spent by issuance/issue.ts.
+// Permits, on record, and goes as far in the same transaction as nothing leaves the broker. Where the provider signs here at once it
+// has the decision, the grant that is made and spent, the issuance and its lease; where another system will be asked, it has all up to
+// `issuance.started`. What takes a while to sign here has its grant wait, to be spent by issuance/issue.ts.
 import { spend } from '../approvals/approval-desk.ts';
 import { abandon } from '../approvals/endings.ts';
-import type { Granted } from '../issuance/issue.ts';
+import type { ToIssue } from '../issuance/issue.ts';
 import { type IssuedNow, issueNow, recordIssuedNow } from '../issuance/issue-now.ts';
+import { recordStarted } from '../issuance/steps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Permit } from '../model.ts';
 import { explain } from '../policy/explain.ts';
@@ -21,9 +23,7 @@ interface Permitting {
   readonly permit: Permit;
 }
 
-export type Permitted =
-  | { readonly outcome: 'granted'; readonly granted: Granted }
-  | ({ readonly outcome: 'issued' } & IssuedNow);
+export type Permitted = ToIssue | ({ readonly outcome: 'issued' } & IssuedNow);
 
 export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting: Permitting): Promise<Permitted> {
   const { context, permit } = permitting;
@@ -32,19 +32,25 @@ export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting
   const parts = { request: row, context, permit };
   const grant = newGrant(deps, tx, parts);
   const granted = grantedAs(tx, grant, parts);
-  const issuing = issueNow(deps, granted, context.request.requestSecret);
-  if (issuing === undefined) {
-    await recordDecided(deps, tx, { ...permitting, row, grant });
-    return { outcome: 'granted', granted };
-  }
   // Written once, as it is at the end: the entries tell the steps.
-  const spent: Recording = {
+  const spentAs = (state: 'issued' | 'issuing'): Recording => ({
     ...permitting,
-    row: { ...row, state: 'issued' },
+    row: { ...row, state },
     grant: { ...grant, redeemed_at: tx.now },
-  };
-  await recordDecided(deps, tx, spent);
-  return { outcome: 'issued', granted, recorded: await recordIssuedNow(deps, tx, issuing) };
+  });
+  const issuing = issueNow(deps, granted, context.request.requestSecret);
+  if (issuing !== undefined) {
+    await recordDecided(deps, tx, spentAs('issued'));
+    return { outcome: 'issued', granted, recorded: await recordIssuedNow(deps, tx, issuing) };
+  }
+  const provider = deps.providers.get(granted.credential.kind);
+  if (provider?.acts === 'upstream') {
+    await recordDecided(deps, tx, spentAs('issuing'));
+    await recordStarted(deps, tx, { granted, provider });
+    return { outcome: 'started', granted };
+  }
+  await recordDecided(deps, tx, { ...permitting, row, grant });
+  return { outcome: 'granted', granted };
 }
 
 type Recording = Permitting & { readonly row: RequestRow; readonly grant: GrantRow };

@@ -9,14 +9,17 @@ import { type OtherSystem, startOtherSystem } from '../drill/other-system.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import type { Dies } from '../support/broker-process.ts';
+import { ORGANIZATION, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
 import { readSource } from '../support/source-tree.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const PROCESS = fileURLToPath(new URL('../support/broker-process.ts', import.meta.url));
-/** The commits of an issuance upstream, in their order. One that is signed here at once ends with the second. */
-const [TOKEN, DECISION, START, OUTCOME] = [1, 2, 3, 4];
+/** The commits of an issuance, in their order; what is signed here at once ends with the first. */
+const [DECISION, OUTCOME] = [1, 2];
 const UPSTREAM = 'shop/upstream';
 const SIGNED = 'shop/publish-preview';
+/** The same, by RS256, which takes another thread. */
+const ELSEWHERE = { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION };
 
 interface Crashed {
   readonly broker: TestBroker;
@@ -28,9 +31,13 @@ interface Crashed {
 }
 
 /** A broker is asked and dies at that commit; the one given is the next. */
-async function crash(scope: string, dies: Dies): Promise<Crashed> {
+async function crash(scope: string, dies: Dies, policies?: Readonly<Record<string, string>>): Promise<Crashed> {
   const time = { now: Date.now() };
-  const broker = await TestBroker.start({ background: 'by-hand', clock: { now: () => time.now } });
+  const broker = await TestBroker.start({
+    background: 'by-hand',
+    clock: { now: () => time.now },
+    ...(policies && { policies }),
+  });
   onTestFinished(() => broker.close());
   await broker.running.close();
   const otherSystem = await startOtherSystem({ below: () => 0, percent: () => false });
@@ -67,24 +74,22 @@ const SPENT = ['request.decided', 'issuance.started', 'issuance.unknown'];
 const ISSUED = ['request.decided', 'issuance.started', 'issuance.succeeded'];
 
 describe('a broker that is killed', () => {
-  it('before the token was used up: leaves nothing, not even a used token', async () => {
-    const crashed = await crash(SIGNED, { at: TOKEN, when: 'before' });
+  it('before the first commit: leaves nothing, not even a used token', async () => {
+    const crashed = await crash(SIGNED, { at: DECISION, when: 'before' });
     const { broker, ask, token } = crashed;
     expect(await typesOf(crashed)).toEqual([]);
     expect((await broker.ask({ ...ask, token })).status).toBe(200);
     expect(await typesOf(crashed)).toEqual(ISSUED);
   });
 
-  it('after it, before the decision: leaves a used token, and a fresh one does', async () => {
-    const crashed = await crash(SIGNED, { at: TOKEN, when: 'after' });
-    const { broker, ask, token } = crashed;
-    expect(await typesOf(crashed)).toEqual([]);
+  it('after it: leaves a used token', async () => {
+    const { broker, ask, token } = await crash(SIGNED, { at: DECISION, when: 'after' });
     expect((await broker.ask({ ...ask, token })).body.code).toBe('TOKEN_REPLAYED');
     expect((await broker.ask(ask)).status).toBe(200);
   });
 
-  it('after the decision, where the credential takes another thread or another system: leaves a grant, which the retry spends', async () => {
-    const crashed = await crash(UPSTREAM, { at: DECISION, when: 'after' });
+  it('after the decision, where the signature takes another thread: leaves a grant, which the retry spends', async () => {
+    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, ELSEWHERE);
     const { broker, ask } = crashed;
     expect(await typesOf(crashed)).toEqual(['request.decided']);
     expect((await broker.ask(ask)).status).toBe(200);
@@ -92,15 +97,15 @@ describe('a broker that is killed', () => {
     expect(rowsBeside(broker, 'SELECT redeemed_at IS NOT NULL AS spent FROM grants')).toEqual([{ spent: 1 }]);
   });
 
-  it('after the decision, where the credential takes another thread or another system: leaves a grant, which lapses, and then it is decided again', async () => {
-    const crashed = await crash(UPSTREAM, { at: DECISION, when: 'after' });
+  it('after the decision, where the signature takes another thread: leaves a grant, which lapses, and then it is decided again', async () => {
+    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, ELSEWHERE);
     crashed.time.now += 120_000;
     expect((await crashed.broker.ask(crashed.ask)).status).toBe(200);
     expect(await typesOf(crashed)).toEqual(['request.decided', ...ISSUED]);
   });
 
   it('between `issuance.started` and the outcome: leaves an open issuance, closed as unknown; nothing was asked there', async () => {
-    const crashed = await crash(UPSTREAM, { at: START, when: 'after' });
+    const crashed = await crash(UPSTREAM, { at: DECISION, when: 'after' });
     const { broker, ask, otherSystem } = crashed;
     expect(await typesOf(crashed)).toEqual(SPENT);
     expect((await broker.ask(ask)).body.code).toBe('REQUEST_SPENT');

@@ -1,21 +1,31 @@
-// A call that is held between its decision and its issuance, while the world goes on: what was decided then is issued now only
-// where it still stands, and one ask is never two credentials.
+// A call whose signature takes another thread, held between its decision and its issuance while the world goes on: what was decided
+// then is issued now only where it still stands, and one ask is never two credentials. Elsewhere nothing can come in between.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { liftSuspensions, suspend } from '../support/beside-broker.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
-import { SHOP } from '../support/policy-files.ts';
+import { ORGANIZATION, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
-/** The commit that spends the grant comes after the use of the token and the decision. */
-const SPENDS_GRANT = 3;
+/** The commit that spends the grant comes after the one that has the use of the token and the decision. */
+const SPENDS_GRANT = 2;
+const POLICIES = { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION };
 const HELD_BACK = [503, 'ISSUANCE_IN_PROGRESS'];
 
 async function start(options: TestBrokerOptions = {}) {
   const store = new FaultyStore();
-  const broker = await TestBroker.start({ background: 'by-hand', openStore: store.open, ...options });
+  const broker = await TestBroker.start({
+    background: 'by-hand',
+    openStore: store.open,
+    policies: POLICIES,
+    ...options,
+  });
   onTestFinished(() => broker.close());
-  return { broker, store, ask: { scope: 'shop/upstream', secret: newSecret() } };
+  return { broker, store, ask: { scope: 'shop/publish-preview', secret: newSecret() } };
 }
+
+/** Which issuances succeeded, by the log. */
+const issued = async (broker: TestBroker) =>
+  (await broker.entries('issuance.succeeded')).map((entry) => entry['issuance_id']);
 
 async function putInForce(broker: TestBroker, policy: string): Promise<void> {
   broker.writePolicy('shop.yaml', policy);
@@ -28,13 +38,13 @@ describe('a call held between its decision and its issuance', () => {
     const held = store.hold(SPENDS_GRANT);
     const first = broker.ask(ask);
     await held.begun;
-    await putInForce(broker, `${SHOP}\n# other\n`);
+    await putInForce(broker, `${SIGNED_ELSEWHERE}\n# other\n`);
     const second = await broker.ask(ask);
-    await putInForce(broker, SHOP);
+    await putInForce(broker, SIGNED_ELSEWHERE);
     held.release();
     const { status, body } = await first;
     expect([second.status, status, body.code]).toEqual([200, ...HELD_BACK]);
-    expect(broker.provider.issued).toEqual([second.body.access_token]);
+    expect(await issued(broker)).toEqual([second.body.issuance_id]);
   });
 
   it('issues nothing after that retry gave its lease back', async () => {
@@ -42,20 +52,20 @@ describe('a call held between its decision and its issuance', () => {
     const held = store.hold(SPENDS_GRANT);
     const first = broker.ask(ask);
     await held.begun;
-    await putInForce(broker, `${SHOP}\n# other\n`);
+    await putInForce(broker, `${SIGNED_ELSEWHERE}\n# other\n`);
     const second = await broker.ask(ask);
     expect((await broker.returnLease(second.body.lease_id, ask.secret)).status).toBe(200);
-    await putInForce(broker, SHOP);
+    await putInForce(broker, SIGNED_ELSEWHERE);
     held.release();
     const { status, body } = await first;
     expect([status, body.code]).toEqual(HELD_BACK);
-    expect(broker.provider.issued).toEqual([second.body.access_token]);
+    expect(await issued(broker)).toEqual([second.body.issuance_id]);
   });
 
   it('does not issue under a rule whose time is over, once another rule decided', async () => {
     let now = Date.parse('2026-11-24T09:59:50Z');
     const { broker, store, ask } = await start({ clock: { now: () => now } });
-    await putInForce(broker, withMorningRule(SHOP));
+    await putInForce(broker, withMorningRule(SIGNED_ELSEWHERE));
     const held = [store.hold(SPENDS_GRANT)];
     const first = broker.ask(ask);
     await held[0]?.begun;
@@ -83,7 +93,7 @@ describe('a call held between its decision and its issuance', () => {
     expect([status, body.code]).toEqual(HELD_BACK);
     expect((await broker.ask(ask)).body).toEqual(second.body);
     expect(second.body).toMatchObject({ error: 'access_denied', reasons: [{ code: 'SUSPENDED' }] });
-    expect(broker.provider.issued).toEqual([]);
+    expect(await issued(broker)).toEqual([]);
     // Nothing of the attempt is left: a grant that no entry spent is not spent.
     expect((await broker.entries()).map(({ type }) => type).slice(-4)).toEqual([
       ...['request.decided', 'access.paused', 'request.decided', 'access.resumed'],
@@ -91,9 +101,9 @@ describe('a call held between its decision and its issuance', () => {
   });
 });
 
-/** The last entitlement of the policy with another first rule, good until ten o'clock. */
+/** The entitlement with another first rule, good until ten o'clock. */
 function withMorningRule(policy: string): string {
-  const at = policy.lastIndexOf('allow:\n') + 'allow:\n'.length;
+  const at = policy.indexOf('allow:\n', policy.indexOf('publish-preview:')) + 'allow:\n'.length;
   const rule = '- { branch: main, event: push, time: { zone: UTC, days: [mon-sun], between: "08:00-10:00" } }';
   return `${policy.slice(0, at)}      ${rule}\n${policy.slice(at)}`;
 }

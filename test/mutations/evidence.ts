@@ -147,11 +147,12 @@ async function tellStories({ broker, store, time, round }: Round): Promise<void>
   await broker.ask({ ...upstream, claims: job(9) });
   broker.provider.mood = 'well';
   for (const kind of ['failed', 'failed but happened'] as const) {
-    store.arm({ at: 4, kind });
+    store.arm({ at: 2, kind });
     await broker.ask({ ...upstream, claims: job(10) });
   }
-  store.arm({ at: 3, kind: 'failed' });
-  await broker.ask({ claims: job(11) });
+  // A grant that nobody spends.
+  store.arm({ at: 2, kind: 'failed' });
+  await broker.ask({ claims: { ...job(11), environment: 'production' }, scope: 'shop/deploy' });
   store.arm();
   await broker.running.runBackground();
 

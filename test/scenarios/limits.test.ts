@@ -1,5 +1,6 @@
 // A repository that asks too often, counted after its token was verified: what it still may, and what stays unwritten.
 import { afterEach, describe, expect, it } from 'vitest';
+import { rowsBeside } from '../support/beside-broker.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
 let broker: TestBroker;
@@ -12,7 +13,7 @@ const hourly = (count: number, refusedShare = 0.5) => ({ requests: { count, per:
 const WRONG_BRANCH = { ref: 'refs/heads/elsewhere' };
 
 describe('a repository that asks more often than one may', () => {
-  it('gets 429 with when to ask again, its token is used up, and nothing is written', async () => {
+  it('gets 429 with when to ask again, and nothing is written, not even a used token', async () => {
     await start({ limits: hourly(2) });
     for (const _ of [1, 2]) expect((await broker.ask()).status).toBe(200);
     const before = (await broker.entries()).length;
@@ -20,7 +21,8 @@ describe('a repository that asks more often than one may', () => {
     const { status, headers, body } = await broker.ask({ token });
     expect([status, headers.get('retry-after'), body.code]).toEqual([429, '1800', 'RATE_LIMITED']);
     expect((await broker.entries()).length).toBe(before);
-    expect((await broker.ask({ token })).body.code).toBe('TOKEN_REPLAYED');
+    expect((await broker.ask({ token })).body.code).toBe('RATE_LIMITED');
+    expect(rowsBeside(broker, 'SELECT count(*) AS used FROM subject_tokens')).toEqual([{ used: 2 }]);
   });
 
   it('may still give back what it has', async () => {

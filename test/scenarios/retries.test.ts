@@ -184,7 +184,7 @@ describe('a grant that lapsed unspent', () => {
     const broker = await start({ clock: { now: () => time.now }, openStore: store.open });
     await putInForce(broker, SHOP.replace('max-per-job: 3', 'max-per-job: 1'));
     const ask = () => broker.ask({ scope: 'shop/deploy', claims: { environment: 'production' } });
-    store.arm({ at: 3, kind: 'failed' });
+    store.arm({ at: 2, kind: 'failed' });
     expect((await ask()).body.code).toBe('STORE_UNAVAILABLE');
     expect((await ask()).body).toMatchObject({ reasons: [{ code: 'JOB_LIMIT_REACHED' }] });
     time.now += 61_000;

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { forgetTokens, useUp } from '../../../broker/identity/first-use.ts';
+import { firstUse, forgetTokens } from '../../../broker/identity/first-use.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
+import type { Store } from '../../../broker/store/store.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');
@@ -17,9 +18,17 @@ async function openMemory() {
   const replays: string[] = [];
   /** Uses the token `tokenId`, good for five minutes from the first moment unless given. */
   const use = (tokenId: string, tokenExpiresAt = NOW + 5 * MINUTE_MS) =>
-    useUp(store, buildSubject({ tokenId, tokenExpiresAt }), async (_tx, subject) => void replays.push(subject.tokenId));
+    firstUse(store, buildSubject({ tokenId, tokenExpiresAt }), {
+      onFirstReplay: async () => void replays.push(tokenId),
+    }).useUp();
   const forget = () => store.commit(forgetTokens);
-  return { time, replays, use, forget };
+  const ask = (commits: Pick<Store, 'commit'> = store) => {
+    const subject = buildSubject({ tokenId: 'a', tokenExpiresAt: NOW + 5 * MINUTE_MS });
+    const refused: string[] = [];
+    const events = { onFirstReplay: async () => void replays.push('a'), onRefused: () => void refused.push('a') };
+    return { ...firstUse(commits, subject, events), refused };
+  };
+  return { store, time, replays, use, forget, ask };
 }
 
 describe('a subject token', () => {
@@ -66,4 +75,55 @@ describe('a subject token', () => {
     time.now = NOW;
     await expect(use('a')).resolves.toBeUndefined();
   });
+});
+
+describe('the first commit of an ask', () => {
+  it('uses its token up, and no later one does', async () => {
+    const { ask, replays } = await openMemory();
+    const { commit, useUp } = ask();
+    expect([await commit(async () => 1), await commit(async () => 2)]).toEqual([1, 2]);
+    await useUp();
+    await expect(ask().useUp()).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    expect(replays).toEqual(['a']);
+  });
+
+  it('is not made with a token that was used before', async () => {
+    const { ask, use } = await openMemory();
+    await use('a');
+    const { commit, refused } = ask();
+    let ran = false;
+    await expect(commit(async () => (ran = true))).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    expect([ran, refused]).toEqual([false, ['a']]);
+  });
+
+  it('is taken back by what it throws, and then the token is used up by one of its own', async () => {
+    const { store, ask, replays } = await openMemory();
+    const { commit, useUp } = ask();
+    const changes = commit(async (tx) => {
+      await tx.meta.set('changed', 'yes');
+      throw new Error('changed its mind');
+    });
+    await expect(changes).rejects.toThrow('changed its mind');
+    await useUp();
+    expect(await store.read((tx) => tx.meta.get('changed'))).toBeUndefined();
+    await expect(ask().useUp()).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    expect(replays).toEqual(['a']);
+  });
+
+  it.each(['failed', 'failed but happened'] as const)(
+    'that %s is followed by none of its own, which would be taken for a replay',
+    async (kind) => {
+      const { store, ask, replays } = await openMemory();
+      const commits: Pick<Store, 'commit'> = {
+        async commit(unit) {
+          if (kind === 'failed but happened') await store.commit(unit);
+          throw new Error('the store did not confirm');
+        },
+      };
+      const { commit, useUp } = ask(commits);
+      await expect(commit(async () => 1)).rejects.toThrow('the store did not confirm');
+      await useUp();
+      expect(replays).toEqual([]);
+    },
+  );
 });
