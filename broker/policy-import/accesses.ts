@@ -30,11 +30,10 @@ export interface AccessUse {
 
 /** One for each target that is reached, with all jobs that reach it. */
 export function accessesOf(
-  workflows: readonly Workflow[],
-  secrets: readonly SecretUse[],
+  workflows: readonly { readonly workflow: Workflow; readonly secrets: readonly SecretUse[] }[],
   repository: string,
 ): readonly Access[] {
-  const single = workflows.flatMap((workflow) =>
+  const single = workflows.flatMap(({ workflow, secrets }) =>
     workflow.jobs.flatMap((job) => ofJob({ workflow, job, repository }, secrets)),
   );
   const merged = new Map<string, Access>();
@@ -56,7 +55,9 @@ interface InJob {
 }
 
 function ofJob({ repository, ...at }: InJob, secrets: readonly SecretUse[]): Access[] {
-  const own = secrets.filter(({ file, job }) => file === at.workflow.file && (job === undefined || job === at.job.id));
+  // It has no steps: what it hands on is used where it is called.
+  if (at.job.call !== undefined) return [];
+  const own = secrets.filter(({ job }) => job === undefined || job === at.job.id);
   const ofSteps = at.job.steps.flatMap((step) => ofStep(step, { ...at, repository }, own));
   const covered = new Set(ofSteps.map(({ kind }) => kind));
   return [...ofSteps, ...directOf(own, covered, repository).map((one) => ({ ...one, uses: [{ ...at, ...one.use }] }))];

@@ -66,11 +66,11 @@ describe('buildpass policy import', () => {
 `);
   });
 
-  it('writes drafts that load once their ids are filled in, and only into a new directory', async () => {
+  it('writes drafts that load and hold once their ids are filled in, and only into a new directory', async () => {
     const root = await checkout();
     const target = join(root, 'drafts');
     expect((await run(root, '--write', target)).out).toContain(`The drafts are in ${target}`);
-    expect(await readdir(target)).toEqual(['_organization.yaml', 'shop.yaml', 'workflow-changes.md']);
+    expect(await readdir(target)).toEqual(['_organization.yaml', 'shop.yaml', 'tests', 'workflow-changes.md']);
     const api = await startGithubApi({
       repositories: { 'acme/shop': 1, 'acme/libs': 2, 'acme/docs': 3 },
       teams: { 'acme/platform': 4 },
@@ -78,6 +78,7 @@ describe('buildpass policy import', () => {
     const io = recordedIo({ GITHUB_TOKEN: TOKEN, GITHUB_API_URL: api.url });
     expect([await main(['policy', 'pin', target, '--write'], io), io.written.err]).toEqual([0, '']);
     expect(await buildpass('policy', 'check', target)).toMatchObject({ code: 0 });
+    expect(await buildpass('policy', 'test', '--strict', target)).toMatchObject({ code: 0 });
     expect(await readFile(join(target, 'shop.yaml'), 'utf8')).toContain(
       '{ name: acme/shop, id: "1" } # the id decides: ',
     );
