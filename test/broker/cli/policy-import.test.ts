@@ -202,6 +202,19 @@ describe('what a workflow takes from secrets and variables', () => {
     expect(out).toContain('aws-role: region eu-west-1. To decide: role (secrets.ROLE_ARN).');
   });
 
+  it.each([
+    ['us-gov-east-1', 'aws-us-gov', 'us-gov-east-1'],
+    ['cn-north-1', 'aws-cn', 'cn-north-1'],
+    ['nowhere', 'aws', 'eu-west-1'],
+  ])('is stood in for by a role of the part of AWS that the region %s is of', async (region, partition, drafted) => {
+    const { out } = await imported(
+      `on: push\njobs:\n${job('a', 'beta', 'secrets.ROLE_ARN')}`.replace('eu-west-1', region),
+    );
+    expect(out).toContain(`role: "arn:${partition}:iam::000000000000:role/decide-me"`);
+    expect(out).toContain(`region: ${drafted}`);
+    expect(out).not.toContain('does not hold');
+  });
+
   it('is not taken for what only has the word in its name', async () => {
     const { out } = await imported(workflow(`run: echo ${expression('steps.kv-secrets.outputs.x')}`));
     expect(out).not.toContain('Stored secrets');
