@@ -3,6 +3,7 @@
 import { formatDuration } from '../../../shared/duration.ts';
 import { anyOf } from '../../schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
+import { approversWords } from '../explain.ts';
 import { type Change, changeOfAmount, changesOfList } from './difference.ts';
 
 /** Not the type of keys itself, which would carry over what may be left out. */
@@ -87,13 +88,10 @@ function approvalChanges(
   before: EntitlementDocument['approval'],
   now: EntitlementDocument['approval'],
 ): readonly Change[] {
-  if (before === undefined && now === undefined) return [];
   if (before === undefined)
-    return [{ direction: 'narrower', text: `needs approval by ${now?.count} of ${anyOf(now?.by ?? [])} now` }];
+    return now === undefined ? [] : [{ direction: 'narrower', text: `needs approval by ${approversWords(now)} now` }];
   if (now === undefined)
-    return [
-      { direction: 'wider', text: `needs no approval any more; it was by ${before.count} of ${anyOf(before.by)}` },
-    ];
+    return [{ direction: 'wider', text: `needs no approval any more; it was by ${approversWords(before)}` }];
   const amount = (
     key: 'count' | 'within' | 'issuances',
     more: 'wider' | 'narrower',

@@ -39,7 +39,7 @@ const KEYS: readonly [key: string, value: unknown, becomes: Yaml][] = [
       issuances: 3,
       'apart-from': 'actor',
     },
-    { terms: ['approval by 2 of acme/security or acme/platform within 1h'] },
+    { terms: ['approval by 2 people (each of acme/security or acme/platform) within 1h'] },
   ],
   ['review', { every: '90d', by: 'acme/security' }, { terms: ['a review every 90d by acme/security (no effect yet)'] }],
   [
