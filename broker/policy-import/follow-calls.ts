@@ -13,23 +13,24 @@ export interface Followed {
   readonly remarks: readonly Remark[];
 }
 
-/** GitHub's own limits: ten workflows in a row, ten composite actions in one another. */
-const MAX_LEVELS = 10;
 /** Of all that is read for one call after the other: what hands on twice at each level would double each time. */
 const MAX_TEXTS = 50_000;
 
 const MAX_REMARKS = 200;
+const NO_FURTHER = 'which is not followed any further: too much is called from here, or in a circle';
 
 export function followCalls(workflows: readonly Workflow[], actions: LocalActions): Followed {
   const byFile = new Map(workflows.map((one) => [one.file, one]));
   const following: Following = { byFile, actions, left: MAX_TEXTS, remarks: [] };
   const called = new Set(workflows.flatMap(({ jobs }) => jobs.flatMap((job) => calledFile(job) ?? [])));
   // One that only starts by being called, and is, has nothing to say without its callers.
-  const entries = workflows.filter(
-    ({ file, on }) => !called.has(file) || [...on.keys()].some((event) => event !== CALL),
-  );
-  const followed = entries.flatMap((entry) => withCalled(entry, following));
-  return { workflows: followed, remarks: following.remarks };
+  const isEntry = ({ file, on }: Workflow): boolean =>
+    !called.has(file) || [...on.keys()].some((event) => event !== CALL);
+  const followed = workflows.filter(isEntry).flatMap((entry) => withCalled(entry, following));
+  // What is called in a circle alone, or by more than is followed, is not passed over.
+  const read = new Set(followed.map(({ file }) => file));
+  const missed = workflows.filter(({ file }) => !read.has(file)).map((one) => withActions(one, following));
+  return { workflows: [...followed, ...missed], remarks: following.remarks };
 }
 
 const CALL = 'workflow_call';
@@ -76,7 +77,7 @@ function targetOf({ job, workflow }: InWorkflow, following: Following): Workflow
   if (call === undefined) return undefined;
   const target = following.byFile.get(calledFile(job) ?? '');
   const remark = (what: string): void =>
-    remarkAt({ texts: workflow.texts, path: ['jobs', job.id, 'uses'] }, what, following);
+    remarkAt({ texts: [workflow.texts], path: ['jobs', job.id, 'uses'] }, what, following);
   const files = [...workflow.calledBy.map(({ file }) => file), workflow.file];
   if (target === undefined) {
     if (call.secrets !== 'inherit' && Object.keys(call.secrets).length > 0)
@@ -86,18 +87,19 @@ function targetOf({ job, workflow }: InWorkflow, following: Following): Workflow
     return undefined;
   }
   // GitHub refuses a circle.
-  if (!files.includes(target.file) && files.length < MAX_LEVELS && spend(following, target.texts)) return target;
-  remark(`calls ${target.file}, which is not followed any further: too much is called from here, or in a circle`);
+  if (!files.includes(target.file) && spend(following, target.texts)) return target;
+  remark(`calls ${target.file}, ${NO_FURTHER}`);
   return undefined;
 }
 
 function remarkAt(
-  { texts, path }: { texts: readonly Text[]; path: Path },
+  { texts, path }: { texts: readonly (readonly Text[])[]; path: Path },
   message: string,
   { remarks }: Following,
 ): void {
   if (remarks.length >= MAX_REMARKS) return;
   const place = texts
+    .flat()
     .find((one) => one.path.length === path.length && one.path.every((part, at) => part === path[at]))
     ?.place();
   if (place !== undefined) remarks.push({ ...place, message });
@@ -168,12 +170,8 @@ function withActions(workflow: Workflow, following: Following): Workflow {
     // The list grows while it is gone through: an action may use others.
     for (const [at, step] of steps.entries()) {
       const action = actionOfStep(step, following);
-      if (action === 'unknown')
-        remarkAt(
-          { texts: [...workflow.texts, ...more], path: ['jobs', job.id, 'steps', at, 'uses'] },
-          `uses ${repeatable(step.uses ?? '')}, which is no action in this checkout that could be read: what it does is not known here`,
-          following,
-        );
+      if (typeof action === 'string')
+        remarkAt({ texts: [workflow.texts, more], path: ['jobs', job.id, 'steps', at, 'uses'] }, action, following);
       if (typeof action !== 'object') continue;
       const handed: HandedOn = { inputs: { ...action.defaults, ...step.with }, secrets: undefined };
       const within = [...step.within, action.file];
@@ -185,13 +183,16 @@ function withActions(workflow: Workflow, following: Following): Workflow {
   return { ...workflow, jobs, texts: [...workflow.texts, ...more] };
 }
 
-function actionOfStep({ uses, within }: Step, following: Following): LocalAction | 'none' | 'unknown' {
+/** Undefined where it is none of this repository; why not, where it cannot be followed. */
+function actionOfStep({ uses = '', within }: Step, following: Following): LocalAction | string | undefined {
   const directory = localDirectory(uses);
-  if (directory === undefined) return 'none';
+  if (directory === undefined) return undefined;
   const action = following.actions.get(directory);
-  if (action?.ok !== true) return 'unknown';
-  const tooDeep = within.includes(action.file) || within.length >= MAX_LEVELS;
-  return tooDeep || !spend(following, action.value.texts) ? 'none' : action.value;
+  if (action?.ok !== true)
+    return `uses ${repeatable(uses)}, which is no action in this checkout that could be read: what it does is not known here`;
+  // GitHub refuses a circle.
+  const isFollowed = !within.includes(action.file) && spend(following, action.value.texts);
+  return isFollowed ? action.value : `uses ${repeatable(uses)}, ${NO_FURTHER}`;
 }
 
 /** As if the action's step stood in the job. */

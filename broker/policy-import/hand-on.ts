@@ -45,9 +45,11 @@ function handedValue(
   { inputs, secrets }: HandedOn,
 ): string | undefined {
   const name = (dotted ?? quoted ?? '').toLowerCase();
-  if (context?.toLowerCase() === 'inputs') return inputs[name] ?? '';
+  // By its own names alone: `inputs.constructor` is somebody's text.
+  const of = (values: Readonly<Record<string, string>>): string => (Object.hasOwn(values, name) && values[name]) || '';
+  if (context?.toLowerCase() === 'inputs') return of(inputs);
   // Made for each job, whoever calls it.
-  return secrets === undefined || name === 'github_token' ? undefined : (secrets[name] ?? '');
+  return secrets === undefined || name === 'github_token' ? undefined : of(secrets);
 }
 
 /** All that is evaluated in a text is still in it: which of it counts is not known here. */

@@ -1,6 +1,6 @@
 // `policy import` on workflows that call reusable workflows and composite actions of their own repository.
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkout, expression, runImport as run } from '../../support/checkout-files.ts';
@@ -39,6 +39,7 @@ jobs:
   roll-out:
     runs-on: ubuntu-latest
     environment: ${input('stage')}
+    name: "${expression("inputs.constructor || format('{0}', secrets.toString)")}"
     steps:
       - uses: aws-actions/configure-aws-credentials@v5
         with: { role-to-assume: "arn:aws:iam::111122223333:role/${expression('inputs.role')}", aws-region: eu-west-1 }
@@ -93,11 +94,11 @@ describe('composite actions of the repository', () => {
     const { code, out } = await run(await checkout(nested));
     expect([code, out]).toEqual([0, expect.stringContaining('role: "arn:aws:iam::111122223333:role/nested"')]);
     expect(out).toContain('b/action.yaml:10, job deploy, feeds the variable AWS_SECRET_ACCESS_KEY');
-    const circle = { ...nested, '../../b/action.yaml': outer('.github/actions/aws') };
-    expect(await run(await checkout(circle))).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('2 actions') as string,
-    });
+    const circle = { ...nested, '../../b/action.yaml': outer('.github/actions/aws'), '../../c/action.yml': ACTION };
+    const other = USES_ACTION.replace('.github/actions/aws', 'c').replace('role: shop', 'role: other');
+    const { out: inCircle } = await run(await checkout({ ...circle, 'other.yml': other }));
+    expect(inCircle).toContain('b/action.yaml:1: uses ./.github/actions/aws, which is not followed any further');
+    expect(inCircle).toContain('role: "arn:aws:iam::111122223333:role/other"');
   });
 
   it('that are not there, or not readable, are said to be unknown', async () => {
@@ -112,8 +113,11 @@ describe('composite actions of the repository', () => {
   it('are looked for in the checkout alone: links and ways out of it are not followed', async () => {
     const outside = await checkout({});
     await writeFile(join(outside, 'action.yml'), ACTION);
-    for (const uses of ['./../other', './a/../../b', './linked']) {
-      const root = await checkout({ 'deploy.yml': USES_ACTION.replace('./.github/actions/aws', uses) });
+    for (const way of ['up', 'around', 'linked'] as const) {
+      const root = await checkout({});
+      const up = relative(root, outside);
+      const uses = { up: `./${up}`, around: `./.github/../${up}`, linked: './linked' }[way];
+      await writeFile(join(root, '.github/workflows/deploy.yml'), USES_ACTION.replace('./.github/actions/aws', uses));
       await symlink(outside, join(root, 'linked'));
       expect((await run(root)).out).not.toContain('aws-role:');
     }
@@ -143,7 +147,7 @@ describe('reusable workflows of the repository', () => {
     expect(code).toBe(0);
     expect(out).toContain(`  SHOP_DEPLOY_TOKEN
     .github/workflows/ci.yml:6, job production, feeds the secret token of a called workflow
-    .github/workflows/roll-out.yml:13, job roll-out, feeds the variable DEPLOY_TOKEN
+    .github/workflows/roll-out.yml:14, job roll-out, feeds the variable DEPLOY_TOKEN
     a token of a service. \`jwt\` replaces it.`);
     expect(out).toContain(`        role: "arn:aws:iam::111122223333:role/shop"
         region: eu-west-1
@@ -161,7 +165,7 @@ describe('reusable workflows of the repository', () => {
   it('have their own secrets by their own names with `secrets: inherit`, and nothing is left to look at', async () => {
     const { out } = await called('secrets: inherit');
     expect(out).toContain(
-      '  TOKEN\n    .github/workflows/roll-out.yml:13, job roll-out, feeds the variable DEPLOY_TOKEN',
+      '  TOKEN\n    .github/workflows/roll-out.yml:14, job roll-out, feeds the variable DEPLOY_TOKEN',
     );
     expect(out).not.toContain('Look yourself');
   });
@@ -209,6 +213,13 @@ describe('reusable workflows of the repository', () => {
       '../actions/aws/action.yml': ACTION,
     });
     expect(uses.out).toContain('          workflow: .github/workflows/ci.yml\n');
+  });
+
+  it('that are called in a circle alone are read by themselves', async () => {
+    const one = (other: string): string =>
+      `on: workflow_call\njobs:\n  a:\n    uses: ./.github/workflows/${other}.yml\n  b:\n    steps: [{ run: x, env: { NPM_TOKEN: ${secret('NPM_TOKEN')} } }]\n`;
+    const { code, out } = await run(await checkout({ 'x.yml': one('y'), 'y.yml': one('x') }));
+    expect([code, out]).toEqual([0, expect.stringMatching(/x\.yml:6, job b.*\n.*y\.yml:6, job b/)]);
   });
 
   it('of others are not followed, and what is handed to them is said', async () => {

@@ -135,6 +135,14 @@ describe('buildpass policy import', () => {
     expect(out).toContain(`UPLOAD_TOKEN: ${expression('steps.upload.outputs.token')}`);
   });
 
+  it('drafts no rule that another one contains', async () => {
+    const { out } = await imported(
+      `on: push\njobs:\n${['', 'environment: live, '].map((more, at) => `  j${at}: { ${more}steps: [{ uses: hashicorp/vault-action@v3, with: { secrets: kv/shop key } }] }\n`).join('')}`,
+    );
+    expect(out.match(/^ {8}- branch: main$/gm)).toHaveLength(1);
+    expect(out).not.toContain('environment: live\n');
+  });
+
   it('says so where there is nothing to replace', async () => {
     const { code, out } = await imported(workflow(`run: echo hello ${expression('secrets.GITHUB_TOKEN')}`));
     expect([code, out]).toEqual([
