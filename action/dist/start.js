@@ -6593,8 +6593,9 @@ async function requireIdTokens(job) {
 function whyNone(event) {
 	const never = "GitHub gives such a run no ID token, whatever its permissions say: ask for credentials after the merge.";
 	if (event?.fork !== void 0) return [`This run is of a pull request from the fork ${event.fork}. ${never}`];
-	if (event?.dependabot) return [`This run was started by Dependabot. ${never}`];
-	return ["Add \"permissions: id-token: write\" to the job; a reusable workflow needs it from the job that calls it, too.", "It is there already? Runs of pull requests from forks and of Dependabot get no ID token."];
+	const permission = "Add \"permissions: id-token: write\" to the job; a reusable workflow needs it from the job that calls it, too.";
+	if (event?.dependabot) return [`This run was started by Dependabot, and has no permission but to read unless the job names it. ${permission}`, "It is there already? Then GitHub gives such a run no ID token: ask for credentials after the merge."];
+	return [permission, "It is there already? Runs of pull requests from forks get no ID token; nor do those of Dependabot, as far as is known."];
 }
 function claimsOf(token) {
 	try {

@@ -1,4 +1,4 @@
-// A checkout of a repository as `policy import` sees it: its workflow files, and what it is a checkout of. It may be anybody's:
+// A checkout of a repository as `policy import` sees it: its workflow files and actions, and what it is a checkout of. It may be anybody's:
 // links are not followed, sizes are bounded, and of Git's configuration nothing but the name of the repository is taken.
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,13 +26,28 @@ export async function workflowsOfCheckout(checkout: string): Promise<readonly Wo
   );
 }
 
+/** Of an action that the repository keeps for itself; undefined where there is none in that directory. */
+export async function actionOfCheckout(checkout: string, directory: string): Promise<WorkflowSource | undefined> {
+  const parts = directory === '' ? [] : directory.split('/');
+  const above = parts.map((_part, at) => join(checkout, ...parts.slice(0, at + 1)));
+  for (const one of above) if ((await lstat(one).catch(() => undefined))?.isDirectory() !== true) return undefined;
+  for (const name of ['action.yml', 'action.yaml']) {
+    const path = join(checkout, ...parts, name);
+    const isThere = (await lstat(path).catch(() => undefined)) !== undefined;
+    if (isThere) return { file: [...parts, name].join('/'), text: await readOne(path) };
+  }
+  return undefined;
+}
+
 async function readOne(path: string): Promise<WorkflowSource['text']> {
   const entry = await lstat(path);
   // A link could lead out of the checkout, to a file that is nobody's business here.
   if (!entry.isFile())
     return { why: entry.isSymbolicLink() ? 'is a link, and links are not followed' : 'is not a file' };
   if (entry.size > MAX_FILE_BYTES)
-    return { why: `has ${entry.size} bytes, more than the ${MAX_FILE_BYTES} of any workflow that people write` };
+    return {
+      why: `has ${entry.size} bytes, more than the ${MAX_FILE_BYTES} of any workflow or action that people write`,
+    };
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch {

@@ -2,6 +2,7 @@
 // `repeatable`: names and places are said, and nothing that looks like a secret.
 import type { JobChange } from '../policy-import/draft-changes.ts';
 import type { Imported } from '../policy-import/import-workflows.ts';
+import { OTHER } from '../policy-import/secret-families.ts';
 import { repeatable } from '../policy-import/secret-literals.ts';
 import type { Feeds, Remark, SecretUse } from '../policy-import/secret-uses.ts';
 
@@ -16,7 +17,7 @@ export interface ImportReport {
 export function importAsText({ imported, problems, written }: ImportReport, built: readonly string[]): string[] {
   const { draft } = imported;
   return [
-    `${counted(imported.workflows.length, 'workflow')} read.`,
+    `${counted(imported.workflows.length, 'workflow')}${imported.actions.length === 0 ? '' : ` and ${counted(imported.actions.length, 'action')} of this repository`} read.`,
     ...section(
       'Could not be read',
       imported.unread.map(({ file, why }) => `${repeatable(file)}: ${why}`),
@@ -25,7 +26,7 @@ export function importAsText({ imported, problems, written }: ImportReport, buil
     ...section('Stored secrets', secretLines(imported, built)),
     ...section('Cloud roles and tokens', accessLines(imported, built)),
     ...section('Look yourself', imported.remarks.map(remarkLine)),
-    ...section('The draft does not load as it is', problems),
+    ...section('The draft does not hold as it is', problems),
     ...(draft === undefined
       ? ['', 'There is nothing here that a policy could replace: no draft.']
       : draftLines(draft, written)),
@@ -41,8 +42,10 @@ function secretLines({ secrets }: Imported, built: readonly string[]): string[] 
   const byName = new Map<string, Imported['secrets'][number][]>();
   for (const use of secrets) byName.set(use.secret, [...(byName.get(use.secret) ?? []), use]);
   return [...byName].flatMap(([name, uses]) => {
-    const families = new Map(uses.map(({ family }) => [family.name, family]));
-    const says = [...families.values()].map(
+    const families = [...new Map(uses.map(({ family }) => [family.name, family])).values()];
+    // Handed on, it mostly has a name that says nothing; what it feeds in the end says more.
+    const known = families.filter(({ name: what }) => what !== OTHER.name);
+    const says = (known.length === 0 ? families : known).map(
       ({ name: what, kind, advice }) =>
         `  ${what}. ${kind === undefined ? '' : `${replacedBy(kind, built)} `}${advice}`,
     );
@@ -105,7 +108,7 @@ function draftLines(draft: NonNullable<Imported['draft']>, written: string | und
   if (written !== undefined)
     return [
       '',
-      `The drafts are in ${written}: a policy, an organization file, and workflow-changes.md. Decide what says DECIDE; then \`policy pin\`, \`policy check\` and \`policy test\`.`,
+      `The drafts are in ${written}: a policy with its cases, an organization file, and workflow-changes.md. Decide what says DECIDE; then \`policy pin\`, \`policy check\` and \`policy test\`.`,
     ];
   const indented = (text: string): string[] =>
     text
@@ -114,6 +117,7 @@ function draftLines(draft: NonNullable<Imported['draft']>, written: string | und
       .map((line) => `  ${line}`.trimEnd());
   return [
     ...['', 'The policy, as a draft:', '', ...indented(draft.policy)],
+    ...['', 'Its cases, as a draft:', '', ...indented(draft.cases)],
     ...['', 'What the organization would offer, as a draft:', '', ...indented(draft.organization)],
     ...['', 'What changes in the workflows:', '', ...indented(changesText(draft.changes))],
   ];
@@ -127,10 +131,10 @@ export function changesText(changes: readonly JobChange[]): string {
 }
 
 export function importAsJson({ imported, problems, written }: ImportReport): object {
-  const { workflows, unread, secrets, accesses, literals, remarks, draft } = imported;
+  const { workflows, actions, unread, secrets, accesses, literals, remarks, draft } = imported;
   return {
     ok: unread.length === 0,
-    ...{ workflows: workflows.map(repeatable), unread, literals, remarks },
+    ...{ workflows: workflows.map(repeatable), actions: actions.map(repeatable), unread, literals, remarks },
     secrets: secrets.map(({ secret, file, line, job, feeds, family }) => ({
       ...{ secret: repeatable(secret), file: repeatable(file), line },
       ...(job === undefined ? {} : { job: repeatable(job) }),

@@ -3,15 +3,20 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
+import { systemClock } from '../clock.ts';
 import { originProblem } from '../config-urls.ts';
-import { loadPolicy } from '../policy/load-policy.ts';
-import { type Draft, importWorkflows } from '../policy-import/import-workflows.ts';
+import { loadPolicy, type PolicySet } from '../policy/load-policy.ts';
+import type { ChangeOptions } from '../policy-import/draft-changes.ts';
+import { type Draft, importWorkflows, readWorkflows } from '../policy-import/import-workflows.ts';
+import { localActionsOf } from '../policy-import/read-action.ts';
 import { fillIn } from '../policy-pins/edit-yaml.ts';
 import { findPins } from '../policy-pins/find-pins.ts';
+import { readCases, TESTS_FOLDER } from '../policy-tests/case-files.ts';
+import { runCase } from '../policy-tests/run-case.ts';
 import { credentialKinds } from '../providers/credential-kinds.ts';
 import { BUILT_KINDS } from '../providers/index.ts';
 import { formatFinding } from '../strict-yaml.ts';
-import { repositoryOfCheckout, workflowsOfCheckout } from './checkout.ts';
+import { actionOfCheckout, repositoryOfCheckout, workflowsOfCheckout } from './checkout.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
 import { changesText, importAsJson, importAsText } from './policy-import-report.ts';
 
@@ -20,8 +25,8 @@ export const command: Command = {
   summary: 'read the workflows of a checkout, and draft a policy that replaces its stored secrets',
   usage: 'policy import CHECKOUT [--write NEW-DIRECTORY]',
   about:
-    'Lists the stored secrets and the cloud roles that the workflows in CHECKOUT/.github/workflows use, says what replaces each and what nothing replaces yet, and drafts a policy, the offers that it needs from the organization, and the change of each job. ' +
-    'A draft: what people must decide stands in it with DECIDE, and ids are left to `policy pin`. Composite actions and workflows of other repositories are not looked at. No value is printed that looks like a secret. Exits 1 where a workflow could not be read.',
+    'Lists the stored secrets and the cloud roles that the workflows in CHECKOUT/.github/workflows use, says what replaces each and what nothing replaces yet, and drafts a policy with cases for `policy test`, the offers that it needs from the organization, and the change of each job. ' +
+    'A draft: what people must decide stands in it with DECIDE, and ids are left to `policy pin`. Reusable workflows and composite actions of the checkout itself are followed, those of other repositories are not looked at. No value is printed that looks like a secret. Exits 1 where a workflow or an action could not be read.',
   examples: [
     'buildpass policy import . --owner acme/platform',
     'buildpass policy import ../shop --project shop --owner acme/platform --write ./drafts',
@@ -43,9 +48,10 @@ async function policyImport(context: CommandContext): Promise<ExitCode> {
   const [checkout] = context.positionals;
   if (checkout === undefined)
     throw new UsageError('name the checkout whose workflows are read: `buildpass policy import .`');
-  const sources = await workflowsOfCheckout(checkout);
+  const sources = readWorkflows(await workflowsOfCheckout(checkout));
   const options = await readOptions(context, checkout);
-  const imported = importWorkflows(sources, options);
+  const actions = await localActionsOf(sources.workflows, (directory) => actionOfCheckout(checkout, directory));
+  const imported = importWorkflows(sources, actions, options);
   const problems = imported.draft === undefined ? [] : problemsOf(imported.draft, options.project);
   const target = context.option('write');
   if (target !== undefined && imported.draft !== undefined) await writeDrafts(target, imported.draft, options.project);
@@ -55,10 +61,7 @@ async function policyImport(context: CommandContext): Promise<ExitCode> {
   return imported.unread.length === 0 ? 0 : 1;
 }
 
-async function readOptions(
-  { option }: CommandContext,
-  checkout: string,
-): Promise<Parameters<typeof importWorkflows>[1]> {
+async function readOptions({ option }: CommandContext, checkout: string): Promise<ChangeOptions> {
   const repository = option('repository') ?? (await repositoryOfCheckout(checkout));
   if (repository === undefined)
     throw new UsageError('this checkout does not say which repository it is of: write --repository OWNER/NAME');
@@ -82,8 +85,8 @@ const projectNameOf = (name: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40) || 'project';
 
-/** A draft that does not load would be a mistake of ours, or a workflow that nobody thought of: said, not hidden. */
-function problemsOf({ policy, organization }: Draft, project: string): readonly string[] {
+/** A draft that does not load, or decides otherwise than its cases say, would be a mistake of ours, or a workflow that nobody thought of: said, not hidden. */
+function problemsOf({ policy, organization, cases }: Draft, project: string): readonly string[] {
   const files = { [`${project}.yaml`]: policy, '_organization.yaml': organization };
   const documents = Object.entries(files).map(([file, text]) => {
     const pins = findPins({ file, text, holds: file.startsWith('_') ? 'organization' : 'project' });
@@ -100,7 +103,17 @@ function problemsOf({ policy, organization }: Draft, project: string): readonly 
   const kinds = credentialKinds(BUILT_KINDS);
   const context = { organizationFile: '_organization.yaml', issuers: undefined, upstreams: undefined, kinds };
   const loaded = loadPolicy(documents, context);
-  return loaded.ok ? [] : loaded.findings.map(formatFinding);
+  return loaded.ok ? problemsOfCases(cases, loaded.policies, project) : loaded.findings.map(formatFinding);
+}
+
+function problemsOfCases(text: string, policies: PolicySet, project: string): readonly string[] {
+  const read = readCases([{ file: `${TESTS_FOLDER}/${project}.yaml`, text }]);
+  if (!read.ok) return read.findings.map(formatFinding);
+  const surroundings = { policies, issuers: undefined, now: systemClock.now() };
+  return read.cases.flatMap(({ file, line, testCase }) => {
+    const { failure } = runCase(testCase, surroundings);
+    return failure === undefined ? [] : [`${file}:${line}: ${failure}`];
+  });
 }
 
 async function writeDrafts(directory: string, draft: Draft, project: string): Promise<void> {
@@ -118,5 +131,7 @@ async function writeDrafts(directory: string, draft: Draft, project: string): Pr
   }
   await writeFile(join(directory, `${project}.yaml`), draft.policy, { flag: 'wx' });
   await writeFile(join(directory, '_organization.yaml'), draft.organization, { flag: 'wx' });
+  await mkdir(join(directory, TESTS_FOLDER));
+  await writeFile(join(directory, TESTS_FOLDER, `${project}.yaml`), draft.cases, { flag: 'wx' });
   await writeFile(join(directory, 'workflow-changes.md'), `${changesText(draft.changes)}\n`, { flag: 'wx' });
 }

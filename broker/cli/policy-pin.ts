@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isSecureUrl } from '../../shared/secure-url.ts';
+import { readAuthorities } from '../config-authorities.ts';
 import { readProxies } from '../config-proxies.ts';
 import { StartRefused } from '../errors.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
@@ -28,6 +29,7 @@ export const command: Command = {
   examples: [
     'buildpass policy pin ./policies',
     'GITHUB_TOKEN=$(gh auth token) buildpass policy pin ./policies --write',
+    'buildpass policy pin ./policies --api-url https://ghes.example.com/api/v3 --private-network --ca-file ./ca.pem',
   ],
   options: {
     write: { type: 'boolean', about: 'write the ids into the files' },
@@ -42,13 +44,18 @@ export const command: Command = {
       about: 'only repositories and owners of this issuer, where several GitHubs are configured',
     },
     'private-network': { type: 'boolean', about: 'the API may be at a private address' },
+    'ca-file': {
+      type: 'string',
+      value: 'FILE',
+      about: 'PEM of the authorities that the API is verified with, instead of the public ones',
+    },
   },
   maxPositionals: 1,
   run: pin,
 };
 
 async function pin(context: CommandContext): Promise<ExitCode> {
-  const names = githubNames(context);
+  const names = await githubNames(context);
   const configuration = await configurationAtHand(context);
   const sources = await readSources(context, configuration);
   const found = sources.flatMap((source) => {
@@ -65,7 +72,7 @@ async function pin(context: CommandContext): Promise<ExitCode> {
   return refused || open ? 1 : 0;
 }
 
-function githubNames({ io: { environment }, option, flag }: CommandContext): GithubNames {
+async function githubNames({ io: { environment }, option, flag }: CommandContext): Promise<GithubNames> {
   const { GITHUB_TOKEN: token = '', GITHUB_API_URL: fromRunner } = environment;
   if (token === '')
     throw new UsageError(
@@ -76,8 +83,19 @@ function githubNames({ io: { environment }, option, flag }: CommandContext): Git
   const apiUrl = (option('api-url') ?? fromRunner ?? 'https://api.github.com').replace(/\/+$/, '');
   if (!isSecureUrl(apiUrl) || new URL(apiUrl).search !== '')
     throw new UsageError(`--api-url "${apiUrl}" is not the address of an API: write one like https://api.github.com`);
-  const ask = createUpstreamFetch({ privateNetwork: flag('private-network'), proxies: readProxies(environment) });
+  const ask = createUpstreamFetch({
+    privateNetwork: flag('private-network'),
+    authorities: await authoritiesAt(option('ca-file')),
+    proxies: readProxies(environment),
+  });
   return createGithubNames({ ask, apiUrl, token });
+}
+
+async function authoritiesAt(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const authorities = await readAuthorities(file);
+  if ('pem' in authorities) return authorities.pem;
+  throw new UsageError(`--ca-file: ${authorities.problem}`);
 }
 
 interface ConfigurationAtHand {
@@ -153,9 +171,19 @@ async function judgeAll(pins: readonly Pin[], names: GithubNames): Promise<reado
   } catch (cause) {
     if (!(cause instanceof Unanswered)) throw cause;
     const why = cause.message.replace('`private-network: true`', '`--private-network`');
-    throw new Error(`nothing was written, as GitHub could not be asked: ${why}`, { cause });
+    const hint = isByUnknownAuthority(cause)
+      ? '; if its certificate is from an authority of your own, name that with `--ca-file`'
+      : '';
+    throw new Error(`nothing was written, as GitHub could not be asked: ${why}${hint}`, { cause });
   }
   return judged;
+}
+
+/** Whether an unknown authority signed the certificate of the other side, by OpenSSL's own codes. */
+function isByUnknownAuthority(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', cause } = error as NodeJS.ErrnoException;
+  return /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code) || isByUnknownAuthority(cause);
 }
 
 /** @returns how many ids were written */

@@ -1,5 +1,6 @@
 // What jobs reach today, as entitlements-to-be: cloud roles, vault paths and tokens in the steps of well-known actions, and the
 // stored keys that a kind of credential can replace. What the workflow does not say for sure is left for people to decide.
+import { AWS_ROLE, awsRoleName, PARTITIONS } from '../providers/kind-aws-names.ts';
 import { PERMISSIONS } from '../providers/kind-github-permissions.ts';
 import type { Step, Workflow, WorkflowJob } from './read-workflow.ts';
 import { familyOf } from './secret-families.ts';
@@ -30,11 +31,10 @@ export interface AccessUse {
 
 /** One for each target that is reached, with all jobs that reach it. */
 export function accessesOf(
-  workflows: readonly Workflow[],
-  secrets: readonly SecretUse[],
+  workflows: readonly { readonly workflow: Workflow; readonly secrets: readonly SecretUse[] }[],
   repository: string,
 ): readonly Access[] {
-  const single = workflows.flatMap((workflow) =>
+  const single = workflows.flatMap(({ workflow, secrets }) =>
     workflow.jobs.flatMap((job) => ofJob({ workflow, job, repository }, secrets)),
   );
   const merged = new Map<string, Access>();
@@ -56,7 +56,9 @@ interface InJob {
 }
 
 function ofJob({ repository, ...at }: InJob, secrets: readonly SecretUse[]): Access[] {
-  const own = secrets.filter(({ file, job }) => file === at.workflow.file && (job === undefined || job === at.job.id));
+  // It has no steps: what it hands on is used where it is called.
+  if (at.job.call !== undefined) return [];
+  const own = secrets.filter(({ job }) => job === undefined || job === at.job.id);
   const ofSteps = at.job.steps.flatMap((step) => ofStep(step, { ...at, repository }, own));
   const covered = new Set(ofSteps.map(({ kind }) => kind));
   return [...ofSteps, ...directOf(own, covered, repository).map((one) => ({ ...one, uses: [{ ...at, ...one.use }] }))];
@@ -159,13 +161,17 @@ function nameOf(
   return source === undefined ? kind : `${short}-${source.slice(source.indexOf('.') + 1)}`;
 }
 
-function awsRole(role: string | undefined, region: string | undefined): Draft {
-  const arn = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,128}$/;
+function awsRole(role = '', region = ''): Draft {
+  // A role is of one part of AWS, and so are regions: what stands in for one has to go with the other.
+  const isRole = AWS_ROLE.test(role) && !looksSecret(role);
+  const ofRegion = Object.entries(PARTITIONS).findLast(([, { regions }]) => regions.test(region))?.[0] ?? 'aws';
+  const partition = isRole ? awsRoleName(role).partition : ofRegion;
+  const { regions, such } = PARTITIONS[partition] ?? { regions: NEVER, such: 'eu-west-1' };
   const said = settled({
-    role: [role, arn, 'arn:aws:iam::000000000000:role/decide-me'],
-    region: [region, /^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'eu-west-1'],
+    role: [role, AWS_ROLE, `arn:${partition}:iam::000000000000:role/decide-me`],
+    region: [region, regions, such],
   });
-  const own = Object.hasOwn(said.undecided, 'role') ? undefined : role?.split('/').at(-1);
+  const own = isRole ? role.split('/').at(-1) : undefined;
   return { ...said, name: nameOf('aws-role', 'aws', [own, said.undecided['role']]) };
 }
 

@@ -45,6 +45,7 @@ function snippetOf({ workflow, job }: AccessUse, got: readonly Got[], options: C
     'jobs:',
     `  ${word(repeatable(job.id))}:`,
     ...permissionLines(job.permissions),
+    ...callerLines(got),
     '    steps:',
     ...distinctByName(got).flatMap((one) => stepLines(one, options)),
   ].join('\n');
@@ -53,6 +54,24 @@ function snippetOf({ workflow, job }: AccessUse, got: readonly Got[], options: C
 const distinctByName = (got: readonly Got[]): readonly Got[] => [
   ...new Map(got.map((one) => [one.name, one])).values(),
 ];
+
+/** A called workflow has no permission that its callers do not have. */
+function callerLines(got: readonly Got[]): string[] {
+  const callers = distinctTexts(
+    got.flatMap(({ use }) =>
+      use.workflow.calledBy.map(({ file, job }) => `${repeatable(file)}, job ${repeatable(job)}`),
+    ),
+  );
+  const ways = distinctTexts(got.map(({ use }) => JSON.stringify(use.workflow.calledBy)));
+  return [
+    ...callers.map((caller) => `    # It needs \`id-token: write\` where it is called, too: ${caller}.`),
+    ...(ways.length > 1 && distinctByName(got).length > 1
+      ? ['    # Which of these it asks for depends on the caller: let it hand on the name, as an input.']
+      : []),
+  ];
+}
+
+const distinctTexts = (all: readonly string[]): readonly string[] => [...new Set(all)];
 
 /** Named permissions take all others away: those that are there have to stay. */
 function permissionLines(given: unknown): string[] {
@@ -86,13 +105,17 @@ function stepLines({ name, access, use }: Got, { project, brokerUrl, built }: Ch
   ];
 }
 
-function takenOut({ step, secrets }: AccessUse): string[] {
+function takenOut({ step, secrets, workflow }: AccessUse): string[] {
   const named = step?.name === undefined ? '' : ` ${JSON.stringify(repeatable(step.name))}`;
+  const action = step?.within.at(-1);
+  const where =
+    action === undefined ? '' : ` in ${repeatable(action)}, which gets what this step has as inputs instead`;
+  const here = action === undefined && workflow.calledBy.length === 0 ? 'here' : 'here, where they are handed on,';
   return [
-    ...(step === undefined ? [] : [`the step${named} with ${repeatable(actionOf(step.uses ?? ''))}`]),
+    ...(step === undefined ? [] : [`the step${named} with ${repeatable(actionOf(step.uses ?? ''))}${where}`]),
     ...(secrets.length === 0
       ? []
-      : [`${secrets.map(repeatable).join(', ')}, here and then in the settings of the repository`]),
+      : [`${secrets.map(repeatable).join(', ')}, ${here} and then in the settings of the repository`]),
   ];
 }
 

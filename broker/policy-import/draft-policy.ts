@@ -45,9 +45,16 @@ const STAND_IN: DraftRule = {
   decide: ['which jobs: no rule could be drafted, and this one stands in'],
 };
 
+/** Without those that another one contains: a rule with all of its conditions but some allows what it allows. */
 function distinct(rules: readonly DraftRule[]): readonly DraftRule[] {
   const byText = new Map(rules.map((rule) => [JSON.stringify(rule.conditions), rule]));
-  return [...byText.values()];
+  const texts = new Map([...byText.values()].map((rule) => [rule, rule.conditions.map((one) => JSON.stringify(one))]));
+  return [...texts].flatMap(([rule, own]) => {
+    const contained = [...texts.values()].some(
+      (other) => other.length < own.length && other.every((condition) => own.includes(condition)),
+    );
+    return contained ? [] : [rule];
+  });
 }
 
 function freeName(wish: string, taken: ReadonlySet<string>): string {
@@ -70,7 +77,7 @@ export function draftPolicy(entitlements: readonly DraftedEntitlement[], options
   const { project, repository, owner, built } = options;
   return [
     `# A draft from the workflows of ${repository}. Lines with DECIDE need somebody who knows; take the word out when they do.`,
-    '# Then: `buildpass policy pin` fills in the ids, `buildpass policy check` says whether it loads, and cases for `buildpass policy test` keep it so.',
+    '# Then: `buildpass policy pin` fills in the ids, `buildpass policy check` says whether it loads, and `buildpass policy test` whether it decides as the cases say.',
     `project: ${word(project)}`,
     `owner: ${word(owner)} # DECIDE: the team that answers for this policy`,
     'repositories:',

@@ -1,11 +1,11 @@
 // The rules of a draft: for each job that reaches something today, under which events, branches, environment and workflow it
 // does. Narrower where the workflow leaves it open; events that strangers can cause are never drafted.
 
-import { EVENTS, refKindsOf } from '../policy/events.ts';
+import { EVENTS, OUTSIDE_EVENTS, refKindsOf } from '../policy/events.ts';
 import { foldCase } from '../policy/pattern.ts';
 import { shortRefProblem } from '../policy/ref-form.ts';
 import type { AccessUse } from './accesses.ts';
-import type { Trigger } from './read-workflow.ts';
+import { entryOf, type Trigger } from './read-workflow.ts';
 import { looksSecret } from './secret-literals.ts';
 
 export interface DraftRule {
@@ -17,17 +17,8 @@ export interface DraftRule {
   readonly decide: readonly string[];
 }
 
-/** Anybody may cause these; their jobs run with the default branch as ref. */
-const BY_STRANGERS = [
-  'pull_request_target',
-  'issue_comment',
-  'issues',
-  'workflow_run',
-  'discussion',
-  'discussion_comment',
-  'fork',
-  'watch',
-];
+/** Whether to trust code of pull requests is a question that the draft asks; the others nobody has to be trusted for. */
+const BY_STRANGERS = OUTSIDE_EVENTS.filter((event) => event !== 'pull_request');
 const DEFAULT_BRANCH = 'main';
 
 export function rulesOf({ workflow, job }: AccessUse): { rules: readonly DraftRule[]; decide: readonly string[] } {
@@ -35,6 +26,7 @@ export function rulesOf({ workflow, job }: AccessUse): { rules: readonly DraftRu
   const refused = events.map(([event]) => event).filter((event) => BY_STRANGERS.includes(event));
   const taken = events.filter(([event]) => !refused.includes(event));
   const where = surroundingsOf({ workflow, job });
+  const entry = entryOf(workflow);
   const rules = [branchRule(taken), tagRule(taken), pullRule(taken)].flatMap((rule) =>
     rule === undefined
       ? []
@@ -43,10 +35,8 @@ export function rulesOf({ workflow, job }: AccessUse): { rules: readonly DraftRu
   const decide = [
     ...(refused.length === 0
       ? []
-      : [`${workflow.file} also starts by ${refused.join(', ')}, which strangers can cause: no rule allows that`]),
-    ...(rules.length === 0
-      ? [`${workflow.file} starts by no event that a rule is drafted for: its job gets nothing yet`]
-      : []),
+      : [`${entry} also starts by ${refused.join(', ')}, which strangers can cause: no rule allows that`]),
+    ...(rules.length === 0 ? [`${entry} starts by no event that a rule is drafted for: its job gets nothing yet`] : []),
   ];
   return { rules, decide };
 }
@@ -127,7 +117,8 @@ function surroundingsOf({ workflow, job }: Pick<AccessUse, 'workflow' | 'job'>):
     conditions.push(['environment', environment]);
   else if (environment !== undefined)
     decide.push('the environment: its name in the workflow is computed, or has characters that are not taken over');
-  if (/^\.github\/workflows\/[\w.-]+\.ya?ml$/.test(workflow.file)) conditions.push(['workflow', workflow.file]);
+  const entry = entryOf(workflow);
+  if (/^\.github\/workflows\/[\w.-]+\.ya?ml$/.test(entry)) conditions.push(['workflow', entry]);
   const labels = job.runsOn.map(foldCase);
   if (labels.includes('self-hosted')) conditions.push(['runner', 'self-hosted']);
   else if (labels.length > 0 && labels.every((label) => /^(ubuntu|windows|macos)-/.test(label)))

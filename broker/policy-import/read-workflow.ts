@@ -1,17 +1,33 @@
-// Reads a workflow as anybody may have written it: what can be understood of it, or one sentence why nothing can. Never runs,
-// fetches or expands anything; aliases are resolved a limited number of times.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+// A workflow as far as the import looks at it: what starts it, and of each job where it runs, what it calls and its steps.
 import { z } from 'zod';
-import { isLaborious } from '../yaml-form.ts';
-
-export type Path = readonly (string | number)[];
+import {
+  defaultsOf,
+  type FileText,
+  map,
+  type Read,
+  readOr,
+  readYaml,
+  type Text,
+  text,
+  texts,
+  textsByName,
+  Unreadable,
+} from './read-yaml.ts';
 
 export interface Step {
   readonly name: string | undefined;
   readonly uses: string | undefined;
   /** inputs, as text */
   readonly with: Readonly<Record<string, string>>;
-  readonly path: Path;
+  /** files of the local actions that it stands in, outermost first */
+  readonly within: readonly string[];
+}
+
+/** Of a job that is a call of another workflow. */
+export interface Call {
+  readonly uses: string;
+  readonly with: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>> | 'inherit';
 }
 
 export interface WorkflowJob {
@@ -20,17 +36,26 @@ export interface WorkflowJob {
   readonly runsOn: readonly string[];
   /** of the job, or of the workflow where it has none; undefined where neither says any */
   readonly permissions: unknown;
+  readonly call: Call | undefined;
   readonly steps: readonly Step[];
+}
+
+/** A job that calls a workflow. */
+export interface Caller {
+  readonly file: string;
+  readonly job: string;
 }
 
 export interface Workflow {
   readonly file: string;
-  /** event → its filters */
+  /** the calls that lead here from the workflow that starts the run, outermost first; empty where it is that one */
+  readonly calledBy: readonly Caller[];
+  /** event → its filters; those of the workflow that starts the run */
   readonly on: ReadonlyMap<string, Trigger>;
+  /** of its inputs, where a caller leaves them out */
+  readonly defaults: Readonly<Record<string, string>>;
   readonly jobs: readonly WorkflowJob[];
-  /** every text in it, with its place */
-  readonly texts: readonly { readonly path: Path; readonly text: string }[];
-  readonly lineOf: (path: Path) => number;
+  readonly texts: readonly Text[];
 }
 
 export interface Trigger {
@@ -38,73 +63,24 @@ export interface Trigger {
   readonly tags: readonly string[] | undefined;
 }
 
-export type WorkflowRead =
-  | { readonly ok: true; readonly workflow: Workflow }
-  | { readonly ok: false; readonly why: string };
+/** The file that starts the run. */
+export const entryOf = ({ file, calledBy }: Workflow): string => calledBy[0]?.file ?? file;
 
-const MAX_ALIASES = 100;
-const MAX_TEXTS = 10_000;
-const MAX_DEPTH = 40;
-/** Tokens of YAML, spaces included. */
-const MAX_PARTS = 60_000;
+export const readWorkflow = (source: FileText): Read<Workflow> => readOr('a workflow', () => read(source));
 
-const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
-const texts = z.union([text.transform((one) => [one]), z.array(text)]);
-const map = z.record(z.string(), z.unknown());
-
-export function readWorkflow({ file, text: source }: { file: string; text: string }): WorkflowRead {
-  try {
-    return read(file, source);
-  } catch (error) {
-    if (error instanceof Unreadable) return { ok: false, why: error.message };
-    // The parser of a text that nests without end runs out of stack; one with too many aliases is refused by it.
-    if (error instanceof RangeError) return { ok: false, why: 'is nested too deeply to be a workflow' };
-    if (error instanceof ReferenceError)
-      return { ok: false, why: 'repeats its anchors too often, or names one that is not there' };
-    throw error;
-  }
-}
-
-class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-function read(file: string, source: string): WorkflowRead {
-  if (isLaborious(source, { levels: MAX_DEPTH, parts: MAX_PARTS }))
-    throw new Unreadable('has more parts, or deeper nesting, than any workflow that people write');
-  const lines = new LineCounter();
-  const document = parseDocument(source, { version: '1.2', schema: 'core', uniqueKeys: false, lineCounter: lines });
-  const [broken] = document.errors;
-  // Not the parser's own words: they repeat the line.
-  if (broken !== undefined) throw new Unreadable(`is not YAML: line ${lines.linePos(broken.pos[0]).line}`);
-  const root = map.safeParse(document.toJS({ maxAliasCount: MAX_ALIASES }));
-  if (!root.success || !map.safeParse(root.data['jobs']).success)
-    throw new Unreadable('is no workflow: it has no `jobs`');
-  const all = textsIn(root.data);
+function read(source: FileText): Workflow {
+  const { root, texts: all } = readYaml(source, 'workflow');
+  const jobs = map.safeParse(root['jobs']).data;
+  if (jobs === undefined) throw new Unreadable('is no workflow: it has no `jobs`');
   // GitHub takes no other, and what follows writes them into YAML.
-  if (Object.keys(root.data['jobs'] as object).some((id) => !/^[A-Za-z_][\w-]{0,99}$/.test(id)))
+  if (Object.keys(jobs).some((id) => !/^[A-Za-z_][\w-]{0,99}$/.test(id)))
     throw new Unreadable('has a job with an id that GitHub does not take');
-  const on = triggersOf(root.data['on'] ?? root.data['true']);
-  const jobs = Object.entries(root.data['jobs'] as object).map(([id, job]) => jobOf(id, job, root.data['permissions']));
-  const lineOf = (path: Path): number => lines.linePos(offsetOf(document, path)).line;
-  return { ok: true, workflow: { file, on, jobs, texts: all, lineOf } };
-}
-
-function textsIn(root: unknown): { path: Path; text: string }[] {
-  const found: { path: Path; text: string }[] = [];
-  const visit = (value: unknown, path: Path): void => {
-    if (path.length > MAX_DEPTH) throw new Unreadable('is nested too deeply to be a workflow');
-    if (typeof value === 'string') found.push({ path, text: value });
-    for (const [key, inner] of membersOf(value)) visit(inner, [...path, key]);
-    if (found.length > MAX_TEXTS) throw new Unreadable(`has more than ${MAX_TEXTS} texts: nobody wrote that by hand`);
+  const on = root['on'] ?? root['true'];
+  const called = map.safeParse(map.safeParse(on).data?.['workflow_call']).data ?? {};
+  return {
+    ...{ file: source.file, calledBy: [], on: triggersOf(on), defaults: defaultsOf(called['inputs']), texts: all },
+    jobs: Object.entries(jobs).map(([id, job]) => jobOf(id, job, root['permissions'])),
   };
-  visit(root, []);
-  return found;
-}
-
-function membersOf(value: unknown): Iterable<readonly [string | number, unknown]> {
-  if (Array.isArray(value)) return value.entries();
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
 function triggersOf(on: unknown): ReadonlyMap<string, Trigger> {
@@ -123,38 +99,22 @@ function triggersOf(on: unknown): ReadonlyMap<string, Trigger> {
 function jobOf(id: string, value: unknown, ofWorkflow: unknown): WorkflowJob {
   const job = map.safeParse(value).data ?? {};
   const environment = text.safeParse(map.safeParse(job['environment']).data?.['name'] ?? job['environment']).data;
-  const steps = z.array(z.unknown()).safeParse(job['steps']).data ?? [];
+  const uses = text.safeParse(job['uses']).data;
+  const secrets = job['secrets'] === 'inherit' ? 'inherit' : textsByName(job['secrets']);
   return {
     ...{ id, environment },
     runsOn: texts.safeParse(map.safeParse(job['runs-on']).data?.['labels'] ?? job['runs-on']).data ?? [],
     permissions: job['permissions'] ?? ofWorkflow,
-    steps: steps.map((step, at) => stepOf(step, ['jobs', id, 'steps', at])),
+    call: uses === undefined ? undefined : { uses, with: textsByName(job['with']), secrets },
+    steps: stepsOf(job['steps']),
   };
 }
 
-function stepOf(value: unknown, path: Path): Step {
-  const step = map.safeParse(value).data ?? {};
-  const given = Object.entries(map.safeParse(step['with']).data ?? {}).flatMap(([name, one]): [string, string][] => {
-    const read = text.safeParse(one).data;
-    return read === undefined ? [] : [[name.toLowerCase(), read]];
-  });
-  const [name, uses] = [text.safeParse(step['name']).data, text.safeParse(step['uses']).data];
-  return { name, uses, with: Object.fromEntries(given), path };
-}
+export const stepsOf = (value: unknown): readonly Step[] =>
+  (z.array(z.unknown()).safeParse(value).data ?? []).map(stepOf);
 
-/** The nearest part of a path that stands in the text itself; what an alias brings stands elsewhere. */
-function offsetOf(document: Document, path: Path): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const part of path) {
-    if (isAlias(node)) return offset;
-    const pair = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
-      : undefined;
-    const next = isSeq(node) ? node.items[Number(part)] : pair?.value;
-    const place = pair === undefined ? next : pair.key;
-    offset = (place as { range?: readonly number[] } | undefined)?.range?.[0] ?? offset;
-    node = next;
-  }
-  return offset;
+function stepOf(value: unknown): Step {
+  const step = map.safeParse(value).data ?? {};
+  const [name, uses] = [text.safeParse(step['name']).data, text.safeParse(step['uses']).data];
+  return { name, uses, with: textsByName(step['with']), within: [] };
 }

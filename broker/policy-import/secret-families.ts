@@ -93,7 +93,8 @@ const OWN_SERVICE: Recognised = {
     'That takes a service that can trust an OpenID Connect issuer, the broker: let it, then delete the token. Where it cannot, take the entitlement out of the draft.',
 };
 
-const OTHER: Family = { name: 'a fixed value', kind: undefined, advice: VAULT };
+/** Of which nothing can be seen. */
+export const OTHER: Family = { name: 'a fixed value', kind: undefined, advice: VAULT };
 
 export function familyOf({ secret, feeds }: SecretUse): Family {
   const fed = 'name' in feeds ? feeds.name : '';

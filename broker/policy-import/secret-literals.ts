@@ -29,19 +29,27 @@ function classOf(character: string): string {
   return /[A-Z]/.test(character) ? 'upper' : 'lower';
 }
 
-/** What GitHub evaluates in a text, and the rest. By hand: a pattern would look from every start to the end. */
+/** What GitHub evaluates in a text, and the rest. */
 export function splitExpressions(text: string): { readonly inside: readonly string[]; readonly outside: string } {
   const inside: string[] = [];
-  let outside = '';
+  const outside = replaceExpressions(text, (inner) => {
+    inside.push(inner);
+    return '';
+  });
+  return { inside, outside };
+}
+
+/** By hand: a pattern would look from every start to the end. */
+export function replaceExpressions(text: string, replaced: (inner: string) => string): string {
+  let result = '';
   let at = 0;
   for (let start = text.indexOf('${{'); start !== -1; start = text.indexOf('${{', at)) {
     const end = text.indexOf('}}', start);
     if (end === -1) break;
-    outside += text.slice(at, start);
-    inside.push(text.slice(start + 3, end));
+    result += text.slice(at, start) + replaced(text.slice(start + 3, end));
     at = end + 2;
   }
-  return { inside, outside: outside + text.slice(at) };
+  return result + text.slice(at);
 }
 
 /** A value of a workflow as it may be repeated. */

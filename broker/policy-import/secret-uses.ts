@@ -1,7 +1,9 @@
 // Where workflows use stored secrets, by name, and what each feeds: an environment variable, an input, a script. Values are in no
 // workflow; what looks like one that was written in all the same is reported by its place alone.
 
-import type { Path, Workflow } from './read-workflow.ts';
+import { isExpression } from './hand-on.ts';
+import type { Workflow } from './read-workflow.ts';
+import type { Path, Place } from './read-yaml.ts';
 import { looksSecret, splitExpressions } from './secret-literals.ts';
 
 export interface SecretUse {
@@ -43,13 +45,13 @@ export function usesOf(workflow: Workflow): Uses {
     literals: [],
     remarks: [],
   };
-  for (const { path, text } of workflow.texts) {
-    const { inside, outside } = splitExpressions(text);
-    const said = saidIn(text, { path, inside });
-    const literal = path.at(-1) !== 'uses' && looksSecret(outside);
+  for (const { path, text, written, place: placeOf } of workflow.texts) {
+    const said = saidIn(text, path);
+    // What a caller hands on is reported where it is written.
+    const literal = path.at(-1) !== 'uses' && looksSecret(splitExpressions(written).outside);
     // Finding a place takes longer than seeing that there is nothing to find.
     if (!literal && !/secrets/i.test(said) && said !== 'inherit') continue;
-    const place = { file: workflow.file, line: workflow.lineOf(path) };
+    const place = placeOf();
     if (literal)
       found.literals.push({
         ...place,
@@ -65,7 +67,7 @@ export function usesOf(workflow: Workflow): Uses {
 interface Looked {
   readonly said: string;
   readonly path: Path;
-  readonly place: { readonly file: string; readonly line: number };
+  readonly place: Place;
   readonly workflow: Workflow;
 }
 
@@ -84,10 +86,10 @@ function addUses(found: { secrets: SecretUse[]; remarks: Remark[] }, { said, pat
     });
 }
 
-/** What is evaluated in a text. A condition is an expression as a whole. */
-function saidIn(text: string, { path, inside }: { path: Path; inside: readonly string[] }): string {
-  const isWhole = path.at(-1) === 'if' || (path.at(-1) === 'secrets' && text === 'inherit');
-  return isWhole ? text : inside.join('\n');
+/** What is evaluated in a text. */
+function saidIn(text: string, path: Path): string {
+  const isWhole = isExpression(path) || (path.at(-1) === 'secrets' && text === 'inherit');
+  return isWhole ? text : splitExpressions(text).inside.join('\n');
 }
 
 function feedsOf(path: Path, { jobs }: Workflow): Feeds {

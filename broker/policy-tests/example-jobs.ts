@@ -19,6 +19,8 @@ const SHA = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';
 const MERGE_SHA = 'b81d77c05a2e4f6693de0a1c4b9f27e86d03a5f4';
 const CALLED_SHA = '0a1b2c3d4e5f60718293a4b5c6d7e8f901234567';
 const CALLED_FILE = 'octo-org/octo-automation/.github/workflows/deploy.yml';
+/** One that a called workflow calls: only the innermost is in a token. */
+const INNERMOST_FILE = 'octo-org/octo-automation/.github/workflows/roll-out.yml';
 
 /** A push to main, without what follows from it (`sub`, `workflow_ref`) and what only the moment decides. */
 export const PUSH_TO_MAIN: Claims = {
@@ -50,6 +52,9 @@ const OF_ANOTHER_COMMIT: Claims = { sha: MERGE_SHA, job_workflow_sha: MERGE_SHA,
 const INTO_MAIN: Claims = { base_ref: 'main', head_ref: 'feature-x' };
 const BY_OUTSIDER: Claims = { actor: 'outsider', actor_id: '7654321' };
 const BY_APP: Claims = { actor: 'octo-portal[bot]', actor_id: '198765432' };
+/** The account has this id at github.com. */
+const BY_DEPENDABOT: Claims = { actor: 'dependabot[bot]', actor_id: '49699333' };
+const DEPENDABOT_BRANCH = 'dependabot/npm_and_yarn/left-pad-1.3.0';
 const PRODUCTION: Claims = { environment: 'production', environment_node_id: 'EN_kwDOAAb4Fc5ABCDE' };
 const PREVIEW: Claims = { environment: 'preview', environment_node_id: 'EN_kwDOAAb4Fc5ABCDF' };
 const QUEUE = `refs/heads/gh-readonly-queue/main/pr-27-${SHA}`;
@@ -102,6 +107,18 @@ const VARIANTS: Readonly<Record<string, ExampleJob>> = {
   }),
   'called-workflow-by-commit': variant('push', 'job in a reusable workflow, called by a commit, with an environment', {
     ...{ job_workflow_ref: `${CALLED_FILE}@${CALLED_SHA}`, job_workflow_sha: CALLED_SHA, ...PRODUCTION },
+  }),
+  'nested-called-workflow': variant('push', 'job in a reusable workflow that another one calls, by a commit', {
+    ...{ job_workflow_ref: `${INNERMOST_FILE}@${CALLED_SHA}`, job_workflow_sha: CALLED_SHA, ...PRODUCTION },
+  }),
+  'dependabot-pull-request': variant('pull_request', 'pull request of Dependabot, should its job get a token', {
+    ...{ head_ref: DEPENDABOT_BRANCH, ...BY_DEPENDABOT },
+  }),
+  'dependabot-pull-request-target': variant('pull_request_target', 'pull_request_target of one of Dependabot', {
+    ...{ head_ref: DEPENDABOT_BRANCH, ...BY_DEPENDABOT },
+  }),
+  'dependabot-push': variant('push', 'push of a branch by Dependabot, should its job get a token', {
+    ...{ ref: `refs/heads/${DEPENDABOT_BRANCH}`, ref_protected: 'false', ...BY_DEPENDABOT },
   }),
   're-run': variant('push', 'second attempt of a run, whoever pressed the button', { run_attempt: '2' }),
   'dispatch-by-app': variant('workflow_dispatch', 'workflow_dispatch by an App', BY_APP),

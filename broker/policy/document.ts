@@ -129,8 +129,10 @@ const entitlement = z.strictObject({
       by: teams.describe('Teams that confirm it.'),
     })
     .optional()
-    .describe('Who confirms, and how often, that it is still needed.'),
-  deployment: deployment.optional().describe('What the portal offers to people who write no workflows.'),
+    .describe('Who shall confirm, and how often, that it is still needed. No effect yet.'),
+  deployment: deployment
+    .optional()
+    .describe('What the portal shall offer to people who write no workflows. No effect yet.'),
   'break-glass': breakGlass
     .optional()
     .describe('For emergencies: one person of a team invokes it in the place of approvals, and everybody is told.'),

@@ -272,6 +272,9 @@ function approvalTerms(document: EntitlementDocument): ApprovalTerms | undefined
   return { by, count, within, self: self === 'allowed', covers, issuances, entitlementDigest, breakGlass };
 }
 
+/** Behind a term that no part of the broker keeps yet. */
+const IDLE = ' (no effect yet)';
+
 function termsOf({
   approval,
   review,
@@ -282,8 +285,8 @@ function termsOf({
   const terms = [
     approval && approvalWords(approval),
     breakGlass && `break-glass for ${anyOf(breakGlass.for)}, telling ${anyOf(breakGlass.notify)}`,
-    review && `a review every ${formatDuration(review.every)} by ${anyOf(review.by)}`,
-    deployment && `deployment of ${deployment.ref} by ${anyOf(deployment.for)} with ${deployment.workflow}`,
+    review && `a review every ${formatDuration(review.every)} by ${anyOf(review.by)}${IDLE}`,
+    deployment && `deployment of ${deployment.ref} by ${anyOf(deployment.for)} with ${deployment.workflow}${IDLE}`,
     session && `renewal up to ${formatDuration(session)}`,
   ];
   return terms.filter((term) => typeof term === 'string').map((term) => shortened(term, MAX_SAID));

@@ -35,10 +35,14 @@ function approvalSummary(decision: NeedsApproval): string {
   return `${permitSummary({ ...decision, outcome: 'permit' })} It needs ${peopleWords(decision.terms)} first.`;
 }
 
-/** `approval by 2 of acme/release-managers or acme/security within 30m` */
+/** `approval by 2 of acme/release-managers within 30m` */
 export function approvalWords({ by, count, within }: Pick<ApprovalTerms, 'by' | 'count' | 'within'>): string {
-  return `approval by ${count} of ${anyOf(by)} within ${formatDuration(within)}`;
+  return `approval by ${approversWords({ by, count })} within ${formatDuration(within)}`;
 }
+
+/** "2 of a or b" would read as if one of b were enough. */
+export const approversWords = ({ by, count }: Pick<ApprovalTerms, 'by' | 'count'>): string =>
+  by.length > 1 && count > 1 ? `${count} people (each of ${anyOf(by)})` : `${count} of ${anyOf(by)}`;
 
 /** What somebody must do first: approve, or, in an emergency, invoke. */
 export function peopleWords(

@@ -85,7 +85,9 @@ const guardrails = z.strictObject({
         needs: z
           .array(need)
           .min(1)
-          .describe('Conditions (`environment`, "runner: github-hosted"), `approval`, `review`.'),
+          .describe(
+            'Conditions (`environment`, "runner: github-hosted"), `approval`, `review` (which has no effect yet).',
+          ),
       }),
     )
     .default([])

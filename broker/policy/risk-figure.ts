@@ -26,9 +26,8 @@ export function riskFigure(document: EntitlementDocument, facts: FigureFacts): R
     ...revocationFactor(document, facts.kind),
     ...RULE_FACTORS.flatMap((judge) => widest(document.allow.flatMap((rule, index) => judge({ rule, index, facts })))),
     ...peopleFactor(document),
-    ...(document.review === undefined && document.expires === undefined
-      ? [factor(2, 'It has no `review` and no `expires`.')]
-      : []),
+    // A `review` makes nobody look again yet: it lowers nothing.
+    ...(document.expires === undefined ? [factor(2, 'It has no `expires`.')] : []),
   ];
   const score = factors.reduce((sum, { points }) => sum + points, 0);
   return { score, level: levelOf(score), factors: factors.toSorted((a, b) => b.points - a.points) };

@@ -92,7 +92,7 @@ const conditions = {
     'Workflow file that the run was started from, as it stands on the job’s own ref: that of a pull request is the pull request’s own.',
   ),
   'called-workflow': oneOrMore(calledWorkflow).describe(
-    'Reusable workflow that the job runs in: exact, or pinned by commit. `branch` and `workflow` are the caller’s; `environment` is named by the job inside of it, and is one of the caller’s repository.',
+    'Reusable workflow that the job is written in, the innermost where one calls another: exact, or pinned by commit. `branch` and `workflow` are the caller’s; `environment` is named by the job inside of it, and is one of the caller’s repository.',
   ),
   actor: oneOrMore(id).describe(
     'Account that started the run, by id. A run that somebody else runs again still counts as of whoever started it first.',

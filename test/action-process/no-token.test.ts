@@ -53,8 +53,8 @@ test('a fork that is gone is still a fork', async () => {
   );
 });
 
-test('a run of Dependabot gets none', async () => {
-  expect(await stepAfter('no-id-token-dependabot', {}, { GITHUB_ACTOR: 'dependabot[bot]' })).toContain(
-    'started by Dependabot',
-  );
+test('a run of Dependabot that has none is told which permission it may lack, and what else it may be', async () => {
+  const said = await stepAfter('no-id-token-dependabot', {}, { GITHUB_ACTOR: 'dependabot[bot]' });
+  expect(said).toContain('started by Dependabot');
+  expect(said).toContain('"permissions: id-token: write"');
 });

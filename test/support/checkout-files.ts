@@ -1,19 +1,22 @@
 // A checkout with workflows, and `policy import` run on it.
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildpass, type Ran } from './command-line.ts';
 import { temporaryDirectory } from './config-file.ts';
 
 /** Workflows with every kind of thing to find. */
 export const FIXTURE = join(import.meta.dirname, '../broker/policy-import/checkout/workflows');
 
-/** A checkout with these workflows, or those of the fixture. */
+/** A checkout with these workflows (`../actions/x/action.yml` stands beside them), or those of the fixture. */
 export async function checkout(files?: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const root = await temporaryDirectory();
   const folder = join(root, '.github/workflows');
   await mkdir(folder, { recursive: true });
   if (files === undefined) await cp(FIXTURE, folder, { recursive: true });
-  for (const [file, text] of Object.entries(files ?? {})) await writeFile(join(folder, file), text);
+  for (const [file, text] of Object.entries(files ?? {})) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
   return root;
 }
 

@@ -13,6 +13,9 @@ const OPERATIONS = [
   'GET /repos/{owner}/{repo}/environments/{environment_name}',
   'GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
   'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
+  'GET /repos/{owner}/{repo}',
+  'GET /orgs/{org}/teams/{team_slug}',
+  'GET /users/{username}',
   'GET /user/{account_id}',
   'GET /user',
 ];

@@ -1,12 +1,14 @@
-// GitHub's REST API as far as names and ids go, as a real HTTP server on loopback. It answers nothing that GitHub would not:
-// each request must have the method, the path and the headers that GitHub's documentation asks for, else the test fails.
+// GitHub's REST API as far as names and ids go, as a real HTTP server on loopback. It takes nothing that GitHub would not: each
+// request is held against GitHub's own description of it and must have the headers that it asks for; so are its own answers.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { answerProblems, asDescribed, type FoundOperation, operationOf, requestProblems } from './github-openapi.ts';
 import { serveOnce } from './serve-once.ts';
 
 export const TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwx';
 
 export interface GithubApi {
+  /** what `GITHUB_API_URL` names */
   readonly url: string;
   /** method and path of each request so far */
   readonly asked: readonly string[];
@@ -20,6 +22,8 @@ export interface GithubApiOptions {
   readonly accounts?: Readonly<Record<string, number>>;
   /** old full name → id of the repository that it leads to */
   readonly renamed?: Readonly<Record<string, number>>;
+  /** as GitHub Enterprise Server has it: over https, below /api/v3 */
+  readonly enterprise?: { readonly key: string; readonly cert: string };
   /** instead of any answer */
   readonly answer?: (response: ServerResponse) => void;
 }
@@ -27,16 +31,22 @@ export interface GithubApiOptions {
 export async function startGithubApi(options: GithubApiOptions = {}): Promise<GithubApi> {
   const asked: string[] = [];
   const wrong: string[] = [];
-  const url = await serveOnce((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    wrong.push(...problemsOf(request));
-    if (options.answer !== undefined) options.answer(response);
-    else answer(options, { url, path: decodeURIComponent(request.url ?? ''), response });
-  });
+  const base = options.enterprise === undefined ? '' : '/api/v3';
+  const origin = await serveOnce((request, response) => {
+    const [method = '', whole = ''] = [request.method, request.url];
+    asked.push(`${method} ${whole}`);
+    const url = whole.startsWith(`${base}/`) ? whole.slice(base.length) : `/not-of-this-api${whole}`;
+    const found = operationOf({ method, url });
+    wrong.push(...headerProblems(request).map((one) => `${method} ${whole}: ${one}`));
+    if (found === undefined) wrong.push(`${method} ${whole}: GitHub has no such operation`);
+    else wrong.push(...requestProblems(found, { method, url, body: '' }));
+    if (options.answer !== undefined || found === undefined) (options.answer ?? notFound)(response);
+    else wrong.push(...send(response, found, answerOf(options, { api: `${origin}${base}`, path: url })));
+  }, options.enterprise);
   onTestFinished(() => {
-    if (wrong.length > 0) throw new Error(`GitHub would not have taken this:\n${wrong.join('\n')}`);
+    if (wrong.length > 0) throw new Error(`This is not how GitHub speaks:\n${wrong.join('\n')}`);
   });
-  return { url, asked };
+  return { url: `${origin}${base}`, asked };
 }
 
 const HEADERS: Readonly<Record<string, string | RegExp>> = {
@@ -47,51 +57,64 @@ const HEADERS: Readonly<Record<string, string | RegExp>> = {
   'user-agent': /./,
 };
 
-function problemsOf({ method, url, headers }: IncomingMessage): string[] {
-  const places = /^\/(repos\/[\w.-]+\/[\w.-]+|orgs\/[\w.-]+\/teams\/[\w.-]+|users\/[\w.-]+|repositories\/[0-9]+)$/;
+function headerProblems({ headers }: IncomingMessage): string[] {
   const right = ([name, value]: [string, string | RegExp]): boolean =>
     typeof value === 'string' ? headers[name] === value : value.test(String(headers[name] ?? ''));
   const wrong = Object.entries(HEADERS).filter((entry) => !right(entry));
-  return [
-    ...(method === 'GET' ? [] : [`method ${method}`]),
-    ...(places.test(url ?? '') ? [] : [`path ${url}`]),
-    ...wrong.map(([name]) => `header ${name}: ${headers[name]}`),
-  ];
+  return wrong.map(([name]) => `header ${name}: ${headers[name]}`);
 }
 
-interface Asked {
-  readonly url: string;
-  readonly path: string;
-  readonly response: ServerResponse;
+interface Answer {
+  readonly status: number;
+  readonly own: object;
+  readonly location?: string;
 }
 
-function answer(options: GithubApiOptions, { url, path, response }: Asked): void {
+const documentation = { documentation_url: 'https://docs.github.com/rest' };
+const NOT_FOUND: Answer = { status: 404, own: { message: 'Not Found', ...documentation, status: '404' } };
+
+function answerOf(options: GithubApiOptions, { api, path }: { api: string; path: string }): Answer {
   const { repositories = {}, teams = {}, accounts = {}, renamed = {} } = options;
-  const [, kind, ...rest] = path.split('/');
+  const [, kind, ...rest] = decodeURIComponent(path).split('/');
   const name = rest.filter((part, at) => !(kind === 'orgs' && at === 1 && part === 'teams')).join('/');
   const folded = (all: Readonly<Record<string, number>>) =>
     Object.entries(all).find(([one]) => one.toLowerCase() === name.toLowerCase());
   if (kind === 'repositories') {
     const found = Object.entries(repositories).find(([, id]) => String(id) === name);
-    send(response, found && { id: found[1], full_name: found[0], private: true });
-    return;
+    return found === undefined
+      ? NOT_FOUND
+      : { status: 200, own: { id: found[1], full_name: found[0], ...UNSAID.repository } };
   }
   const moved = kind === 'repos' ? folded(renamed) : undefined;
   if (moved !== undefined) {
-    const target = `${url}/repositories/${moved[1]}`;
-    response.writeHead(301, { location: target, 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'Moved Permanently', url: target }));
-    return;
+    const location = `${api}/repositories/${moved[1]}`;
+    return { status: 301, own: { message: 'Moved Permanently', url: location, ...documentation }, location };
   }
   const found = folded(kind === 'repos' ? repositories : kind === 'orgs' ? teams : accounts);
-  const [full = '', id] = found ?? [];
-  const names = { full_name: full, slug: full.split('/')[1], login: full, name: 'Anything' };
-  send(response, found && { id, node_id: 'x', ...names });
+  if (found === undefined) return NOT_FOUND;
+  const [full, id] = found;
+  const named = {
+    repos: { full_name: full, ...UNSAID.repository },
+    orgs: { slug: full.split('/')[1], ...UNSAID.team },
+  }[kind ?? ''];
+  return { status: 200, own: { id, ...(named ?? { login: full }) } };
 }
 
-function send(response: ServerResponse, body: object | undefined): void {
-  response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(
-    JSON.stringify(body ?? { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' }),
-  );
+/** What GitHub's own examples lack of what its description asks for. */
+const UNSAID = {
+  repository: { language: null, source: { language: null } },
+  team: { type: 'organization', organization: { archived_at: null } },
+};
+
+/** What is wrong with the answer by GitHub's own description. */
+function send(response: ServerResponse, found: FoundOperation, { status, own, location }: Answer): string[] {
+  const body = asDescribed(found, status, own);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    ...(location === undefined ? {} : { location }),
+  });
+  response.end(JSON.stringify(body));
+  return answerProblems(found, status, body);
 }
+
+const notFound = (response: ServerResponse): void => void response.writeHead(404).end();

@@ -38,7 +38,7 @@ const validators = new Map<string, ValidateFunction>();
 
 /** Paths by ids, which GitHub's redirects lead to and its description leaves out. */
 const BY_ID: readonly [RegExp, string][] = [
-  [/^\/repositories\/\d+(?=\/)/, '/repos/any/any'],
+  [/^\/repositories\/\d+(?=\/|$)/, '/repos/any/any'],
   [/^\/organizations\/\d+\/team\/\d+(?=\/)/, '/orgs/any/teams/any'],
 ];
 

@@ -3,6 +3,7 @@
 import { formatDuration } from '../../../shared/duration.ts';
 import { anyOf } from '../../schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
+import { approversWords } from '../explain.ts';
 import { type Change, changeOfAmount, changesOfList } from './difference.ts';
 
 /** Not the type of keys itself, which would carry over what may be left out. */
@@ -87,13 +88,10 @@ function approvalChanges(
   before: EntitlementDocument['approval'],
   now: EntitlementDocument['approval'],
 ): readonly Change[] {
-  if (before === undefined && now === undefined) return [];
   if (before === undefined)
-    return [{ direction: 'narrower', text: `needs approval by ${now?.count} of ${anyOf(now?.by ?? [])} now` }];
+    return now === undefined ? [] : [{ direction: 'narrower', text: `needs approval by ${approversWords(now)} now` }];
   if (now === undefined)
-    return [
-      { direction: 'wider', text: `needs no approval any more; it was by ${before.count} of ${anyOf(before.by)}` },
-    ];
+    return [{ direction: 'wider', text: `needs no approval any more; it was by ${approversWords(before)}` }];
   const amount = (
     key: 'count' | 'within' | 'issuances',
     more: 'wider' | 'narrower',
@@ -142,11 +140,12 @@ function breakGlassChanges(
 
 function reviewChanges(before: EntitlementDocument['review'], now: EntitlementDocument['review']): readonly Change[] {
   if (before === undefined && now === undefined) return [];
-  if (before === undefined) return [{ direction: 'narrower', text: `is reviewed every ${spanText(now?.every)} now` }];
-  if (now === undefined) return [{ direction: 'wider', text: 'is not reviewed any more' }];
+  if (before === undefined)
+    return [{ direction: 'narrower', text: `\`review\` is every ${spanText(now?.every)} now (no effect yet)` }];
+  if (now === undefined) return [{ direction: 'wider', text: 'has no `review` any more (it had no effect yet)' }];
   return [
     ...changeOfAmount(before.every, now.every, {
-      text: `is reviewed every ${spanText(now.every)}, and was every ${spanText(before.every)}`,
+      text: `\`review\` is every ${spanText(now.every)}, and was every ${spanText(before.every)} (no effect yet)`,
     }),
     ...teamChanges('`review.by`', 'other')(before.by, now.by),
   ];
@@ -158,8 +157,9 @@ function deploymentChanges(
 ): readonly Change[] {
   if (before === undefined && now === undefined) return [];
   if (before === undefined)
-    return [{ direction: 'wider', text: `may be deployed from the portal now, by ${anyOf(now?.for ?? [])}` }];
-  if (now === undefined) return [{ direction: 'narrower', text: 'may not be deployed from the portal any more' }];
+    return [{ direction: 'wider', text: `has a \`deployment\` for ${anyOf(now?.for ?? [])} now (no effect yet)` }];
+  if (now === undefined)
+    return [{ direction: 'narrower', text: 'has no `deployment` any more (it had no effect yet)' }];
   const changed = (['workflow', 'ref', 'inputs'] as const).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );

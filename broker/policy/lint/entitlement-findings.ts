@@ -143,7 +143,7 @@ function reviewFinding(
       code: 'LINT_NO_REVIEW',
       path: [],
       message: 'nobody ever looks again whether this entitlement of high risk is still needed.',
-      remedy: `\`review: ${flowYaml({ every: '90d', by: [otherTeam(owner, teams)] })}\`, or \`expires\` with the last day.`,
+      remedy: `\`expires\` with the last day; or \`review: ${flowYaml({ every: '90d', by: [otherTeam(owner, teams)] })}\`, by which nobody is asked yet.`,
     },
   ];
 }

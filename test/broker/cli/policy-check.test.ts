@@ -34,7 +34,7 @@ describe('policyCheck', () => {
     const { code, lines } = await check(RISKY);
     expect(code).toBe(0);
     expect(lines).toEqual([
-      'shop.yaml:8:3: entitlements.preview: warning: LINT_NO_REVIEW: nobody ever looks again whether this entitlement of high risk is still needed. Change: `review: { every: 90d, by: [acme/security] }`, or `expires` with the last day. (NHI1:2025, CICD-SEC-2)',
+      'shop.yaml:8:3: entitlements.preview: warning: LINT_NO_REVIEW: nobody ever looks again whether this entitlement of high risk is still needed. Change: `expires` with the last day; or `review: { every: 90d, by: [acme/security] }`, by which nobody is asked yet. (NHI1:2025, CICD-SEC-2)',
       expect.stringMatching(/^1 project, 1 entitlement, 1 warning: well\. /),
     ]);
     expect(JSON.parse((await check(RISKY, true)).lines[0] ?? '').warnings).toEqual([

@@ -75,7 +75,7 @@ describe('policyExplain', () => {
         '  ok  branch       wants main                                has "main"',
         '  NO  environment  wants production                          has none',
         '  ok  event        wants push, workflow_dispatch or release  has "push"',
-        'The policy also asks for: a review every 90d by acme/security.',
+        'The policy also asks for: a review every 90d by acme/security (no effect yet).',
         'Not looked at, as only the broker knows them: suspensions, and what the job already has.',
       ].join('\n'),
     });

@@ -66,11 +66,11 @@ describe('buildpass policy import', () => {
 `);
   });
 
-  it('writes drafts that load once their ids are filled in, and only into a new directory', async () => {
+  it('writes drafts that load and hold once their ids are filled in, and only into a new directory', async () => {
     const root = await checkout();
     const target = join(root, 'drafts');
     expect((await run(root, '--write', target)).out).toContain(`The drafts are in ${target}`);
-    expect(await readdir(target)).toEqual(['_organization.yaml', 'shop.yaml', 'workflow-changes.md']);
+    expect(await readdir(target)).toEqual(['_organization.yaml', 'shop.yaml', 'tests', 'workflow-changes.md']);
     const api = await startGithubApi({
       repositories: { 'acme/shop': 1, 'acme/libs': 2, 'acme/docs': 3 },
       teams: { 'acme/platform': 4 },
@@ -78,6 +78,7 @@ describe('buildpass policy import', () => {
     const io = recordedIo({ GITHUB_TOKEN: TOKEN, GITHUB_API_URL: api.url });
     expect([await main(['policy', 'pin', target, '--write'], io), io.written.err]).toEqual([0, '']);
     expect(await buildpass('policy', 'check', target)).toMatchObject({ code: 0 });
+    expect(await buildpass('policy', 'test', '--strict', target)).toMatchObject({ code: 0 });
     expect(await readFile(join(target, 'shop.yaml'), 'utf8')).toContain(
       '{ name: acme/shop, id: "1" } # the id decides: ',
     );
@@ -132,6 +133,14 @@ describe('buildpass policy import', () => {
     );
     expect(out).toContain('  jwt, in place of UPLOAD_TOKEN. To decide: audience.');
     expect(out).toContain(`UPLOAD_TOKEN: ${expression('steps.upload.outputs.token')}`);
+  });
+
+  it('drafts no rule that another one contains', async () => {
+    const { out } = await imported(
+      `on: push\njobs:\n${['', 'environment: live, '].map((more, at) => `  j${at}: { ${more}steps: [{ uses: hashicorp/vault-action@v3, with: { secrets: kv/shop key } }] }\n`).join('')}`,
+    );
+    expect(out.match(/^ {8}- branch: main$/gm)).toHaveLength(1);
+    expect(out).not.toContain('environment: live\n');
   });
 
   it('says so where there is nothing to replace', async () => {
@@ -199,6 +208,19 @@ describe('what a workflow takes from secrets and variables', () => {
     expect(names).toEqual(expect.arrayContaining(['aws-role-arn', 'aws-role-arn-2', 'aws-other-role']));
     expect(out).toContain('# DECIDE: this stands in for vars.OTHER_ROLE of the workflow');
     expect(out).toContain('aws-role: region eu-west-1. To decide: role (secrets.ROLE_ARN).');
+  });
+
+  it.each([
+    ['us-gov-east-1', 'aws-us-gov', 'us-gov-east-1'],
+    ['cn-north-1', 'aws-cn', 'cn-north-1'],
+    ['nowhere', 'aws', 'eu-west-1'],
+  ])('is stood in for by a role of the part of AWS that the region %s is of', async (region, partition, drafted) => {
+    const { out } = await imported(
+      `on: push\njobs:\n${job('a', 'beta', 'secrets.ROLE_ARN')}`.replace('eu-west-1', region),
+    );
+    expect(out).toContain(`role: "arn:${partition}:iam::000000000000:role/decide-me"`);
+    expect(out).toContain(`region: ${drafted}`);
+    expect(out).not.toContain('does not hold');
   });
 
   it('is not taken for what only has the word in its name', async () => {

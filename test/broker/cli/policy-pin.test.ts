@@ -1,10 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../../broker/main.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import { type Ran, recordedIo } from '../../support/command-line.ts';
 import { temporaryDirectory, VALID_CONFIG } from '../../support/config-file.ts';
 import { type GithubApi, type GithubApiOptions, startGithubApi, TOKEN } from '../../support/github-api-double.ts';
+import { serveOnLoopback } from '../../support/upstream-server.ts';
 
 const SHOP = `project: shop # the web shop
 owner: acme/platform
@@ -204,6 +207,40 @@ describe('buildpass policy pin', () => {
       'shop.yaml:5:5: acme/inside was not asked for: it is of the issuer ghes; ask its API with --issuer ghes --api-url URL',
     );
     expect((await run('--issuer', 'ghes')).out).toContain('REFUSED: acme/inside is not there');
+  });
+
+  it('asks a GitHub Enterprise Server inside, by the authorities of a file and no others', async () => {
+    const [own, other] = [createAuthority(), createAuthority('Another authority')];
+    const { run, directory } = await place(SHOP, { ...KNOWN, enterprise: own.serverTls() });
+    const file = async (name: string, text: string) => {
+      const path = join(directory, '..', name);
+      await writeFile(path, text);
+      return path;
+    };
+    const [right, wrong, empty] = [await file('a.pem', own.pem), await file('b.pem', other.pem), await file('c', '')];
+    const inside = ['--private-network', '--ca-file'];
+    expect(await run(...inside, right)).toMatchObject({ code: 1, out: expect.stringContaining('3 ids to write') });
+    const untrusted = expect.stringMatching(/could not be asked: .*if its certificate .* `--ca-file`/) as string;
+    expect(await run(...inside, wrong)).toMatchObject({ code: 1, err: untrusted });
+    expect(await run('--private-network')).toMatchObject({ code: 1, err: untrusted });
+    expect((await run('--ca-file', right)).err).toContain('only `--private-network` allows that');
+    expect(await run(...inside, empty)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--ca-file: ".*" holds no certificate/) as string,
+    });
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      tunnels.push(String(request.url));
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const { port } = await serveOnLoopback(proxy);
+    const { directory } = await place();
+    const io = recordedIo({ GITHUB_TOKEN: TOKEN, HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const words = ['policy', 'pin', directory, '--api-url', 'https://ghes.example.com/api/v3'];
+    expect([await main(words, io), tunnels]).toEqual([1, ['ghes.example.com:443']]);
   });
 
   it('answers programs in one line of JSON', async () => {

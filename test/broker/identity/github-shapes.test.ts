@@ -69,6 +69,8 @@ const pullRequest = (number: number): Fields => ({
   headRef: 'feature-x',
 });
 const OUTSIDER: Fields = { actor: 'outsider', actorId: '7654321' };
+const DEPENDABOT: Fields = { actor: 'dependabot[bot]', actorId: '49699333' };
+const DEPENDABOT_BRANCH = 'dependabot/npm_and_yarn/left-pad-1.3.0';
 const PORTAL: Fields = { actor: 'octo-portal[bot]', actorId: '198765432' };
 
 const ACCEPTED: Readonly<Record<string, Fields>> = {
@@ -78,6 +80,11 @@ const ACCEPTED: Readonly<Record<string, Fields>> = {
   custom_template_owner_visibility: {},
   custom_template_repo_context_jobworkflow: { environment: 'production' },
   custom_template_repository_id: {},
+  dependabot_pull_request: { ...pullRequest(27), ...DEPENDABOT, headRef: DEPENDABOT_BRANCH },
+  dependabot_pull_request_target: {
+    ...{ ...DEPENDABOT, eventName: 'pull_request_target', baseRef: 'main', headRef: DEPENDABOT_BRANCH },
+  },
+  dependabot_push: { ...at(`refs/heads/${DEPENDABOT_BRANCH}`), ...DEPENDABOT },
   deployment_bare_sha: { ...at(SHA), ref: '', refType: '', eventName: 'deployment' },
   enterprise_issuer: {},
   enterprise_member_repo: {},
@@ -105,6 +112,11 @@ const ACCEPTED: Readonly<Record<string, Fields>> = {
   },
   reusable_workflow_by_sha: {
     jobWorkflowRef: deployAt(CALLED_SHA, 'octo-org/octo-automation'),
+    jobWorkflowSha: CALLED_SHA,
+    environment: 'production',
+  },
+  reusable_workflow_nested: {
+    jobWorkflowRef: `octo-org/octo-automation/.github/workflows/roll-out.yml@${CALLED_SHA}`,
     jobWorkflowSha: CALLED_SHA,
     environment: 'production',
   },
@@ -149,9 +161,9 @@ describe('the shapes of GitHub’s tokens', () => {
 
   const authenticate = async (name: string) => authenticateFor([trusted(github.url)])(await mint(shapeOf(name)));
 
-  test('each has its row, and there are 38', () => {
+  test('each has its row, and there are 42', () => {
     expect([...Object.keys(ACCEPTED), ...Object.keys(REFUSED)].sort()).toEqual(NAMES.sort());
-    expect(NAMES).toHaveLength(38);
+    expect(NAMES).toHaveLength(42);
   });
 
   test.for(Object.entries(ACCEPTED))('%s: accepted', async ([name, differs]) => {

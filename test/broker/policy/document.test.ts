@@ -39,9 +39,9 @@ const KEYS: readonly [key: string, value: unknown, becomes: Yaml][] = [
       issuances: 3,
       'apart-from': 'actor',
     },
-    { terms: ['approval by 2 of acme/security or acme/platform within 1h'] },
+    { terms: ['approval by 2 people (each of acme/security or acme/platform) within 1h'] },
   ],
-  ['review', { every: '90d', by: 'acme/security' }, { terms: ['a review every 90d by acme/security'] }],
+  ['review', { every: '90d', by: 'acme/security' }, { terms: ['a review every 90d by acme/security (no effect yet)'] }],
   [
     'deployment',
     {
@@ -52,7 +52,7 @@ const KEYS: readonly [key: string, value: unknown, becomes: Yaml][] = [
         where: { type: 'choice', options: ['eu'] },
       },
     },
-    { terms: ['deployment of main by acme/security with .github/workflows/deploy.yml'] },
+    { terms: ['deployment of main by acme/security with .github/workflows/deploy.yml (no effect yet)'] },
   ],
   [
     'break-glass',

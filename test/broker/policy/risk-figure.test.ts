@@ -69,11 +69,14 @@ describe('the risk figure', () => {
       { approval: { by: 'acme/security' } },
     ],
     ['break-glass', {}, { 'break-glass': { for: 'acme/security', notify: 'acme/security' } }],
-    ['review', {}, { review: { every: '90d', by: 'acme/security' } }],
     ['an end', {}, { expires: '2027-01-01' }],
     ['low risk', { risk: 'high' }, {}],
   ])('is lower with %s', (_what, wider, narrower) => {
     expect(score(narrower)).toBeLessThan(score(wider));
+  });
+
+  it('is the same with a review, by which nobody is asked yet', () => {
+    expect(score({ review: { every: '90d', by: 'acme/security' } })).toBe(score({}));
   });
 
   it('is never raised by one more condition', () => {

@@ -208,7 +208,11 @@ describe('what else changed', () => {
       { risk: 'low' },
       'wider: shop/preview `risk` is low, and was high: other guardrails hold for it',
     ],
-    [{ review: { every: '90d', by: 'acme/security' } }, {}, 'wider: shop/preview is not reviewed any more'],
+    [
+      { review: { every: '90d', by: 'acme/security' } },
+      {},
+      'wider: shop/preview has no `review` any more (it had no effect yet)',
+    ],
     [{}, { description: 'For previews.' }, 'neutral: shop/preview `description` is other words for people'],
     [
       { credential: { kind: 'jwt', audience: 'https://previews.example.com' } },
