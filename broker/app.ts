@@ -6,6 +6,8 @@ import { BrokerError } from './errors.ts';
 import { accessRoutes } from './http/access-routes.ts';
 import { breakGlassRoutes } from './http/break-glass-routes.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
+import { type CommandLineRouteDeps, commandLineRoutes } from './http/command-line-routes.ts';
+import { type DeviceRouteDeps, deviceRoutes } from './http/device-routes.ts';
 import { atEdge, type EdgeDeps, isTokenPath } from './http/edge.ts';
 import { type ExplainRouteDeps, explainRoutes } from './http/explain-routes.ts';
 import { leaseRoutes } from './http/lease-routes.ts';
@@ -33,6 +35,8 @@ export type AppDeps = EdgeDeps &
   LogRouteDeps &
   MetadataDeps &
   OauthRouteDeps &
+  DeviceRouteDeps &
+  CommandLineRouteDeps &
   PageDeps &
   MeDeps &
   LinkDeps &
@@ -70,8 +74,10 @@ export const apiRouters = (deps: AppDeps): readonly Router[] => [
   logRoutes(deps),
   metadataRoutes(deps),
   oauthRoutes(deps),
+  deviceRoutes(deps),
   signInRoutes(deps),
   meRoutes(deps),
+  commandLineRoutes(deps),
   linkRoutes(deps),
   passkeyRoutes(deps),
 ];

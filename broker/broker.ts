@@ -41,6 +41,7 @@ import { createNoticeNames } from './requests/name-drift.ts';
 import type { Rotation } from './rotation/rotation.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import type { DemoPerson } from './sign-in/demo-people.ts';
+import { createDeviceLogins } from './sign-in/device-logins.ts';
 import { createPeople, type People } from './sign-in/people.ts';
 import { forgetSessions } from './sign-in/sessions.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
@@ -183,6 +184,7 @@ async function openCore(
     noticeNames: createNoticeNames({ logger, issuers: config.issuers }),
     people: createPeople({ ...config, ...foundation, providers: signInProviders, policies: policies.inForce }),
     attempts: createAttempts({ ...config, ...foundation }),
+    deviceLogins: createDeviceLogins(foundation),
     ...{ store, append, recent, policies: policies.inForce, clock, entropy, logger, metrics },
   };
   return { deps, trustedIssuers, policies, demoLink, channels };

@@ -14,6 +14,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { Attempts } from './sign-in/attempts.ts';
+import type { DeviceLogins } from './sign-in/device-logins.ts';
 import type { People } from './sign-in/people.ts';
 import type { EventLoop } from './telemetry/event-loop.ts';
 import { collectGauges } from './telemetry/gauges.ts';
@@ -25,6 +26,7 @@ export interface FaceDeps extends ExchangeDeps {
   readonly metrics: MetricsRegistry;
   readonly people: People;
   readonly attempts: Attempts;
+  readonly deviceLogins: DeviceLogins;
   readonly webOf: WebOf;
   readonly keys: SigningKeys;
   readonly audienceOfParty: AudienceOfParty;

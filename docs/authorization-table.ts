@@ -14,6 +14,8 @@ export const CALLERS = {
   operator: 'a person with the role operators',
   'of mail': 'a member of the teams of `mail`, another project',
   'another site': 'a page of another site, in the browser of the approver',
+  'a command line':
+    'the shell of another member of the team that approves in `shop`, logged in, and posing as a page of the broker',
 } as const;
 
 export type Caller = keyof typeof CALLERS;
@@ -53,6 +55,9 @@ const anybody = (operation: string, outcome: Outcome = 200): AuthorizationRow =>
 
 const TOKEN_MISSING = 'PARAMETER_INVALID';
 const BEARER_MISSING = 'AUTHORIZATION_MISSING';
+/** A bearer that is neither a job's token nor the secret of a request. */
+const NO_TOKEN: Some = { 'a command line': 'TOKEN_MALFORMED' };
+const READS: Some = { 'a command line': 200 };
 /** What does not exist and what may not be seen are answered alike. */
 const UNSEEN = 'NOT_FOUND';
 
@@ -60,7 +65,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   {
     operation: 'post /v1/token',
     about: 'shop',
-    outcomes: all(TOKEN_MISSING, { job: 200, 'another job': 200, 'a stranger': 'access_denied' }),
+    outcomes: all(TOKEN_MISSING, { job: 200, 'another job': 200, 'a stranger': 'access_denied', ...NO_TOKEN }),
   },
   {
     operation: 'post /v1/token',
@@ -69,11 +74,12 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
       job: 'access_denied',
       'another job': 'access_denied',
       'a stranger': 'access_denied',
+      ...NO_TOKEN,
     }),
   },
   {
     operation: 'post /v1/explain',
-    outcomes: all(BEARER_MISSING, { job: 200, 'another job': 200, 'a stranger': 200 }),
+    outcomes: all(BEARER_MISSING, { job: 200, 'another job': 200, 'a stranger': 200, ...NO_TOKEN }),
   },
   {
     operation: 'get /v1/catalog',
@@ -84,7 +90,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
     about: 'shop',
     outcomes: anyPerson(200, {
       ...{ job: 200, 'another job': UNSEEN, 'a stranger': BEARER_MISSING },
-      ...{ operator: UNSEEN, 'of mail': UNSEEN },
+      ...{ operator: UNSEEN, 'of mail': UNSEEN, ...READS },
     }),
   },
   {
@@ -92,7 +98,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
     about: 'mail',
     outcomes: anyPerson(UNSEEN, {
       ...{ job: UNSEEN, 'another job': UNSEEN, 'a stranger': BEARER_MISSING },
-      ...{ security: 200, 'of mail': 200 },
+      ...{ security: 200, 'of mail': 200, 'a command line': UNSEEN },
     }),
   },
   {
@@ -119,7 +125,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   { operation: 'post /oauth/introspect', outcomes: all('CLIENT_UNKNOWN') },
   // Showing a token is all that it takes to end it, and whoever shows another learns nothing.
   anybody('post /oauth/revoke'),
-  { operation: 'get /v1/requests', outcomes: anyPerson(200) },
+  { operation: 'get /v1/requests', outcomes: anyPerson(200, READS) },
   {
     operation: 'post /v1/requests/{id}/verdicts',
     about: 'shop',
@@ -136,12 +142,16 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   {
     operation: 'post /v1/requests/{id}/withdraw',
     about: 'shop',
-    outcomes: changing('NOT_AN_APPROVER', { requester: 200, operator: UNSEEN, 'of mail': UNSEEN }),
+    outcomes: changing('NOT_AN_APPROVER', {
+      ...{ requester: 200, operator: UNSEEN, 'of mail': UNSEEN, 'a command line': 'NOT_AN_APPROVER' },
+    }),
   },
   {
     operation: 'post /v1/requests/{id}/withdraw',
     about: 'mail',
-    outcomes: changing(UNSEEN, { security: 'NOT_AN_APPROVER', 'of mail': 'NOT_AN_APPROVER' }),
+    outcomes: changing(UNSEEN, {
+      ...{ security: 'NOT_AN_APPROVER', 'of mail': 'NOT_AN_APPROVER', 'a command line': UNSEEN },
+    }),
   },
   // Seen is not allowed: whoever sees the request is asked to step up first, and then the policy's `for` decides.
   {
@@ -168,6 +178,12 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   { operation: 'post /v1/me/identities/{provider}', outcomes: changing(UNSEEN) },
   { operation: 'post /v1/sign-out', outcomes: changing(204) },
   { operation: 'post /v1/sign-out-everywhere', outcomes: changing(204) },
+  // Which codes there are, and of whose command lines, is in test/scenarios/command-line.test.ts.
+  anybody('post /oauth/device_authorization'),
+  { operation: 'get /v1/device-logins/{user_code}', outcomes: anyPerson('USER_CODE_UNKNOWN') },
+  { operation: 'post /v1/device-logins/{user_code}', outcomes: changing('USER_CODE_UNKNOWN') },
+  { operation: 'get /v1/me/command-lines', outcomes: anyPerson(200) },
+  { operation: 'delete /v1/me/command-lines/{id}', outcomes: changing(UNSEEN) },
   { operation: 'get /v1/passkeys', outcomes: anyPerson(200) },
   { operation: 'post /v1/passkeys/options', outcomes: changing(200) },
   { operation: 'post /v1/passkeys', outcomes: changing('PARAMETER_INVALID') },

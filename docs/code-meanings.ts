@@ -277,6 +277,10 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     means: 'The passkey does not prove what it should, or cannot be used here.',
     next: 'The message says why.',
   },
+  USER_CODE_UNKNOWN: {
+    means: 'No command line waits to be logged in with the code that was typed, or not any more.',
+    next: 'Compare it with the terminal, or run `buildpass login` there again.',
+  },
   INTERNAL: {
     means: 'Something failed that nobody foresaw.',
     next: 'Give the operators the `request_id`: their log knows more.',

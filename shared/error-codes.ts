@@ -86,6 +86,7 @@ export const OTHER_CODES = [
   'SIGN_IN_FAILED',
   'SIGN_IN_UNAVAILABLE',
   'PASSKEY_REFUSED',
+  'USER_CODE_UNKNOWN',
   'INTERNAL',
 ] as const;
 

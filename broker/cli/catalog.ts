@@ -5,9 +5,8 @@ import { problemSchema } from '../../shared/api.ts';
 import { type Catalog, type CatalogEntitlement, catalogSchema } from '../../shared/catalog.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
-import type { Seconds } from '../clock.ts';
-import { readCapped } from '../read-capped.ts';
 import { ASKING_OPTIONS, brokerOrigin } from './broker-origin.ts';
+import { callBroker } from './call-broker.ts';
 import type { Command, CommandContext, ExitCode } from './command.ts';
 import { type SubjectTokens, subjectTokens } from './subject-tokens.ts';
 
@@ -69,8 +68,6 @@ async function everyPage(url: string, tokens: SubjectTokens, deps: CatalogDeps):
   return all;
 }
 
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 3;
 const MAX_WAIT_SECONDS = 30;
 
@@ -84,42 +81,14 @@ async function onePage(asked: Asked, deps: CatalogDeps): Promise<Catalog | Unans
   const query = asked.after === null ? '' : `?after=${encodeURIComponent(asked.after)}`;
   for (let attempt = 1; ; attempt += 1) {
     const token = await asked.tokens.next();
-    const { status, body, retryAfter } = await ask(`${asked.url}/v1/catalog${query}`, token, deps.fetch);
+    const { status, body, retryAfter } = await callBroker(
+      `${asked.url}/v1/catalog${query}`,
+      { headers: { authorization: `Bearer ${token}` } },
+      deps.fetch,
+    );
     const mayPass = status === 429 || status === 503;
     if (!mayPass || !asked.tokens.renewable || attempt === MAX_ATTEMPTS) return believed(status, body);
     await deps.wait(1_000 * Math.min(retryAfter, MAX_WAIT_SECONDS));
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly retryAfter: Seconds;
-}
-
-async function ask(url: string, token: string, fetcher: typeof fetch): Promise<Answer> {
-  try {
-    const response = await fetcher(url, {
-      headers: { authorization: `Bearer ${token}` },
-      // A redirect would carry the token to whoever is named in it.
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const body = parsed((await readCapped(response.body, MAX_ANSWER_BYTES)).toString('utf8'));
-    return { status: response.status, body, retryAfter: Number(response.headers.get('retry-after')) || 2 };
-  } catch (error) {
-    const { message, cause } = error as Error;
-    // fetch itself only says that it failed; what happened is behind it.
-    const detail = cause instanceof Error ? cause.message : message;
-    return { status: 0, body: { code: 'UNREACHABLE', detail }, retryAfter: 0 };
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,6 +4,8 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).command,
   demo: async () => (await import('./demo.ts')).command,
+  login: async () => (await import('./login.ts')).loginCommand,
+  logout: async () => (await import('./login.ts')).logoutCommand,
   request: async () => (await import('./request.ts')).command,
   catalog: async () => (await import('./catalog.ts')).command,
   'policy check': async () => (await import('./policy-commands.ts')).policyCheckCommand,
@@ -23,6 +25,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).command,
   'requests list': async () => (await import('./requests.ts')).requestsListCommand,
   'requests show': async () => (await import('./requests.ts')).requestsShowCommand,
+  'requests withdraw': async () => (await import('./requests.ts')).requestsWithdrawCommand,
+  'requests approve': async () => (await import('./verdict.ts')).requestsApproveCommand,
+  'requests reject': async () => (await import('./verdict.ts')).requestsRejectCommand,
   'leases list': async () => (await import('./leases.ts')).command,
   revoke: async () => (await import('./revoke.ts')).command,
   pause: async () => (await import('./pause.ts')).pauseCommand,

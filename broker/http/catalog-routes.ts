@@ -13,7 +13,7 @@ import { catalogAnswer } from './catalog-answer.ts';
 import type { ExplainRouteDeps } from './explain-routes.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { peopleCatalog } from './people-catalog.ts';
-import type { PersonDeps } from './person.ts';
+import { commandLineToken, type PersonDeps, personOf, personOrCommandLine } from './person.ts';
 import { refuseWhileStopping } from './while-stopping.ts';
 
 export type CatalogRouteDeps = ExplainRouteDeps & PersonDeps;
@@ -26,12 +26,18 @@ export function catalogRoutes(deps: CatalogRouteDeps): Router {
     .head(methodNotAllowed('GET'))
     .get(async (request, response) => {
       refuseWhileStopping(deps.accepting);
-      // A job comes with its token; whoever comes with nothing is told of the token, as ever.
-      const person = request.headers.authorization === undefined && (await deps.people.signedIn(request)) !== undefined;
-      response.json(person ? await catalogForPerson(deps) : await catalogOf(deps, request));
+      response.json((await isPerson(deps, request)) ? await catalogForPerson(deps) : await catalogOf(deps, request));
     })
     .all(methodNotAllowed('GET'));
   return router;
+}
+
+/** A job comes with its token; whoever comes with nothing is told of the token, as ever. */
+async function isPerson(deps: CatalogRouteDeps, request: Request): Promise<boolean> {
+  if (commandLineToken(request) !== undefined) await personOrCommandLine(deps, request, personOf);
+  else if (request.headers.authorization !== undefined || (await deps.people.signedIn(request)) === undefined)
+    return false;
+  return true;
 }
 
 const catalogForPerson = (deps: CatalogRouteDeps): Promise<PeopleCatalog> =>

@@ -1,6 +1,7 @@
 // What machines read about the broker: OIDC discovery and JWKS (for `issuer`), OAuth metadata (for `url`), its API, health.
 import { Router } from 'express';
 import { GRANT_TYPE } from '../../shared/api.ts';
+import { DEVICE_GRANT_TYPE } from '../../shared/device-login.ts';
 import type { KeySet } from '../keys/key-set.ts';
 import { openApiDocument } from './api/openapi.ts';
 import { ISSUER_PATHS, issuerDocuments } from './issuer-documents.ts';
@@ -48,17 +49,18 @@ export function metadataRoutes(deps: MetadataDeps): Router {
   return router;
 }
 
-/** RFC 8414 §2. Whoever holds a token may end it: revoking asks for no client. */
+/** RFC 8414 §2, RFC 8628 §4. Whoever holds a token may end it: revoking asks for no client. */
 function authorizationServer(url: string): object {
   return {
     issuer: url,
     token_endpoint: `${url}/v1/token`,
     token_endpoint_auth_methods_supported: ['none'],
+    device_authorization_endpoint: `${url}/oauth/device_authorization`,
     introspection_endpoint: `${url}/oauth/introspect`,
     introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
     revocation_endpoint: `${url}/oauth/revoke`,
     revocation_endpoint_auth_methods_supported: ['none'],
-    grant_types_supported: [GRANT_TYPE],
+    grant_types_supported: [GRANT_TYPE, DEVICE_GRANT_TYPE],
     response_types_supported: ['id_token'],
   };
 }

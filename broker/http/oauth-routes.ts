@@ -1,8 +1,11 @@
-// `POST /oauth/introspect` (RFC 7662) and `POST /oauth/revoke` (RFC 7009), for access tokens of the `jwt` kind.
+// `POST /oauth/introspect` (RFC 7662) and `POST /oauth/revoke` (RFC 7009), for access tokens of the `jwt` kind; a command line ends its
+// own login by the second too.
 import { type Request, Router } from 'express';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import { endOwnToken, introspect, type OwnTokenDeps } from '../issuance/own-tokens.ts';
+import { endCommandLine, isCommandLineToken } from '../sign-in/command-lines.ts';
+import type { People } from '../sign-in/people.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { readBody } from './read-body.ts';
 import { type Refuse, refusing } from './refuse.ts';
@@ -14,6 +17,7 @@ export type AudienceOfParty = (name: string, secret: string) => string | undefin
 export interface OauthRouteDeps extends ExchangeDeps, OwnTokenDeps {
   readonly store: ExchangeDeps['store'];
   readonly audienceOfParty: AudienceOfParty;
+  readonly people: People;
   readonly refuse: Refuse;
 }
 
@@ -30,7 +34,8 @@ export function oauthRoutes(deps: OauthRouteDeps): Router {
   router
     .route('/oauth/revoke')
     .post(async (request, response) => {
-      await endOwnToken(deps, await tokenOf(request));
+      const token = await tokenOf(request);
+      await (isCommandLineToken(token) ? endCommandLine(deps.people, token) : endOwnToken(deps, token));
       response.status(200).end();
     })
     .all(methodNotAllowed('POST'));

@@ -33,6 +33,7 @@ const PORTAL_PAGES = [
   '/catalog',
   '/catalog/:project/:entitlement',
   '/me',
+  '/device',
 ];
 const DEMO_PAGES = ['/demo', '/demo/requests/:id'];
 

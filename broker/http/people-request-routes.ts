@@ -16,7 +16,14 @@ import type { SignedIn } from '../model.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
-import { changingPerson, freshStepUp, type PersonDeps, personOf, requireStepUp } from './person.ts';
+import {
+  changingPerson,
+  freshStepUp,
+  type PersonDeps,
+  personOf,
+  personOrCommandLine,
+  requireStepUp,
+} from './person.ts';
 import { readBody } from './read-body.ts';
 
 export interface PeopleRequestDeps extends PersonDeps, ExchangeDeps {
@@ -32,7 +39,7 @@ export function peopleRequestRoutes(deps: PeopleRequestDeps): Router {
     })
     .all(methodNotAllowed('GET', 'HEAD'));
   router.route('/v1/requests/:id').get(async (request, response) => {
-    response.json(await detail(deps, await personOf(deps, request), request.params.id));
+    response.json(await detail(deps, await personOrCommandLine(deps, request, personOf), request.params.id));
   });
   router
     .route('/v1/requests/:id/verdicts')
@@ -50,7 +57,7 @@ export function peopleRequestRoutes(deps: PeopleRequestDeps): Router {
 }
 
 async function list(deps: PeopleRequestDeps, request: Request): Promise<RequestList> {
-  const person = await personOf(deps, request);
+  const person = await personOrCommandLine(deps, request, personOf);
   const { view = 'waiting', before } = request.query;
   if (!isView(view) || (before !== undefined && typeof before !== 'string'))
     throw new BrokerError(
@@ -102,7 +109,7 @@ async function decide(deps: PeopleRequestDeps, request: Request<{ id: string }>)
 }
 
 async function takeBack(deps: PeopleRequestDeps, request: Request<{ id: string }>): Promise<RequestDetail> {
-  const person = await changingPerson(deps, request);
+  const person = await personOrCommandLine(deps, request, changingPerson);
   const { id } = request.params;
   await deps.store.commit(async (tx) => {
     const row = await visible(deps, tx, { person, id });

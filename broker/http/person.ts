@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { SignedIn } from '../model.ts';
+import { isCommandLineToken } from '../sign-in/command-lines.ts';
 import type { People } from '../sign-in/people.ts';
 import { type LiveSession, signInRequired } from '../sign-in/sessions.ts';
 
@@ -27,6 +28,30 @@ export async function personOf({ people }: Pick<PersonDeps, 'people'>, request: 
 export async function changingPerson(deps: PersonDeps, request: IncomingMessage): Promise<LiveSession> {
   refuseCrossSite(deps.url, request);
   return personOf(deps, request);
+}
+
+/** The token of a command line that a request shows; whatever else it shows is for others to judge. */
+export function commandLineToken({ headers }: IncomingMessage): string | undefined {
+  const [, bearer = ''] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return isCommandLineToken(bearer) ? bearer : undefined;
+}
+
+/**
+ * The person behind a call that their command line may make too. These are all: what reads requests and the catalog, and what takes
+ * a request of the person's own back. Every other call knows browsers alone, so that a token in a shell decides nothing.
+ * @throws BrokerError SIGN_IN_REQUIRED, and of a browser that changes something CROSS_SITE
+ */
+export async function personOrCommandLine(
+  deps: PersonDeps,
+  request: IncomingMessage,
+  atBrowser: typeof personOf | typeof changingPerson,
+): Promise<LiveSession> {
+  // No browser sends this by itself, so where it comes from needs no other proof.
+  const token = commandLineToken(request);
+  if (token === undefined) return atBrowser(deps, request);
+  const person = await deps.people.atCommandLine(token);
+  if (person !== undefined) return person;
+  throw new BrokerError('SIGN_IN_REQUIRED', 'This command line is not logged in any more. Run `buildpass login`.');
 }
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;

@@ -13,6 +13,7 @@ import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { bearerOf } from './bearer.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
+import { commandLineToken } from './person.ts';
 
 export interface RequestRouteDeps extends ExchangeDeps {
   readonly url: string;
@@ -27,8 +28,9 @@ export function requestRoutes(deps: RequestRouteDeps): Router {
   router
     .route('/v1/requests/:id')
     .get(async (request, response, next) => {
-      // Without it this is no job, but somebody who is signed in, or nobody.
-      if (request.headers.authorization === undefined) return next('route');
+      // Without a secret this is no job, but somebody who is signed in, their command line, or nobody.
+      const { authorization } = request.headers;
+      if (authorization === undefined || commandLineToken(request) !== undefined) return next('route');
       const secretHash = secretHashOf(request);
       response.json(await waitFor(deps, { request, response, secretHash }));
     })

@@ -1,18 +1,21 @@
-// `POST /v1/token`: asking for a credential. The one route that is busy, so it stands on node:http itself, before Express.
+// `POST /v1/token`: asking for a credential, and polling for a command line's login. The one route that is busy, so it stands on
+// node:http itself, before Express.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../shared/api.ts';
+import { DEVICE_GRANT_TYPE } from '../../shared/device-login.ts';
 import { ASK_INTERVAL } from '../approvals/waiting.ts';
 import { type ExchangeDeps, type Exchanged, exchange } from '../exchange.ts';
 import type { Reason } from '../model.ts';
 import { STRANGER_SUMMARY } from '../policy/explain.ts';
 import { type Answer, type Answering, jsonAnswer } from './answer.ts';
+import { answerDevice, type DeviceTokenDeps } from './device-token.ts';
 import { readBody } from './read-body.ts';
 import type { Refuse } from './refuse.ts';
 import { sendPending, sendToken } from './send-token.ts';
 import { parseForm, parseTokenRequest } from './token-request.ts';
 import { refuseWhileStopping } from './while-stopping.ts';
 
-export interface TokenRouteDeps extends ExchangeDeps {
+export interface TokenRouteDeps extends ExchangeDeps, DeviceTokenDeps {
   /** public origin, for links to requests */
   readonly url: string;
   /** false from the moment a shutdown began */
@@ -27,8 +30,9 @@ export function tokenRoute(deps: TokenRouteDeps): Route {
   return async (request, response) => {
     try {
       refuseWhileStopping(deps.accepting);
-      const ask = parseTokenRequest(parseForm(request.headers['content-type'], await readBody(request)));
-      answerToken(deps, response, await exchange(deps, ask));
+      const parameters = parseForm(request.headers['content-type'], await readBody(request));
+      if (parameters.get('grant_type') === DEVICE_GRANT_TYPE) await answerDevice(deps, response, parameters);
+      else answerToken(deps, response, await exchange(deps, parseTokenRequest(parameters)));
     } catch (error) {
       deps.refuse.response(response, 'oauth', error);
     }

@@ -85,7 +85,7 @@ export const ENTRY_FIELDS = {
     verdict: z.enum(['approve', 'reject']),
     approver: id,
     team: z.string(),
-    step_up: z.enum(['none', 'passkey', 'provider']),
+    step_up: stepUp,
     self: z.boolean(),
     approval: z.enum(['pending', 'approved', 'rejected']),
     expires_at: time,
@@ -98,19 +98,14 @@ export const ENTRY_FIELDS = {
     binding: digest,
     invocation_id: id,
     ...{ incident_id: id, number: z.int().min(1), incident_ends_at: time },
-    invoker: id,
-    team: z.string(),
-    step_up: z.enum(['none', 'passkey', 'provider']),
-    self: z.boolean(),
+    ...{ invoker: id, team: z.string(), step_up: stepUp, self: z.boolean() },
     notify: z.array(z.string()),
     expires_at: time,
   }),
   'break-glass.reviewed': z.strictObject({
     ...{ project: z.string(), entitlement: z.string(), incident_id: id, opened_at: time },
     invocations: z.int().min(1),
-    reviewer: id,
-    as: z.enum(['security', 'owner']),
-    step_up: z.enum(['none', 'passkey', 'provider']),
+    ...{ reviewer: id, as: z.enum(['security', 'owner']), step_up: stepUp },
   }),
   'request.decided': z.strictObject({
     ...ask,
@@ -259,6 +254,8 @@ export const ENTRY_FIELDS = {
   'identity.linked': z.strictObject({ principal: id, provider: z.string(), merged_principal: id.optional() }),
   'passkey.registered': z.strictObject({ principal: id, passkey_id: id, backed_up: z.boolean() }),
   'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
+  // A person let a command line read what they may read, until then at the latest.
+  'command_line.allowed': z.strictObject({ principal: id, session_id: id, step_up: stepUp, ends_at: time }),
   'entry.erased': z.strictObject({ erased_index: z.int().min(0), fields: z.array(z.string()).min(1) }),
 } as const;
 

@@ -4,8 +4,10 @@ import type { Me, RequestList } from '../../shared/people-api.ts';
 import { TimeContext, useTicking } from './clock.ts';
 import { go, here, useLocation } from './data/location.ts';
 import { usePolled } from './data/polled.ts';
+import { useArrivingProposals } from './data/proposals.ts';
 import { SessionContext } from './data/session.ts';
 import { CatalogPage } from './pages/catalog-page.tsx';
+import { DevicePage } from './pages/device-page.tsx';
 import { HomePage } from './pages/home-page.tsx';
 import { MePage } from './pages/me-page.tsx';
 import { NowherePage } from './pages/nowhere-page.tsx';
@@ -26,6 +28,7 @@ export function App() {
   const [utc, setUtc] = useState(false);
   const time = useTicking();
   useArrival(address);
+  useArrivingProposals();
   return (
     <TimeContext.Provider value={{ now: time, utc }}>
       {route.page === 'sign-in' ? (
@@ -93,6 +96,8 @@ function Page({ route }: { readonly route: Route }) {
       return <CatalogPage scope={route.scope} search={route.search} project={route.project} />;
     case 'me':
       return <MePage />;
+    case 'device':
+      return <DevicePage />;
     default:
       return <NowherePage />;
   }

@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'request'; readonly id: string }
   | { readonly page: 'catalog'; readonly scope: string | undefined; readonly search: string; readonly project: string }
   | { readonly page: 'me' }
+  | { readonly page: 'device' }
   | { readonly page: 'nowhere' };
 
 export function routeOf(address: string): Route {
@@ -16,7 +17,7 @@ export function routeOf(address: string): Route {
     return { page: 'sign-in', back: backOf(searchParams.get('return')), error: searchParams.get('error') ?? undefined };
   if (first === 'requests') return requestRoute(second, searchParams);
   if (first === 'catalog') return catalogRoute(second, third, searchParams);
-  if (first === 'me') return { page: 'me' };
+  if (first === 'me' || first === 'device') return { page: first };
   return first === '' ? { page: 'home' } : { page: 'nowhere' };
 }
 

@@ -15,6 +15,8 @@ export interface People extends SessionDeps {
   readonly cookies: Cookies;
   /** The person whose session the request's cookie is of. Asks nobody outside. */
   signedIn(request: IncomingMessage): Promise<LiveSession | undefined>;
+  /** The person whose command line has this token. */
+  atCommandLine(token: string): Promise<LiveSession | undefined>;
   /**
    * The person with their teams as the providers of the session say them now.
    * @throws BrokerError TEAM_UNCONFIRMED or SIGN_IN_UNAVAILABLE where a provider cannot be asked: what is not certain is no
@@ -43,8 +45,9 @@ export function createPeople(options: PeopleOptions): People {
     cookies,
     async signedIn(request) {
       const token = cookies.session.read(request);
-      return token === undefined ? undefined : findSession(deps, token);
+      return token === undefined ? undefined : findSession(deps, token, 'browser');
     },
+    atCommandLine: (token) => findSession(deps, token, 'command-line'),
     confirmTeams: (person) => confirmTeams(deps, person),
   };
 }

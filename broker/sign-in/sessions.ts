@@ -52,6 +52,7 @@ export async function beginSession(
   await tx.sessions.insert({
     token_hash: hashToken(token),
     id: sessionId,
+    kind: 'browser',
     principal_id: principal,
     provider,
     proofs: JSON.stringify({ [provider]: deps.sealer.keep(proven, { sessionId, provider, now: tx.now }) }),
@@ -65,11 +66,18 @@ export async function beginSession(
   return { token, sessionId };
 }
 
-/** The person whose session has this token; undefined where it is over, or never was. */
-export async function findSession(deps: SessionDeps, token: string): Promise<LiveSession | undefined> {
+/**
+ * The person whose session of this kind has this token; undefined where it is over, or never was. A token of the one kind is
+ * nothing where the other is asked for: a command line's in a cookie would be a browser that nobody signed in.
+ */
+export async function findSession(
+  deps: SessionDeps,
+  token: string,
+  kind: SessionRow['kind'],
+): Promise<LiveSession | undefined> {
   const found = await deps.store.read(async (tx) => {
     const row = await tx.sessions.find(hashToken(token));
-    return row === undefined || isOver(row, tx.now)
+    return row?.kind !== kind || isOver(row, tx.now)
       ? undefined
       : { session: await describe(deps, tx, row), note: tx.now - row.seen_at > NOTED_EVERY_MS };
   });
@@ -77,8 +85,8 @@ export async function findSession(deps: SessionDeps, token: string): Promise<Liv
   return found?.session;
 }
 
-const isOver = ({ seen_at: seen, ends_at: ends }: SessionRow, now: Millis): boolean =>
-  now >= ends || now - seen >= IDLE_MS;
+export const isOver = ({ kind, seen_at: seen, ends_at: ends }: SessionRow, now: Millis): boolean =>
+  now >= ends || (kind === 'browser' && now - seen >= IDLE_MS);
 
 /** Forgets sessions that are over; their tokens of providers go with them. */
 export const forgetSessions = (tx: Transaction): Promise<number> =>

@@ -197,6 +197,8 @@ export interface RevocationRow {
 export interface SessionRow {
   token_hash: string;
   id: string;
+  /** `command-line`: of a person's shell, which reads with it and takes back their own requests, and nothing else */
+  kind: 'browser' | 'command-line';
   principal_id: string;
   /** the sign-in provider that it began with */
   provider: string;

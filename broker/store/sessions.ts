@@ -20,9 +20,13 @@ export interface Sessions {
   /** The challenge that the session waits for; nobody gets it a second time. */
   takeChallenge(id: string): Promise<string | undefined>;
   end(id: string): Promise<void>;
+  /** Sessions of a person's command lines, newest first. */
+  commandLinesOf(principal: string): Promise<readonly SessionRow[]>;
+  /** Ends one of a person's command lines; true where they had it. */
+  endCommandLine(id: string, principal: string): Promise<boolean>;
   /** Ends every session of a person; returns how many. */
   endAllOf(principal: string): Promise<number>;
-  /** Forgets sessions that are over. */
+  /** Forgets sessions that are over; a command line has no idle time. */
   forget(over: { endedBefore: Millis; idleSince: Millis }): Promise<number>;
 }
 
@@ -68,9 +72,33 @@ export const sessionTable = (statements: Statements): Sessions => {
       if (challenge !== undefined) await saveChallenge({ id, challenge: null });
       return challenge;
     },
+    ...ofCommandLines(statements),
     ...endings(statements),
   };
 };
+
+function ofCommandLines({ all, first }: Statements): Pick<Sessions, 'commandLinesOf' | 'endCommandLine'> {
+  const commandLinesOf = all((db, { principal }: { principal: string }) =>
+    db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('principal_id', '=', principal)
+      .where('kind', '=', 'command-line')
+      .orderBy('started_at', 'desc'),
+  );
+  const endCommandLine = first((db, { id, principal }: { id: string; principal: string }) =>
+    db
+      .deleteFrom('sessions')
+      .where('id', '=', id)
+      .where('principal_id', '=', principal)
+      .where('kind', '=', 'command-line')
+      .returning('id'),
+  );
+  return {
+    commandLinesOf: (principal) => commandLinesOf({ principal }),
+    endCommandLine: async (id, principal) => (await endCommandLine({ id, principal })) !== undefined,
+  };
+}
 
 function endings({ all, first }: Statements): Pick<Sessions, 'end' | 'endAllOf' | 'forget'> {
   const end = first((db, { id }: { id: string }) => db.deleteFrom('sessions').where('id', '=', id));
@@ -80,7 +108,12 @@ function endings({ all, first }: Statements): Pick<Sessions, 'end' | 'endAllOf' 
   const forget = all((db, { endedBefore, idleSince }: { endedBefore: Millis; idleSince: Millis }) =>
     db
       .deleteFrom('sessions')
-      .where((row) => row.or([row('ends_at', '<', endedBefore), row('seen_at', '<', idleSince)]))
+      .where((row) =>
+        row.or([
+          row('ends_at', '<', endedBefore),
+          row.and([row('kind', '=', 'browser'), row('seen_at', '<', idleSince)]),
+        ]),
+      )
       .returning('id'),
   );
   return {

@@ -58,7 +58,7 @@ export const METRICS = {
   ),
   buildpass_sign_ins_total: counter(
     ['kind', 'outcome'],
-    'People at the door, by kind of provider: `signed-in`, `linked`, `stepped-up`, or the code of what went wrong.',
+    'People at the door, by kind of provider, `passkey` or `command-line`: `signed-in`, `linked`, `stepped-up`, or the code of what went wrong.',
     'increase(buildpass_sign_ins_total{outcome="SIGN_IN_FAILED"}[1h]) > 5',
   ),
   buildpass_limited_total: counter(

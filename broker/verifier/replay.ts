@@ -15,7 +15,7 @@ import { StoryOfRequests } from './story-of-requests.ts';
 /** They change no row. */
 const TOLD_ELSEWHERE = [
   ...['request.replayed', 'policy.refused', 'entry.erased'],
-  ...['passkey.registered', 'passkey.removed'],
+  ...['passkey.registered', 'passkey.removed', 'command_line.allowed'],
 ];
 
 /** They name the requests whose state they change. */

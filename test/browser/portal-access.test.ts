@@ -1,11 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { logInCommandLine } from '../support/command-line-login.ts';
+import { proposedLink } from '../support/proposed-link.ts';
 import { PortalWorld } from './portal-world.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PAGES = ['sign-in', 'home', 'nothing', 'pending', 'own', 'issued', 'rejected', 'refused', 'stranger'] as const;
-const MORE = ['requests', 'catalog', 'entitlement', 'account', 'nowhere'] as const;
+const MORE = ['requests', 'catalog', 'entitlement', 'account', 'nowhere', 'device', 'proposed'] as const;
 const ALL = [...PAGES, ...MORE];
 
 let world: PortalWorld;
@@ -28,6 +30,7 @@ beforeAll(async () => {
   const refused = await story.broker.ask({
     ...{ scope: 'shop/deploy', claims: { actor_id: '9001', ref: 'refs/heads/hotfix', run_id: '5004' } },
   });
+  await logInCommandLine(story.broker, 'Alex');
   Object.assign(pages, {
     'sign-in': [undefined, '/sign-in?error=SIGN_IN_EXPIRED&return=/catalog'],
     home: ['Alex', '/'],
@@ -43,6 +46,8 @@ beforeAll(async () => {
     entitlement: ['Alex', '/catalog/shop/risky'],
     account: ['Alex', '/me'],
     nowhere: ['Alex', '/catalog/no/such'],
+    device: ['Alex', '/device'],
+    proposed: ['Alex', await proposedLink(story.broker, { name: 'Alex', request: pending.id })],
   });
 });
 afterEach(async () => {

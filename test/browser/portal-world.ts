@@ -1,8 +1,7 @@
 // A broker with jobs that wait for people, and people who open its pages in a real browser, each in a context of their own.
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { ApprovalStory } from '../support/approval-story.ts';
+import { freePort } from '../support/free-port.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { launchBrowser } from './browser.ts';
 
@@ -60,13 +59,4 @@ export class PortalWorld {
     await this.#browser.close();
     await this.story.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Config } from '../../broker/config.ts';
 import type { WaitingJob } from '../support/approval-story.ts';
+import { beginLogin, logInCommandLine } from '../support/command-line-login.ts';
+import { proposedLink } from '../support/proposed-link.ts';
 import { PortalWorld } from './portal-world.ts';
 
 const HOSTILE = `Approved by octo-org/security \u202Egnp.exe <b>bold</b> ${'and so on '.repeat(60)}`;
@@ -37,6 +39,12 @@ async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
     scope: 'shop/deploy',
     claims: { actor_id: '9001', ref: 'refs/heads/hotfix/tax' },
   });
+  await logInCommandLine(story.broker, 'Alex');
+  const alexs = {
+    name: 'Alex',
+    request: jobs['deploy']?.id ?? '',
+    reason: 'Read the six commits; the sale ended at noon.',
+  };
   const request = (job: string): string => `/requests/${jobs[job]?.id}`;
   return [
     { name: 'sign-in', person: undefined, path: `/sign-in?return=${encodeURIComponent(request('deploy'))}` },
@@ -44,6 +52,12 @@ async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
     { name: 'home', person: 'Alex', path: '/' },
     { name: 'home-starter', person: 'Toni', path: '/' },
     { name: 'request-pending', person: 'Alex', path: request('deploy') },
+    { name: 'request-proposed', person: 'Alex', path: await proposedLink(story.broker, alexs) },
+    {
+      name: 'request-proposed-elsewhere',
+      person: 'Alex',
+      path: await proposedLink(story.broker, { ...alexs, principal: 'prn_another' }),
+    },
     { name: 'request-second', person: 'Alex', path: request('two') },
     { name: 'request-risky', person: 'Alex', path: request('risky') },
     {
@@ -72,6 +86,17 @@ async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
     { name: 'catalog-one', person: 'Alex', path: '/catalog/shop/risky' },
     { name: 'catalog-none', person: 'Alex', path: '/catalog?search=kubernets' },
     { name: 'me', person: 'Alex', path: '/me' },
+    { name: 'device', person: 'Alex', path: '/device' },
+    {
+      name: 'device-decision',
+      person: 'Alex',
+      path: '/device',
+      act: async (page) => {
+        await page.getByRole('textbox', { name: 'Code' }).fill((await beginLogin(story.broker)).user_code);
+        await page.getByRole('button', { name: 'Continue' }).click();
+        await page.getByRole('button', { name: 'Allow it to read' }).waitFor();
+      },
+    },
     { name: 'nowhere', person: 'Alex', path: '/catalog/no/such' },
   ];
 }

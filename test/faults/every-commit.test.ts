@@ -69,7 +69,7 @@ describe('two commits that go wrong', () => {
 });
 
 describe('the stories', () => {
-  it('make every commit that there is in the broker', { timeout: 60_000 }, async () => {
+  it('make every commit that there is in the broker', { timeout: 120_000 }, async () => {
     const made = new Set<string>();
     const shared = await worldOf({ act: async () => undefined });
     onTestFinished(() => shared.broker.close());

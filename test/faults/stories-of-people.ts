@@ -1,6 +1,7 @@
 // What the broker writes for people, as stories: see stories.ts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asCommandLine, beginLogin, decideLogin, poll } from '../support/command-line-login.ts';
 import { GithubPeople } from '../support/github-people.ts';
 import { type PersonBrowser, personAt, signIn } from '../support/person-browser.ts';
 import { SoftAuthenticator } from '../support/soft-authenticator.ts';
@@ -52,6 +53,22 @@ export const STORIES_OF_PEOPLE: Readonly<Record<string, Story>> = {
       await robin.get('/v1/me');
       await broker.running.people.confirmTeams(await personAt(broker, robin));
       await robin.post('/v1/sign-out-everywhere');
+    },
+  },
+  'a command line that is logged in, used, and ended twice over': {
+    options: () => ROBIN,
+    act: async ({ broker, world }) => {
+      const robin = await signIn(broker, 'Robin');
+      const tokens = [];
+      for (const login of [await beginLogin(broker), await beginLogin(broker)]) {
+        await decideLogin(robin, login.user_code);
+        tokens.push((await poll(broker, login)).body.access_token);
+      }
+      world.time.now += 2 * 60_000;
+      await asCommandLine(broker, tokens[0]).get('/v1/requests');
+      await broker.fetch('/oauth/revoke', { method: 'POST', body: new URLSearchParams({ token: tokens[0] }) });
+      const { body } = await robin.get('/v1/me/command-lines');
+      for (const { id } of body.command_lines) await robin.delete(`/v1/me/command-lines/${id}`);
     },
   },
   'a person who links an identity': {

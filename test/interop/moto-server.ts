@@ -1,7 +1,8 @@
 // A stand-in for AWS that shares no line with ours (moto), for one run; and relays that have its STS and KMS say what AWS says.
+
+import { freePort } from '../support/free-port.ts';
 import { type MoodyServer, startMoodyServer } from '../support/moody-server.ts';
 import { startPython } from './counterpart.ts';
-import { freePort } from './free-port.ts';
 
 export interface Moto {
   readonly url: string;

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
 import { buildpass } from '../support/command-line.ts';
+import { freePort } from '../support/free-port.ts';
 import { TestBroker } from '../support/test-broker.ts';
 import { buildGo, goModule, outputOf } from './counterpart.ts';
-import { freePort } from './free-port.ts';
 
 const [PREVIEWS, DEPLOYS] = ['https://previews.example.com', 'https://deploy.example.com'];
 const SUBJECT = 'project:shop:entitlement:';

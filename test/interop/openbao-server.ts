@@ -1,7 +1,7 @@
 // A real OpenBao for one run: started in memory on a free port, and set up as docs/providers/vault-secret.md tells people to.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is read of it is compared at once, and a wrong guess fails
 type Json = any;

@@ -56,11 +56,15 @@ describe('discovery', () => {
       issuer: BROKER_URL,
       token_endpoint: `${BROKER_URL}/v1/token`,
       token_endpoint_auth_methods_supported: ['none'],
+      device_authorization_endpoint: `${BROKER_URL}/oauth/device_authorization`,
       introspection_endpoint: `${BROKER_URL}/oauth/introspect`,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
       revocation_endpoint: `${BROKER_URL}/oauth/revoke`,
       revocation_endpoint_auth_methods_supported: ['none'],
-      grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+      grant_types_supported: [
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:device_code',
+      ],
       response_types_supported: ['id_token'],
     });
   });

@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../broker/http/api/openapi.ts';
 import type { Operation } from '../../broker/http/api/operation.ts';
 import type { AuthorizationRow, Caller } from '../../docs/authorization-table.ts';
 import { GRANT_TYPE, ID_TOKEN_TYPE } from '../../shared/api.ts';
+import { logInCommandLine } from './command-line-login.ts';
 import { PersonBrowser, type Send, signIn, type Visit } from './person-browser.ts';
 import { newSecret, TestBroker } from './test-broker.ts';
 
@@ -15,6 +16,7 @@ const PEOPLE: Readonly<Partial<Record<Caller, { readonly id: string; readonly gr
   security: { id: '9004', group: 'security' },
   operator: { id: '9005', group: 'operators' },
   'of mail': { id: '9006', group: 'mailers' },
+  'a command line': { id: '9007', group: 'releases' },
 };
 const ORGANIZATION = `
 teams:
@@ -58,10 +60,12 @@ interface Matter {
 
 export class AuthorizationWorld {
   readonly broker: TestBroker;
+  readonly #commandLine: string;
   #runs = 0;
 
-  private constructor(broker: TestBroker) {
+  private constructor(broker: TestBroker, commandLine: string) {
     this.broker = broker;
+    this.#commandLine = commandLine;
   }
 
   static async start(): Promise<AuthorizationWorld> {
@@ -75,7 +79,7 @@ export class AuthorizationWorld {
         'mail.yaml': project('mail', 'mailers', 'mailers'),
       },
     });
-    return new AuthorizationWorld(broker);
+    return new AuthorizationWorld(broker, await logInCommandLine(broker, 'a command line'));
   }
 
   /** Sends an operation as this caller. */
@@ -88,7 +92,8 @@ export class AuthorizationWorld {
       .replace('{level}/{tile}', '0/000.p/1')
       .replace('{provider}', 'demo')
       .replace('{project}/{entitlement}', `${about ?? 'shop'}/deploy`)
-      .replace('{id}', matter.id);
+      .replace('{id}', matter.id)
+      .replace('{user_code}', 'BCDF-GHJK');
     return browser.get(path, await this.#parts(operation, { caller, matter, about: about ?? 'shop' }));
   }
 
@@ -109,7 +114,9 @@ export class AuthorizationWorld {
 
   async #browser(caller: Caller): Promise<PersonBrowser> {
     if (caller === 'another site') return signIn(this.broker, 'approver');
-    return caller in PEOPLE ? signIn(this.broker, caller) : new PersonBrowser(this.broker);
+    return caller in PEOPLE && caller !== 'a command line'
+      ? signIn(this.broker, caller)
+      : new PersonBrowser(this.broker);
   }
 
   async #parts(
@@ -122,6 +129,7 @@ export class AuthorizationWorld {
     if (operation.form !== undefined) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       if (operation.form === 'OwnTokenForm') return { method, headers, body: 'token=nonsense' };
+      if (operation.form === 'DeviceAuthorizationForm') return { method, headers, body: '' };
       const asked = { scope: `${about}/preview` };
       if (operation.path === '/v1/explain')
         return { method, headers: { ...headers, ...authorization }, body: String(new URLSearchParams(asked)) };
@@ -136,9 +144,10 @@ export class AuthorizationWorld {
     return { method, headers, body: JSON.stringify(bodyOf(operation, matter)) };
   }
 
-  /** What a job shows; people show their cookie and nothing else. */
+  /** What a job or a command line shows; people show their cookie and nothing else. */
   async #bearer({ shown, path }: Operation, caller: Caller, { secret, claims }: Matter): Promise<string | undefined> {
     const other = { ...JOBS.shop, run_id: `${claims['run_id']}000` };
+    if (caller === 'a command line') return this.#commandLine;
     if (caller === 'a stranger') return this.broker.token({ ...other, repository: 'octo-org/x', repository_id: '999' });
     if (caller !== 'job' && caller !== 'another job') return undefined;
     // Of another project's request it has no secret: it shows its own.
@@ -159,5 +168,6 @@ function bodyOf({ json }: Operation, { binding }: Matter): object {
   if (json === 'IncidentReview') return { reason: 'It burned.', invocations: 1 };
   if (json === 'RevocationOrder' || json === 'PauseOrder') return { of: { scope: 'everything' }, reason: 'It burns.' };
   if (json === 'ResumeOrder') return { reason: 'It burned.' };
+  if (json === 'DeviceDecision') return { decision: 'allow' };
   return {};
 }

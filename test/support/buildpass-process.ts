@@ -19,6 +19,10 @@ export interface BuildpassProcess {
 export const startBuildpass = (...words: readonly string[]): BuildpassProcess =>
   watched(process.execPath, ['broker/main.ts', ...words]);
 
+/** The same with these variables beside those of the test. */
+export const startBuildpassWith = (environment: NodeJS.ProcessEnv, ...words: readonly string[]): BuildpassProcess =>
+  watched(process.execPath, ['broker/main.ts', ...words], environment);
+
 /** The same with a script that runs in the process before it. */
 export const startBuildpassAfter = (script: string, ...words: readonly string[]): BuildpassProcess =>
   watched(process.execPath, [
@@ -37,8 +41,9 @@ export function startBuildpassOnSmallDisk(blocks: number, ...words: readonly str
   return watched('sh', limited);
 }
 
-function watched(command: string, words: readonly string[]): BuildpassProcess {
-  const child = spawn(command, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+function watched(command: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): BuildpassProcess {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, words, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   return {

@@ -28,8 +28,11 @@ export function recordedIo(environment: Io['environment'] = {}): RecordedIo {
   };
 }
 
-export async function buildpass(...words: readonly string[]): Promise<Ran> {
-  const io = recordedIo();
+export const buildpass = (...words: readonly string[]): Promise<Ran> => buildpassWith({}, ...words);
+
+/** The same with these variables of the environment, and no other. */
+export async function buildpassWith(environment: Io['environment'], ...words: readonly string[]): Promise<Ran> {
+  const io = recordedIo(environment);
   const code = await main(words, io);
   return { code, ...io.written };
 }

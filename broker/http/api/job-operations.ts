@@ -19,9 +19,10 @@ const TOKEN_ERRORS: readonly ErrorCode[] = [
 export const JOB_OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'post', path: '/v1/token', shown: ['subject-token'], form: 'TokenForm' },
-    summary: 'Ask for a credential (RFC 8693 token exchange), or collect one that people approved',
+    summary:
+      'Ask for a credential (RFC 8693 token exchange), or collect one that people approved; or poll for the login of a command line (RFC 8628)',
     answers: {
-      200: { about: 'Issued.', json: 'Issued' },
+      200: { about: 'Issued, or logged in.', json: ['Issued', 'DeviceToken'] },
       400: { about: 'Refused, asked wrongly, or people must decide first (`authorization_pending`).', json: 'Refusal' },
       503: { about: 'Our own trouble: ask again after `Retry-After` with the same `request_secret`.', json: 'Refusal' },
     },
@@ -39,14 +40,14 @@ export const JOB_OPERATIONS: readonly Operation[] = [
     errors: [...TOKEN_ERRORS, 'AUTHORIZATION_MISSING', 'PARAMETER_INVALID', 'CONTENT_TYPE_UNSUPPORTED'],
   },
   {
-    ...{ method: 'get', path: '/v1/catalog', shown: ['subject-token', 'session'] },
+    ...{ method: 'get', path: '/v1/catalog', shown: ['subject-token', 'session', 'command-line'] },
     summary: 'What a job may ask for and what would be missing; for a person, all that is on offer',
     query: [{ name: 'after', about: 'For a job: `next` of the page before.', schema: { type: 'string' } }],
     answers: { 200: { about: 'By what was shown.', json: ['Catalog', 'PeopleCatalog'] } },
-    errors: [...TOKEN_ERRORS, 'AUTHORIZATION_MISSING', 'PARAMETER_INVALID', 'PAUSED'],
+    errors: [...TOKEN_ERRORS, 'AUTHORIZATION_MISSING', 'SIGN_IN_REQUIRED', 'PARAMETER_INVALID', 'PAUSED'],
   },
   {
-    ...{ method: 'get', path: '/v1/requests/{id}', shown: ['request-secret', 'session'] },
+    ...{ method: 'get', path: '/v1/requests/{id}', shown: ['request-secret', 'session', 'command-line'] },
     summary: 'For the job that asked: the state, waiting for it; for a person: all that a verdict needs',
     query: [
       {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { statusOf } from '../problem.ts';
 import { ACCESS_OPERATIONS } from './access-operations.ts';
+import { DEVICE_OPERATIONS } from './device-operations.ts';
 import { JOB_OPERATIONS } from './job-operations.ts';
 import type { AnswerForm, Operation, SchemaName, Shown } from './operation.ts';
 import { PERSON_OPERATIONS } from './person-operations.ts';
@@ -13,6 +14,7 @@ import { SCHEMAS } from './schemas.ts';
 export const OPERATIONS: readonly Operation[] = [
   ...JOB_OPERATIONS,
   ...PERSON_OPERATIONS,
+  ...DEVICE_OPERATIONS,
   ...ACCESS_OPERATIONS,
   ...PUBLIC_OPERATIONS,
 ];
@@ -37,6 +39,8 @@ const BODIES: readonly SchemaName[] = [
   'ResumeOrder',
   'PasskeyRegistration',
   'PasskeyResponse',
+  'DeviceAuthorizationForm',
+  'DeviceDecision',
 ];
 
 export function openApiDocument({ url, version, answers = 'open' }: DocumentOptions): object {
@@ -65,6 +69,7 @@ const SECURITY_SCHEMES = {
   'request-secret': { type: 'http', scheme: 'bearer', description: 'The `request_secret` that made the request.' },
   'relying-party': { type: 'http', scheme: 'basic', description: 'A relying party of the configuration.' },
   session: { type: 'apiKey', in: 'cookie', name: '__Host-buildpass', description: 'A person who is signed in.' },
+  'command-line': { type: 'http', scheme: 'bearer', description: 'What `buildpass login` got: it reads.' },
 };
 
 function jsonSchemaOf(name: SchemaName, answers: 'open' | 'exact'): object {
@@ -96,7 +101,10 @@ function described(operation: Operation): object {
     operationId: [method, ...words].join('-'),
     summary,
     ...(fromOwnPage === true
-      ? { description: 'From a page of the broker only: `Origin` is `url`, the content type `application/json`.' }
+      ? {
+          description:
+            'With a session from a page of the broker only: `Origin` is `url`, the content type `application/json`.',
+        }
       : {}),
     ...(path === '/v1/token' ? {} : { security: shown.map(requirementOf) }),
     parameters: parametersOf(operation),

@@ -5,8 +5,8 @@ import type { SCHEMAS } from './schemas.ts';
 
 export type SchemaName = keyof typeof SCHEMAS;
 
-/** What a caller shows: nothing, the token of a job, the secret of a request, the cookie of a person, or the secret of a relying party. */
-export type Shown = 'nothing' | 'subject-token' | 'request-secret' | 'session' | 'relying-party';
+/** What a caller shows: nothing, the token of a job, the secret of a request, the cookie of a person, the token of their command line, or the secret of a relying party. */
+export type Shown = 'nothing' | 'subject-token' | 'request-secret' | 'session' | 'command-line' | 'relying-party';
 
 export interface AnswerForm {
   readonly about: string;

@@ -8,7 +8,7 @@ const CHANGED = { 204: { about: 'Done.' } } as const;
 
 export const PERSON_OPERATIONS: readonly Operation[] = [
   {
-    ...{ method: 'get', path: '/v1/requests', ...SESSION },
+    ...{ method: 'get', path: '/v1/requests', shown: ['session', 'command-line'] },
     summary: 'Requests that wait for this person, that they made, or that they may see',
     query: [
       { name: 'view', about: 'Which of them.', schema: { type: 'string', enum: [...LIST_VIEWS], default: 'waiting' } },
@@ -28,7 +28,7 @@ export const PERSON_OPERATIONS: readonly Operation[] = [
     ],
   },
   {
-    ...{ ...CHANGE, path: '/v1/requests/{id}/withdraw' },
+    ...{ ...CHANGE, path: '/v1/requests/{id}/withdraw', shown: ['session', 'command-line'] },
     summary: 'Who asked takes the request back',
     answers: { 200: { about: 'The request as it is now.', json: 'RequestDetail' } },
     errors: ['SIGN_IN_REQUIRED', 'CROSS_SITE', 'NOT_FOUND', 'NOT_AN_APPROVER', 'APPROVAL_DECIDED'],

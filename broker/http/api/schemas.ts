@@ -24,6 +24,14 @@ import {
 } from '../../../shared/api.ts';
 import { catalogSchema, peopleCatalogSchema } from '../../../shared/catalog.ts';
 import {
+  commandLinesSchema,
+  DEVICE_GRANT_TYPE,
+  deviceAuthorizationSchema,
+  deviceDecisionSchema,
+  deviceLoginSchema,
+  deviceTokenSchema,
+} from '../../../shared/device-login.ts';
+import {
   breakGlassIncidentsSchema,
   invokeBodySchema,
   linkStartedSchema,
@@ -49,7 +57,7 @@ const asked = {
     .describe('Whole seconds; what is not allowed is refused, not cut.'),
 };
 
-const tokenFormSchema = z.object({
+const jobFormSchema = z.object({
   grant_type: z.literal(GRANT_TYPE),
   subject_token: z.string().describe('The OIDC token of the job, made for the `url` of the broker. It works once.'),
   subject_token_type: z.enum([ID_TOKEN_TYPE, JWT_TYPE]),
@@ -60,8 +68,13 @@ const tokenFormSchema = z.object({
   request_secret: z.string().regex(REQUEST_SECRET_FORM).optional().describe('Ours: made anew for each ask.'),
 });
 
+const deviceFormSchema = z.object({
+  grant_type: z.literal(DEVICE_GRANT_TYPE),
+  device_code: z.string().describe('Of `/oauth/device_authorization`.'),
+});
+
 const ownTokenFormSchema = z.object({
-  token: z.string().describe('A credential of the kind `jwt`.'),
+  token: z.string().describe('A credential of the kind `jwt`; to end it also the token of a command line.'),
   token_type_hint: z.string().optional().describe('Taken, and not needed.'),
 });
 
@@ -81,7 +94,7 @@ const statusSchema = (...values: readonly [string, ...string[]]) => z.object({ s
 const elsewhereSchema = z.looseObject({});
 
 export const SCHEMAS = {
-  TokenForm: tokenFormSchema,
+  TokenForm: z.union([jobFormSchema, deviceFormSchema]),
   ExplainForm: z.object(asked),
   OwnTokenForm: ownTokenFormSchema,
   Introspection: z.looseObject({ active: z.boolean() }),
@@ -115,6 +128,12 @@ export const SCHEMAS = {
   Passkey: passkeySchema,
   WebAuthnOptions: elsewhereSchema,
   SteppedUp: steppedUpSchema,
+  DeviceAuthorizationForm: z.object({ client_id: z.string().optional().describe('Taken, and not needed.') }),
+  DeviceAuthorization: deviceAuthorizationSchema,
+  DeviceToken: deviceTokenSchema,
+  DeviceLogin: deviceLoginSchema,
+  DeviceDecision: deviceDecisionSchema,
+  CommandLineList: commandLinesSchema,
   Nothing: z.object({}),
   Alive: statusSchema('alive'),
   Ready: statusSchema('ready', 'not ready'),

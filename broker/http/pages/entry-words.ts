@@ -161,6 +161,12 @@ const WORDS: Words = {
     what: 'Passkey removed',
     who: html`the person ${exact(principal)}`,
   }),
+  'command_line.allowed': ({ principal, ends_at: ends }, now) => ({
+    state: 'noted',
+    what: 'Command line logged in',
+    who: html`the person ${exact(principal)}`,
+    detail: html`It reads what this person may read, until ${time(Date.parse(ends), now)} at the latest.`,
+  }),
   'entry.erased': ({ erased_index: index, fields }) => ({
     state: 'noted',
     what: 'Personal fields erased',

@@ -8,11 +8,13 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 
 interface Props {
   readonly problem: Problem;
+  /** where they come back to from their provider */
+  readonly back?: string;
   /** they have shown it; what they wanted can be pressed again */
   readonly onDone: () => void;
 }
 
-export function StepUpNote({ problem, onDone }: Props) {
+export function StepUpNote({ problem, back = '/me', onDone }: Props) {
   const { me } = useSession();
   const [failed, setFailed] = useState<Problem>();
   const methods = problem.methods ?? [];
@@ -35,11 +37,11 @@ export function StepUpNote({ problem, onDone }: Props) {
             </button>
           )}
           {methods.includes('provider') && (
-            <a class="button" href={`/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent('/me')}`}>
+            <a class="button" href={`/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent(back)}`}>
               Sign in once more
             </a>
           )}
-          {methods.length === 0 && <a href={`/sign-in?return=${encodeURIComponent('/me')}`}>Sign in anew</a>}
+          {methods.length === 0 && <a href={`/sign-in?return=${encodeURIComponent(back)}`}>Sign in anew</a>}
         </p>
         {failed !== undefined && <ProblemNote problem={failed} />}
       </div>

@@ -82,6 +82,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     next: 'Use one that you added here, or another way to show that it is you.',
     link: { to: '/me', words: 'Your passkeys' },
   },
+  USER_CODE_UNKNOWN: {
+    title: 'No terminal waits with this code',
+    next: 'Compare it with your terminal, or log in there again.',
+  },
   INTERNAL: { title: 'Something failed inside the broker', next: 'Tell those who run it the id in this sentence.' },
   SIGN_IN_REFUSED: {
     title: 'Signing in was refused',

@@ -1,6 +1,7 @@
 // Your own account here: who you are to the broker, the accounts that are joined to it, passkeys, and the end of the session.
 import { useState } from 'preact/hooks';
 import type { Me } from '../../../shared/people-api.ts';
+import { CommandLinesCard } from '../account/command-lines.tsx';
 import { LinkedAccounts } from '../account/linked-accounts.tsx';
 import { Passkeys } from '../account/passkeys.tsx';
 import { ask, type Problem } from '../data/ask.ts';
@@ -25,6 +26,7 @@ export function MePage() {
         <div class="main-column">
           <LinkedAccounts me={me} />
           <Passkeys />
+          <CommandLinesCard />
         </div>
         <div class="side-column">
           <Rights me={me} />
@@ -82,7 +84,7 @@ function SessionCard({ me }: { readonly me: Me }) {
           Sign out everywhere
         </button>
       </div>
-      <p class="hint">Everywhere ends your sessions in other browsers too.</p>
+      <p class="hint">Everywhere ends your sessions in other browsers too, and your command lines.</p>
       {problem !== undefined && <ProblemNote problem={problem} />}
     </Card>
   );

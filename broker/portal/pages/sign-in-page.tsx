@@ -65,6 +65,7 @@ const DESTINATIONS: Partial<Record<Route['page'], string>> = {
   requests: 'the list of requests',
   catalog: 'the catalog',
   me: 'your account',
+  device: 'logging in a command line',
 };
 
 function Failed({ code }: { readonly code: string }) {

@@ -2,6 +2,7 @@
 // that it needs.
 import { useState } from 'preact/hooks';
 import type { RequestDetail } from '../../../shared/people-api.ts';
+import { reasonProblem } from '../../../shared/verdict-reason.ts';
 import { ask, type Problem } from '../data/ask.ts';
 import { draftOf, keepDraft } from '../data/drafts.ts';
 import { useSession } from '../data/session.ts';
@@ -16,9 +17,16 @@ export interface Verdict {
   readonly sending: Choice | undefined;
   readonly problem: Problem | undefined;
   /** what is to be confirmed, and by which ways */
-  readonly stepUp: { readonly choice: Choice; readonly methods: readonly string[] } | undefined;
-  readonly send: (choice: Choice) => Promise<void>;
+  readonly stepUp: Confirmed | undefined;
+  /** with what was typed, unless other words are given */
+  readonly send: (choice: Choice, words?: string) => Promise<void>;
   readonly back: () => void;
+}
+
+interface Confirmed {
+  readonly choice: Choice;
+  readonly words: string;
+  readonly methods: readonly string[];
 }
 
 interface Deps {
@@ -28,8 +36,6 @@ interface Deps {
   readonly onChanged: () => Promise<void>;
 }
 
-const LONGEST = 500;
-
 export function useVerdict({ request, binding, onAnswer, onChanged }: Deps): Verdict {
   const { me, waiting } = useSession();
   const [reason, setText] = useState(() => draftOf(me.principal, request.id));
@@ -37,9 +43,10 @@ export function useVerdict({ request, binding, onAnswer, onChanged }: Deps): Ver
   const [sending, setSending] = useState<Choice>();
   const [problem, setProblem] = useState<Problem>();
   const [stepUp, setStepUp] = useState<Verdict['stepUp']>();
-  const send = async (choice: Choice): Promise<void> => {
+  const send = async (choice: Choice, words = reason): Promise<void> => {
     if (sending !== undefined) return;
-    const lack = lackOf(reason.trim(), choice, request);
+    const text = words.trim();
+    const lack = lackOf(text, choice, request);
     setMissing(lack);
     if (lack !== undefined) {
       document.getElementById('verdict-reason')?.focus();
@@ -47,7 +54,6 @@ export function useVerdict({ request, binding, onAnswer, onChanged }: Deps): Ver
     }
     setSending(choice);
     setProblem(undefined);
-    const text = reason.trim();
     const body = { verdict: choice, binding, ...(text !== '' && { reason: text }) };
     const answer = await ask<RequestDetail>(`${pathOf(request)}/verdicts`, { method: 'POST', body });
     setSending(undefined);
@@ -57,7 +63,7 @@ export function useVerdict({ request, binding, onAnswer, onChanged }: Deps): Ver
       onAnswer(answer.body);
       await waiting.refresh();
     } else if (answer.problem.code === 'STEP_UP_REQUIRED') {
-      setStepUp({ choice, methods: answer.problem.methods ?? [] });
+      setStepUp({ choice, words, methods: answer.problem.methods ?? [] });
     } else {
       setStepUp(undefined);
       setProblem(answer.problem);
@@ -82,8 +88,5 @@ export const needsReason = (choice: Choice, { risk }: RequestDetail): boolean =>
 function lackOf(reason: string, choice: Choice, request: RequestDetail): string | undefined {
   if (reason === '' && needsReason(choice, request))
     return 'Say in a few words why. Whoever asked sees it, and it stays in the log.';
-  if (reason.length > LONGEST) return `It has ${reason.length} characters; ${LONGEST} fit.`;
-  return /[\p{Cc}\p{Bidi_Control}]/u.test(reason)
-    ? 'It has a line break or a control character in it; write it on one line.'
-    : undefined;
+  return reasonProblem(reason);
 }

@@ -8,13 +8,13 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { type Choice, needsReason, type Verdict } from './use-verdict.ts';
 import type { ApprovalOf } from './verdict-panel.tsx';
 
-interface Props {
+export interface FormProps {
   readonly request: RequestDetail;
   readonly approval: ApprovalOf;
   readonly verdict: Verdict;
 }
 
-export function VerdictForm({ request, approval, verdict }: Props) {
+export function VerdictForm({ request, approval, verdict }: FormProps) {
   const required = needsReason('approve', request);
   const { missing } = verdict;
   const describe = missing === undefined ? 'verdict-hint' : 'verdict-error';
@@ -69,7 +69,7 @@ function Decide({ choice, verdict }: { readonly choice: Choice; readonly verdict
   );
 }
 
-function Effects({ request, approval }: Omit<Props, 'verdict'>) {
+function Effects({ request, approval }: Omit<FormProps, 'verdict'>) {
   const { me } = useSession();
   const left = approval.needed - approval.verdicts.filter(({ verdict }) => verdict === 'approve').length;
   const teams = approval.by.filter((team) => me.teams.includes(team));

@@ -4,13 +4,16 @@ import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import { useTimes } from '../clock.ts';
+import { useProposal } from '../data/proposals.ts';
+import { useSession } from '../data/session.ts';
 import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
 import { ApprovalOutcome } from './approval-outcome.tsx';
+import { ProposedVerdict, UselessProposal, uselessBecause } from './proposed-verdict.tsx';
 import { type Confirming, StepUp } from './step-up.tsx';
 import { useVerdict, type Verdict } from './use-verdict.ts';
-import { VerdictForm } from './verdict-form.tsx';
+import { type FormProps, VerdictForm } from './verdict-form.tsx';
 import { Withdraw } from './withdraw.tsx';
 
 export type ApprovalOf = NonNullable<RequestDetail['approval']>;
@@ -43,7 +46,7 @@ export function VerdictPanel({ request, approval, onAnswer, onChanged }: PanelPr
         />
       )}
       {may && !moved && verdict.stepUp === undefined && (
-        <VerdictForm request={request} approval={approval} verdict={verdict} />
+        <Deciding request={request} approval={approval} verdict={verdict} />
       )}
       {may && !moved && verdict.stepUp !== undefined && <StepUp request={request} confirming={confirmingOf(verdict)} />}
       {!may && <ApprovalOutcome request={request} approval={approval} />}
@@ -52,9 +55,26 @@ export function VerdictPanel({ request, approval, onAnswer, onChanged }: PanelPr
   );
 }
 
-function confirmingOf({ stepUp, reason, send, back }: Verdict): Confirming {
-  const { choice, methods } = stepUp ?? { choice: 'approve' as const, methods: [] };
-  return { doing: choice, reason, methods, send: () => send(choice), back };
+/** What a terminal proposed comes first, and the form once that is put aside. */
+function Deciding(props: FormProps) {
+  const { request, approval, verdict } = props;
+  const { me } = useSession();
+  const times = useTimes();
+  const { proposal, drop } = useProposal(request.id);
+  if (proposal === undefined) return <VerdictForm {...props} />;
+  const useless = uselessBecause(proposal, { principal: me.principal, binding: approval.binding, now: times.now });
+  if (useless === undefined) return <ProposedVerdict proposal={proposal} verdict={verdict} onDrop={drop} />;
+  return (
+    <>
+      <UselessProposal because={useless} onDrop={drop} />
+      <VerdictForm {...props} />
+    </>
+  );
+}
+
+function confirmingOf({ stepUp, send, back }: Verdict): Confirming {
+  const { choice, words, methods } = stepUp ?? { choice: 'approve' as const, words: '', methods: [] };
+  return { doing: choice, reason: words, methods, send: () => send(choice, words), back };
 }
 
 /** Where the form goes away under somebody's hands, the focus stays in its place. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../../broker/main.ts';
 import { ApprovalStory, type WaitingJob } from '../../support/approval-story.ts';
 import { configFileOf } from '../../support/broker-files.ts';
-import { buildpass } from '../../support/command-line.ts';
+import { buildpass, recordedIo } from '../../support/command-line.ts';
 
 let story: ApprovalStory;
 let config: string;
@@ -107,11 +108,11 @@ describe('requests show', () => {
   });
 });
 
-describe('a verdict', () => {
-  it.each(['approve', 'reject', 'withdraw'])('is not given here: there is no requests %s', async (word) => {
-    expect(await requests(word, waiting.id)).toMatchObject({
-      code: 2,
-      err: expect.stringContaining(`unknown command "requests ${word}"`),
-    });
+describe('beside the store', () => {
+  it.each(['approve', 'reject', 'withdraw'])('nobody can %s: that is a person’s, who is logged in', async (word) => {
+    const io = recordedIo({ HOME: '/nonexistent' });
+    const words = ['requests', word, waiting.id, '--config', config, ...(word === 'withdraw' ? [] : ['--reason', 'x'])];
+    expect(await main(words, io)).toBe(2);
+    expect(io.written.err).toContain('you are logged in nowhere: run buildpass login --broker-url URL');
   });
 });

@@ -10,6 +10,7 @@ describe('addresses of the portal', () => {
     ['/catalog?search=deploy&project=shop', { page: 'catalog', search: 'deploy', project: 'shop' }],
     ['/catalog/shop/deploy', { page: 'catalog', scope: 'shop/deploy' }],
     ['/me', { page: 'me' }],
+    ['/device', { page: 'device' }],
     ['/elsewhere', { page: 'nowhere' }],
   ])('%s shows its page', (address, route) => {
     expect(routeOf(address)).toMatchObject(route);

@@ -18,6 +18,7 @@ const deps = {
     verifierKeys: [],
     keySet: () => ({ keys: [] }),
     demo: false,
+    elapsed: () => 0,
     entropy: systemEntropy,
   },
   people: { providers: new Map(), cookies: {} },

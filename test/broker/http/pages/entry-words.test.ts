@@ -8,6 +8,7 @@ import { ACCESS_ENTRIES } from './access-entries.ts';
 import { KEY_ENTRIES } from './key-entries.ts';
 import { NOW } from './page-store.ts';
 import { ownWords, textOf } from './page-text.ts';
+import { PEOPLE_ENTRIES } from './people-entries.ts';
 
 const DIGEST = 'ab'.repeat(32);
 const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
@@ -254,19 +255,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Otherwise: quote: d end of quote.',
   ],
   ...KEY_ENTRIES,
-  [
-    'identity.linked',
-    { principal: 'prn_a', provider: 'sso', merged_principal: 'prn_b' },
-    'Identity linked',
-    'An account at quote: sso end of quote is of the same person, who was known as prn_b until then.',
-  ],
-  [
-    'passkey.registered',
-    { principal: 'prn_a', passkey_id: 'pky_a', backed_up: true },
-    'Passkey registered',
-    'It is kept in a backup, so it may be on several devices of this person.',
-  ],
-  ['passkey.removed', { principal: 'prn_a', passkey_id: 'pky_a' }, 'Passkey removed', ''],
+  ...PEOPLE_ENTRIES,
   ['entry.erased', { erased_index: 7, fields: ['requester'] }, 'Personal fields erased', ''],
 ];
 

@@ -50,7 +50,15 @@ const getAs = (host: string, url: string) =>
 
 describe('the page that the portal is drawn in', () => {
   it('is the same, byte for byte, whether a request exists or not', async () => {
-    const paths = [`/requests/${refused}`, '/requests/req_nothing', '/', '/sign-in', '/catalog/no/such', '/me'];
+    const paths = [
+      `/requests/${refused}`,
+      '/requests/req_nothing',
+      '/',
+      '/sign-in',
+      '/catalog/no/such',
+      '/me',
+      '/device',
+    ];
     const pages = await Promise.all(paths.map((path) => get(real + path)));
     expect(new Set(pages.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(pages[0]?.status).toBe(200);

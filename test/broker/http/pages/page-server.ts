@@ -14,6 +14,7 @@ import { createRepositoryQuota } from '../../../../broker/limits/repository-quot
 import { createTurns } from '../../../../broker/limits/turns.ts';
 import { RecentTree } from '../../../../broker/log/recent-tree.ts';
 import { createAttempts } from '../../../../broker/sign-in/attempts.ts';
+import { createDeviceLogins } from '../../../../broker/sign-in/device-logins.ts';
 import { createPeople } from '../../../../broker/sign-in/people.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { createLogger } from '../../../../broker/telemetry/logger.ts';
@@ -69,6 +70,7 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
       roles: { security: [], operators: [] },
     }),
     attempts: createAttempts({ url, clock, entropy: systemEntropy, encryptionKey: Buffer.alloc(32) }),
+    deviceLogins: createDeviceLogins({ clock, entropy: systemEntropy }),
     answers: createAnswerSealer(Buffer.alloc(32), systemEntropy),
     ...{ logger, answering, refuse, metrics, elapsed },
     ...{

@@ -1,12 +1,12 @@
 // A port of this machine that nobody listens at, for a program that has to be told one before it starts.
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   probe.close();
+  await once(probe, 'close');
   return port;
 }
