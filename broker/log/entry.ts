@@ -246,6 +246,8 @@ export const ENTRY_FIELDS = {
     state: z.enum(['next', 'current']).optional(),
     changes_at: time.nullable().optional(),
     because: z.enum(['asked', 'schedule', 'configuration', 'compromised']).optional(),
+    // Of a key of the log: what whoever follows the log from key to key trusts from here on.
+    verifier_key: z.string().optional(),
   }),
   // A new key is at the issuer's own site, where relying parties read it: it may sign once their caches have it.
   'key.seen': z.strictObject({ ...key, issuer: z.string(), changes_at: time }),

@@ -3,8 +3,8 @@ import { readCapped } from '../read-capped.ts';
 import type { ReadResource } from '../verifier/hash-source.ts';
 
 const TIMEOUT_MS = 10_000;
-/** A tile has 8 KiB; what is larger is not a log's. */
-const MAX_BYTES = 64 * 1024;
+/** A tile has 8 KiB, and each change of keys some 2; what is larger is not a log's. */
+const MAX_BYTES = 1024 * 1024;
 
 export function publishedAt(url: string): ReadResource {
   const origin = url.replace(/\/$/, '');

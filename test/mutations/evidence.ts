@@ -79,7 +79,7 @@ export async function gatherEvidence(): Promise<Evidence> {
   return {
     ...{ directory, anchor, receipt, verifierKey, backups },
     ...newest,
-    logKey: log.privateKey,
+    logKey: log.current.privateKey,
     remove: () => rmSync(directory, { recursive: true }),
   };
 }

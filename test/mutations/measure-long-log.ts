@@ -17,6 +17,7 @@ import type { Transaction } from '../../broker/store/store.ts';
 import { policySetDigest, requestDetails, textDigest } from '../../shared/log-digests.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
 import { ORIGIN } from '../support/test-log.ts';
+import { signedBy } from '../support/log-signer.ts';
 
 const { values } = parseArgs({ options: { entries: { type: 'string', default: '1000000' } } });
 const entries = Number(values.entries);
@@ -160,7 +161,7 @@ async function make(): Promise<void> {
   createSqliteFile(path);
   let now = 1_790_000_000_000;
   const store = await openSqliteStore({ path, clock: { now: () => ++now } });
-  store.guard(createCheckpointer({ origin: ORIGIN, privateKey, tip: { size: 0, edge: '' } }));
+  store.guard(createCheckpointer({ origin: ORIGIN, ...signedBy(privateKey), tip: { size: 0, edge: '' } }));
   await store.commit(async (tx) => {
     const document = { file: 'shop.yaml', text: POLICY, digest: POLICY_DIGEST, project: 'shop' };
     await tx.policies.putInForce({ digest: SET_DIGEST, members: [document], documents: [document], at: tx.now });
