@@ -65,10 +65,9 @@ export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: Sealing
   const current = new Map(
     opened.filter(({ state }) => state === 'current').map(({ key }) => [key.algorithm, key] as const),
   );
-  const log = openLogKeys(rows, sealing);
-  if (log === undefined || !current.has('ES256') || !current.has('RS256')) {
+  const log = current.has('ES256') && current.has('RS256') ? openLogKeys(rows, sealing) : undefined;
+  if (log === undefined)
     throw new StartRefused('the store has no signing keys: make them once with `buildpass keys create`');
-  }
   return {
     log,
     published: opened.map(({ key }) => key),
@@ -76,11 +75,8 @@ export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: Sealing
   };
 }
 
-/**
- * The keys of the log; undefined where none signs.
- * @throws StartRefused as `openSigningKeys` does
- */
-export function openLogKeys(rows: readonly SigningKeyRow[], sealing: SealingKey): LogKeys | undefined {
+/** Undefined where none signs. */
+function openLogKeys(rows: readonly SigningKeyRow[], sealing: SealingKey): LogKeys | undefined {
   const openIn = (state: KeyState): readonly LocalKey[] =>
     rows.filter((row) => row.purpose === 'log' && row.state === state).map((row) => openLogKey(row, sealing));
   const [next, [current], previous] = [openIn('next'), openIn('current'), openIn('previous')];
