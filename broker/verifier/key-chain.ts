@@ -155,5 +155,11 @@ export class KeyChain {
   }
 }
 
-const keyIdsOf = (note: string): readonly string[] => splitNote(note).signatures.map(({ keyId }) => keyId);
+/** Of the keys that signed it in the name of its own log. */
+function keyIdsOf(note: string): readonly string[] {
+  const { text, signatures } = splitNote(note);
+  const { origin } = parseTreeHead(text);
+  return signatures.filter(({ name }) => name === origin).map(({ keyId }) => keyId);
+}
+
 const nameOf = ({ name, keyId }: NoteVerifier): string => `${name}+${keyId}`;
