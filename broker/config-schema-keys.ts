@@ -52,7 +52,7 @@ export const keys = z.strictObject({
     .refine((overlap) => isWithin(overlap, 60 * MINUTE, 3650 * DAY), 'must be 1h to 3650d')
     .default('90d')
     .describe(
-      "How long a key of the log signs beside the one that took its place: the time for whoever pins it (`log-key` of the action, auditors) to take up the new one. See operations.md.",
+      'How long a key of the log signs beside the one that took its place: the time for whoever pins it (`log-key` of the action, auditors) to take up the new one. See operations.md.',
     ),
   credential: awsKms.optional().describe('Who holds the credential keys, where not the store. See operations.md.'),
 });

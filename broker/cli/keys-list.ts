@@ -16,7 +16,14 @@ export const command: Command = {
     return withStoreReader(configFile, async (reader, config) => {
       const rows = await reader.read((tx) => tx.signingKeys.all());
       if (rows.length === 0) io.err('There are no signing keys yet: `buildpass keys create` makes them.');
-      else if (json) io.out(JSON.stringify(rows.map((row) => describeKey(row, config)), null, 2));
+      else if (json)
+        io.out(
+          JSON.stringify(
+            rows.map((row) => describeKey(row, config)),
+            null,
+            2,
+          ),
+        );
       else io.out(rows.map((row) => keyLine(row, config)).join('\n'));
       return rows.length === 0 ? 1 : 0;
     });

@@ -153,7 +153,14 @@ function say({ io, json }: CommandContext, config: Config, answer: Answer): Exit
   }
   if (answer.outcome === 'next') {
     const next = answer.keys.filter(({ state }) => state === 'next');
-    if (json) io.out(JSON.stringify(next.map((one) => describeKey(one, config)), null, 2));
+    if (json)
+      io.out(
+        JSON.stringify(
+          next.map((one) => describeKey(one, config)),
+          null,
+          2,
+        ),
+      );
     else io.out(next.flatMap((one) => nextWords(one, config)).join('\n'));
     return 0;
   }

@@ -10,8 +10,7 @@ const MAX_BYTES_OF_CHANGES = 1024 * 1024;
 
 export function publishedAt(url: string): ReadResource {
   const origin = url.replace(/\/$/, '');
-  return (path) =>
-    fetchResource(`${origin}/log/${path}`, path === KEY_CHANGES_FILE ? MAX_BYTES_OF_CHANGES : MAX_BYTES);
+  return (path) => fetchResource(`${origin}/log/${path}`, path === KEY_CHANGES_FILE ? MAX_BYTES_OF_CHANGES : MAX_BYTES);
 }
 
 /** @throws Error where the address gives no answer to go by: that says nothing about the log */

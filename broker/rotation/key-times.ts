@@ -40,9 +40,7 @@ export type Scheduling = Omit<KeyTimes, 'logOverlap'> & { readonly now: Millis }
 
 /** Keys whose next state is due. */
 export const dueKeys = (rows: KeyRows, now: Millis): KeyRows =>
-  rows.filter(
-    ({ state, changes_at: due }) => (state === 'next' || state === 'previous') && due !== null && due <= now,
-  );
+  rows.filter(({ state, changes_at: due }) => (state === 'next' || state === 'previous') && due !== null && due <= now);
 
 /** New keys that nobody has seen yet where relying parties look. */
 export const unseenKeys = (rows: KeyRows): KeyRows =>

@@ -118,7 +118,10 @@ export class KeyChain {
     const [any] = signers;
     if (any === undefined)
       return `covers ${size} entries, and no key of this log signed it: it is of another log, or this one was cut off or forked before that key signed`;
-    openCheckpoint(note, signers.map((key) => this.#verifierOf(key)));
+    openCheckpoint(
+      note,
+      signers.map((key) => this.#verifierOf(key)),
+    );
     const inTime = signers.some((key) => size >= (key.first ?? 0) && (signs(key) || size <= (key.last ?? 0)));
     return inTime ? undefined : `covers ${size} entries, and ${this.#overdrawn(any)}`;
   }

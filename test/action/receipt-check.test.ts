@@ -15,7 +15,12 @@ const expected = {
 } as const;
 
 test('a receipt of this job and credential holds', async () => {
-  expect(proveReceipt(await issuedAnswer(), expected)).toEqual({ proven: true, logIndex: 6, entry: ENTRY, keyChanges: false });
+  expect(proveReceipt(await issuedAnswer(), expected)).toEqual({
+    proven: true,
+    logIndex: 6,
+    entry: ENTRY,
+    keyChanges: false,
+  });
 });
 
 test('any of several pinned keys will do', async () => {
@@ -76,9 +81,19 @@ test('a job that does not know its own run proves nothing', async () => {
 });
 
 test('without a key a receipt is read and never called proven', async () => {
-  expect(readReceipt((await issuedAnswer()).receipt)).toEqual({ proven: false, logIndex: 6, entry: ENTRY, keyChanges: false });
+  expect(readReceipt((await issuedAnswer()).receipt)).toEqual({
+    proven: false,
+    logIndex: 6,
+    entry: ENTRY,
+    keyChanges: false,
+  });
 });
 
 test('a receipt that can’t be read tells nothing', () => {
-  expect(readReceipt({ entry: 'x', proof: 'y' })).toEqual({ proven: false, logIndex: undefined, entry: {}, keyChanges: false });
+  expect(readReceipt({ entry: 'x', proof: 'y' })).toEqual({
+    proven: false,
+    logIndex: undefined,
+    entry: {},
+    keyChanges: false,
+  });
 });

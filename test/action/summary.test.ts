@@ -30,7 +30,12 @@ test.for<[string, object]>([
 });
 
 test('text of an entry can’t become markup', async () => {
-  const receipt = { proven: false, logIndex: 1, entry: { rule: 0, policy_digest: '`](https://evil.example)<img>' }, keyChanges: false };
+  const receipt = {
+    proven: false,
+    logIndex: 1,
+    entry: { rule: 0, policy_digest: '`](https://evil.example)<img>' },
+    keyChanges: false,
+  };
   expect(summaryOf({ accepted: await accepted({ receipt }), inputs: inputs(), claims: CLAIMS })).not.toContain('evil');
 });
 

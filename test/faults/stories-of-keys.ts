@@ -4,6 +4,7 @@ import type { Round } from './round.ts';
 import type { Story } from './stories.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const OVERLAP_MS = 90 * DAY_MS;
 
 const rotate = ({ broker }: Round, ...words: string[]) =>
   buildpass('keys', 'rotate', ...words, '--config', broker.config.file);
@@ -38,19 +39,17 @@ export const STORIES_OF_KEYS: Readonly<Record<string, Story>> = {
     },
   },
   'a key of the log that takes the place of another': {
-    options: () => ({ keyTimes: { logOverlap: DAY_MS } }),
     act: announceLogKey,
     settle: async (round) => {
       await round.ask();
-      round.pass(DAY_MS);
+      round.pass(OVERLAP_MS);
       await round.background();
     },
   },
   'a key of the log that signs no longer': {
-    options: () => ({ keyTimes: { logOverlap: DAY_MS } }),
     prepare: announceLogKey,
     act: async (round) => {
-      round.pass(DAY_MS);
+      round.pass(OVERLAP_MS);
       await round.background();
     },
     settle: (round) => round.ask(),

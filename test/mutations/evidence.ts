@@ -60,7 +60,12 @@ export async function gatherEvidence(): Promise<Evidence> {
   const clock = { now: () => ++time.now };
   const broker = await TestBroker.start({
     ...{ background: 'by-hand', openStore: store.open, clock },
-    ...{ keyTimes: { logOverlap: 3_600_000 }, people: PEOPLE, policies, roles: { security: ['octo-org/security'], operators: [] } },
+    ...{
+      keyTimes: { logOverlap: 3_600_000 },
+      people: PEOPLE,
+      policies,
+      roles: { security: ['octo-org/security'], operators: [] },
+    },
   });
   const backups: Evidence['backups'][number][] = [];
   const logKeys = new Map<string, KeyObject>();

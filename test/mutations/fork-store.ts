@@ -53,7 +53,7 @@ function change(leaves: readonly Leaf[], limit: number, choice: Choice): { what:
     case 3:
       return { what: `cut off at ${at}`, changed: leaves.slice(0, at) };
     case 4:
-      return forkOfFirstKey(leaves, limit);
+      return forkOfFirstKey(leaves, limit, choice);
     default:
       return {
         what: `an entry added at ${at}`,
@@ -63,12 +63,23 @@ function change(leaves: readonly Leaf[], limit: number, choice: Choice): { what:
 }
 
 /** By whoever has the first key of the log alone: no other ever was. */
-function forkOfFirstKey(leaves: readonly Leaf[], limit: number): { what: string; changed: readonly Leaf[] } {
-  const [first, ...later] = leaves.filter(({ entry }) => entry['purpose'] === 'log');
+function forkOfFirstKey(
+  leaves: readonly Leaf[],
+  limit: number,
+  choice: Choice,
+): { what: string; changed: readonly Leaf[] } {
+  const [, ...later] = leaves.filter(({ entry }) => entry['purpose'] === 'log');
   const at = leaves.indexOf(later[0] as Leaf);
   if (at >= limit) throw new RangeError('the log changed its keys after what was kept');
-  const changed = leaves.filter((leaf) => leaf === first || !later.includes(leaf));
-  return { what: `signed by the first key alone from ${at} on`, changed };
+  const left = leaves.filter((leaf) => !later.includes(leaf));
+  if (choice.below(2) === 0) return { what: `signed by the first key alone from ${at} on`, changed: left };
+  // Entries that change no row, so that it is longer than what was kept and still agrees with itself.
+  const { entry, openings } = leaves.find((leaf) => leaf.entry['type'] === 'policy.refused') as Leaf;
+  const time = left.at(-1)?.entry['time'] ?? null;
+  const more = Array.from({ length: later.length + 9 }, (_, number) => ({
+    ...{ openings, entry: { ...entry, time, id: `ent_more${number}` } },
+  }));
+  return { what: `signed by the first key alone from ${at} on, and longer`, changed: [...left, ...more] };
 }
 
 function edited(entry: Record<string, JsonValue>, choice: Choice): Record<string, JsonValue> {

@@ -16,8 +16,8 @@ import { createSqliteFile, openSqliteReader, openSqliteStore } from '../../broke
 import type { Transaction } from '../../broker/store/store.ts';
 import { policySetDigest, requestDetails, textDigest } from '../../shared/log-digests.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
-import { ORIGIN } from '../support/test-log.ts';
 import { signedBy } from '../support/log-signer.ts';
+import { ORIGIN } from '../support/test-log.ts';
 
 const { values } = parseArgs({ options: { entries: { type: 'string', default: '1000000' } } });
 const entries = Number(values.entries);

@@ -51,7 +51,9 @@ describe('keys rotate --compromised of a key of the log', () => {
       [
         `Withdrawn: ${first}`,
         `Signs now: ${fresh}`,
-        expect.stringMatching(new RegExp(`^Entry ${entry?.index} says so, and is the last that the withdrawn key signed for`)),
+        expect.stringMatching(
+          new RegExp(`^Entry ${entry?.index} says so, and is the last that the withdrawn key signed for`),
+        ),
       ],
     ]);
     expect(out).toContain('Not mended: whoever has the withdrawn key can show a made-up log');
@@ -153,7 +155,10 @@ describe('a log that was made up with a key that leaked', () => {
     const anchor = story.broker.config.log.anchorFile ?? '';
     for (const [words, problem] of [
       [['--key', fresh], 'no checkpoint is signed by '],
-      [['--key', first, '--since', keep(story, 'receipt', JSON.stringify(receipt))], 'and no key of this log signed it'],
+      [
+        ['--key', first, '--since', keep(story, 'receipt', JSON.stringify(receipt))],
+        'and no key of this log signed it',
+      ],
       [['--key', first, '--since', keep(story, 'note', checkpoint)], 'and no key of this log signed it'],
       [['--since', anchor], 'no checkpoint is signed by '],
     ] as const) {
@@ -170,7 +175,12 @@ describe('a log that was made up with a key that leaked', () => {
     const { code, out } = await buildpass(
       ...['log', 'verify', '--config', story.broker.config.file, '--since', join(directory, 'checkpoint')],
     );
-    expect([code, out]).toEqual([1, expect.stringMatching(/alone, which is withdrawn and signed the checkpoints of 3 to \d+ entries: somebody else has that key/)]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(
+        /alone, which is withdrawn and signed the checkpoints of 3 to \d+ entries: somebody else has that key/,
+      ),
+    ]);
   });
 });
 

@@ -83,7 +83,10 @@ describe('keys rotate --log', () => {
     await story.broker.ask();
     expect(await signers(story)).toEqual([idOf(next)]);
     expect(await keysServed(story)).toEqual([next]);
-    const [half] = rowsBeside(story.broker, `SELECT sealed_private_key AS half FROM signing_keys WHERE state = 'retired'`);
+    const [half] = rowsBeside(
+      story.broker,
+      `SELECT sealed_private_key AS half FROM signing_keys WHERE state = 'retired'`,
+    );
     expect(half).toEqual({ half: '' });
   });
 
@@ -183,7 +186,9 @@ describe('an auditor who trusts only the first key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'buildpass-audit-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     await buildpass('log', 'export', directory, '--config', story.broker.config.file);
-    expect(() => openCheckpoint(readFileSync(join(directory, 'checkpoint'), 'utf8'), [parseVerifierKey(first)])).toThrow();
+    expect(() =>
+      openCheckpoint(readFileSync(join(directory, 'checkpoint'), 'utf8'), [parseVerifierKey(first)]),
+    ).toThrow();
     for (const from of [[], ['--from', directory], ['--from', story.broker.origin]]) {
       const { code, out } = await verify(story, '--key', first, ...from);
       expect([code, out]).toEqual([0, expect.stringContaining('The log holds: ')]);

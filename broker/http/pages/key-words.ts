@@ -44,5 +44,10 @@ const LOG_KEY_STATES: typeof KEY_STATES = {
 function keyRotated({ key_id: key, purpose, algorithm, state, because }: EntryFields<'key.rotated'>): EntryWords {
   const leaked = state === 'withdrawn';
   const who = html`${leaked || because === 'compromised' ? OPERATOR : BROKER}, <code>${algorithm}</code>`;
-  return { state: leaked ? 'withdrawn' : 'noted', what: (purpose === 'log' ? LOG_KEY_STATES : KEY_STATES)[state], who, detail: html`The key ${exact(key)}.` };
+  return {
+    state: leaked ? 'withdrawn' : 'noted',
+    what: (purpose === 'log' ? LOG_KEY_STATES : KEY_STATES)[state],
+    who,
+    detail: html`The key ${exact(key)}.`,
+  };
 }

@@ -147,7 +147,10 @@ describe('log verify of a log that was changed', () => {
     // Another log under the same name: its receipt is signed by a key that is not ours.
     const file = kept('receipt of a fork', other.answer);
     const { code, out } = await verify('--since', file);
-    expect([code, out]).toEqual([1, expect.stringMatching(/receipt of a fork covers \d+ entries, and no key of this log signed it: /)]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/receipt of a fork covers \d+ entries, and no key of this log signed it: /),
+    ]);
   });
 });
 

@@ -20,8 +20,7 @@ import { formatVerifierKey } from '../../../shared/signed-note.ts';
 import { ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 const anchorOf = ({ path }: TestLog): string => join(dirname(path), 'anchor');
-const check = (log: TestLog): Promise<void> =>
-  log.store.read((tx) => checkAnchor(anchorOf(log), tx, log.verifierKey));
+const check = (log: TestLog): Promise<void> => log.store.read((tx) => checkAnchor(anchorOf(log), tx, log.verifierKey));
 const keep = (log: TestLog): Promise<void> => keepAnchor(anchorOf(log), log.store, log.verifierKey);
 
 /** A log of so many entries whose anchor knows all of them. */

@@ -74,14 +74,17 @@ describe('the chain of keys', () => {
     expect(chain.problemOfTrust()).toContain(`no checkpoint is signed by ${nameOf(two)}`);
   });
 
-  it.each(['retired', 'withdrawn'])('does not change under the new key alone: the one that is %s has to sign', (state) => {
-    const chain = new KeyChain([parseVerifierKey(one.text)]);
-    chain.hear(made(one));
-    chain.open(noteOf(1, one));
-    chain.hear(moved(one, state));
-    chain.hear(made(other));
-    expect(() => chain.open(noteOf(3, other))).toThrow(`the key ${nameOf(one)} signs then, and did not sign it`);
-  });
+  it.each(['retired', 'withdrawn'])(
+    'does not change under the new key alone: the one that is %s has to sign',
+    (state) => {
+      const chain = new KeyChain([parseVerifierKey(one.text)]);
+      chain.hear(made(one));
+      chain.open(noteOf(1, one));
+      chain.hear(moved(one, state));
+      chain.hear(made(other));
+      expect(() => chain.open(noteOf(3, other))).toThrow(`the key ${nameOf(one)} signs then, and did not sign it`);
+    },
+  );
 
   it('does not change under the old key alone: the new one shows that it is there', () => {
     const chain = new KeyChain([parseVerifierKey(one.text)]);
@@ -156,7 +159,12 @@ describe('what somebody kept', () => {
     ['a key of no entry', noteOf(9, other), 9, 'covers 9 entries, and no key of this log signed it'],
     ['a key after it was retired', noteOf(9, one), 9, 'alone, which is retired and signed the checkpoints of 1 to 8'],
     ['a key before it signed', noteOf(5, two), 5, 'alone, which is current and signed the checkpoints of 7 to 9'],
-    ['a signature that does not verify', noteOf(9, two).replace('\n9\n', '\n8\n'), 8, 'does not hold: the signature of'],
+    [
+      'a signature that does not verify',
+      noteOf(9, two).replace('\n9\n', '\n8\n'),
+      8,
+      'does not hold: the signature of',
+    ],
     ['no note', 'nonsense', 1, 'does not hold: this is not a signed note'],
   ])('is found to be of %s', (_what, note, size, problem) => {
     expect(rotated().problemOfKept(note, size)).toContain(problem);

@@ -100,7 +100,11 @@ describe('the story of a key of the log', () => {
   });
 
   it('has no way back', () => {
-    const steps = [LOG_KEY, rotatedLog('current', 'withdrawn', 'compromised'), rotatedLog('withdrawn', 'current', 'due')];
+    const steps = [
+      LOG_KEY,
+      rotatedLog('current', 'withdrawn', 'compromised'),
+      rotatedLog('withdrawn', 'current', 'due'),
+    ];
     expect(problemsOf(steps)).toEqual(['entry 2: it makes the key l current as due, and that was withdrawn']);
   });
 });

@@ -16,7 +16,7 @@ const deps = {
     issuer: url,
     version: '0',
     verifierKey: () => '',
-      verifierKeys: () => [],
+    verifierKeys: () => [],
     keySet: () => ({ keys: [] }),
     demo: false,
     entropy: systemEntropy,
