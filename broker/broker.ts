@@ -212,8 +212,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const opening = openFace({
     ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
     ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
-    keySet: () => publicKeySet(keys.ring.published),
-    ...{ verifierKey: log.verifierKey, verifierKeys: log.verifierKeys },
+    ...{ ...log, keySet: () => publicKeySet(keys.ring.published) },
     accepting: () => accepting,
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),

@@ -237,9 +237,7 @@ export const ENTRY_FIELDS = {
     otherwise: sentences.optional(),
   }),
   'key.created': z.strictObject({
-    key_id: z.string(),
-    purpose: z.enum(['credential', 'log']),
-    algorithm: z.string(),
+    ...key,
     public_key: z.string(),
     created_at: time,
     // Those that `keys create` made sign from the first start on, and have none of these.

@@ -156,17 +156,24 @@ describe('what somebody kept', () => {
   });
 
   it.each([
-    ['a key of no entry', noteOf(9, other), 9, 'covers 9 entries, and no key of this log signed it'],
-    ['a key after it was retired', noteOf(9, one), 9, 'alone, which is retired and signed the checkpoints of 1 to 8'],
-    ['a key before it signed', noteOf(5, two), 5, 'alone, which is current and signed the checkpoints of 7 to 9'],
+    ['a key of no entry', { note: noteOf(9, other), size: 9 }, 'covers 9 entries, and no key of this log signed it'],
+    [
+      'a key after it was retired',
+      { note: noteOf(9, one), size: 9 },
+      'alone, which is retired and signed the checkpoints of 1 to 8',
+    ],
+    [
+      'a key before it signed',
+      { note: noteOf(5, two), size: 5 },
+      'alone, which is current and signed the checkpoints of 7 to 9',
+    ],
     [
       'a signature that does not verify',
-      noteOf(9, two).replace('\n9\n', '\n8\n'),
-      8,
+      { note: noteOf(9, two).replace('\n9\n', '\n8\n'), size: 8 },
       'does not hold: the signature of',
     ],
-    ['no note', 'nonsense', 1, 'does not hold: this is not a signed note'],
-  ])('is found to be of %s', (_what, note, size, problem) => {
+    ['no note', { note: 'nonsense', size: 1 }, 'does not hold: this is not a signed note'],
+  ])('is found to be of %s', (_what, { note, size }, problem) => {
     expect(rotated().problemOfKept(note, size)).toContain(problem);
   });
 });
