@@ -1,5 +1,5 @@
-// `keys rotate`: a next key, of credentials or of the log, or another at once in the place of one that leaked. Asks the running broker; where none runs it works
-// on the store itself, under the broker's own lock.
+// `keys rotate`: a next key, of credentials or of the log, or another at once in the place of one that leaked. Asks the running
+// broker; where none runs it works on the store itself, under the broker's own lock.
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { firstInvisible, inert } from '../../shared/invisible.ts';
@@ -183,10 +183,10 @@ const nextWords = (row: PublicRow, config: Config): string[] =>
 const withdrawnLogWords = ({ withdrawn, signs, entry }: WithdrawnLog): string[] => [
   ...withdrawn.map((key) => `Withdrawn: ${key}`),
   `Signs now: ${signs}`,
-  `Entry ${entry} says so, and is the last that the withdrawn key signed for: over more entries its signature is nobody's of ours.`,
+  `Entry ${entry} says so, under the last checkpoint that the withdrawn key signed: its signature over more is not ours.`,
   'Jobs that pin it are refused, and give back what they got, until their `log-key` has the new line.',
   'Not mended: whoever has the withdrawn key can show a made-up log, of any length, to somebody who trusts that key and has kept nothing. The real one is not changed by that.',
-  `How to tell: a made-up log ends where it begins to differ, so it has no entry ${entry} that the new key signs for. Verify with \`--key\` and the new key, or with \`--since\` and any anchor, checkpoint or receipt of your own; and compare the checkpoints that others kept.`,
+  `How to tell: no made-up log has entry ${entry} with the new key's signature over it. Verify with \`--key\` and the new key, or with \`--since\` and any anchor, checkpoint or receipt of your own; and compare the checkpoints that others kept.`,
 ];
 
 function withdrawnWords(

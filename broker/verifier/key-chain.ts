@@ -18,8 +18,8 @@ export interface KeyReport {
 
 export interface Opened {
   readonly head: TreeHead;
-  /** how many keys had to sign it */
-  readonly signers: number;
+  /** how many signatures it carries beside those of the keys that had to sign it */
+  readonly others: number;
 }
 
 interface Key {
@@ -31,6 +31,8 @@ interface Key {
   withdrawnBy: number | undefined;
   first: number | undefined;
   last: number | undefined;
+  /** read once: there is a checkpoint for every commit */
+  verifier: NoteVerifier | undefined;
 }
 
 const signs = ({ state }: Key): boolean => state === 'current' || state === 'previous';
@@ -55,7 +57,8 @@ export class KeyChain {
     if (type === 'key.created' && key === undefined)
       this.#keys.set(id, {
         ...{ publicKey: String(fields['public_key']), announced: fields['verifier_key'], announcedBy: index },
-        ...{ state: String(fields['state'] ?? 'current'), withdrawnBy: undefined, first: undefined, last: undefined },
+        ...{ state: String(fields['state'] ?? 'current'), withdrawnBy: undefined },
+        ...{ first: undefined, last: undefined, verifier: undefined },
       });
     if (type !== 'key.rotated' || key === undefined) return;
     key.state = String(fields['state']);
@@ -67,29 +70,30 @@ export class KeyChain {
    * @throws Error with a sentence saying what does not hold
    */
   open(note: string): Opened {
-    const { origin, size } = parseTreeHead(splitNote(note).text);
+    const { text, signatures } = splitNote(note);
+    const { origin, size } = parseTreeHead(text);
     this.#origin = origin;
     const keys = [...this.#keys.values()];
     const signing = keys.filter((key) => signs(key) || this.#before.includes(key));
     this.#before = keys.filter(signs);
     // A log that speaks of no key of its own has the trusted ones alone.
-    if (signing.length === 0) return { head: openCheckpoint(note, this.#trusted), signers: 1 };
-    const head = this.#openBy(note, signing);
+    if (signing.length === 0) return { head: openCheckpoint(note, this.#trusted), others: signatures.length - 1 };
+    const signedBy = keyIdsOf(signatures, origin);
+    const head = this.#openBy(note, signedBy, signing);
     for (const key of signing) {
       key.first ??= size;
       key.last = size;
     }
-    return { head, signers: signing.length };
+    return { head, others: signatures.length - signing.length };
   }
 
-  #openBy(note: string, signing: readonly Key[]): TreeHead {
-    const signedBy = keyIdsOf(note);
+  #openBy(note: string, signedBy: readonly string[], signing: readonly Key[]): TreeHead {
     const signers = signing.map((key) => this.#verifierOf(key));
     const missing = signers.find(({ keyId }) => !signedBy.includes(keyId));
+    if (missing === undefined) return openCheckpoint(note, signers);
     const gone = this.#signed().find((key) => !signing.includes(key) && signedBy.includes(this.#verifierOf(key).keyId));
-    if (missing !== undefined && gone !== undefined) throw new Error(`it ${this.#overdrawn(gone)}`);
-    const head = openCheckpoint(note, signers);
-    if (missing === undefined) return head;
+    if (gone !== undefined) throw new Error(`it ${this.#overdrawn(gone)}`);
+    openCheckpoint(note, signers);
     throw new Error(`the key ${nameOf(missing)} signs then, and did not sign it`);
   }
 
@@ -98,6 +102,7 @@ export class KeyChain {
     const own = this.#signed().map((key) => nameOf(this.#verifierOf(key)));
     const names = this.#trusted.map(nameOf);
     if (own.length === 0 || names.some((name) => own.includes(name))) return undefined;
+    if (names.length === 0) return 'there is no key to trust';
     return `no checkpoint is signed by ${names.join(' or ')}, which is the key to trust: this is another log, or one that was cut off before that key signed`;
   }
 
@@ -113,7 +118,8 @@ export class KeyChain {
   }
 
   #problemOfSigners(note: string, size: number): string | undefined {
-    const signedBy = keyIdsOf(note);
+    const { text, signatures } = splitNote(note);
+    const signedBy = keyIdsOf(signatures, parseTreeHead(text).origin);
     const signers = this.#signed().filter((key) => signedBy.includes(this.#verifierOf(key).keyId));
     const [any] = signers;
     if (any === undefined)
@@ -131,11 +137,14 @@ export class KeyChain {
   }
 
   /** @throws Error where the entry that made it has no key, or names another */
-  #verifierOf({ publicKey, announced, announcedBy }: Key): NoteVerifier {
+  #verifierOf(key: Key): NoteVerifier {
+    const { publicKey, announced, announcedBy, verifier } = key;
+    if (verifier?.name === this.#origin) return verifier;
     const text = verifierKeyOf(this.#origin, publicKey);
     if (announced !== undefined && announced !== text)
       throw new Error(`entry ${announcedBy} names the key ${String(announced)}, and holds ${text}`);
-    return parseVerifierKey(text);
+    key.verifier = parseVerifierKey(text);
+    return key.verifier;
   }
 
   #signed(): Key[] {
@@ -158,11 +167,7 @@ export class KeyChain {
   }
 }
 
-/** Of the keys that signed it in the name of its own log. */
-function keyIdsOf(note: string): readonly string[] {
-  const { text, signatures } = splitNote(note);
-  const { origin } = parseTreeHead(text);
-  return signatures.filter(({ name }) => name === origin).map(({ keyId }) => keyId);
-}
-
+/** A key signs under the name of its own log: what stands under another name is none of its signatures. */
+const keyIdsOf = (signatures: ReturnType<typeof splitNote>['signatures'], origin: string): readonly string[] =>
+  signatures.filter(({ name }) => name === origin).map(({ keyId }) => keyId);
 const nameOf = ({ name, keyId }: NoteVerifier): string => `${name}+${keyId}`;

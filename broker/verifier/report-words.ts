@@ -34,7 +34,7 @@ export function reportWords({ report, trust, checked }: Verified): string {
 
 /** Of a log that had several. */
 const keyWords = ({ key, state, first, last }: KeyReport): string =>
-  `key ${key} (${state}): ${first === null ? 'signed nothing yet' : `signed the checkpoints of ${first} to ${last} entries`}`;
+  `key ${key} (${state}): ${first === null ? 'signed nothing' : `signed the checkpoints of ${first} to ${last} entries`}`;
 
 export function reportJson({ report, trust, checked }: Verified): string {
   const compared = trust.earlier.map(({ what, size }) => ({ what, size }));

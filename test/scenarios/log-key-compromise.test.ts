@@ -52,7 +52,7 @@ describe('keys rotate --compromised of a key of the log', () => {
         `Withdrawn: ${first}`,
         `Signs now: ${fresh}`,
         expect.stringMatching(
-          new RegExp(`^Entry ${entry?.index} says so, and is the last that the withdrawn key signed for`),
+          new RegExp(`^Entry ${entry?.index} says so, under the last checkpoint that the withdrawn key signed`),
         ),
       ],
     ]);

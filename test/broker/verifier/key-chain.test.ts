@@ -138,7 +138,7 @@ describe('the chain of keys', () => {
 
   it('is that of the trusted keys where no entry speaks of any', () => {
     const chain = new KeyChain([parseVerifierKey(one.text)]);
-    expect(chain.open(noteOf(3, one))).toMatchObject({ signers: 1, head: { size: 3 } });
+    expect(chain.open(noteOf(3, one))).toMatchObject({ others: 0, head: { size: 3 } });
     expect(() => chain.open(noteOf(4, two))).toThrow('no signature of a known key');
     expect(chain.problemOfKept(noteOf(3, two), 3)).toContain('no signature of a known key');
   });
