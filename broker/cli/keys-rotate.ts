@@ -183,7 +183,7 @@ const nextWords = (row: PublicRow, config: Config): string[] =>
 const withdrawnLogWords = ({ withdrawn, signs, entry }: WithdrawnLog): string[] => [
   ...withdrawn.map((key) => `Withdrawn: ${key}`),
   `Signs now: ${signs}`,
-  `Entry ${entry} says so, under the last checkpoint that the withdrawn key signed: its signature over more is not ours.`,
+  `Entry ${entry} says so. The key signs no more: \`log verify\` names the last checkpoint that it signed, and its signature over more entries is not ours.`,
   'Jobs that pin it are refused, and give back what they got, until their `log-key` has the new line.',
   'Not mended: whoever has the withdrawn key can show a made-up log, of any length, to somebody who trusts that key and has kept nothing. The real one is not changed by that.',
   `How to tell: no made-up log has entry ${entry} with the new key's signature over it. Verify with \`--key\` and the new key, or with \`--since\` and any anchor, checkpoint or receipt of your own; and compare the checkpoints that others kept.`,

@@ -31,7 +31,7 @@ export interface WithdrawnLogKey {
   readonly withdrawn: readonly string[];
   /** the verifier key to trust from here on */
   readonly signs: string;
-  /** index of the entry that says so: the last that the withdrawn keys sign for */
+  /** index of the entry that says so */
   readonly entry: number;
 }
 
