@@ -40,7 +40,7 @@ export function logRoutes(deps: LogRouteDeps): Router {
   router.get(KEY_CHANGES, async (_request, response) => {
     const receipts = await deps.store.read((tx) => keyChanges(tx.log));
     const lines = receipts.map((receipt) => `${JSON.stringify(receipt)}\n`);
-    response.set('Cache-Control', 'no-cache').type('application/jsonl').send(lines.join(''));
+    response.set('Cache-Control', 'no-cache').type('text/plain').send(lines.join(''));
   });
   router.get(TILE_PATH, async (request, response) => {
     const tile = parseTilePath(request.path);

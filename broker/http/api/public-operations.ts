@@ -47,7 +47,7 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
   {
     ...{ ...READ, path: '/log/key-changes' },
     summary: 'The entries by which the log changed its keys, each with its proof (C2SP tlog-proof)',
-    answers: { 200: { about: 'A receipt a line, oldest first.', type: 'application/jsonl' } },
+    answers: { 200: { about: 'A receipt in JSON a line, oldest first.', type: 'text/plain' } },
     errors: [],
   },
   {
