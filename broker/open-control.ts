@@ -23,7 +23,7 @@ export function openControl({ store }: Config, controlled: Controlled): Promise<
 }
 
 const asked = z.union([
-  z.strictObject({ algorithms: z.array(z.enum(['ES256', 'RS256'])).min(1) }),
+  z.strictObject({ algorithms: z.array(z.enum(['ES256', 'RS256', 'EdDSA'])).min(1) }),
   z.strictObject({ compromised: z.string().max(100), reason: z.string().min(1).max(500) }),
 ]);
 export type RotationAsked = z.output<typeof asked>;

@@ -195,6 +195,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   anybody('get /sign-in/{provider}/callback', 303),
   anybody('get /log/checkpoint'),
   anybody('get /log/key'),
+  anybody('get /log/key-changes'),
   anybody('get /log/tile/{level}/{tile}'),
   anybody('get /.well-known/openid-configuration'),
   anybody('get /.well-known/jwks.json'),

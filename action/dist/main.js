@@ -517,19 +517,28 @@ function parseProof(text) {
 * @throws Error with a sentence saying which part does not hold
 */
 function verifyReceipt(receipt, verifiers) {
+	const { entry, index, head } = readReceipt$1(receipt, (checkpoint) => openCheckpoint(checkpoint, verifiers));
+	return {
+		entry,
+		index,
+		head
+	};
+}
+function readReceipt$1(receipt, open) {
 	const leaf = Buffer.from(receipt.entry, "base64");
 	if (leaf.toString("base64") !== receipt.entry) throw new Error("the receipt's entry is not base64");
-	const proof = parseProof(receipt.proof);
-	const head = openCheckpoint(proof.checkpoint, verifiers);
+	const { index, hashes, checkpoint } = parseProof(receipt.proof);
+	const head = open(checkpoint);
 	if (!verifyInclusion({
-		index: proof.index,
+		index,
 		size: head.size,
 		hash: leafHash(leaf)
-	}, proof.hashes, head.root)) throw new Error("the inclusion proof does not lead to the root of the checkpoint");
+	}, hashes, head.root)) throw new Error("the inclusion proof does not lead to the root of the checkpoint");
 	return {
 		entry: parseEntry(leaf),
-		index: proof.index,
-		head
+		index,
+		head,
+		checkpoint
 	};
 }
 function parseEntry(leaf) {
@@ -561,8 +570,13 @@ function proveReceipt(issued, { logKeys, claims, kind, tokenHash }) {
 	return {
 		proven: true,
 		logIndex: index,
-		entry
+		entry,
+		keyChanges: hasOtherKey(issued.receipt, logKeys)
 	};
+}
+function hasOtherKey({ proof }, logKeys) {
+	const { signatures } = splitNote(parseProof(proof).checkpoint);
+	return signatures.filter(({ name }) => logKeys.some((key) => key.name === name)).some(({ keyId }) => !logKeys.some((key) => key.keyId === keyId));
 }
 /** A value that could be guessed from its hash has no fingerprint in the log: which path and version it was stands there instead. */
 function isKeptElsewhere(kind, entry) {
@@ -576,13 +590,15 @@ function readReceipt(receipt) {
 		return {
 			proven: false,
 			logIndex: parseProof(receipt.proof).index,
-			entry: typeof entry === "object" && entry !== null ? { ...entry } : {}
+			entry: typeof entry === "object" && entry !== null ? { ...entry } : {},
+			keyChanges: false
 		};
 	} catch {
 		return {
 			proven: false,
 			logIndex: void 0,
-			entry: {}
+			entry: {},
+			keyChanges: false
 		};
 	}
 }
@@ -992,7 +1008,8 @@ async function run(job) {
 		inputs,
 		claims: answered.claims
 	});
-	const { issued, expiresAt } = accepted;
+	const { issued, expiresAt, receipt } = accepted;
+	if (receipt.keyChanges) job.log.warning("The log of the broker changes its key", "Its receipts carry the signature of another key beside the pinned one, and later of that one alone.", `Add the new line of ${inputs.broker}/log/key to log-key until then: receipts that no pinned key signed are refused.`);
 	const end = expiresAt === "never" ? "a value that never dies" : `until ${expiresAt}`;
 	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), ${end}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
 }

@@ -232,15 +232,15 @@ export const ENTRY_FIELDS = {
     otherwise: sentences.optional(),
   }),
   'key.created': z.strictObject({
-    key_id: z.string(),
-    purpose: z.enum(['credential', 'log']),
-    algorithm: z.string(),
+    ...key,
     public_key: z.string(),
     created_at: time,
     // Those that `keys create` made sign from the first start on, and have none of these.
     state: z.enum(['next', 'current']).optional(),
     changes_at: time.nullable().optional(),
     because: z.enum(['asked', 'schedule', 'configuration', 'compromised']).optional(),
+    // Of a key of the log: what whoever follows the log from key to key trusts from here on.
+    verifier_key: z.string().optional(),
   }),
   // A new key is at the issuer's own site, where relying parties read it: it may sign once their caches have it.
   'key.seen': z.strictObject({ ...key, issuer: z.string(), changes_at: time }),

@@ -36,6 +36,10 @@ export class StoreSource implements LogSource {
     return this.#keys;
   }
 
+  async keyChanges(): Promise<readonly []> {
+    return [];
+  }
+
   async *batches(): AsyncGenerator<Batch> {
     const { log } = this.#tables;
     this.#met = { entries: 0, personal: 0, checkpoints: 0 };

@@ -61,7 +61,9 @@ export interface Tables {
 /** The log's tree as one transaction makes it: growing returns the next, so that the one before is still at hand. */
 export interface GrowingTree {
   readonly size: number;
-  grow(leaf: Hash): GrowingTree;
+  /** an entry of this transaction changes the keys that sign the log */
+  readonly keysChange: boolean;
+  grow(leaf: Hash, keysChange?: boolean): GrowingTree;
 }
 
 export interface Transaction extends Tables {

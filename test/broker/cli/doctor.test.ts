@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AwsStory, prepareAws } from '../../support/aws-story.ts';
+import { runBeside } from '../../support/beside-broker.ts';
 import { buildpass } from '../../support/command-line.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 import { json, serveOnLoopback } from '../../support/upstream-server.ts';
@@ -66,6 +67,13 @@ describe('buildpass doctor', () => {
       1,
       expect.stringMatching(/✗ what is published .+\n {4}missing: [ER]S256 \S+\n {4}→ publish/),
     ]);
+  });
+
+  it('minds no key that is published no longer', async () => {
+    const row = `SELECT 'gone', purpose, algorithm, public_key, '', 0, 'retired', 0, NULL FROM signing_keys LIMIT 1`;
+    runBeside(broker, `INSERT INTO signing_keys ${row}`);
+    onTestFinished(() => runBeside(broker, `DELETE FROM signing_keys WHERE id = 'gone'`));
+    expect((await examine()).code).toBe(0);
   });
 
   it('is not content with other keys under the same name', async () => {

@@ -5,6 +5,7 @@ import { createAppend } from '../../../broker/log/append.ts';
 import { createCheckpointer, readTip, type Tip } from '../../../broker/log/checkpointer.ts';
 import { refuseOtherOrigin } from '../../../broker/log/newest-checkpoint.ts';
 import type { TransactionGuard } from '../../../broker/store/store.ts';
+import { signedBy } from '../../support/log-signer.ts';
 import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 const tipOf = (log: TestLog): Promise<Tip> => log.store.read((tx) => readTip(tx.log, log.verifier));
@@ -60,7 +61,7 @@ describe('the tip at start', () => {
 /** A log of three entries whose guard a test can come between. */
 async function guarded(between: (guard: TransactionGuard) => Partial<TransactionGuard>): Promise<TestLog> {
   const log = await logOf(3);
-  const guard = createCheckpointer({ origin: ORIGIN, privateKey: log.privateKey, tip: await tipOf(log) });
+  const guard = createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip: await tipOf(log) });
   log.store.guard({ ...guard, ...between(guard) });
   return log;
 }
