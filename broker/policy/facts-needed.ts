@@ -75,8 +75,9 @@ function neededBy(policies: PolicySet, subject: Subject, needing: Needing): Fact
 }
 
 /** A fact that is settled without asking (a job without environment) is not asked for. */
-function mayHold({ fact, holds }: Condition, subject: Subject, now: number): boolean {
-  return fact === undefined ? holds(subject, now) : fact.find(subject, {}) === undefined;
+function mayHold(condition: Condition, subject: Subject, now: number): boolean {
+  const { fact } = condition;
+  return fact === undefined ? condition.holds(subject, now) : fact.find(subject, {}) === undefined;
 }
 
 function teamAsked({ teams, owners }: PolicySet, { issuer }: Subject, name: string): TeamAsked {
