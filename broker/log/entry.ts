@@ -3,6 +3,7 @@
 // can be erased later without touching the tree; `nonce` keeps public leaf hashes from being guessed.
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
+import { POLICY_ENTRIES } from './policy-entries.ts';
 
 const id = z.string();
 const time = z.iso.datetime({ precision: 3 });
@@ -56,8 +57,6 @@ const facts = z
     }),
   )
   .optional();
-
-const sentences = z.array(z.string().max(500)).max(21);
 
 /** The fields of each type, beside those that every entry has. */
 export const ENTRY_FIELDS = {
@@ -208,29 +207,7 @@ export const ENTRY_FIELDS = {
     pause_id: id.optional(),
   }),
   'access.revocation_finished': z.strictObject({ revocation_id: id, project: z.string().optional(), ended: z.int() }),
-  'policy.changed': z.strictObject({
-    project: z.string(),
-    file: z.string(),
-    policy_digest: digest.nullable(),
-    previous_digest: digest.nullable(),
-    set_digest: digest,
-  }),
-  'policy.refused': z.strictObject({
-    set_digest: digest.nullable(),
-    findings: z.array(
-      z.strictObject({ file: z.string(), line: z.int(), column: z.int(), key: z.string(), message: z.string() }),
-    ),
-  }),
-  'organization.changed': z.strictObject({
-    file: z.string(),
-    organization_digest: digest,
-    previous_digest: digest.nullable(),
-    set_digest: digest,
-    // What it comes to, in sentences: each list is left out where there is nothing to say, and all are of a first one.
-    loosened: sentences.optional(),
-    tightened: sentences.optional(),
-    otherwise: sentences.optional(),
-  }),
+  ...POLICY_ENTRIES,
   'key.created': z.strictObject({
     ...key,
     public_key: z.string(),

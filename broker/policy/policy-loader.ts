@@ -16,7 +16,7 @@ import { type CheckedOrganization, checkOrganization, type Organization } from '
 import type { OrganizationDocument } from './organization-document.ts';
 import { type Packed, type ParsedFile, type PolicyFile, unpack } from './policy-file.ts';
 import type { PolicyDocument } from './policy-set.ts';
-import { inTurns } from './steps.ts';
+import { type Breathe, inTurns } from './steps.ts';
 
 export interface PolicyLoader {
   /** One at a time: of two loads the later one waits. */
@@ -25,9 +25,6 @@ export interface PolicyLoader {
 
 /** With the digest of the set, whether it loads or not. */
 export type Loaded = LoadResult & { readonly digest: string };
-
-/** Lets others have the thread, when it was held long enough. */
-export type Breathe = () => Promise<void> | undefined;
 
 export interface LoaderDeps {
   /** `parseFile` of each, wherever it is done */

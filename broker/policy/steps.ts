@@ -1,5 +1,7 @@
 // Work in steps: all at once for a command, or with others having the thread in between, by one and the same code.
-import type { Breathe } from './policy-loader.ts';
+
+/** Lets others have the thread, when it was held long enough. */
+export type Breathe = () => Promise<void> | undefined;
 
 /** Yields wherever it may be held up, and returns what comes of it. */
 export type Steps<T> = Generator<void, T>;

@@ -71,6 +71,8 @@ export interface Transaction extends Tables {
   readonly now: Millis;
   /** Set by the log's guard when the transaction begins, grown by appending, and put back when a unit rolls back. */
   tree: GrowingTree | undefined;
+  /** Set by a unit that writes much: it is moved to where it stays at once, and not by some later commit with all that came before. */
+  large: boolean;
 }
 
 /** What the log does around a transaction; a throw in `begin` or `beforeCommit` fails it whole. */

@@ -164,7 +164,8 @@ async function make(): Promise<void> {
   store.guard(createCheckpointer({ origin: ORIGIN, ...signedBy(privateKey), tip: { size: 0, edge: '' } }));
   await store.commit(async (tx) => {
     const document = { file: 'shop.yaml', text: POLICY, digest: POLICY_DIGEST, project: 'shop' };
-    await tx.policies.putInForce({ digest: SET_DIGEST, members: [document], documents: [document], at: tx.now });
+    await tx.policies.keep([document], tx.now);
+    await tx.policies.putInForce({ digest: SET_DIGEST, members: [document], at: tx.now });
     await append(tx, {
       type: 'policy.changed',
       fields: {

@@ -30,7 +30,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
   {
     name: 'policy-sources',
-    files: /^broker\/policy\/.*-source\.ts$/,
+    files: /^broker\/policy\/(.*-source|stage-documents)\.ts$/,
     mayImport: 'shared kernel yaml policy log types:store',
   },
   { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel yaml types:credential-kinds' },

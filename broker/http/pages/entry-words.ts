@@ -132,6 +132,12 @@ const WORDS: Words = {
     detail: html`Nobody confirmed that it was revoked, in ${attempts} ${attempts === 1 ? 'try' : 'tries'}. It cannot be used any more.`,
   }),
   ...ACCESS_WORDS,
+  'policy.staged': ({ documents }) => ({
+    state: 'noted',
+    what: 'Policies staged',
+    who: POLICIES,
+    detail: html`${documents.length} ${documents.length === 1 ? 'file is' : 'files are'} kept ahead of a large change. What comes into force has entries of its own.`,
+  }),
   'policy.changed': ({ file, policy_digest: digest, previous_digest: previous }) => ({
     state: 'noted',
     what: changeOf('Policy', digest, previous),
