@@ -131,12 +131,7 @@ async function readAndCompiled(
   { organization, context, breathe }: Under,
 ): Promise<{ project: ReadProject; result?: CompiledProject }> {
   const { known } = file;
-  const packed = (await known.packed) as Packed<ProjectDocument>;
-  let unpacked: ParsedFile<ProjectDocument> | undefined;
-  const parsed = (): ParsedFile<ProjectDocument> => {
-    unpacked ??= unpack(packed);
-    return unpacked;
-  };
+  const parsed = unpackedOnce((await known.packed) as Packed<ProjectDocument>);
   known.read ??= readProject(file, parsed());
   const project = known.read;
   if (!project.ok || organization === undefined) return { project };
@@ -148,4 +143,13 @@ async function readAndCompiled(
   // An error may speak of what else stands in the organization's file, which `under` does not say.
   if (result.errors.length === 0) known.compiled = { under, result };
   return { project, result };
+}
+
+/** Where it is asked for, and then once. */
+function unpackedOnce<T>(packed: Packed<T>): () => ParsedFile<T> {
+  let unpacked: ParsedFile<T> | undefined;
+  return () => {
+    unpacked ??= unpack(packed);
+    return unpacked;
+  };
 }
