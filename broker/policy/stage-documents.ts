@@ -12,8 +12,8 @@ export interface StageDeps {
 
 /** What has so many documents and characters at most is one commit. */
 const MOST_CHARACTERS = 512 * 1024;
-/** An entry names them all, and has 64 KiB. */
-const MOST_DOCUMENTS = 64;
+/** An entry names them all in 64 KiB at most, however long their names are and whatever of them JSON escapes. */
+const MOST_DOCUMENTS = 32;
 
 /**
  * Stages what one commit has no room for.

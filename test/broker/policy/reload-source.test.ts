@@ -131,7 +131,7 @@ describe('a reload', () => {
 
   it('of more than one commit has room for is kept ahead, and in force by the last commit alone', async () => {
     const { reload, entries, store, inForce } = await open();
-    const projects = Array.from({ length: 65 }, (_, at) => `p${at}`);
+    const projects = Array.from({ length: 33 }, (_, at) => `p${at}`);
     const shop = (buildOrganization()['projects'] as Record<string, unknown>)['shop'];
     const listed = Object.fromEntries(projects.map((name) => [name, shop]));
     const organization = yamlText(buildOrganization({ projects: listed }));
@@ -145,8 +145,8 @@ describe('a reload', () => {
       ...['policy.staged', 'policy.staged', 'organization.changed'],
       ...projects.map(() => 'policy.changed'),
     ]);
-    expect((await inForce()).projects.size).toBe(65);
-    expect(await store.read((tx) => tx.policies.versions())).toHaveLength(66);
+    expect((await inForce()).projects.size).toBe(33);
+    expect(await store.read((tx) => tx.policies.versions())).toHaveLength(34);
   });
 
   it('passes on what the loader warns of', async () => {

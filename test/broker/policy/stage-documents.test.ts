@@ -3,6 +3,7 @@ import type { Append } from '../../../broker/log/append.ts';
 import { stageDocuments } from '../../../broker/policy/stage-documents.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import type { Store } from '../../../broker/store/store.ts';
+import { MAX_LEAF_BYTES } from '../../../shared/tiles.ts';
 
 const SET = 'a'.repeat(64);
 /** Documents of so many characters each. */
@@ -43,7 +44,7 @@ async function open() {
 describe('staging', () => {
   it('leaves alone what one commit has room for', async () => {
     const { stage, entries, kept } = await open();
-    for (const documents of [documentsOf(0, 1), documentsOf(64, 8 * 1024)]) {
+    for (const documents of [documentsOf(0, 1), documentsOf(32, 16 * 1024)]) {
       expect(await stage(documents)).toBe(documents);
       expect([entries, await kept()]).toEqual([[], 0]);
     }
@@ -51,7 +52,7 @@ describe('staging', () => {
 
   it.each([
     ['of one character too many', [...documentsOf(7, 64 * 1024), ...documentsOf(1, 64 * 1024 + 1, 'l')], [7, 1]],
-    ['of one document too many', documentsOf(65, 1), [64, 1]],
+    ['of one document too many', documentsOf(33, 1), [32, 1]],
     ['that fills several', documentsOf(20, 64 * 1024), [8, 8, 4]],
   ])(
     'keeps a change %s in as few commits as have room for it, each with its entry',
@@ -66,9 +67,22 @@ describe('staging', () => {
     },
   );
 
+  it('names them in an entry that is never too large for the log', async () => {
+    const { stage, entries } = await open();
+    const longest = (at: number): string => `${String(at).padStart(3, '0')}${'\u0001'.repeat(247)}.yaml`;
+    const named = documentsOf(33, 1).map((one, at) => ({
+      ...one,
+      ...{ file: longest(at), digest: 'a'.repeat(64), project: 'p'.repeat(63) },
+    }));
+    await stage(named);
+    expect(entries.map((entry) => entry.documents.length)).toEqual([32, 1]);
+    // What every entry has besides is less than a kilobyte.
+    expect(JSON.stringify(entries[0]).length).toBeLessThan(MAX_LEAF_BYTES - 1_024);
+  });
+
   it('puts nothing in force', async () => {
     const { stage, store } = await open();
-    await stage(documentsOf(65, 1));
+    await stage(documentsOf(33, 1));
     expect(await store.read((tx) => tx.policies.inForce())).toBeUndefined();
     expect(await store.read((tx) => tx.policies.versions())).toEqual([]);
   });
