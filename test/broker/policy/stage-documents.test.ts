@@ -20,6 +20,8 @@ async function open() {
   onTestFinished(() => store.close());
   const entries: { set_digest: string; documents: { file: string; project: string | null }[] }[] = [];
   const append: Append = async (_tx, { fields }) => ({ index: entries.push(fields as never), leaf: '' });
+  /** of each commit, whether what it wrote is moved to its place at once */
+  const isLarge: boolean[] = [];
   let commits = 0;
   /** commits after which the store is gone */
   let last = Number.POSITIVE_INFINITY;
@@ -28,11 +30,15 @@ async function open() {
     async commit(unit) {
       commits += 1;
       if (commits > last) throw new Error('crashed');
-      return store.commit(unit);
+      return store.commit(async (tx) => {
+        const value = await unit(tx);
+        isLarge.push(tx.large);
+        return value;
+      });
     },
   };
   return {
-    ...{ store, entries },
+    ...{ store, entries, isLarge },
     stage: (documents: ReturnType<typeof documentsOf>) => stageDocuments({ store: counted, append }, SET, documents),
     crashAfter: (number: number) => {
       last = commits + number;
