@@ -14,7 +14,7 @@ import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
 import type { Report } from './report.ts';
-import { riskFigure } from './risk-figure.ts';
+import { riskFigure, sharedFigure } from './risk-figure.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { type Share, slim } from './sharing.ts';
 
@@ -79,7 +79,7 @@ export function compileEntitlement(
     // Without parameters it does not load.
     gives: share(`gives ${given}`, () => given),
     revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
-    figure: share(`figure ${JSON.stringify(figure)}`, () => figure),
+    figure: sharedFigure(figure, share),
   };
 }
 

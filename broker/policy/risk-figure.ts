@@ -10,6 +10,7 @@ import { eventsOf, namedRepositories } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { OUTSIDE_EVENTS } from './events.ts';
 import type { RuleDocument } from './rule-document.ts';
+import type { Share } from './sharing.ts';
 
 export interface FigureFacts {
   readonly kind: CredentialKind | undefined;
@@ -32,6 +33,13 @@ export function riskFigure(document: EntitlementDocument, facts: FigureFacts): R
   const score = factors.reduce((sum, { points }) => sum + points, 0);
   return { score, level: levelOf(score), factors: factors.toSorted((a, b) => b.points - a.points) };
 }
+
+/** Many have the same figure, and nearly all of them most of their factors. */
+export const sharedFigure = (figure: RiskFigure, share: Share): RiskFigure =>
+  share(`figure ${JSON.stringify(figure)}`, () => ({
+    ...figure,
+    factors: figure.factors.map((one) => share(`factor ${one.points} ${one.sentence}`, () => one)),
+  }));
 
 const factor = (points: number, sentence: string): RiskFactor => ({ points, sentence });
 
