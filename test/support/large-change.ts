@@ -1,8 +1,8 @@
-// Policies too large for one commit: ten projects beside the shop, each a file of nearly 64 KiB, most of it a comment.
+// Policies too many for one commit: as many projects beside the shop as one has room for, and one more.
 import { ORGANIZATION, SHOP } from './policy-files.ts';
 
-const COUNT = 10;
-const PADDING = `# ${'a'.repeat(98)}\n`.repeat(600);
+/** What one commit has room for. */
+export const ONE_COMMIT = 32;
 
 const fileOf = (at: number): string => `large-${at}.yaml`;
 
@@ -16,12 +16,12 @@ entitlements: { preview: ${entitlement} }
 `;
 }
 
-const NUMBERS = Array.from({ length: COUNT }, (_, at) => at);
+const NUMBERS = Array.from({ length: ONE_COMMIT + 1 }, (_, at) => at);
 const OFFER = '{ owner: octo-org/platform, may-offer: [ { kind: jwt, audiences: [ https://a.example ] } ] }';
 
-/** Every file of them; with another `mark`, every one of the large ones is another. */
+/** Every file of them; with another `mark`, every one of those many is another. */
 export function largePolicies(mark: string): Readonly<Record<string, string>> {
-  const files = NUMBERS.map((at) => [fileOf(at), `${projectOf(at)}# ${mark}\n${PADDING}`]);
+  const files = NUMBERS.map((at) => [fileOf(at), `${projectOf(at)}# ${mark}\n`]);
   const projects = NUMBERS.map((at) => `  large-${at}: ${OFFER}\n`).join('');
   return { ...Object.fromEntries(files), '_organization.yaml': `${ORGANIZATION}${projects}`, 'shop.yaml': SHOP };
 }
