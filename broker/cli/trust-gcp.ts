@@ -1,6 +1,7 @@
 // What Google Cloud must be told to trust an entitlement: pool and provider of workload identities, with a condition on exactly the
 // subjects that use them, and the right of one subject to be the service account.
-import { type GcpServiceAccountParameters, googleAudience } from '../providers/gcp-service-account.ts';
+import { googleAudience } from '../providers/gcp-calls.ts';
+import type { GcpServiceAccountParameters } from '../providers/gcp-service-account.ts';
 import {
   nameFor,
   requireHttps,

@@ -128,6 +128,12 @@ function requireKind({ kind, word }: System, { credential, project, name }: Enti
   );
 }
 
+/** The command that prints what the other side must be told; `trust` alone for a kind that has none. */
+export function trustCommandFor({ credential, project, name }: Entitlement): string {
+  const system = SYSTEMS.find(({ kind }) => kind === credential.kind);
+  return system === undefined ? 'buildpass trust' : called(system.word, `${project}/${name}`);
+}
+
 const entitlementsOf = ({ projects }: PolicySet, kind: string): Entitlement[] =>
   [...projects.values()].flatMap(({ entitlements }) =>
     [...entitlements.values()].filter(({ credential }) => credential.kind === kind),

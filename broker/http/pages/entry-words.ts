@@ -5,6 +5,7 @@ import { shortDigest } from '../../../shared/number-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { ACCESS_WORDS } from './access-words.ts';
+import { DECOY_WORDS } from './decoy-words.ts';
 import { type Html, html } from './html.ts';
 import { KEY_WORDS } from './key-words.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -132,6 +133,7 @@ const WORDS: Words = {
     detail: html`Nobody confirmed that it was revoked, in ${attempts} ${attempts === 1 ? 'try' : 'tries'}. It cannot be used any more.`,
   }),
   ...ACCESS_WORDS,
+  ...DECOY_WORDS,
   'policy.staged': ({ documents }) => ({
     state: 'noted',
     what: 'Policies staged',

@@ -1,0 +1,91 @@
+// A decoy at Google. The Security Token Service looks at the issuer, the keys and the audience before the attribute condition of the
+// provider; where that takes the decoy, a federated token comes of it, and the service account says whether it is of any use. Asked is
+// for a minute of a scope that shows an address and nothing else.
+import { z } from 'zod';
+import { Secret } from '../../shared/secret.ts';
+import type { Seconds } from '../clock.ts';
+import type { Decoy, DecoyTaker, Shown } from '../decoy.ts';
+import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { Clouds } from './endpoints.ts';
+import { GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
+import { isImpersonationDenied, isRejectedByCondition, type Target } from './gcp-refusals.ts';
+import { type Signer, signDecoy, subjectOf } from './own-token.ts';
+import { readReply } from './read-reply.ts';
+import { judgeUpstream } from './upstream-http.ts';
+
+interface GoogleDecoyDeps {
+  readonly signer: Signer;
+  readonly clouds: Pick<Clouds, 'google'>;
+  readonly ask: UpstreamFetch;
+}
+
+/** Of a kind with these two among its parameters. */
+interface Impersonated {
+  readonly provider: string;
+  readonly 'service-account': string;
+}
+
+const SHORTEST: Seconds = 60;
+const HARMLESS_SCOPE = 'https://www.googleapis.com/auth/userinfo.email';
+/** Of a federated token: its life is not asked for. */
+const HOUR: Seconds = 3_600;
+
+const federated = z.object({ access_token: z.string().min(1) });
+
+export function googleDecoys({ signer, clouds, ask }: GoogleDecoyDeps): DecoyTaker {
+  return {
+    longestLife: HOUR,
+    targetOf: (given) => {
+      const { provider, 'service-account': account } = given as Impersonated;
+      return { system: GOOGLE_STS, target: `${account} by ${provider}`, audience: googleAudience(provider) };
+    },
+    async show(decoy, given, signal) {
+      const { provider, 'service-account': account } = given as Impersonated;
+      const target: Target = { provider, account, subject: subjectOf(decoy) };
+      const token = await signDecoy(signer, decoy, { audience: googleAudience(provider), algorithm: 'ES256' });
+      const call = tradeCall({ clouds, issuer: signer.issuer, target, token: token.reveal() });
+      const judged = await judgeUpstream(ask, { ...call, signal });
+      if (!judged.taken) return refusedBySts(judged.said, judged, call.adviceOf?.(judged.body));
+      const bearer = new Secret(readReply(GOOGLE_STS, federated, judged.reply).access_token);
+      const asked = { clouds, target, bearer, reason: decoy.id, scopes: [HARMLESS_SCOPE], lifetime: SHORTEST };
+      const become = await judgeUpstream(ask, { ...impersonationCall(asked), signal });
+      return afterTrade(target, decoy, become.taken ? undefined : become);
+    },
+  };
+}
+
+function refusedBySts(
+  said: string,
+  { body, passing }: { body: unknown; passing: boolean },
+  advice: string | undefined,
+): Shown {
+  if (isRejectedByCondition(body))
+    return {
+      outcome: 'subject-refused',
+      found: `${said}. The issuer, its keys and the audience are right; whether the service account is bound to the subject it did not come to`,
+    };
+  return { outcome: passing ? 'unclear' : 'refused', found: said, ...(advice === undefined ? {} : { next: advice }) };
+}
+
+/** `no` is what the service account's API refused with; undefined where it gave a token. */
+function afterTrade(target: Target, decoy: Decoy, no: { body: unknown; said: string } | undefined): Shown {
+  const scope = `${decoy.project}/${decoy.entitlement}`;
+  const condition = `give the provider the attribute condition \`assertion.sub == "${target.subject}"\` (with the subjects of others that use it: \`buildpass trust gcp ${scope}\` prints it)`;
+  const livesUntil = decoy.at + HOUR * 1000;
+  if (no === undefined)
+    return {
+      outcome: 'accepted',
+      found: `a subject that no job has became ${target.account}`,
+      next: `${condition}, and bind roles/iam.workloadIdentityUser on ${target.account} to that one subject, not to the pool or an attribute of it`,
+      livesUntil,
+    };
+  const whoIsBound = isImpersonationDenied(no.body)
+    ? `${target.account} is not bound to it`
+    : `whether it could have become ${target.account} is not clear: ${no.said}`;
+  return {
+    outcome: 'accepted',
+    found: `the provider gave a federated token for a subject that no job has; ${whoIsBound}`,
+    next: condition,
+    livesUntil,
+  };
+}
