@@ -14,7 +14,7 @@ const FEDERATED_SCOPE = 'https://www.googleapis.com/auth/iam';
 export const googleAudience = (provider: string): string => `https://iam.googleapis.com/${provider}`;
 
 /** The provider as the Security Token Service names it. */
-export const stsAudience = (provider: string): string => `//iam.googleapis.com/${provider}`;
+const stsAudience = (provider: string): string => `//iam.googleapis.com/${provider}`;
 
 export const tradeUrl = ({ google }: Pick<Clouds, 'google'>): string => `${google.stsUrl}/v1/token`;
 
@@ -68,3 +68,16 @@ export const impersonationCall = ({ clouds, target, bearer, reason, scopes, life
   reasonOf: impersonationReason,
   adviceOf: impersonationAdvice(target),
 });
+
+/** The answer's `details` about a service account. */
+export function accountDetails(account: string, provider: string): Readonly<Record<string, string>> {
+  const project = projectOf(account);
+  return { ...(project === undefined ? {} : { project_id: project }), service_account: account, provider };
+}
+
+/** `NAME@PROJECT.iam.…`, `PROJECT@appspot.…`, and `NAME@PROJECT.DOMAIN.iam.…` for the project `DOMAIN:PROJECT`; other accounts do not say. */
+function projectOf(account: string): string | undefined {
+  const [, project, domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(account) ?? [];
+  if (project === undefined) return /^([^@]+)@appspot\./.exec(account)?.[1];
+  return domain === undefined ? project : `${domain}:${project}`;
+}

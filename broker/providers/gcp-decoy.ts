@@ -1,17 +1,17 @@
 // A decoy at Google. The Security Token Service looks at the issuer, the keys and the audience before the attribute condition of the
-// provider; where that takes the decoy, a federated token comes of it, and the service account says whether it is of any use. Asked is
-// for a minute of a scope that shows an address and nothing else.
+// provider; where that takes the decoy, a federated token comes of it, and the service account says whether it is of any use. It is
+// asked for a minute of a scope that shows an address and nothing else.
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Decoy, DecoyTaker, Shown } from '../decoy.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import type { Clouds } from './endpoints.ts';
-import { GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
-import { isImpersonationDenied, isRejectedByCondition, type Target } from './gcp-refusals.ts';
+import { GOOGLE_IAM, GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
+import { impersonationAdvice, isImpersonationDenied, isRejectedByCondition, type Target } from './gcp-refusals.ts';
 import { type Signer, signDecoy, subjectOf } from './own-token.ts';
 import { readReply } from './read-reply.ts';
-import { judgeUpstream } from './upstream-http.ts';
+import { type Judged, judgeUpstream } from './upstream-http.ts';
 
 interface GoogleDecoyDeps {
   readonly signer: Signer;
@@ -45,20 +45,19 @@ export function googleDecoys({ signer, clouds, ask }: GoogleDecoyDeps): DecoyTak
       const token = await signDecoy(signer, decoy, { audience: googleAudience(provider), algorithm: 'ES256' });
       const call = tradeCall({ clouds, issuer: signer.issuer, target, token: token.reveal() });
       const judged = await judgeUpstream(ask, { ...call, signal });
-      if (!judged.taken) return refusedBySts(judged.said, judged, call.adviceOf?.(judged.body));
+      if (!judged.taken) return refusedBySts(judged, call.adviceOf?.(judged.body));
       const bearer = new Secret(readReply(GOOGLE_STS, federated, judged.reply).access_token);
       const asked = { clouds, target, bearer, reason: decoy.id, scopes: [HARMLESS_SCOPE], lifetime: SHORTEST };
-      const become = await judgeUpstream(ask, { ...impersonationCall(asked), signal });
-      return afterTrade(target, decoy, become.taken ? undefined : become);
+      // From here on there is a federated token, whatever becomes of the second call.
+      return judgeUpstream(ask, { ...impersonationCall(asked), signal }).then(
+        (become) => afterTrade(target, decoy, become.taken ? undefined : become),
+        (error: Error) => heardNothing(decoy, error),
+      );
     },
   };
 }
 
-function refusedBySts(
-  said: string,
-  { body, passing }: { body: unknown; passing: boolean },
-  advice: string | undefined,
-): Shown {
+function refusedBySts({ said, body, passing }: No, advice: string | undefined): Shown {
   if (isRejectedByCondition(body))
     return {
       outcome: 'subject-refused',
@@ -67,25 +66,37 @@ function refusedBySts(
   return { outcome: passing ? 'unclear' : 'refused', found: said, ...(advice === undefined ? {} : { next: advice }) };
 }
 
+const heardNothing = (decoy: Decoy, { message }: Error): Shown => ({
+  outcome: 'unclear',
+  found: `${GOOGLE_STS} took it, and then there was no answer: ${message}`,
+  livesUntil: decoy.at + HOUR * 1000,
+});
+
+type No = Extract<Judged, { taken: false }>;
+
 /** `no` is what the service account's API refused with; undefined where it gave a token. */
-function afterTrade(target: Target, decoy: Decoy, no: { body: unknown; said: string } | undefined): Shown {
+function afterTrade(target: Target, decoy: Decoy, no: No | undefined): Shown {
   const scope = `${decoy.project}/${decoy.entitlement}`;
-  const condition = `give the provider the attribute condition \`assertion.sub == "${target.subject}"\` (with the subjects of others that use it: \`buildpass trust gcp ${scope}\` prints it)`;
+  const condition = `the attribute condition \`assertion.sub == "${target.subject}"\` (with the subjects of others that use it: \`buildpass trust gcp ${scope}\` prints it)`;
   const livesUntil = decoy.at + HOUR * 1000;
   if (no === undefined)
     return {
       outcome: 'accepted',
       found: `a subject that no job has became ${target.account}`,
-      next: `${condition}, and bind roles/iam.workloadIdentityUser on ${target.account} to that one subject, not to the pool or an attribute of it`,
+      next: `bind roles/iam.workloadIdentityUser on ${target.account} to that one subject, not to the pool or an attribute of it, and give the provider ${condition}`,
       livesUntil,
     };
-  const whoIsBound = isImpersonationDenied(no.body)
-    ? `${target.account} is not bound to it`
-    : `whether it could have become ${target.account} is not clear: ${no.said}`;
+  if (isImpersonationDenied(no.body))
+    return {
+      outcome: 'subject-refused',
+      found: `${no.said}. The issuer, its keys and the audience are right, and the account is not everybody's; one that is not there or disabled answers the same. The provider takes any subject: ${condition} would refuse such a token at once`,
+      livesUntil,
+    };
+  const advice = impersonationAdvice(target)(no.body);
   return {
-    outcome: 'accepted',
-    found: `the provider gave a federated token for a subject that no job has; ${whoIsBound}`,
-    next: condition,
+    outcome: no.passing ? 'unclear' : 'refused',
+    found: `${GOOGLE_STS} took it, and ${GOOGLE_IAM} did not: ${no.said}`,
+    ...(advice === undefined ? {} : { next: advice }),
     livesUntil,
   };
 }

@@ -5,7 +5,7 @@ import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Credential, Grant } from '../model.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
-import { GOOGLE_IAM, GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
+import { accountDetails, GOOGLE_IAM, GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
 import { googleDecoys } from './gcp-decoy.ts';
 import type { Target } from './gcp-refusals.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
@@ -67,21 +67,13 @@ function credentialOf(
   { issuanceId }: Grant,
 ): Credential {
   const secret = new Secret(accessToken);
-  const projectId = projectOf(account);
   return {
     accessToken: secret,
     tokenType: 'Bearer',
     issuedTokenType: 'urn:buildpass:token-type:gcp-service-account',
     values: { access_token: secret },
-    details: { ...(projectId === undefined ? {} : { project_id: projectId }), service_account: account, provider },
+    details: accountDetails(account, provider),
     upstreamExpiresAt: Date.parse(expireTime),
     provenance: { system: 'iamcredentials.googleapis.com', id: issuanceId },
   };
-}
-
-/** `NAME@PROJECT.iam.…`, `PROJECT@appspot.…`, and `NAME@PROJECT.DOMAIN.iam.…` for the project `DOMAIN:PROJECT`; other accounts do not say. */
-function projectOf(account: string): string | undefined {
-  const [, project, domain] = /@([^.]+)(?:\.(.+))?\.iam\.gserviceaccount\.com$/.exec(account) ?? [];
-  if (project === undefined) return /^([^@]+)@appspot\./.exec(account)?.[1];
-  return domain === undefined ? project : `${domain}:${project}`;
 }

@@ -116,7 +116,7 @@ export async function signDecoy(
  * No job's subject ends like this: names have no colon. It begins like a real one, so that whoever lets in by a wildcard, or by the
  * beginning of a subject, lets this in too.
  */
-export const decoySubject = (of: Pick<Grant, 'project' | 'entitlement'>): string => `${subjectOf(of)}:doctor`;
+const decoySubject = (of: Pick<Grant, 'project' | 'entitlement'>): string => `${subjectOf(of)}:doctor`;
 
 /** `sub` of every token of an entitlement: at most 98 bytes, so that every cloud takes it whole (Google's limit is 127). */
 export const subjectOf = ({ project, entitlement }: Pick<Grant, 'project' | 'entitlement'>): string =>

@@ -72,6 +72,11 @@ describe('a decoy at AWS', () => {
       'The identity provider in IAM must have the audience sts.amazonaws.com',
     ],
     [
+      'something that nobody has words for yet',
+      { refusal: { code: 'InvalidIdentityToken', message: 'Something new' } },
+      `needs an identity provider in IAM for exactly ${BROKER_URL}`,
+    ],
+    [
       'a thumbprint of another certificate',
       {
         refusal: {
@@ -180,12 +185,18 @@ describe('a decoy at Google', () => {
     const { broker, google } = await cloudStory();
     const answer = await showDecoy(broker);
     expect(answer).toMatchObject({
-      outcome: 'accepted',
-      found: expect.stringContaining('is not bound to it'),
-      next: expect.stringContaining('assertion.sub == "project:shop:entitlement:deploy'),
+      outcome: 'subject-refused',
+      found: expect.stringContaining('the attribute condition `assertion.sub == "project:shop:entitlement:deploy'),
+      lives_until: expect.any(String),
     });
     expect(JSON.stringify([answer, broker.logLines])).not.toContain(google.issued[0]);
     expect(google.auditLog).toMatchObject([{ reason: 'id' in answer ? answer.id : '' }]);
+  });
+
+  it('that was traded, and then heard nothing more, says until when the federated token lives', async () => {
+    const { broker, google } = await cloudStory();
+    Object.assign(google, { mood: 'breaks', moodFrom: ({ path }: { path: string }) => path.startsWith('/iam') });
+    expect(await showDecoy(broker)).toMatchObject({ outcome: 'unclear', lives_until: expect.any(String) });
   });
 
   it('that becomes the account asks for a minute of nothing much, and says so loudly', async () => {

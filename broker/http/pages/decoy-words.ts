@@ -11,7 +11,7 @@ export const DECOY_WORDS = {
     state: 'noted',
     what: 'Trust tried with a decoy',
     who: html`the operator at the machine`,
-    detail: html`A token with a subject that no job has, shown to ${exact(system)} for ${exact(target)}.`,
+    detail: html`A token with a subject that no job has, shown to ${system} for ${exact(target)}.`,
   }),
   'decoy.ended': (fields: EntryFields<'decoy.ended'>, now: Millis): EntryWords => ({
     state: fields.outcome === 'accepted' ? 'failed' : 'noted',

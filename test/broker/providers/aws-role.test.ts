@@ -205,8 +205,6 @@ describe('what AWS says no to', () => {
       'No OpenIDConnect provider found in your account for https://x',
       'The account of the role has no identity provider in IAM for exactly https://buildpass.example.com',
     ],
-    ['InvalidIdentityToken', 'Incorrect token audience', 'must have the audience sts.amazonaws.com'],
-    ['InvalidIdentityToken', 'Something new', 'needs an identity provider in IAM for exactly https://buildpass.example.com'],
     [
       'IDPCommunicationError',
       'Couldn’t retrieve verification key',
