@@ -184,7 +184,8 @@ export const requestDetailSchema = requestSummarySchema.extend({
   /** `dies_at` is the end that the other side set, which is the one that counts; null for what never dies */
   lease: z
     .object({
-      ...{ id: z.string(), state: z.string(), ends_at: time.nullable(), dies_at: time.nullable() },
+      ...{ id: z.string(), kind: z.string(), state: z.string() },
+      ...{ ends_at: time.nullable(), dies_at: time.nullable() },
       revocation: z.enum(['immediate', 'at-expiry', 'none']),
     })
     .optional(),

@@ -14,10 +14,11 @@ import { createUpstreamFetch, type UpstreamAnswer, type UpstreamRequest } from '
 
 export interface Check {
   readonly what: string;
-  readonly ok: boolean;
+  /** null where nothing follows from it, one way or the other */
+  readonly ok: boolean | null;
   /** what was found, as a sentence without its full stop */
   readonly found: string;
-  /** what to do where it failed */
+  /** what to do, or to compare */
   readonly next?: string;
 }
 

@@ -3,6 +3,7 @@
 // can be erased later without touching the tree; `nonce` keeps public leaf hashes from being guessed.
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
+import { DECOY_ENTRIES } from './decoy-entries.ts';
 import { POLICY_ENTRIES } from './policy-entries.ts';
 
 const id = z.string();
@@ -207,6 +208,7 @@ export const ENTRY_FIELDS = {
     pause_id: id.optional(),
   }),
   'access.revocation_finished': z.strictObject({ revocation_id: id, project: z.string().optional(), ended: z.int() }),
+  ...DECOY_ENTRIES,
   ...POLICY_ENTRIES,
   'key.created': z.strictObject({
     ...key,

@@ -5,6 +5,7 @@ const lease = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', iss
 const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
 const by = { by: 'security', step_up: 'passkey' };
 const paused = { pause_id: 'pau_1', scope: 'project', target: 'shop', project: 'shop', ...by };
+const decoy = { decoy_id: 'dcy_1', project: 'shop', entitlement: 'deploy' };
 const ordered = { revocation_id: 'rev_1', ...by };
 
 /** Type, fields, what it is called, and the detail. */
@@ -57,5 +58,37 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     { revocation_id: 'rev_1', ended: 1 },
     'Order of revocation worked off',
     '1 lease was ended by it.',
+  ],
+  [
+    'decoy.started',
+    {
+      ...decoy,
+      kind: 'aws-role',
+      policy_digest: 'a'.repeat(64),
+      system: 'AWS STS',
+      target: 'role/x',
+      audience: 'a',
+      by: 'operator',
+    },
+    'Trust tried with a decoy',
+    'A token with a subject that no job has, shown to AWS STS for role/x.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'subject-refused' },
+    'Decoy answered',
+    'It was refused for its subject, as it must be.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'accepted', may_live_until: FUTURE },
+    'Decoy accepted',
+    'It was taken: the other side trusts subjects that it must not trust. Nobody was handed what may have come of it; it dies by itself by 12:10:00.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'unclear', may_live_until: PAST },
+    'Decoy answered',
+    'There was no clear answer. Nobody was handed what may have come of it; it has died by 11:50:00.',
   ],
 ];
