@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../broker/facts.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
-import { answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
+import { allNeeded, answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
 import { buildAsk, buildPolicies, outcomeOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
@@ -59,6 +59,21 @@ describe('facts that are needed', () => {
       [{}, LIVE, teams(true), { ...teams(true), environment: { value: false } }].map((one) => answers(one, all)),
     ).toEqual([...[false, false, false, true]]);
     expect(answers({ nobody: 'nobody' }, all)).toBe(true);
+  });
+});
+
+describe('the facts that several asks need', () => {
+  const NONE = { run: false, environment: false, teams: [] };
+  const PLATFORM = { name: 'acme/platform', at: { organizationId: '1001', teamId: '4710' } };
+
+  it('are each asked for once', () => {
+    const all = [NONE, { ...NONE, run: true, teams: [TEAM] }, { ...NONE, environment: true, teams: [PLATFORM, TEAM] }];
+    expect(allNeeded(all)).toEqual({ run: true, environment: true, teams: [TEAM, PLATFORM] });
+    expect(allNeeded([NONE, NONE])).toEqual(NONE);
+  });
+
+  it('are none where no ask needs any', () => {
+    expect(allNeeded([])).toBeUndefined();
   });
 });
 

@@ -30,6 +30,19 @@ describe('pattern', () => {
     expect(matches(pattern, value)).toBe(expected);
   });
 
+  // Rows of 32 tokens: the wildcard stands before, on and behind the end of the first and of the second.
+  it.each([28, 29, 30, 31, 32, 33, 60, 61, 62, 63, 64, 65])(
+    'reads a wildcard behind one and %i characters like any other',
+    (length) => {
+      const run = 'a'.repeat(length);
+      const on = (value: string) => [`*${run}*b*`, `**${run}**b**`].map((pattern) => matches(pattern, value));
+      for (const value of [`${run}b`, `a${run}b`, `x${run}xbx`]) expect(on(value)).toEqual([true, true]);
+      for (const value of [`${run}/b`, `/${run}b`, `${run}b/`]) expect(on(value)).toEqual([false, true]);
+      for (const value of [`${run.slice(1)}b`, `${run}a`, `${run.slice(1)}xb`, 'b'])
+        expect(on(value)).toEqual([false, false]);
+    },
+  );
+
   it.each([...'?[]{}!()\\'])('%s is an error, wherever it stands', (sign) => {
     expect(patternProblem(`a${sign}b`)).toContain(`has \`${sign}\``);
   });
