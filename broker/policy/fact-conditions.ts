@@ -48,6 +48,8 @@ function factCondition(key: string, { fact, got, ...wanted }: FactCondition): Co
 
 const isYes = (found: Found<boolean> | undefined): boolean => found !== undefined && 'value' in found && found.value;
 
+const isUnavailable = (found: Found<boolean> | undefined): boolean => found !== undefined && 'unavailable' in found;
+
 const orNobody = <T>(facts: Facts | undefined, found: Found<T> | undefined): Found<T> | undefined => {
   const nobody = facts === undefined ? NOBODY_TO_ASK.nobody : facts.nobody;
   return nobody === undefined ? found : { unavailable: nobody };
@@ -56,11 +58,8 @@ const orNobody = <T>(facts: Facts | undefined, found: Found<T> | undefined): Fou
 /** One team that is known to have them is enough; where none has, all must be known before it is a no. */
 function memberOfAny(teams: readonly string[], facts: Facts | undefined): Found<boolean> | undefined {
   const found = teams.map((team) => orNobody(facts, facts?.teams?.get(team)));
-  return (
-    found.find(isYes) ??
-    found.find((one) => one === undefined || 'unavailable' in one) ??
-    (found.length > 0 ? found[0] : undefined)
-  );
+  // Not `find` for what nobody asked: it would give the same for "there is none".
+  return found.find(isYes) ?? found.find(isUnavailable) ?? (found.includes(undefined) ? undefined : found[0]);
 }
 
 /** Whether a team of the organization's file is one that GitHub knows nothing of. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../../broker/facts.ts';
+import type { Facts, Found } from '../../../broker/facts.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { allNeeded, answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
 import { buildAsk, buildPolicies, outcomeOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
@@ -106,6 +106,83 @@ describe('a decision with facts', () => {
     expect(outcomeOf(decided(entitlement, both(true)))).toBe('permit');
     expect(decided(entitlement, both(false))).toMatchObject({
       reasons: [{ code: 'FACT_UNAVAILABLE', message: expect.stringContaining('it is away') }],
+    });
+  });
+
+  it('without an answer of each team is a no of none', () => {
+    const entitlement = { allow: [{ branch: 'main', requester: ['acme/security', 'acme/platform'] }] };
+    const said = (found: readonly (readonly [string, Found<boolean>])[]) =>
+      decided(entitlement, { ...LIVE, teams: new Map(found) });
+    const [no, away] = [{ value: false }, { unavailable: 'it is away' }];
+    expect(
+      outcomeOf(
+        said([
+          ['acme/security', no],
+          ['acme/platform', no],
+        ]),
+      ),
+    ).toBe('POLICY_NO_MATCH');
+    for (const [asked, why] of [
+      [[['acme/security', no]], 'nobody asked for it'],
+      [[['acme/platform', no]], 'nobody asked for it'],
+      [
+        [
+          ['acme/security', no],
+          ['acme/platform', away],
+        ],
+        'it is away',
+      ],
+    ] as const)
+      expect(said(asked)).toMatchObject({
+        reasons: [
+          {
+            code: 'FACT_UNAVAILABLE',
+            message: `Rule 0 needs \`requester\` (acme/security or acme/platform), and whether that holds cannot be found out: ${why}. Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`,
+          },
+        ],
+      });
+  });
+
+  it.each<[who: string, run: Facts, got: string]>([
+    ['who started this attempt', LIVE, 'alice (id 7)'],
+    ['whom the token names, where that is not known', { run: { unavailable: 'x' } }, 'octocat (id 583231)'],
+    ['whom the token names, where that was not asked', {}, 'octocat (id 583231)'],
+  ])('says of a team that it lacks %s', (_who, run, got) => {
+    const facts = { ...run, teams: new Map([['acme/security', { value: false }]]) };
+    expect(decided(TEAM_ONLY, facts)).toMatchObject({
+      reasons: [
+        {
+          code: 'POLICY_NO_MATCH',
+          condition: 'requester',
+          expected: 'acme/security',
+          got,
+          message: `Rule 0 wants \`requester\` to be acme/security; this job has "${got}". Have a member of such a team start the run, or ask acme/platform to change the rule in shop.yaml.`,
+        },
+      ],
+    });
+  });
+
+  it('says of an environment that nothing guards what would', () => {
+    const entitlement = { allow: [{ branch: 'main', 'protected-environment': true }] };
+    const reasonOf = (facts: Facts, subject: Partial<typeof MAIN> = {}) => {
+      const decision = decided(entitlement, facts, { ...MAIN, ...subject });
+      return decision.outcome === 'deny' ? decision.reasons[0] : undefined;
+    };
+    const remedy =
+      'Have required reviewers, or a deployment branch policy that keeps branches out, set on the environment, or ask acme/platform to change the rule in shop.yaml.';
+    const wants = 'Rule 0 wants `protected-environment` to be an environment with protection rules; this job has';
+    expect(reasonOf({ environment: { value: false } })?.message).toBe(
+      `${wants} "production, without such rules". ${remedy}`,
+    );
+    expect(reasonOf({}, { environment: undefined })?.message).toBe(`${wants} none. ${remedy}`);
+    expect(reasonOf({ environment: { value: true } })).toBeUndefined();
+  });
+
+  it('names what failed, and not what nobody asked about because of it', () => {
+    const elsewhere = { ...MAIN, ref: 'refs/heads/x' };
+    expect(outcomeOf(decided({ allow: [RULE] }, {}, elsewhere))).toBe('POLICY_NO_MATCH');
+    expect(decided({ allow: [RULE] }, teams(false), elsewhere)).toMatchObject({
+      reasons: [{ condition: 'branch' }, { condition: 'requester' }],
     });
   });
 
