@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AREAS, isIn, type Slice, sliceOf } from './areas.ts';
+import { AREAS, isIn, NEVER, type Slice, sliceOf } from './areas.ts';
 import { type Equivalents, type Figures, judge, type Report } from './judge.ts';
 
 const HERE = import.meta.dirname;
@@ -15,9 +15,8 @@ function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown
   const name = area.replaceAll('/', '-');
   return {
     mutate,
-    testRunner: 'vitest',
-    vitest: { configFile: 'test/mutants/vitest.config.ts', related: true },
-    plugins: ['@stryker-mutator/vitest-runner', join(HERE, 'ignore-descriptions.ts')],
+    testRunner: 'in-process',
+    plugins: [join(HERE, 'in-process.ts'), join(HERE, 'ignore-descriptions.ts')],
     ignorers: ['descriptions'],
     // It reads that file with a part of TypeScript that version 7 no longer has; a missing one it leaves alone.
     tsconfigFile: 'none.json',
@@ -49,7 +48,7 @@ function runStryker(slice: Slice, options: readonly string[]): Report {
   if (!existsSync(join(HERE, 'node_modules'))) run('npm', ['ci'], { cwd: HERE });
   run(process.execPath, [join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', file, ...options], {
     cwd: ROOT,
-    env: { ...process.env, MUTANTS_TESTS: AREAS[slice.area]?.join(' ') },
+    env: { ...process.env, MUTANTS_TESTS: AREAS[slice.area]?.join(' '), MUTANTS_NOT: NEVER.join(' ') },
   });
   const { files } = JSON.parse(readFileSync(join(ROOT, reportFile(slice.area)), 'utf8')) as Report;
   // What earlier runs found in other files is in it too, and may be old.

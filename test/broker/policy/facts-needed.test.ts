@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Facts, Found } from '../../../broker/facts.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { allNeeded, answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
+import type { PolicyContext } from '../../../broker/policy/load-policy.ts';
 import { buildAsk, buildPolicies, outcomeOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
@@ -24,6 +25,35 @@ describe('facts that are needed', () => {
     expect(needed({ allow: [{ branch: 'main', 'protected-environment': true }] })).toEqual({
       ...{ run: false, environment: true, teams: [] },
     });
+  });
+
+  it('are those of teams alone, or of the environment alone, where a rule asks no more', () => {
+    const of = (rule: Yaml) => needed({ allow: [{ branch: 'main', ...rule }] });
+    expect(of({ requester: 'acme/security' })).toEqual({ run: true, environment: false, teams: [TEAM] });
+    expect(of({ 'protected-environment': true })).toEqual({ run: false, environment: true, teams: [] });
+  });
+
+  it('are those of a rule beside one that holds at another time only', () => {
+    const at = (days: string) => needed({ allow: [RULE, { branch: 'main', time: { zone: 'UTC', days } }] });
+    expect(at('sun')).toBeUndefined();
+    expect(at('mon')).toEqual({ run: true, environment: true, teams: [TEAM] });
+  });
+
+  it.each<[string, Yaml, Partial<PolicyContext>]>([
+    ['a group of a sign-in provider', { 'acme/security': { 'sign-in': 'sso', group: 'g' } }, {}],
+    ['a team of an owner that is not configured', {}, { issuers: [{ name: 'github', owners: { other: '1002' } }] }],
+    ['any team, where nothing is configured', {}, { issuers: undefined }],
+  ])('name %s without the ids that GitHub would know it by', (_what, teams, context) => {
+    const known = { 'acme/platform': { github: '4710' }, 'acme/security': { github: '4712' } };
+    const project = { repositories: [{ name: 'other/shop', id: '2001' }] };
+    const organization = { teams: { ...known, ...teams } };
+    const policies = buildPolicies({ entitlement: { allow: [RULE] }, organization, project }, context);
+    const subject = { ...MAIN, repositoryOwnerId: '1002' };
+    expect(factsNeeded(policies, subject, buildAsk())?.teams).toEqual([{ name: 'acme/security', at: undefined }]);
+  });
+
+  it.each([{ project: 'none' }, { entitlement: 'none' }])('are none of what is not there: %j', (ask) => {
+    expect(factsNeeded(buildPolicies({ entitlement: { allow: [RULE] } }), MAIN, buildAsk(ask))).toBeUndefined();
   });
 
   it.each<[string, Yaml, Partial<typeof MAIN>]>([
@@ -50,14 +80,26 @@ describe('facts that are needed', () => {
     const entitlement = { allow: [{ branch: 'main' }], approval: APPROVAL };
     expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ run: true, environment: false, teams: [] });
     expect(needed(entitlement, { ...MAIN, runAttempt: '2', ref: 'refs/heads/x' })).toBeUndefined();
+    expect(needed({ allow: [{ branch: 'main' }] }, { ...MAIN, runAttempt: '2' })).toBeUndefined();
   });
 
   it('are answered by an answer to each, or where nobody can be asked', () => {
-    const all = needed({ allow: [RULE] });
-    if (all === undefined) throw new Error('needs facts');
-    expect(
-      [{}, LIVE, teams(true), { ...teams(true), environment: { value: false } }].map((one) => answers(one, all)),
-    ).toEqual([...[false, false, false, true]]);
+    const all = { run: true, environment: true, teams: [TEAM, { name: 'acme/platform', at: undefined }] };
+    const found: Required<Omit<Facts, 'nobody'>> = {
+      run: { unavailable: 'it is away' },
+      environment: { value: false },
+      teams: new Map([
+        ['acme/security', { value: false }],
+        ['acme/platform', { unavailable: 'it is away' }],
+      ]),
+    };
+    expect(answers(found, all)).toBe(true);
+    for (const key of ['run', 'environment', 'teams'] as const) {
+      const { [key]: _, ...others } = found;
+      expect(answers(others, all)).toBe(false);
+      expect(answers(others, { ...all, [key]: key === 'teams' ? [] : false })).toBe(true);
+    }
+    expect(answers({ ...found, teams: new Map([['acme/security', { value: true }]]) }, all)).toBe(false);
     expect(answers({ nobody: 'nobody' }, all)).toBe(true);
   });
 });

@@ -103,6 +103,8 @@ describe('a pattern within another', () => {
     ['v1.*', 'v*', true],
     ['v*', 'v1.*', false],
     ['a*b', 'a*c*b', false],
+    ['my shop', 'myshop', false],
+    ['my\nshop', 'my*shop', true],
   ])('%s in %s: %s', (inner, outer, is) => {
     expect(isWithin(inner, outer)).toBe(is);
   });
