@@ -57,8 +57,13 @@ describe('explain', () => {
   it.each<[what: string, terms: Yaml, needs: string]>([
     [
       'of one team or another',
-      { approval: { by: ['acme/release-managers', 'acme/security'], count: 2, within: '2h' } },
-      'approval by 2 of acme/release-managers or acme/security within 2h',
+      { approval: { by: ['acme/release-managers', 'acme/security'], within: '2h' } },
+      'approval by 1 of acme/release-managers or acme/security within 2h',
+    ],
+    [
+      'of several of one team',
+      { approval: { by: 'acme/release-managers', count: 2 } },
+      'approval by 2 of acme/release-managers within 30m',
     ],
     [
       'or of somebody who invokes it',
