@@ -187,6 +187,11 @@ describe('what stands against an entitlement', () => {
     expect(outcomeOf(decide({}, main, { standing }))).toBe('permit');
   });
 
+  it('a session that is over is asked about again where people must agree', () => {
+    const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - 7_200_000 };
+    expect(decide({ session: '2h', approval: { by: 'acme/security' } }, main, { standing }).outcome).toBe('approval');
+  });
+
   it('the end of a session says when it was, and what to do', () => {
     const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - 10_800_000 };
     const [since, end] = [10_800_000, 3_600_000].map((ago) => new Date(NOW - ago).toISOString());
