@@ -3,13 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-<<<<<<< ours
 import { AREAS, isIn, NEVER, type Slice, sliceOf } from './areas.ts';
-import { type Equivalents, type Figures, judge, type Report } from './judge.ts';
-=======
-import { AREAS, isIn, type Slice, sliceOf } from './areas.ts';
 import { type Equivalents, type Figures, isAlive, judge, type Report } from './judge.ts';
->>>>>>> theirs
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
