@@ -5,6 +5,7 @@ import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
 import {
   buildAsk,
+  buildEntitlement,
   buildPolicies,
   buildStaticSecret,
   decide,
@@ -177,5 +178,54 @@ describe('the terms of an entitlement', () => {
       'renewal up to 2h',
     ]);
     expect(buildPolicies().projects.get('shop')?.entitlements.get('preview')?.terms).toEqual([]);
+  });
+});
+
+describe('what entitlements of one project have in common', () => {
+  const offers = [
+    { kind: 'jwt', audiences: ['https://a.example.com', 'https://b.example.com'] },
+    { kind: 'vault-secret', upstreams: ['vault-prod'], roles: ['shop'], paths: ['kv/data/shop'] },
+  ];
+  const secret = {
+    kind: 'vault-secret',
+    upstream: 'vault-prod',
+    role: 'shop',
+    path: 'kv/data/shop',
+    values: { k: 'k' },
+  };
+  const audience = (name: string) => ({ kind: 'jwt', audience: `https://${name}.example.com` });
+  const compiled = () => {
+    const entitlements = {
+      one: buildEntitlement({ credential: audience('a') }),
+      other: buildEntitlement({ credential: audience('b'), risk: 'high' }),
+      same: buildEntitlement({ credential: audience('a') }),
+      static: buildEntitlement({ credential: secret, ttl: 'never' }),
+      dynamic: buildEntitlement({ credential: secret }),
+    };
+    const guardrails = { 'allow-static': ['shop/static'] };
+    const projects = { shop: { owner: 'acme/platform', 'may-offer': offers } };
+    const policies = buildPolicies({ project: { entitlements }, organization: { projects, guardrails } });
+    return (name: string) => policies.projects.get('shop')?.entitlements.get(name);
+  };
+
+  it('is what is equal, and nothing else', () => {
+    const of = compiled();
+    expect(of('same')?.credential).toBe(of('one')?.credential);
+    expect(of('one')?.credential.parameters).toMatchObject({ audience: 'https://a.example.com' });
+    expect(of('other')?.credential.parameters).toMatchObject({ audience: 'https://b.example.com' });
+    expect([of('one')?.gives, of('other')?.gives]).toEqual([
+      'a JWT for https://a.example.com',
+      'a JWT for https://b.example.com',
+    ]);
+    expect(of('other')?.figure.score).toBeGreaterThan(of('one')?.figure.score ?? 100);
+  });
+
+  it('is not how they end: a value that never dies is never revoked, whatever its kind can do', () => {
+    const of = compiled();
+    expect(['one', 'dynamic', 'static'].map((name) => of(name)?.revocation)).toEqual([
+      'at-expiry',
+      'immediate',
+      'none',
+    ]);
   });
 });

@@ -72,6 +72,26 @@ describe('a repository that the project’s own file alone calls its own', () =>
     expect(outcome(of, SHOP)).toBe('POLICY_NO_MATCH');
   });
 
+  it('is not reached from one that another GitHub gave the same id', () => {
+    const issuers = ['github', 'ghes'].map((name) => ({ name, owners: { acme: '1001' } }));
+    const repositories = [
+      { ...FOREIGN, issuer: 'github' },
+      { name: 'acme/store', id: FOREIGN.id, issuer: 'ghes' },
+    ];
+    const { project } = parts(['acme/payments']);
+    const policies = buildPolicies({ project: { ...project, repositories } }, { ...BUILT, issuers });
+    const asked = (issuer: string) => evaluate(policies, { ...jobOf(FOREIGN), issuer }, buildAsk());
+    expect(outcomeOf(asked('github'))).toBe('permit');
+    expect(asked('ghes')).toMatchObject({
+      reasons: [
+        {
+          condition: 'repository',
+          message: expect.stringContaining('Ask from that repository, whose own token this is, or have'),
+        },
+      ],
+    });
+  });
+
   it('is not reached by way of another entitlement with the same rule, whichever stands first', () => {
     const token = (name: string) =>
       buildEntitlement({
