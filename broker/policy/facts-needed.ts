@@ -1,21 +1,21 @@
 // Which facts could change what is decided about an ask: found out from the policy and the token alone, so that nobody is asked
 // for what does not matter. An ask of an entitlement without such conditions costs two comparisons.
 import type { Facts, FactsNeeded, TeamAsked } from '../facts.ts';
-import type { Ask, Condition, Entitlement, Subject } from '../model.ts';
+import type { Ask, Condition, Entitlement, Project, Subject } from '../model.ts';
 import { ruleThatHolds } from './evaluate.ts';
-import { foldCase } from './pattern.ts';
-import { type PolicySet, repositoryKey } from './policy-set.ts';
+import { listedOwnerId, type PolicySet, repositoryOf } from './policy-set.ts';
 import { movedReason } from './reasons.ts';
 
 type Asked = Pick<Ask, 'project' | 'entitlement' | 'now'>;
 
 /** Undefined where the decision is the same whatever the facts are. */
 export function factsNeeded(policies: PolicySet, subject: Subject, ask: Asked): FactsNeeded | undefined {
-  const entitlement = policies.projects.get(ask.project)?.entitlements.get(ask.entitlement);
-  if (entitlement === undefined) return undefined;
+  const project = policies.projects.get(ask.project);
+  const entitlement = project?.entitlements.get(ask.entitlement);
+  if (project === undefined || entitlement === undefined) return undefined;
   const startedAgain = entitlement.approval !== undefined && subject.runAttempt !== '1';
   if (entitlement.factRules.length === 0 && !startedAgain) return undefined;
-  return isRefusedAnyhow(policies, subject, { ask, entitlement })
+  return isRefusedAnyhow(policies, subject, { project, entitlement })
     ? undefined
     : neededBy(policies, subject, { entitlement, startedAgain, now: ask.now });
 }
@@ -43,11 +43,10 @@ export function allNeeded(all: readonly FactsNeeded[]): FactsNeeded | undefined 
 function isRefusedAnyhow(
   policies: PolicySet,
   subject: Subject,
-  { ask, entitlement }: { ask: Asked; entitlement: Entitlement },
+  { project, entitlement }: { project: Project; entitlement: Entitlement },
 ): boolean {
-  const project = policies.projects.get(ask.project);
-  const repository = policies.repositories.get(ask.project)?.get(repositoryKey(subject.issuer, subject.repositoryId));
-  if (project === undefined || repository === undefined || entitlement.lacks.length > 0) return true;
+  const repository = repositoryOf(policies, project.name, subject);
+  if (repository === undefined || entitlement.lacks.length > 0) return true;
   return movedReason(policies.owners, repository, { subject, project }) !== undefined;
 }
 
@@ -82,7 +81,7 @@ function mayHold(condition: Condition, subject: Subject, now: number): boolean {
 
 function teamAsked({ teams, owners }: PolicySet, { issuer }: Subject, name: string): TeamAsked {
   const group = teams.get(name);
-  const organizationId = owners?.get(issuer)?.get(foldCase(name.slice(0, name.indexOf('/'))));
+  const organizationId = owners && listedOwnerId(owners, { issuer, name });
   const isKnown = group !== undefined && 'github' in group && organizationId !== undefined;
   return { name, at: isKnown ? { organizationId, teamId: group.github } : undefined };
 }

@@ -89,8 +89,7 @@ export function conditionReason(
       ...{ code: 'FACT_UNAVAILABLE', rule, condition: key, expected },
       message: `Rule ${rule} needs \`${key}\` (${expected}), and whether that holds cannot be found out: ${unknown}. Without that the rule does not hold; where it cannot be mended, ask ${project.owner} for one without it.`,
     };
-  const code = condition.fact === undefined ? condition.code : 'POLICY_NO_MATCH';
-  const base = { code, rule, condition: key, expected };
+  const base = { code: condition.code, rule, condition: key, expected };
   const value = condition.got(subject, when.now, when.facts);
   const got = value === undefined ? undefined : shortened(value, MAX_VALUE);
   const has = got === undefined ? 'this job has none' : `this job has ${quoted(got)}`;

@@ -5,7 +5,11 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   shared: ['test/shared/**/*.test.ts'],
   'broker/policy': ['test/broker/policy/**/*.test.ts'],
   'broker/identity': ['test/broker/identity/**/*.test.ts', 'test/scenarios/subject-tokens.test.ts'],
-  'broker/log': ['test/broker/log/**/*.test.ts', 'test/scenarios/public-log.test.ts'],
+  'broker/log': [
+    'test/broker/log/**/*.test.ts',
+    'test/broker/verifier/{directory,hash}-source.test.ts',
+    'test/scenarios/public-log.test.ts',
+  ],
   'broker/requests': [
     'test/broker/requests/**/*.test.ts',
     'test/scenarios/{push-to-main,refusals,retries,pause}.test.ts',
@@ -17,6 +21,9 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'test/faults/{commits,races,provider,withholding}.test.ts',
   ],
 };
+
+/** Random inputs; and what asks a process of its own, in which nothing is changed. */
+export const NEVER = ['test/**/*-properties.test.ts', 'test/broker/policy/hostile-files.test.ts'] as const;
 
 export interface Slice {
   readonly area: string;

@@ -3,7 +3,7 @@ import type { Project } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { disclosure, explain } from '../../../broker/policy/explain.ts';
 import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
-import { buildAsk, buildPolicies, buildStaticSecret, decide } from '../../support/build-policy.ts';
+import { buildAsk, buildPolicies, buildStaticSecret, decide, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const stranger = () => evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
@@ -52,6 +52,38 @@ describe('explain', () => {
   ])('a denial counts its further reasons: %j', (rule, end) => {
     const denial = decide({ allow: [{ branch: 'main', ...rule }] }, buildSubject({ ref: 'refs/heads/x' }));
     expect(explain(denial).summary).toMatch(end);
+  });
+
+  it.each<[what: string, terms: Yaml, needs: string]>([
+    [
+      'of one team or another',
+      { approval: { by: ['acme/release-managers', 'acme/security'], within: '2h' } },
+      'approval by 1 of acme/release-managers or acme/security within 2h',
+    ],
+    [
+      'of several of one team',
+      { approval: { by: 'acme/release-managers', count: 2 } },
+      'approval by 2 of acme/release-managers within 30m',
+    ],
+    [
+      'or of somebody who invokes it',
+      {
+        approval: { by: 'acme/release-managers' },
+        'break-glass': { for: ['acme/security', 'acme/platform'], notify: 'acme/security' },
+      },
+      'approval by 1 of acme/release-managers within 30m, or break-glass by 1 of acme/security or acme/platform',
+    ],
+    [
+      'who invokes it, and nobody else',
+      { 'break-glass': { for: 'acme/security', notify: 'acme/platform' } },
+      'break-glass by 1 of acme/security',
+    ],
+  ])('what needs the yes %s says so', (_what, terms, needs) => {
+    expect(explain(decide(terms, buildSubject()))).toEqual({
+      decision: 'approval',
+      summary: `shop/preview is allowed by rule 0 (\`branch\` is main, \`event\` is push, workflow_dispatch or release), for 10m. It needs ${needs} first.`,
+      reasons: [],
+    });
   });
 
   it('a denial without reasons is told as to a stranger', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../../broker/facts.ts';
+import type { Facts, Found } from '../../../broker/facts.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
-import { answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
+import { allNeeded, answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
+import type { PolicyContext } from '../../../broker/policy/load-policy.ts';
 import { buildAsk, buildPolicies, outcomeOf, warningsOf, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
@@ -24,6 +25,35 @@ describe('facts that are needed', () => {
     expect(needed({ allow: [{ branch: 'main', 'protected-environment': true }] })).toEqual({
       ...{ run: false, environment: true, teams: [] },
     });
+  });
+
+  it('are those of teams alone, or of the environment alone, where a rule asks no more', () => {
+    const of = (rule: Yaml) => needed({ allow: [{ branch: 'main', ...rule }] });
+    expect(of({ requester: 'acme/security' })).toEqual({ run: true, environment: false, teams: [TEAM] });
+    expect(of({ 'protected-environment': true })).toEqual({ run: false, environment: true, teams: [] });
+  });
+
+  it('are those of a rule beside one that holds at another time only', () => {
+    const at = (days: string) => needed({ allow: [RULE, { branch: 'main', time: { zone: 'UTC', days } }] });
+    expect(at('sun')).toBeUndefined();
+    expect(at('mon')).toEqual({ run: true, environment: true, teams: [TEAM] });
+  });
+
+  it.each<[string, Yaml, Partial<PolicyContext>]>([
+    ['a group of a sign-in provider', { 'acme/security': { 'sign-in': 'sso', group: 'g' } }, {}],
+    ['a team of an owner that is not configured', {}, { issuers: [{ name: 'github', owners: { other: '1002' } }] }],
+    ['any team, where nothing is configured', {}, { issuers: undefined }],
+  ])('name %s without the ids that GitHub would know it by', (_what, teams, context) => {
+    const known = { 'acme/platform': { github: '4710' }, 'acme/security': { github: '4712' } };
+    const project = { repositories: [{ name: 'other/shop', id: '2001' }] };
+    const organization = { teams: { ...known, ...teams } };
+    const policies = buildPolicies({ entitlement: { allow: [RULE] }, organization, project }, context);
+    const subject = { ...MAIN, repositoryOwnerId: '1002' };
+    expect(factsNeeded(policies, subject, buildAsk())?.teams).toEqual([{ name: 'acme/security', at: undefined }]);
+  });
+
+  it.each([{ project: 'none' }, { entitlement: 'none' }])('are none of what is not there: %j', (ask) => {
+    expect(factsNeeded(buildPolicies({ entitlement: { allow: [RULE] } }), MAIN, buildAsk(ask))).toBeUndefined();
   });
 
   it.each<[string, Yaml, Partial<typeof MAIN>]>([
@@ -50,15 +80,42 @@ describe('facts that are needed', () => {
     const entitlement = { allow: [{ branch: 'main' }], approval: APPROVAL };
     expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ run: true, environment: false, teams: [] });
     expect(needed(entitlement, { ...MAIN, runAttempt: '2', ref: 'refs/heads/x' })).toBeUndefined();
+    expect(needed({ allow: [{ branch: 'main' }] }, { ...MAIN, runAttempt: '2' })).toBeUndefined();
   });
 
   it('are answered by an answer to each, or where nobody can be asked', () => {
-    const all = needed({ allow: [RULE] });
-    if (all === undefined) throw new Error('needs facts');
-    expect(
-      [{}, LIVE, teams(true), { ...teams(true), environment: { value: false } }].map((one) => answers(one, all)),
-    ).toEqual([...[false, false, false, true]]);
+    const all = { run: true, environment: true, teams: [TEAM, { name: 'acme/platform', at: undefined }] };
+    const found: Required<Omit<Facts, 'nobody'>> = {
+      run: { unavailable: 'it is away' },
+      environment: { value: false },
+      teams: new Map([
+        ['acme/security', { value: false }],
+        ['acme/platform', { unavailable: 'it is away' }],
+      ]),
+    };
+    expect(answers(found, all)).toBe(true);
+    for (const key of ['run', 'environment', 'teams'] as const) {
+      const { [key]: _, ...others } = found;
+      expect(answers(others, all)).toBe(false);
+      expect(answers(others, { ...all, [key]: key === 'teams' ? [] : false })).toBe(true);
+    }
+    expect(answers({ ...found, teams: new Map([['acme/security', { value: true }]]) }, all)).toBe(false);
     expect(answers({ nobody: 'nobody' }, all)).toBe(true);
+  });
+});
+
+describe('the facts that several asks need', () => {
+  const NONE = { run: false, environment: false, teams: [] };
+  const PLATFORM = { name: 'acme/platform', at: { organizationId: '1001', teamId: '4710' } };
+
+  it('are each asked for once', () => {
+    const all = [NONE, { ...NONE, run: true, teams: [TEAM] }, { ...NONE, environment: true, teams: [PLATFORM, TEAM] }];
+    expect(allNeeded(all)).toEqual({ run: true, environment: true, teams: [TEAM, PLATFORM] });
+    expect(allNeeded([NONE, NONE])).toEqual(NONE);
+  });
+
+  it('are none where no ask needs any', () => {
+    expect(allNeeded([])).toBeUndefined();
   });
 });
 
@@ -91,6 +148,83 @@ describe('a decision with facts', () => {
     expect(outcomeOf(decided(entitlement, both(true)))).toBe('permit');
     expect(decided(entitlement, both(false))).toMatchObject({
       reasons: [{ code: 'FACT_UNAVAILABLE', message: expect.stringContaining('it is away') }],
+    });
+  });
+
+  it('without an answer of each team is a no of none', () => {
+    const entitlement = { allow: [{ branch: 'main', requester: ['acme/security', 'acme/platform'] }] };
+    const said = (found: readonly (readonly [string, Found<boolean>])[]) =>
+      decided(entitlement, { ...LIVE, teams: new Map(found) });
+    const [no, away] = [{ value: false }, { unavailable: 'it is away' }];
+    expect(
+      outcomeOf(
+        said([
+          ['acme/security', no],
+          ['acme/platform', no],
+        ]),
+      ),
+    ).toBe('POLICY_NO_MATCH');
+    for (const [asked, why] of [
+      [[['acme/security', no]], 'nobody asked for it'],
+      [[['acme/platform', no]], 'nobody asked for it'],
+      [
+        [
+          ['acme/security', no],
+          ['acme/platform', away],
+        ],
+        'it is away',
+      ],
+    ] as const)
+      expect(said(asked)).toMatchObject({
+        reasons: [
+          {
+            code: 'FACT_UNAVAILABLE',
+            message: `Rule 0 needs \`requester\` (acme/security or acme/platform), and whether that holds cannot be found out: ${why}. Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`,
+          },
+        ],
+      });
+  });
+
+  it.each<[who: string, run: Facts, got: string]>([
+    ['who started this attempt', LIVE, 'alice (id 7)'],
+    ['whom the token names, where that is not known', { run: { unavailable: 'x' } }, 'octocat (id 583231)'],
+    ['whom the token names, where that was not asked', {}, 'octocat (id 583231)'],
+  ])('says of a team that it lacks %s', (_who, run, got) => {
+    const facts = { ...run, teams: new Map([['acme/security', { value: false }]]) };
+    expect(decided(TEAM_ONLY, facts)).toMatchObject({
+      reasons: [
+        {
+          code: 'POLICY_NO_MATCH',
+          condition: 'requester',
+          expected: 'acme/security',
+          got,
+          message: `Rule 0 wants \`requester\` to be acme/security; this job has "${got}". Have a member of such a team start the run, or ask acme/platform to change the rule in shop.yaml.`,
+        },
+      ],
+    });
+  });
+
+  it('says of an environment that nothing guards what would', () => {
+    const entitlement = { allow: [{ branch: 'main', 'protected-environment': true }] };
+    const reasonOf = (facts: Facts, subject: Partial<typeof MAIN> = {}) => {
+      const decision = decided(entitlement, facts, { ...MAIN, ...subject });
+      return decision.outcome === 'deny' ? decision.reasons[0] : undefined;
+    };
+    const remedy =
+      'Have required reviewers, or a deployment branch policy that keeps branches out, set on the environment, or ask acme/platform to change the rule in shop.yaml.';
+    const wants = 'Rule 0 wants `protected-environment` to be an environment with protection rules; this job has';
+    expect(reasonOf({ environment: { value: false } })?.message).toBe(
+      `${wants} "production, without such rules". ${remedy}`,
+    );
+    expect(reasonOf({}, { environment: undefined })?.message).toBe(`${wants} none. ${remedy}`);
+    expect(reasonOf({ environment: { value: true } })).toBeUndefined();
+  });
+
+  it('names what failed, and not what nobody asked about because of it', () => {
+    const elsewhere = { ...MAIN, ref: 'refs/heads/x' };
+    expect(outcomeOf(decided({ allow: [RULE] }, {}, elsewhere))).toBe('POLICY_NO_MATCH');
+    expect(decided({ allow: [RULE] }, teams(false), elsewhere)).toMatchObject({
+      reasons: [{ condition: 'branch' }, { condition: 'requester' }],
     });
   });
 
