@@ -6,7 +6,7 @@ import type { UpstreamFetch } from '../upstream-fetch.ts';
 import { assumeRoleForm } from './aws-form.ts';
 import { STS, stsAdvice, stsPasses, stsReason, stsRefusal, type Traded } from './aws-refusals.ts';
 import { readStsAnswer, type StsResult } from './aws-session.ts';
-import { AWS_AUDIENCE, issuerName } from './kind-aws-names.ts';
+import { AWS_AUDIENCE, issuerName, STS_ALGORITHM } from './kind-aws-names.ts';
 import { type AwsRoleParameters, trustActions } from './kind-aws-role.ts';
 import { type Signer, signDecoy, subjectOf } from './own-token.ts';
 import { judgeUpstream } from './upstream-http.ts';
@@ -45,7 +45,7 @@ async function show(
   { parameters, signal }: Showing,
 ): Promise<Shown> {
   const { role, region, audience = AWS_AUDIENCE } = parameters;
-  const token = await signDecoy(signer, decoy, { audience, algorithm: 'RS256' });
+  const token = await signDecoy(signer, decoy, { audience, algorithm: STS_ALGORITHM });
   const form = assumeRoleForm({ role, session: decoy.id, token, seconds: SHORTEST, policy: NOTHING });
   const call = { url: `${urlOf(parameters)}/`, body: form, signal, reasonOf: stsReason, passes: stsPasses };
   const judged = await judgeUpstream(ask, { system: STS, ...call });

@@ -8,7 +8,7 @@ import { assumeRoleForm } from './aws-form.ts';
 import { STS, stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';
 import { readStsAnswer, type StsResult, sessionCredential } from './aws-session.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
-import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
+import { AWS_AUDIENCE, STS_ALGORITHM, stsHost } from './kind-aws-names.ts';
 import { type AwsRoleParameters, sessionPolicyJson, trustActions } from './kind-aws-role.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
@@ -33,7 +33,11 @@ export function awsRoleProvider({ clouds: { aws }, fetchFrom, ...signer }: AwsRo
       if (grant.ttl === 'never') throw new TypeError('a session of a role needs an end');
       const traded = tradedFor(grant, parameters, { issuer: signer.issuer, ttl: grant.ttl });
       const claims = sessionClaims(parameters);
-      const token = await signForExchange(signer, grant, { audience: traded.audience, algorithm: 'RS256', claims });
+      const token = await signForExchange(signer, grant, {
+        audience: traded.audience,
+        algorithm: STS_ALGORITHM,
+        claims,
+      });
       const url = urlOf(parameters);
       const policy = parameters['session-policy'];
       const form = assumeRoleForm({

@@ -156,7 +156,7 @@ async function verifiedToken(
     throw new StsError('IDPCommunicationError', 'Couldn’t retrieve verification key from your identity provider');
   });
   const { payload } = await jwtVerify(jwt, createLocalJWKSet(keys as JSONWebKeySet), {
-    algorithms: ['RS256', 'RS384', 'RS512'],
+    algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'],
     currentDate: new Date(now),
     requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
   }).catch((error: { code?: string; message: string }) => {
