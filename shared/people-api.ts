@@ -42,6 +42,11 @@ const job = z.object({
   /** who started this attempt of the run, where that is somebody else */
   triggering_actor: z.string().optional(),
   triggering_actor_id: z.string().optional(),
+  /** who wrote and who committed the commit, where the policy keeps them from approving */
+  commit_author: z.string().optional(),
+  commit_author_id: z.string().optional(),
+  committer: z.string().optional(),
+  committer_id: z.string().optional(),
 });
 
 const requestState = z.enum([

@@ -51,9 +51,9 @@ const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 const facts = z
   .array(
     z.strictObject({
-      fact: z.enum(['run', 'protected-environment', 'requester']),
+      fact: z.enum(['run', 'commit-author', 'protected-environment', 'requester']),
       team: z.string().optional(),
-      found: z.enum(['live', 'ended', 'yes', 'no', 'unavailable']),
+      found: z.enum(['live', 'ended', 'known', 'yes', 'no', 'unavailable']),
     }),
   )
   .optional();

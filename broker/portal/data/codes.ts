@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   STEP_UP_REQUIRED: { title: 'Show that it is really you', next: 'High risk is decided right after that.' },
   NOT_AN_APPROVER: { title: 'Others decide this one', next: 'Send them the address of this page.' },
   OWN_REQUEST: { title: 'You asked for it yourself', next: 'Send them the address of this page.' },
+  OWN_COMMIT: { title: 'You wrote what it runs', next: 'Send them the address of this page.' },
   IDENTITY_UNLINKED: {
     title: 'Your account is not linked',
     next: 'Once it is, come back here.',

@@ -14,15 +14,17 @@ const needed = (entitlement: Yaml, subject = MAIN) => factsNeeded(buildPolicies(
 const decided = (entitlement: Yaml, facts: Facts, subject = MAIN) =>
   evaluate(buildPolicies({ entitlement }), subject, buildAsk({ facts }));
 
+const APART = { ...APPROVAL, 'apart-from': 'commit-author' };
 const ALICE = { id: '7', login: 'alice', isProgram: false };
 const LIVE: Facts = { run: { value: { startedBy: ALICE, ended: false } } };
+const WRITTEN: Facts = { commit: { value: { author: ALICE, committer: ALICE } } };
 const teams = (value: boolean): Facts => ({ ...LIVE, teams: new Map([['acme/security', { value }]]) });
 
 describe('facts that are needed', () => {
   it('are those of a rule that holds but for them', () => {
-    expect(needed({ allow: [RULE] })).toEqual({ run: true, environment: true, teams: [TEAM] });
+    expect(needed({ allow: [RULE] })).toEqual({ run: true, commit: false, environment: true, teams: [TEAM] });
     expect(needed({ allow: [{ branch: 'main', 'protected-environment': true }] })).toEqual({
-      ...{ run: false, environment: true, teams: [] },
+      ...{ run: false, commit: false, environment: true, teams: [] },
     });
   });
 
@@ -48,8 +50,23 @@ describe('facts that are needed', () => {
 
   it('are who started it, where people decide on a run that was started again', () => {
     const entitlement = { allow: [{ branch: 'main' }], approval: APPROVAL };
-    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ run: true, environment: false, teams: [] });
+    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({
+      run: true,
+      commit: false,
+      environment: false,
+      teams: [],
+    });
     expect(needed(entitlement, { ...MAIN, runAttempt: '2', ref: 'refs/heads/x' })).toBeUndefined();
+  });
+
+  it('are who wrote the commit, where people decide and the policy keeps them apart', () => {
+    const entitlement = { allow: [{ branch: 'main' }], approval: APART };
+    const commit = { run: false, commit: true, environment: false, teams: [] };
+    expect(needed(entitlement)).toEqual(commit);
+    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ ...commit, run: true });
+    expect(needed({ ...entitlement, allow: [RULE] })).toMatchObject({ commit: true, environment: true });
+    expect(needed(entitlement, { ...MAIN, ref: 'refs/heads/x' })).toBeUndefined();
+    expect([answers({}, commit), answers(WRITTEN, commit)]).toEqual([false, true]);
   });
 
   it('are answered by an answer to each, or where nobody can be asked', () => {
@@ -104,6 +121,23 @@ describe('a decision with facts', () => {
   });
 });
 
+describe('an approval apart from who wrote the commit', () => {
+  it.each<[string, Facts, string]>([
+    ['is asked for once it is known who did', WRITTEN, 'approval'],
+    ['is refused where that is not to be had', { commit: { unavailable: 'x' } }, 'FACT_UNAVAILABLE'],
+    ['is refused where nobody can be asked', { nobody: 'x' }, 'FACT_UNAVAILABLE'],
+    ['is refused where nobody was', {}, 'FACT_UNAVAILABLE'],
+  ])('%s', (_what, facts, outcome) => {
+    expect(outcomeOf(decided({ allow: [{ branch: 'main' }], approval: APART }, facts))).toBe(outcome);
+  });
+
+  it('is not the reason where no rule allows the ask', () => {
+    const entitlement = { allow: [{ branch: 'main' }], approval: APART };
+    const other = decided(entitlement, {}, { ...MAIN, ref: 'refs/heads/x' });
+    expect(other).toMatchObject({ reasons: [{ code: 'POLICY_NO_MATCH', condition: 'branch' }] });
+  });
+});
+
 describe('loading', () => {
   const entitlement = { allow: [{ branch: 'main', requester: 'acme/security' }] };
   it('warns of a fact where no App is configured, and of nothing where one is', () => {
@@ -111,6 +145,17 @@ describe('loading', () => {
       expect.stringContaining('until a GitHub App is configured (`github`)'),
     ]);
     expect(warningsOf({ entitlement }, { facts: true })).toEqual([]);
+  });
+
+  it('warns of an author that nobody can be asked for, and of one of the policy, whom nobody knows', () => {
+    const apart = (who: string) => ({ entitlement: { approval: { ...APPROVAL, 'apart-from': who } } });
+    expect(warningsOf(apart('commit-author'), { facts: false })).toEqual([
+      expect.stringContaining('until a GitHub App is configured (`github`)'),
+    ]);
+    expect(warningsOf(apart('commit-author'), { facts: true })).toEqual([]);
+    expect(warningsOf(apart('policy-author'), { facts: true })).toEqual([
+      expect.stringMatching(/nobody says whose change it is.*FACT_UNAVAILABLE/),
+    ]);
   });
 
   it('warns of a team that GitHub does not know', () => {
