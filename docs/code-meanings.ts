@@ -180,7 +180,8 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     next: 'Ask somebody of security; `roles.security` of the configuration names their teams.',
   },
   SECOND_PERSON_NEEDED: {
-    means: 'To resume needs two, and the same one cannot be both; whoever is paused cannot be either.',
+    means:
+      'To resume, or to reset passkeys, needs two, and the same one cannot be both; whoever it is about cannot be either.',
     next: 'Have another person of security confirm, within an hour of the proposal.',
   },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },

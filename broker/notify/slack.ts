@@ -21,7 +21,7 @@ export function openSlack({ name }: SlackChannel, url: Secret, ask: UpstreamFetc
 const [FIELD, FIELDS] = [2_000, 10];
 
 export function slackMessage({ title, lines, link }: NoticeWords): object {
-  const head = { type: 'mrkdwn', text: `*${escaped(title)}*\n<${link}|Open the request>`, verbatim: true };
+  const head = { type: 'mrkdwn', text: `*${escaped(title)}*\n<${link}|Open the page>`, verbatim: true };
   const fields = lines.slice(0, FIELDS).map(([label, value]) => plain(`${label}: ${value}`));
   return {
     text: `${escaped(title)}: ${link}`,

@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   NOT_SECURITY: { title: 'This is for security', next: 'Ask somebody of security to do it.' },
   SECOND_PERSON_NEEDED: {
     title: 'A second person has to confirm',
-    next: 'Nothing was resumed. Ask another person of security to confirm.',
+    next: 'Nothing was changed. Ask another person of security to confirm.',
   },
   BREAK_GLASS_SHUT: {
     title: 'Break-glass is shut',
