@@ -7,6 +7,8 @@ export interface NoticeWords {
   readonly title: string;
   readonly lines: readonly (readonly [label: string, value: string])[];
   readonly link: string;
+  /** what the link leads to */
+  readonly opens: 'the request' | 'your account';
 }
 
 export function wordsOf(notice: Notice, brokerUrl: string): NoticeWords {
@@ -15,6 +17,7 @@ export function wordsOf(notice: Notice, brokerUrl: string): NoticeWords {
     title,
     lines: lines.map(([label, value]) => [label, inert(value)] as const),
     link: pageOf(notice, brokerUrl),
+    opens: 'request_id' in notice.fields ? 'the request' : 'your account',
   };
 }
 

@@ -1,6 +1,7 @@
 // What people are told about a decision, and how much of it: everything for the project's own jobs, codes where the whole world
 // reads the log of the job, nothing for strangers (P7).
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { ApprovalTerms, Decision, NeedsApproval, Permit, Reason, Subject } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 
@@ -58,7 +59,7 @@ function permitSummary({ entitlement, rule, ttl }: Permit): string {
   const conditions = entitlement.rules.filter(({ index }) => index === rule).flatMap((one) => one.conditions);
   const met = conditions.map(({ key, expected }) => `\`${key}\` is ${expected}`).join(', ');
   const life = ttl === 'never' ? 'and what is handed out never dies' : `for ${formatDuration(ttl)}`;
-  return `${entitlement.project}/${entitlement.name} is allowed by rule ${rule} (${met}), ${life}.`;
+  return `${entitlement.project}/${entitlement.name} is allowed by its ${ordinal(rule)} rule (${met}), ${life}.`;
 }
 
 /** The nearest reason in full, and how many more there are. */

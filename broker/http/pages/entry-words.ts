@@ -2,6 +2,7 @@
 // A type without words here does not compile. What an entry says of a lease is true whenever the page is read.
 
 import { shortDigest } from '../../../shared/number-words.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { ACCESS_WORDS } from './access-words.ts';
@@ -218,7 +219,7 @@ const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = 
 function permitted(fields: EntryFields<'request.decided'>): EntryWords {
   const { run_id: run, rule, policy_digest: digest, renews } = fields;
   const first = renews !== undefined && html` The same job had ${exact(renews)} first, and people agreed to that.`;
-  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
+  const detail = html`${rule === undefined ? 'A' : `The ${ordinal(rule)}`} rule holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
   return { state: 'permitted', what: renews === undefined ? 'Permitted' : 'Renewed', who: jobOf(run), detail };
 }
 

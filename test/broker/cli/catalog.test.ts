@@ -24,7 +24,7 @@ const PERMITTED = {
 const REFUSED = {
   scope: 'shop/deploy',
   decision: 'deny',
-  reasons: [{ code: 'POLICY_NO_MATCH', message: 'Rule 0 wants more.' }],
+  reasons: [{ code: 'POLICY_NO_MATCH', message: 'The first rule wants more.' }],
   more_reasons: 2,
 };
 const page = (entitlements: readonly object[], next: string | null = null) => ({ entitlements, refused: [], next });
@@ -71,7 +71,7 @@ describe('buildpass catalog', () => {
       '     Publish a preview',
       '     dies 10m after it was issued, and cannot be revoked before; a review every 90d by acme/security',
       'no   shop/deploy',
-      '     POLICY_NO_MATCH: Rule 0 wants more.',
+      '     POLICY_NO_MATCH: The first rule wants more.',
       '     and 2 more',
       '',
     ]);
