@@ -1,7 +1,7 @@
 // The catalog as it leaves the broker: what a job may know of each entitlement, and no more (P7), with an honest word about how
 // the credential would end (P8).
 import type { Catalog, CatalogEntitlement } from '../../shared/catalog.ts';
-import { formatDuration } from '../../shared/duration.ts';
+import { span } from '../../shared/time-words.ts';
 import type { Millis } from '../clock.ts';
 import type { Entitlement, Reason, Subject } from '../model.ts';
 import { disclosure, explain } from '../policy/explain.ts';
@@ -58,7 +58,7 @@ export const mutable = ({ score, level, factors }: Entitlement['figure']) => ({ 
 
 export function lifetimeOf({ ttl, revocation }: Entitlement): string {
   if (ttl === 'never') return 'never dies, and cannot be revoked';
-  const dies = `dies ${formatDuration(ttl)} after it was issued`;
+  const dies = `dies ${span(ttl * 1000)} after it was issued`;
   switch (revocation) {
     case 'immediate':
       return `${dies}, and at once when it is returned or revoked`;

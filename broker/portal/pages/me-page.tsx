@@ -46,7 +46,17 @@ function Rights({ me }: { readonly me: Me }) {
         all={[
           { name: 'Teams', value: list(me.teams, 'none that a policy here names') },
           { name: 'Roles', value: list(me.roles, 'none') },
-          { name: 'Principal', value: <code>{me.principal}</code> },
+          {
+            name: 'Principal',
+            value: (
+              <>
+                <code>{me.principal}</code>
+                <div class="hint">
+                  Who you are here, whichever account you use. Security asks for it where you lost your passkey.
+                </div>
+              </>
+            ),
+          },
         ]}
       />
     </Card>
@@ -68,10 +78,10 @@ function SessionCard({ me }: { readonly me: Me }) {
       <Facts
         all={[
           { name: 'Signed in', value: <Time at={session.started_at} /> },
-          { name: 'Ends', value: <Time at={session.ends_at} form="clock" /> },
-          { name: 'Unused until', value: <Time at={session.idle_ends_at} form="clock" /> },
+          { name: 'Ends at the latest', value: <Time at={session.ends_at} form="clock" /> },
+          { name: 'Ends if unused', value: <Time at={session.idle_ends_at} form="clock" /> },
           {
-            name: 'Shown again',
+            name: 'Proved again',
             value: stepUp.at === undefined ? <span class="hint">not in this session</span> : <Time at={stepUp.at} />,
           },
         ]}

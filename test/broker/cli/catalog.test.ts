@@ -17,7 +17,7 @@ const PERMITTED = {
   },
   ...{
     revocation: 'at-expiry',
-    lifetime: 'dies 10m after it was issued, and cannot be revoked before',
+    lifetime: 'dies 10 min after it was issued, and cannot be revoked before',
     terms: ['a review every 90d by acme/security'],
   },
 };
@@ -69,7 +69,7 @@ describe('buildpass catalog', () => {
     expect(out.split('\n')).toEqual([
       'yes  shop/preview  10m  risk 25 (low)  a JWT for https://previews.example.com',
       '     Publish a preview',
-      '     dies 10m after it was issued, and cannot be revoked before; a review every 90d by acme/security',
+      '     dies 10 min after it was issued, and cannot be revoked before; a review every 90d by acme/security',
       'no   shop/deploy',
       '     POLICY_NO_MATCH: The first rule wants more.',
       '     and 2 more',
