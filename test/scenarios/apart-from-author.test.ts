@@ -30,7 +30,11 @@ entitlements:${entitlement('apart', 'apart-from: commit-author')}${entitlement(
   'self: allowed, apart-from: [requester, commit-author]',
 )}${entitlement('plain', 'apart-from: requester')}
 `;
-const RELEASERS = ['Lee', 'Dee', 'Eve'].map((name, at) => ({ name, id: String(9006 + at), groups: ['releases'] }));
+const RELEASERS = ['Lee', 'Dee', 'Eve', 'Gil', 'Hal'].map((name, at) => ({
+  name,
+  id: String(9006 + at),
+  groups: ['releases'],
+}));
 const POLICIES = { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION };
 
 let story: ApprovalStory;
@@ -115,6 +119,19 @@ describe('when the job collects', () => {
     expect((await job.collect()).body).toMatchObject({ reasons: [{ code: 'APPROVAL_VOID' }] });
   });
 
+  it('who wrote it by what GitHub said first counts too, whatever it says by then', async () => {
+    knows({ ...MERGED, author: { id: 9010, login: 'hal', type: 'User' } });
+    const job = await story.ask('apart');
+    expect(await tries('Hal', job)).toMatchObject({ code: 'OWN_COMMIT' });
+    expect(await tries('Gil', job)).toMatchObject({ state: 'approved' });
+    await story.broker.running.store.commit(async (tx) =>
+      tx.principals.merge(await principal(tx, '9010'), await principal(tx, '9009')),
+    );
+    knows(MERGED);
+    story.pass(60_000);
+    expect((await job.collect()).body).toMatchObject({ reasons: [{ code: 'APPROVAL_VOID' }] });
+  });
+
   it('GitHub is asked again: the mail of the commit may belong to the approver by now', async () => {
     const job = await story.ask('apart');
     expect(await tries('Lee', job)).toMatchObject({ state: 'approved' });
@@ -152,8 +169,9 @@ describe('a commit of which it cannot be told', () => {
     knows();
     expect((await refused()).error_description).toContain('does not show the commit');
     story.pass(60_000);
-    knows({ ...MERGED, sha: 'f'.repeat(40) });
-    expect((await refused()).reasons[0]).toMatchObject({ code: 'FACT_UNAVAILABLE' });
+    api.knows.lies = true;
+    api.knows.trouble = [200, [{ ...MERGED, sha: 'f'.repeat(40) }]];
+    expect((await refused()).error_description).toContain('answers about another commit');
   });
 
   it('made by GitHub to test a pull request is refused, without a question', async () => {

@@ -4,6 +4,7 @@ import type { Me } from '../../../shared/people-api.ts';
 import { CommandLinesCard } from '../account/command-lines.tsx';
 import { LinkedAccounts } from '../account/linked-accounts.tsx';
 import { Passkeys } from '../account/passkeys.tsx';
+import { ResetPasskeys } from '../account/reset-passkeys.tsx';
 import { ask, type Problem } from '../data/ask.ts';
 import { forgetDrafts } from '../data/drafts.ts';
 import { useSession, useTitle } from '../data/session.ts';
@@ -27,6 +28,7 @@ export function MePage() {
           <LinkedAccounts me={me} />
           <Passkeys />
           <CommandLinesCard />
+          {me.roles.includes('security') && <ResetPasskeys />}
         </div>
         <div class="side-column">
           <Rights me={me} />
