@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NoticeChannel } from '../../broker/notify/channel.ts';
-import { carryReset } from '../../broker/sign-in/reset-state.ts';
 import { AccessStory, accessOptions, HOUR, MINUTE } from '../support/access-story.ts';
 import { NoticeReceiver } from '../support/notice-receivers.ts';
 import { type PersonBrowser, signIn } from '../support/person-browser.ts';
@@ -178,16 +177,6 @@ describe('refused, and nothing is changed', () => {
       code: 'NOT_FOUND',
       detail: expect.stringContaining(words),
     });
-  });
-
-  it('to the account that is joined to another one instead', async () => {
-    await reset('Sam');
-    await reset('Rita');
-    story.pass(HOUR);
-    const toni = await signIn(story.broker, 'Toni');
-    const into = await principalOf(toni);
-    await story.broker.running.store.commit((tx) => carryReset(tx, { from: alex, into }));
-    expect((await toni.post('/v1/passkeys/options')).body.code).toBe('PASSKEY_REFUSED');
   });
 });
 
