@@ -116,10 +116,10 @@ describe('an identity that was somebody of its own', () => {
     );
   });
 
-  it.each([
+  it.for([
     ['has no passkey, a first one takes two of security again', 'P9', 0, 'PASSKEY_REFUSED'],
     ['has one, that is removed and added as ever', 'P10', 1, undefined],
-  ])('after its reset: where the other %s', async (_what, name, passkeys, code) => {
+  ] as const)('after its reset: where the other %s', async ([_what, name, passkeys, code]) => {
     const lost = await principalOf(await bySso(`lost ${name}`));
     await broker.running.store.commit((tx) => keepReset(tx, lost, { registerBy: tx.now - 1 }));
     const person = await signIn(broker, name);

@@ -14,13 +14,13 @@ const alex: Approver = {
 };
 
 describe('where who wrote the commit is kept apart, and people may approve their own request', () => {
-  it.each<[string, Approval['authors'], Approver, object]>([
+  it.for<[string, Approval['authors'], Approver, object]>([
     ['somebody else may', ['prn_kim'], alex, { team: 'acme/releases' }],
     ['who asked may', ['prn_kim'], { ...alex, principal: 'prn_robin' }, { team: 'acme/releases' }],
     ['who wrote it may not', ['prn_kim', 'prn_alex'], alex, { code: 'OWN_COMMIT' }],
     ['nobody may once it is not known any more', undefined, alex, { code: 'OWN_COMMIT' }],
     ['nobody may who could be the author', [], { ...alex, providers: ['sso'] }, { code: 'IDENTITY_UNLINKED' }],
-  ])('%s', (_what, authors, approver, outcome) => {
+  ])('%s', ([_what, authors, approver, outcome]) => {
     expect(teamFor(approval(authors), approver)).toMatchObject(outcome);
   });
 });
