@@ -1,7 +1,6 @@
 // `buildpass policy explain`: what a job with given claims would be told, rule by rule, before anything is pushed.
 // Decides with the broker's own evaluation. What only a running broker knows (suspensions, what a job already has) is left out,
 // and said to be.
-
 import { readFile } from 'node:fs/promises';
 import { SCOPE_FORM } from '../../shared/api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
