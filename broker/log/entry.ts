@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
 import { id, order, PEOPLE_ENTRIES, stepUp, time } from './people-entries.ts';
-import { id, order, PEOPLE_ENTRIES, stepUp, time } from './people-entries.ts';
+import { POLICY_ENTRIES } from './policy-entries.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
