@@ -2,7 +2,7 @@
 // the credential would end (P8).
 import { afterlifeOf } from '../../shared/afterlife.ts';
 import type { Catalog, CatalogEntitlement } from '../../shared/catalog.ts';
-import { formatDuration } from '../../shared/duration.ts';
+import { span } from '../../shared/time-words.ts';
 import type { Millis } from '../clock.ts';
 import type { Entitlement, Reason, Subject } from '../model.ts';
 import { disclosure, explain } from '../policy/explain.ts';
@@ -59,7 +59,7 @@ export const mutable = ({ score, level, factors }: Entitlement['figure']) => ({ 
 
 export function lifetimeOf({ ttl, revocation, credential }: Entitlement): string {
   if (ttl === 'never') return 'never dies, and cannot be revoked';
-  const dies = `dies ${formatDuration(ttl)} after it was issued`;
+  const dies = `dies ${span(ttl * 1000)} after it was issued`;
   const afterlife = afterlifeOf(credential.kind);
   switch (revocation) {
     case 'immediate':

@@ -4,10 +4,9 @@
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
 import { DECOY_ENTRIES } from './decoy-entries.ts';
+import { id, order, PEOPLE_ENTRIES, stepUp, time } from './people-entries.ts';
 import { POLICY_ENTRIES } from './policy-entries.ts';
 
-const id = z.string();
-const time = z.iso.datetime({ precision: 3 });
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const subject = {
@@ -34,15 +33,6 @@ const issuance = { ...ask, issuance_id: id, kind: z.string() };
 const lease = { ...ask, issuance_id: id, lease_id: id };
 const key = { key_id: z.string(), purpose: z.enum(['credential', 'log']), algorithm: z.string() };
 const keyState = z.enum(['next', 'current', 'previous', 'retired', 'withdrawn']);
-const stepUp = z.enum(['none', 'passkey', 'provider']);
-/** Who ends or gives back access: a person of security, by their principal, or the operator at the machine. */
-const order = {
-  target: z.string(),
-  project: z.string().optional(),
-  by: z.enum(['security', 'operator']),
-  principal: id.optional(),
-  step_up: stepUp,
-};
 const PAUSE_SCOPES = ['everything', 'project', 'entitlement', 'principal'] as const;
 const pause = { pause_id: id, scope: z.enum(PAUSE_SCOPES), ...order };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
@@ -52,9 +42,9 @@ const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 const facts = z
   .array(
     z.strictObject({
-      fact: z.enum(['run', 'protected-environment', 'requester']),
+      fact: z.enum(['run', 'commit-author', 'protected-environment', 'requester']),
       team: z.string().optional(),
-      found: z.enum(['live', 'ended', 'yes', 'no', 'unavailable']),
+      found: z.enum(['live', 'ended', 'known', 'yes', 'no', 'unavailable']),
     }),
   )
   .optional();
@@ -230,11 +220,7 @@ export const ENTRY_FIELDS = {
     changes_at: time.nullable(),
     because: z.enum(['due', 'replaced', 'compromised']),
   }),
-  'identity.linked': z.strictObject({ principal: id, provider: z.string(), merged_principal: id.optional() }),
-  'passkey.registered': z.strictObject({ principal: id, passkey_id: id, backed_up: z.boolean() }),
-  'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
-  // A person let a command line read what they may read, until then at the latest.
-  'command_line.allowed': z.strictObject({ principal: id, session_id: id, step_up: stepUp, ends_at: time }),
+  ...PEOPLE_ENTRIES,
   'entry.erased': z.strictObject({ erased_index: z.int().min(0), fields: z.array(z.string()).min(1) }),
 } as const;
 

@@ -95,7 +95,11 @@ const lacksApproval = (policies: PolicySet, ask: Ask): boolean =>
 
 /** A case that takes facts for granted takes it that who started the run started this attempt too. */
 function likeTheToken(subject: Subject): Facts {
-  return { run: { value: { startedBy: requesterOf(subject, {}), ended: false } } };
+  const somebody = requesterOf(subject, {});
+  return {
+    run: { value: { startedBy: somebody, ended: false } },
+    commit: { value: { author: somebody, committer: somebody } },
+  };
 }
 
 const NOBODY_ASKED: Facts = { nobody: 'a case asks nobody; take it for granted with `assuming: facts`' };

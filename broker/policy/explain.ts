@@ -2,6 +2,7 @@
 // reads the log of the job, nothing for strangers (P7).
 import { afterlifeOf } from '../../shared/afterlife.ts';
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { ApprovalTerms, Decision, NeedsApproval, Permit, Reason, Subject } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 
@@ -63,7 +64,7 @@ function permitSummary({ entitlement, rule, ttl }: Permit | NeedsApproval): stri
   const life = ttl === 'never' ? 'and what is handed out never dies' : `for ${formatDuration(ttl)}`;
   const afterlife = afterlifeOf(entitlement.credential.kind);
   const beyond = afterlife === undefined ? '' : `; ${afterlife}`;
-  return `${entitlement.project}/${entitlement.name} is allowed by rule ${rule} (${met}), ${life}${beyond}.`;
+  return `${entitlement.project}/${entitlement.name} is allowed by its ${ordinal(rule)} rule (${met}), ${life}${beyond}.`;
 }
 
 /** The nearest reason in full, and how many more there are. */

@@ -13,18 +13,21 @@ export function factsNeeded(policies: PolicySet, subject: Subject, ask: Asked): 
   const project = policies.projects.get(ask.project);
   const entitlement = project?.entitlements.get(ask.entitlement);
   if (project === undefined || entitlement === undefined) return undefined;
-  const startedAgain = entitlement.approval !== undefined && subject.runAttempt !== '1';
-  if (entitlement.factRules.length === 0 && !startedAgain) return undefined;
+  const { approval, factRules } = entitlement;
+  const startedAgain = approval !== undefined && subject.runAttempt !== '1';
+  const commit = approval?.apartFromAuthor === true;
+  if (factRules.length === 0 && !startedAgain && !commit) return undefined;
   return isRefusedAnyhow(policies, subject, { project, entitlement })
     ? undefined
-    : neededBy(policies, subject, { entitlement, startedAgain, now: ask.now });
+    : neededBy(policies, subject, { entitlement, hands: { run: startedAgain, commit }, now: ask.now });
 }
 
 /** Whether what was found out answers all that is needed; with nobody to ask there is nothing more to wait for. */
-export function answers(facts: Facts, { run, environment, teams }: FactsNeeded): boolean {
+export function answers(facts: Facts, { run, commit, environment, teams }: FactsNeeded): boolean {
   if (facts.nobody !== undefined) return true;
   return (
     (!run || facts.run !== undefined) &&
+    (!commit || facts.commit !== undefined) &&
     (!environment || facts.environment !== undefined) &&
     teams.every(({ name }) => facts.teams?.has(name) === true)
   );
@@ -35,6 +38,7 @@ export function allNeeded(all: readonly FactsNeeded[]): FactsNeeded | undefined 
   const teams = new Map(all.flatMap((one) => one.teams.map((team) => [team.name, team] as const)));
   return {
     run: all.some(({ run }) => run),
+    commit: all.some(({ commit }) => commit),
     environment: all.some(({ environment }) => environment),
     teams: [...teams.values()],
   };
@@ -52,14 +56,15 @@ function isRefusedAnyhow(
 
 interface Needing {
   readonly entitlement: Entitlement;
-  readonly startedAgain: boolean;
+  /** whose hands people must not approve themselves are behind the ask, where the token does not say */
+  readonly hands: Pick<FactsNeeded, 'run' | 'commit'>;
   readonly now: number;
 }
 
 function neededBy(policies: PolicySet, subject: Subject, needing: Needing): FactsNeeded | undefined {
-  const { entitlement, startedAgain, now } = needing;
+  const { entitlement, hands, now } = needing;
   if (ruleThatHolds(entitlement, subject, { now }) !== undefined)
-    return startedAgain ? { run: true, environment: false, teams: [] } : undefined;
+    return hands.run || hands.commit ? { ...hands, environment: false, teams: [] } : undefined;
   const open = entitlement.factRules.filter(({ conditions }) =>
     conditions.every((condition) => mayHold(condition, subject, now)),
   );
@@ -67,7 +72,8 @@ function neededBy(policies: PolicySet, subject: Subject, needing: Needing): Fact
   const asked = open.flatMap(({ conditions }) => conditions.flatMap(({ fact }) => fact ?? []));
   const teams = new Set(asked.flatMap((fact) => fact.teams));
   return {
-    run: startedAgain || teams.size > 0,
+    run: hands.run || teams.size > 0,
+    commit: hands.commit,
     environment: asked.some((fact) => fact.teams.length === 0),
     teams: [...teams].map((name) => teamAsked(policies, subject, name)),
   };

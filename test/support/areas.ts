@@ -103,7 +103,8 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'sign-in',
     files: /^broker\/sign-in\//,
-    mayImport: 'shared kernel keys log upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+    mayImport:
+      'shared kernel keys log notify issuance upstream-fetch types:policy types:policy-sources types:store types:telemetry',
   },
   {
     name: 'http',

@@ -3,6 +3,7 @@
 
 import { afterlifeOf } from '../../../shared/afterlife.ts';
 import { shortDigest } from '../../../shared/number-words.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { ACCESS_WORDS } from './access-words.ts';
@@ -221,7 +222,7 @@ const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = 
 function permitted(fields: EntryFields<'request.decided'>): EntryWords {
   const { run_id: run, rule, policy_digest: digest, renews } = fields;
   const first = renews !== undefined && html` The same job had ${exact(renews)} first, and people agreed to that.`;
-  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
+  const detail = html`${rule === undefined ? 'A' : `The ${ordinal(rule)}`} rule holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
   return { state: 'permitted', what: renews === undefined ? 'Permitted' : 'Renewed', who: jobOf(run), detail };
 }
 

@@ -14,7 +14,7 @@ describe('explain', () => {
   it('a permit names the rule and its conditions', () => {
     expect(explain(decide({ allow: [{ branch: ['main', 'release/*'], event: 'push' }] }, buildSubject()))).toEqual({
       decision: 'permit',
-      summary: 'shop/preview is allowed by rule 0 (`branch` is main or release/*, `event` is push), for 10m.',
+      summary: 'shop/preview is allowed by its first rule (`branch` is main or release/*, `event` is push), for 10m.',
       reasons: [],
     });
   });
@@ -23,7 +23,7 @@ describe('explain', () => {
     const { decision, summary, reasons } = explain(denied());
     expect(decision).toBe('deny');
     expect(summary).toBe(
-      'Rule 0 wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
+      'The first rule wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
     );
     expect(reasons.map(({ condition }) => condition)).toEqual(['branch', 'runner']);
   });
@@ -34,14 +34,14 @@ describe('explain', () => {
       { branch: 'main', event: 'push' },
     ];
     expect(explain(decide({ allow }, buildSubject())).summary).toBe(
-      'shop/preview is allowed by rule 1 (`branch` is main, `event` is push), for 10m.',
+      'shop/preview is allowed by its second rule (`branch` is main, `event` is push), for 10m.',
     );
   });
 
   it('a permit of what never dies says so', () => {
     const policies = buildPolicies(buildStaticSecret(), { kinds: credentialKinds(['vault-secret']) });
     expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(
-      'shop/preview is allowed by rule 0 (`branch` is main, `event` is push, workflow_dispatch or release), and what is handed out never dies.',
+      'shop/preview is allowed by its first rule (`branch` is main, `event` is push, workflow_dispatch or release), and what is handed out never dies.',
     );
   });
 

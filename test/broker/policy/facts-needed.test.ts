@@ -15,15 +15,17 @@ const needed = (entitlement: Yaml, subject = MAIN) => factsNeeded(buildPolicies(
 const decided = (entitlement: Yaml, facts: Facts, subject = MAIN) =>
   evaluate(buildPolicies({ entitlement }), subject, buildAsk({ facts }));
 
+const APART = { ...APPROVAL, 'apart-from': 'commit-author' };
 const ALICE = { id: '7', login: 'alice', isProgram: false };
 const LIVE: Facts = { run: { value: { startedBy: ALICE, ended: false } } };
+const WRITTEN: Facts = { commit: { value: { author: ALICE, committer: ALICE } } };
 const teams = (value: boolean): Facts => ({ ...LIVE, teams: new Map([['acme/security', { value }]]) });
 
 describe('facts that are needed', () => {
   it('are those of a rule that holds but for them', () => {
-    expect(needed({ allow: [RULE] })).toEqual({ run: true, environment: true, teams: [TEAM] });
+    expect(needed({ allow: [RULE] })).toEqual({ run: true, commit: false, environment: true, teams: [TEAM] });
     expect(needed({ allow: [{ branch: 'main', 'protected-environment': true }] })).toEqual({
-      ...{ run: false, environment: true, teams: [] },
+      ...{ run: false, commit: false, environment: true, teams: [] },
     });
   });
 
@@ -78,15 +80,31 @@ describe('facts that are needed', () => {
 
   it('are who started it, where people decide on a run that was started again', () => {
     const entitlement = { allow: [{ branch: 'main' }], approval: APPROVAL };
-    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ run: true, environment: false, teams: [] });
+    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({
+      run: true,
+      commit: false,
+      environment: false,
+      teams: [],
+    });
     expect(needed(entitlement, { ...MAIN, runAttempt: '2', ref: 'refs/heads/x' })).toBeUndefined();
     expect(needed({ allow: [{ branch: 'main' }] }, { ...MAIN, runAttempt: '2' })).toBeUndefined();
   });
 
+  it('are who wrote the commit, where people decide and the policy keeps them apart', () => {
+    const entitlement = { allow: [{ branch: 'main' }], approval: APART };
+    const commit = { run: false, commit: true, environment: false, teams: [] };
+    expect(needed(entitlement)).toEqual(commit);
+    expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ ...commit, run: true });
+    expect(needed({ ...entitlement, allow: [RULE] })).toMatchObject({ commit: true, environment: true });
+    expect(needed(entitlement, { ...MAIN, ref: 'refs/heads/x' })).toBeUndefined();
+    expect([answers({}, commit), answers(WRITTEN, commit)]).toEqual([false, true]);
+  });
+
   it('are answered by an answer to each, or where nobody can be asked', () => {
-    const all = { run: true, environment: true, teams: [TEAM, { name: 'acme/platform', at: undefined }] };
+    const all = { run: true, commit: true, environment: true, teams: [TEAM, { name: 'acme/platform', at: undefined }] };
     const found: Required<Omit<Facts, 'nobody'>> = {
       run: { unavailable: 'it is away' },
+      commit: { unavailable: 'it is away' },
       environment: { value: false },
       teams: new Map([
         ['acme/security', { value: false }],
@@ -94,7 +112,7 @@ describe('facts that are needed', () => {
       ]),
     };
     expect(answers(found, all)).toBe(true);
-    for (const key of ['run', 'environment', 'teams'] as const) {
+    for (const key of ['run', 'commit', 'environment', 'teams'] as const) {
       const { [key]: _, ...others } = found;
       expect(answers(others, all)).toBe(false);
       expect(answers(others, { ...all, [key]: key === 'teams' ? [] : false })).toBe(true);
@@ -105,12 +123,16 @@ describe('facts that are needed', () => {
 });
 
 describe('the facts that several asks need', () => {
-  const NONE = { run: false, environment: false, teams: [] };
+  const NONE = { run: false, commit: false, environment: false, teams: [] };
   const PLATFORM = { name: 'acme/platform', at: { organizationId: '1001', teamId: '4710' } };
 
   it('are each asked for once', () => {
-    const all = [NONE, { ...NONE, run: true, teams: [TEAM] }, { ...NONE, environment: true, teams: [PLATFORM, TEAM] }];
-    expect(allNeeded(all)).toEqual({ run: true, environment: true, teams: [TEAM, PLATFORM] });
+    const all = [
+      NONE,
+      { ...NONE, run: true, teams: [TEAM] },
+      { ...NONE, commit: true, environment: true, teams: [PLATFORM, TEAM] },
+    ];
+    expect(allNeeded(all)).toEqual({ run: true, commit: true, environment: true, teams: [TEAM, PLATFORM] });
     expect(allNeeded([NONE, NONE])).toEqual(NONE);
   });
 
@@ -238,6 +260,23 @@ describe('a decision with facts', () => {
   });
 });
 
+describe('an approval apart from who wrote the commit', () => {
+  it.each<[string, Facts, string]>([
+    ['is asked for once it is known who did', WRITTEN, 'approval'],
+    ['is refused where that is not to be had', { commit: { unavailable: 'x' } }, 'FACT_UNAVAILABLE'],
+    ['is refused where nobody can be asked', { nobody: 'x' }, 'FACT_UNAVAILABLE'],
+    ['is refused where nobody was', {}, 'FACT_UNAVAILABLE'],
+  ])('%s', (_what, facts, outcome) => {
+    expect(outcomeOf(decided({ allow: [{ branch: 'main' }], approval: APART }, facts))).toBe(outcome);
+  });
+
+  it('is not the reason where no rule allows the ask', () => {
+    const entitlement = { allow: [{ branch: 'main' }], approval: APART };
+    const other = decided(entitlement, {}, { ...MAIN, ref: 'refs/heads/x' });
+    expect(other).toMatchObject({ reasons: [{ code: 'POLICY_NO_MATCH', condition: 'branch' }] });
+  });
+});
+
 describe('loading', () => {
   const entitlement = { allow: [{ branch: 'main', requester: 'acme/security' }] };
   it('warns of a fact where no App is configured, and of nothing where one is', () => {
@@ -245,6 +284,17 @@ describe('loading', () => {
       expect.stringContaining('until a GitHub App is configured (`github`)'),
     ]);
     expect(warningsOf({ entitlement }, { facts: true })).toEqual([]);
+  });
+
+  it('warns of an author that nobody can be asked for, and of one of the policy, whom nobody knows', () => {
+    const apart = (who: string) => ({ entitlement: { approval: { ...APPROVAL, 'apart-from': who } } });
+    expect(warningsOf(apart('commit-author'), { facts: false })).toEqual([
+      expect.stringContaining('until a GitHub App is configured (`github`)'),
+    ]);
+    expect(warningsOf(apart('commit-author'), { facts: true })).toEqual([]);
+    expect(warningsOf(apart('policy-author'), { facts: true })).toEqual([
+      expect.stringMatching(/nobody says whose change it is.*FACT_UNAVAILABLE/),
+    ]);
   });
 
   it('warns of a team that GitHub does not know', () => {

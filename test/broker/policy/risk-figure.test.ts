@@ -11,12 +11,12 @@ describe('the risk figure', () => {
       '40 The policy says that it is of high risk.',
       '5 What a JWT can do is up to the one party that it is made for.',
       '4 Once handed out, it cannot be taken back.',
-      '4 Rule 0 names no environment.',
-      '4 Rule 0 allows runners that other jobs have used.',
+      '4 The first rule names no environment.',
+      '4 The first rule allows runners that other jobs have used.',
       '4 Nobody has to agree.',
-      '3 Rule 0 allows every branch of a form.',
-      '2 Rule 0 allows any workflow.',
-      '1 Rule 0 allows 3 repositories.',
+      '3 The first rule allows every branch of a form.',
+      '2 The first rule allows any workflow.',
+      '1 The first rule allows 3 repositories.',
     ]);
   });
 

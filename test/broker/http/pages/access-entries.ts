@@ -48,6 +48,18 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     'That pause of the project shop is over. Nobody could sign in to confirm it.',
   ],
   [
+    'passkey.reset_proposed',
+    { ...by, target: 'prn_a', ends_at: FUTURE },
+    'Reset of passkeys proposed',
+    'Those of prn_a. A second person may confirm until 12:10:00.',
+  ],
+  [
+    'passkey.reset',
+    { ...by, target: 'prn_a', passkeys: ['pky_a'], sessions: 2, register_by: FUTURE },
+    'Passkeys reset',
+    '1 of prn_a removed, and 2 sessions ended. A new one may be registered until 12:10:00.',
+  ],
+  [
     'access.revocation_ordered',
     { ...ordered, scope: 'called-workflow', target: 'o/r/.github/workflows/d.yml@v1', leases: 2 },
     'Revocation ordered',

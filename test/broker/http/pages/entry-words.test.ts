@@ -119,7 +119,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'request.decided',
     { ...decided, decision: 'permit', rule: 1, ttl: 600 },
     'Permitted',
-    'Rule 1 holds, in the policy abab abab … abab.',
+    'The second rule holds, in the policy abab abab … abab.',
   ],
   [
     'request.decided',

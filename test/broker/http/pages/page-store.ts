@@ -26,7 +26,7 @@ export const WRONG_BRANCH: Reason = {
   expected: 'main',
   got: 'feature/basket',
   message:
-    'Rule 0 wants `branch` to be main; this job has "feature/basket". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
+    'The first rule wants `branch` to be main; this job has "feature/basket". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
 };
 
 export interface RequestOptions {
