@@ -16,7 +16,7 @@ function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown
   return {
     mutate,
     testRunner: 'vitest',
-    vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
+    vitest: { configFile: 'test/mutants/vitest.config.ts', related: true },
     plugins: ['@stryker-mutator/vitest-runner', join(HERE, 'ignore-descriptions.ts')],
     ignorers: ['descriptions'],
     // It reads that file with a part of TypeScript that version 7 no longer has; a missing one it leaves alone.

@@ -6,12 +6,14 @@ import { KeyCache } from '../../../broker/identity/key-cache.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+const generateKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
+const KEYS: KeySet = new Map([
+  ['a', generateKey()],
+  ['b', generateKey()],
+]);
+
 /** An issuer whose answer each test sets, a clock that each test moves, and the cache between them. */
 async function setUp() {
-  const keys = new Map([
-    ['a', generateKey()],
-    ['b', generateKey()],
-  ]);
   const state = {
     now: 1_795_341_600_000,
     published: ['a'] as readonly string[] | 'down',
@@ -25,7 +27,7 @@ async function setUp() {
     const { published } = state;
     await state.held;
     if (published === 'down') throw new Error('connection refused');
-    return new Map([...keys].filter(([kid]) => published.includes(kid)));
+    return new Map([...KEYS].filter(([kid]) => published.includes(kid)));
   };
   const cache = new KeyCache({
     ...{ issuerUrl: 'https://issuer.example', clock: { now: () => state.now }, fetchKeySet },
@@ -38,10 +40,14 @@ async function setUp() {
     state.held = promise;
     return resolve;
   };
-  return { state, keys, hold, keyFor: (kid: string) => cache.keyFor(kid), refreshAhead: () => cache.refreshAhead() };
+  return {
+    state,
+    keys: KEYS,
+    hold,
+    keyFor: (kid: string) => cache.keyFor(kid),
+    refreshAhead: () => cache.refreshAhead(),
+  };
 }
-
-const generateKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
 
 const unreachable = (retryAfter: number) => ({
   code: 'ISSUER_UNREACHABLE',
