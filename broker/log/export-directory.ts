@@ -116,8 +116,9 @@ function replace(directory: string, written: string): void {
 }
 
 async function refuseOther({ log }: Exported, directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
+  // Whatever it is, also the earlier export of a run that broke off: the end of this one would take it away.
   if (existsSync(`${directory}.old`)) throw refused(`${directory}.old`, 'is in the way');
+  if (!existsSync(directory)) return;
   if (!isEmpty(directory) && !isExport(directory)) throw refused(directory, 'is there, and is no earlier export');
   const earlier = headIn(directory);
   if (earlier === undefined) return;

@@ -5,7 +5,11 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   shared: ['test/shared/**/*.test.ts'],
   'broker/policy': ['test/broker/policy/**/*.test.ts'],
   'broker/identity': ['test/broker/identity/**/*.test.ts', 'test/scenarios/subject-tokens.test.ts'],
-  'broker/log': ['test/broker/log/**/*.test.ts', 'test/scenarios/public-log.test.ts'],
+  'broker/log': [
+    'test/broker/log/**/*.test.ts',
+    'test/broker/verifier/{directory,hash}-source.test.ts',
+    'test/scenarios/public-log.test.ts',
+  ],
   'broker/requests': [
     'test/broker/requests/**/*.test.ts',
     'test/scenarios/{push-to-main,refusals,retries,pause}.test.ts',
