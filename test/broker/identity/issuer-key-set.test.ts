@@ -50,6 +50,7 @@ describe('an issuer’s key set', () => {
     '/.well-known/jwks',
     undefined,
     7,
+    [`${ISSUER}/.well-known/jwks`],
   ])('keys at %s are elsewhere, and not asked for', async (jwksUri) => {
     await expect(kidsOf(KEYS, { ...DISCOVERY, jwks_uri: jwksUri })).rejects.toThrow('names keys elsewhere');
   });
@@ -77,11 +78,18 @@ describe('an issuer’s key set', () => {
     ),
     ['of another type', () => ({ ...KEYS[0], kid: 'a', kty: 'EC' })],
     ['that is no key', () => 'key'],
+    ['that is nothing', () => null],
+    ['without a modulus', () => ({ ...KEYS[0], n: undefined, kid: 'a' })],
+    ['with a modulus that is no text', () => ({ ...KEYS[0], n: 7, kid: 'a' })],
     ['with a modulus that is no number', () => ({ ...KEYS[0], n: '!', kid: 'a' })],
   ];
 
   test.for(UNUSABLE)('a key %s is left out, the others count', async ([, jwk]) => {
     await expect(kidsOf([jwk(), GOOD])).resolves.toEqual(['good']);
+  });
+
+  test('a key that says neither its use nor its algorithm counts', async () => {
+    await expect(kidsOf([{ ...GOOD, use: undefined, alg: undefined }])).resolves.toEqual(['good']);
   });
 
   test('two keys of one name are refused, even if only one could be used', async () => {

@@ -21,6 +21,8 @@ async function setUp() {
     /** what an answer waits for */
     held: Promise.resolve(),
     said: [] as string[],
+    /** what came of each fetch */
+    told: [] as unknown[],
   };
   const fetchKeySet = async (): Promise<KeySet> => {
     state.fetches += 1;
@@ -31,6 +33,7 @@ async function setUp() {
   };
   const cache = new KeyCache({
     ...{ issuerUrl: 'https://issuer.example', clock: { now: () => state.now }, fetchKeySet },
+    onFetch: (failure) => state.told.push(failure),
     onOutage: (cause) => state.said.push(String(cause)),
     onRecovery: () => state.said.push('recovered'),
   });
@@ -301,4 +304,13 @@ test('an outage is said once, and its end once', async () => {
   for (let tries = 0; tries < 100; tries += 1, state.now += 10 * SECOND) await refreshAhead();
   expect(state.fetches).toBeGreaterThan(10);
   expect(state.said).toEqual(['Error: connection refused', 'recovered']);
+});
+
+test('every fetch is told, and why it failed where it did', async () => {
+  const { state, keyFor } = await setUp();
+  await keyFor('a');
+  state.published = 'down';
+  state.now += 30 * SECOND;
+  await expect(keyFor('b')).rejects.toMatchObject({ code: 'ISSUER_UNREACHABLE' });
+  expect(state.told).toEqual([undefined, { cause: new Error('connection refused') }]);
 });
