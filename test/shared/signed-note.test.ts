@@ -35,6 +35,39 @@ describe('signed notes', () => {
     expect(() => openNote(foreign, [verifier])).toThrow('no signature of a known key');
   });
 
+  it.each(['AAAAAAAA', 'AAAAAAAAAA==', 'AAAAAAA='])('ignores a foreign signature of any length: %s', (signature) => {
+    const note = `${signNote('text\n', NAME, pair.privateKey)}— other ${signature}\n`;
+    expect(openNote(note, [verifier])).toBe('text\n');
+  });
+
+  it.each([
+    '— other AAAA',
+    '— other AAAAAA==',
+    'x— other AAAAAAAA',
+    '— other AAAAAAAA x',
+    '— AAAAAAAA',
+    '— a+b AAAAAAAA',
+    '',
+  ])('refuses a note with the line %j', (line) => {
+    const note = `${signNote('text\n', NAME, pair.privateKey)}${line}\n`;
+    expect(() => openNote(note, [verifier])).toThrow('a signature line of the note is malformed');
+  });
+
+  it('takes 64 Ki characters for a note, and no more', () => {
+    const signed = (length: number): string => {
+      const rest = signNote('\n', NAME, pair.privateKey).length - 1;
+      return signNote(`${'x'.repeat(length - rest - 1)}\n`, NAME, pair.privateKey);
+    };
+    expect(signed(65_536)).toHaveLength(65_536);
+    expect(() => openNote(signed(65_536), [verifier])).not.toThrow();
+    expect(() => openNote(signed(65_537), [verifier])).toThrow('this is not a signed note');
+  });
+
+  it('says which key did not sign', () => {
+    const note = signNote('text\n', NAME, pair.privateKey).replace('text', 'test');
+    expect(() => openNote(note, [verifier])).toThrow(`the signature of ${NAME}+${verifier.keyId} does not verify`);
+  });
+
   it('refuses a note whose known key signed wrongly, whatever others signed', () => {
     const forged = signNote('text\n', NAME, pair.privateKey).replace(/.{6}\n$/, 'AAAA==\n');
     expect(() => openNote(forged, [verifier])).toThrow();
