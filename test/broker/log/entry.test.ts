@@ -7,7 +7,7 @@ import { readSource } from '../../support/source-tree.ts';
 
 const documented = (): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    [...readSource('docs/log-format.md').matchAll(/^### (\S+)\n\n```json\n([^]+?)\n```/gm)].map(
+    [...readSource('docs/log-format.md').matchAll(/^### (\S+)\n\n```json\n(.+?)\n```/gms)].map(
       ([, type, schema = '']) => [type, JSON.parse(schema)],
     ),
   );

@@ -32,6 +32,12 @@ describe('the issuance log', () => {
     }
   });
 
+  it('has no receipt of an entry that is not there', async () => {
+    const log = await openLog();
+    await log.grow(2);
+    await expect(log.store.read((tx) => receiptOf(tx.log, 2))).rejects.toThrow('entry 2 is not under a checkpoint');
+  });
+
   it('proves entries of any index in trees of any size', async () => {
     const log = await openLog();
     await log.grow(530, 1);
