@@ -72,7 +72,7 @@ function importKey(jwk: Jwk): KeyObject | undefined {
   // A private half in public is a key that anybody may have signed with.
   if (PRIVATE_MEMBERS.some((name) => name in jwk)) return undefined;
   try {
-    const key = createPublicKey({ key: { kty, n: n as string, e }, format: 'jwk' });
+    const key = createPublicKey({ key: { kty: 'RSA', n: n as string, e }, format: 'jwk' });
     return modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;

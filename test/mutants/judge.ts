@@ -74,7 +74,7 @@ export function judge(report: Report, equivalents: Equivalents): Judgement {
   };
 }
 
-const isAlive = ({ status }: ReportedMutant): boolean => status === 'Survived' || status === 'NoCoverage';
+export const isAlive = ({ status }: ReportedMutant): boolean => status === 'Survived' || status === 'NoCoverage';
 
 /** As the list has it, ready to be pasted there. */
 const textOf = ({ line, from, to }: Mutant): string => JSON.stringify({ line, from, to });

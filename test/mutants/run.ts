@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AREAS, isIn, type Slice, sliceOf } from './areas.ts';
-import { type Equivalents, type Figures, judge, type Report } from './judge.ts';
+import { type Equivalents, type Figures, isAlive, judge, type Report } from './judge.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
@@ -12,7 +12,6 @@ const ROOT = join(HERE, '../..');
 const OUT = 'coverage/mutants';
 
 function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown>> {
-  const name = area.replaceAll('/', '-');
   return {
     mutate,
     testRunner: 'vitest',
@@ -30,7 +29,7 @@ function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown
     ignorePatterns: ['**', '!package.json', '!{broker,shared,docs,examples,test}/**', 'test/mutants/node_modules'],
     tempDirName: `${OUT}/copy`,
     incremental: true,
-    incrementalFile: `${OUT}/${name}.incremental.json`,
+    incrementalFile: keptFile(area),
     reporters: ['clear-text', 'json', 'progress-append-only'],
     jsonReporter: { fileName: reportFile(area) },
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
@@ -41,11 +40,23 @@ function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown
 }
 
 const reportFile = (area: string): string => `${OUT}/${area.replaceAll('/', '-')}.json`;
+const keptFile = (area: string): string => `${OUT}/${area.replaceAll('/', '-')}.incremental.json`;
+
+/** What survived is tried again: of a static mutant Stryker does not see that a test has come which notices it. */
+function forgetSurvivors(area: string): void {
+  const file = join(ROOT, keptFile(area));
+  if (!existsSync(file)) return;
+  const report = JSON.parse(readFileSync(file, 'utf8')) as { files: Record<string, Report['files'][string]> };
+  for (const [name, one] of Object.entries(report.files))
+    report.files[name] = { ...one, mutants: one.mutants.filter((mutant) => !isAlive(mutant)) };
+  writeFileSync(file, JSON.stringify(report));
+}
 
 function runStryker(slice: Slice, options: readonly string[]): Report {
   const file = `${OUT}/stryker.json`;
   mkdirSync(join(ROOT, OUT), { recursive: true });
   writeFileSync(join(ROOT, file), JSON.stringify(configuration(slice)));
+  forgetSurvivors(slice.area);
   if (!existsSync(join(HERE, 'node_modules'))) run('npm', ['ci'], { cwd: HERE });
   run(process.execPath, [join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', file, ...options], {
     cwd: ROOT,
