@@ -83,22 +83,40 @@ describe('signed notes', () => {
     expect(() => openNote(other, [verifier])).toThrow('a signature line of the note is malformed');
   });
 
-  it.each(['', 'no signature\n', 'text\n\n— x\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n- n AAAAAAAA\n'])(
+  it.each(['', 'no signature\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n— n AAAAAAAA'])(
     'refuses %j as a note',
     (text) => {
-      expect(() => openNote(text, [verifier])).toThrow();
+      expect(() => openNote(text, [verifier])).toThrow('this is not a signed note');
     },
   );
+
+  it('does not take our key under another name for ours', () => {
+    const note = signNote('text\n', NAME, pair.privateKey).replace(`— ${NAME} `, '— other.example/log ');
+    expect(() => openNote(note, [verifier])).toThrow('the note carries no signature of a known key');
+  });
 
   it.each([
     '',
     'name',
     'name+00000000+AAAA',
-    KNOWN_KEY.replace('530d903a', '530d903b'),
-    KNOWN_KEY.replace('foo', 'bar'),
+    ` ${KNOWN_KEY}`,
+    `${KNOWN_KEY} `,
+    KNOWN_KEY.replace('+530d903a', '+530D903A'),
+    // Another algorithm than Ed25519.
+    `name+00000000+${Buffer.alloc(33, 2).toString('base64')}`,
+    `name+00000000+${Buffer.alloc(34, 1).toString('base64')}`,
   ])('refuses %j as a verifier key', (text) => {
-    expect(() => parseVerifierKey(text)).toThrow(/is not a verifier key|does not belong/);
+    expect(() => parseVerifierKey(text)).toThrow(
+      `"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`,
+    );
   });
+
+  it.each([KNOWN_KEY.replace('530d903a', '530d903b'), KNOWN_KEY.replace('foo', 'bar')])(
+    'refuses %s, whose key id is that of another name or key',
+    (text) => {
+      expect(() => parseVerifierKey(text)).toThrow(`the key id in "${text}" does not belong to its name and key`);
+    },
+  );
 
   it('opens the example note of the specification with its key', () => {
     expect(openNote(KNOWN_NOTE, [parseVerifierKey(KNOWN_KEY)])).toBe('This is an example message.\n');
