@@ -75,11 +75,7 @@ async function writeTile({ log }: Exported, directory: string, tile: Tile): Prom
   if (tile.level > 0) return;
   const start = tile.index * TILE_WIDTH;
   const rows = await log.entries({ start, end: start + tile.width });
-  write(
-    directory,
-    tilePath({ ...tile, level: 'entries' }),
-    formatBundle(rows.map(({ leaf }) => Buffer.from(leaf, 'utf8'))),
-  );
+  write(directory, tilePath({ ...tile, level: 'entries' }), formatBundle(rows.map(({ leaf }) => Buffer.from(leaf))));
 }
 
 const AT_ONCE = 1024;

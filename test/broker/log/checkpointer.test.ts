@@ -146,7 +146,13 @@ describe('a tree head that somebody changed', () => {
     const log = await guarded(() => ({}));
     log.tamper(sql);
     const append = createAppend(systemEntropy);
-    await expect(log.store.commit((tx) => append(tx, draftOf(9)))).rejects.toMatchObject(changedBesideUs);
+    await expect(log.store.commit((tx) => append(tx, draftOf(9)))).rejects.toMatchObject({
+      ...changedBesideUs,
+      cause: {
+        message:
+          'the tree head is not the one committed last: the store was changed by somebody else. `buildpass log verify` says where',
+      },
+    });
     await expect(log.store.commit((tx) => tx.meta.set('a', '1'))).rejects.toMatchObject(changedBesideUs);
     expect(
       await log.store.read(async (tx) => (await tx.log.checkpoints({ start: 1, end: 9 })).map(({ size }) => size)),

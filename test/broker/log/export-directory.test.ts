@@ -127,6 +127,12 @@ describe('an earlier export', () => {
     expect(readdirSync(join(place.directory, '..'))).toEqual(['audit']);
   });
 
+  it('is replaced where nothing happened since', async () => {
+    const place = await placeFor(3);
+    await place.export();
+    expect(await place.export()).toBe(3);
+  });
+
   it('that was broken off is cleared away', async () => {
     const place = await placeFor(3);
     mkdirSync(`${place.directory}.writing`);

@@ -245,6 +245,12 @@ describe('the verifier', () => {
     expect((await log.verify()).problems).toContainEqual(expect.stringContaining(problem));
   });
 
+  it.each(['leaf', 'leaf_hash'])('reports an entry whose %s is no text', async (column) => {
+    const log = await logOf(4);
+    log.tamper(`UPDATE log_entries SET ${column} = x'00' WHERE entry_index = 2`);
+    expect((await log.verify()).problems).toContain('entry 2: its row cannot be read');
+  });
+
   it('reports more checkpoints than a call can have arguments', async () => {
     const log = await logOf(3);
     log.tamper(
