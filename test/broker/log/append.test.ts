@@ -1,7 +1,7 @@
 // What an entry is made of when it is appended, what is never appended, and the tiles that it completes.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Entropy, systemEntropy } from '../../../broker/clock.ts';
-import { createAppend } from '../../../broker/log/append.ts';
+import { createAppend, formatEdge, parseEdge } from '../../../broker/log/append.ts';
 import { createCheckpointer } from '../../../broker/log/checkpointer.ts';
 import type { EntryDraft } from '../../../broker/log/entry.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
@@ -108,6 +108,15 @@ describe('nothing is appended', () => {
       'an entry of type policy.refused is larger than a log entry may be',
     );
     expect((await log.verify()).size).toBe(2);
+  });
+});
+
+describe('the edge of a tree', () => {
+  it('is written as its hashes in base64, and of no leaves as nothing', () => {
+    const edge = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(formatEdge(edge)).toBe(edge.map((one) => one.toString('base64')).join(' '));
+    expect(parseEdge(formatEdge(edge))).toEqual(edge);
+    expect([formatEdge([]), parseEdge('')]).toEqual(['', []]);
   });
 });
 

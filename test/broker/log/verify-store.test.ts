@@ -116,6 +116,14 @@ describe('the verifier', () => {
     expect((await log.verify()).problems[0]).toContain(problem);
   });
 
+  it('finds other hashes in the tree head', async () => {
+    const log = await logOf(20);
+    log.tamper(`UPDATE tree_head SET edge = replace(edge, substr(edge, 1, 4), 'AAAA')`);
+    expect((await log.verify()).problems).toEqual(['the tree head does not hold the hashes of the entries']);
+    log.tamper('UPDATE tree_head SET size = 21');
+    expect((await log.verify()).problems).toEqual(['the tree head says 21 entries, and there are 20']);
+  });
+
   it('finds an entry edited together with its hash, by the first checkpoint over it', async () => {
     const [log, other] = [await logOf(20), await logOf(20)];
     const [row] = await other.store.read((tx) => tx.log.entries({ start: 5, end: 6 }));
@@ -137,6 +145,7 @@ describe('the verifier', () => {
 
   it.each([
     ['changed', `UPDATE log_tiles SET root = 'AAAA'`, 'tile 0/0 does not hold the hashes of its entries'],
+    ['of other hashes', 'UPDATE log_tiles SET hashes = root', 'tile 0/0 does not hold the hashes of its entries'],
     ['missing', 'DELETE FROM log_tiles', 'tile 0/0 is missing'],
     [
       'too many',
