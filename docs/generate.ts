@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SCHEMAS, schemaText } from '../broker/cli/policy-schema.ts';
 import { configSchema } from '../broker/config-schema.ts';
+import { openApiDocument } from '../broker/http/api/openapi.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
 import { LINT_RULES } from '../broker/policy/lint/codes.ts';
@@ -16,6 +17,7 @@ import { caseFileSchema } from '../broker/policy-tests/case-document.ts';
 import { EXAMPLE_JOBS } from '../broker/policy-tests/example-jobs.ts';
 import { ALARMS } from '../broker/telemetry/alarms.ts';
 import { METRICS, type MetricDefinition } from '../broker/telemetry/metric-definitions.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { type ErrorCode, OTHER_CODES, REASON_CODES, REQUEST_CODES } from '../shared/error-codes.ts';
 import { AUTHORIZATION, CALLERS, type Caller } from './authorization-table.ts';
 import { CODE_MEANINGS } from './code-meanings.ts';
@@ -44,9 +46,11 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>
 };
 
 /** Files that are generated as a whole. */
-const FILES: Readonly<Record<string, () => string>> = Object.fromEntries(
-  SCHEMAS.map((name) => [`schema/${name}.json`, () => `${schemaText(name)}\n`]),
-);
+const FILES: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(SCHEMAS.map((name) => [`schema/${name}.json`, () => `${schemaText(name)}\n`])),
+  'schema/openapi.json': () =>
+    `${JSON.stringify(openApiDocument({ url: 'https://buildpass.example.com', version: manifest.version }), null, 2)}\n`,
+};
 
 function codeTable(codes: readonly ErrorCode[]): string {
   const rows = codes.map((code) => `| \`${code}\` | ${CODE_MEANINGS[code].means} | ${CODE_MEANINGS[code].next} |`);

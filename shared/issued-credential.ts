@@ -100,18 +100,18 @@ export function readCredential(issued: Issued): IssuedCredential {
   if (issued.token_type !== tokenType)
     throw new Error(`token_type is ${issued.token_type}, and ${tokenType} is that of ${name}`);
   const { data, error } = form.safeParse({ credential: issued.credential, details: issued.details ?? {} });
-  if (data === undefined) throw new Error(`for ${name}, ${sentenceOf(error.issues[0])}`);
+  if (data === undefined) throw new Error(`for ${name}, ${sentenceOf(error.issues[0] as z.core.$ZodIssue)}`);
   return { kind: name, ...data } as IssuedCredential;
 }
 
 function kindOf(issuedTokenType: string): KindName | undefined {
   if (issuedTokenType === ACCESS_TOKEN_TYPE) return 'jwt';
-  const name = issuedTokenType.startsWith(KIND_URN) ? issuedTokenType.slice(KIND_URN.length) : '';
+  if (!issuedTokenType.startsWith(KIND_URN)) return undefined;
+  const name = issuedTokenType.slice(KIND_URN.length);
   return Object.hasOwn(KINDS, name) && name !== 'jwt' ? (name as KindName) : undefined;
 }
 
-function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'something is wrong';
+function sentenceOf(issue: z.core.$ZodIssue): string {
   const where = issue.path.join('.');
   if (issue.code === 'unrecognized_keys')
     return `${where} holds "${issue.keys.join('", "')}", which is none of its values`;
@@ -142,9 +142,9 @@ function isCertificates(base64: string): boolean {
   const pem = Buffer.from(base64, 'base64').toString('latin1');
   if (!CERTIFICATES.test(pem)) return false;
   try {
-    const blocks = pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
-    return blocks.every((block) => new X509Certificate(block).raw.length > 0);
+    for (const [block] of pem.matchAll(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g)) new X509Certificate(block);
   } catch {
     return false;
   }
+  return true;
 }

@@ -12,8 +12,8 @@ export const textDigest = (text: string): string => hash('sha256', text);
 
 /** The digest of a set of policy documents, from the digests of its files. */
 export function policySetDigest(members: readonly { readonly file: string; readonly digest: string }[]): string {
-  const pairs = members.map(({ file, digest }) => [file, digest]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return textDigest(canonicalJson(pairs));
+  const sorted = members.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  return textDigest(canonicalJson(sorted.map(({ file, digest }) => [file, digest])));
 }
 
 /** What the row of a request says beyond the fields of its entry: names of people and the whole token's claims among it. */

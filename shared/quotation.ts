@@ -42,11 +42,10 @@ export interface SentencePart {
  * for whole first, and whatever else stands between the outermost quotes is taken for words from outside too.
  */
 export function sentenceParts(message: string, got?: string): readonly SentencePart[] {
-  const parts = got === undefined || got === '' ? [message] : message.split(`"${got}"`);
-  return parts.flatMap((part, index) => [
-    ...(index > 0 ? [{ kind: 'said', text: got ?? '' } as const] : []),
-    ...withQuotes(part),
-  ]);
+  if (got === undefined) return withQuotes(message);
+  return message
+    .split(`"${got}"`)
+    .flatMap((part, index) => [...(index > 0 ? [{ kind: 'said', text: got } as const] : []), ...withQuotes(part)]);
 }
 
 function withQuotes(text: string): readonly SentencePart[] {

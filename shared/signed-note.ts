@@ -5,6 +5,7 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 const ED25519 = 0x01;
 const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const MAX_NOTE_CHARACTERS = 64 * 1024;
+const VERIFIER_KEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u;
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 
 export interface NoteVerifier {
@@ -21,11 +22,10 @@ export function formatVerifierKey(name: string, publicKey: KeyObject): string {
 
 /** @throws Error with a sentence saying what is wrong with the text */
 export function parseVerifierKey(text: string): NoteVerifier {
-  const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
-  const encoded = Buffer.from(base64 ?? '', 'base64');
-  if (name === undefined || keyId === undefined || encoded.length !== 33 || encoded[0] !== ED25519) {
+  const [, name = '', keyId = '', base64 = ''] = VERIFIER_KEY.exec(text) ?? [];
+  const encoded = Buffer.from(base64, 'base64');
+  if (encoded.length !== 33 || encoded[0] !== ED25519)
     throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
-  }
   if (keyIdOf(name, encoded) !== keyId) throw new Error(`the key id in "${text}" does not belong to its name and key`);
   const spki = Buffer.concat([ED25519_SPKI_PREFIX, encoded.subarray(1)]);
   return { name, keyId, publicKey: createPublicKey({ key: spki, format: 'der', type: 'spki' }) };
@@ -86,10 +86,10 @@ export function splitNote(note: string): NoteParts {
 }
 
 function parseSignatureLine(line: string): NoteParts['signatures'][number] {
-  const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
-  const blob = Buffer.from(base64 ?? '', 'base64');
+  const [, name = '', base64 = ''] = SIGNATURE_LINE.exec(line) ?? [];
+  const blob = Buffer.from(base64, 'base64');
   // Its last character may have bits that decode to nothing: a note has one spelling.
-  if (name === undefined || blob.length < 5 || blob.toString('base64') !== base64)
+  if (blob.length < 5 || blob.toString('base64') !== base64)
     throw new Error('a signature line of the note is malformed');
   return { name, keyId: blob.subarray(0, 4).toString('hex'), signature: blob.subarray(4) };
 }

@@ -27,7 +27,7 @@ export function tilePath({ level, index, width }: Tile | (Omit<Tile, 'level'> & 
 /** Zero-padded elements of three digits, all but the last with an x before them: 1234067 is x001/x234/067. */
 function indexPath(index: number): string {
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
-  const elements = digits.match(/.{3}/g) ?? [];
+  const elements = Array.from(digits.matchAll(/.{3}/g), ([three]) => three);
   return elements.map((element, at) => (at === elements.length - 1 ? element : `x${element}`)).join('/');
 }
 

@@ -16,11 +16,12 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** The two largest units: `9 min 35 s`, `3 h`, `8 days`; of `coarse` the largest alone. */
 export function span(length: Millis, coarse = false): string {
   const first = UNITS.find((unit) => length >= unit.length) ?? UNITS[3];
-  const second = coarse ? undefined : UNITS[UNITS.indexOf(first) + 1];
+  const second = coarse || first.name === 'day' ? undefined : UNITS[UNITS.indexOf(first) + 1];
   const count = Math.floor(length / first.length);
-  const rest = second === undefined || first.name === 'day' ? 0 : Math.floor((length % first.length) / second.length);
   const words = `${count} ${count === 1 ? first.name : first.many}`;
-  return rest === 0 || second === undefined ? words : `${words} ${rest} ${second.name}`;
+  if (second === undefined) return words;
+  const rest = Math.floor((length % first.length) / second.length);
+  return rest === 0 ? words : `${words} ${rest} ${second.name}`;
 }
 
 /** How long ago, or in how long. */
@@ -31,10 +32,9 @@ export function age(at: Millis, now: Millis, coarse = false): string {
 
 /** `24 Nov 2026`, in UTC. */
 export function dateOf(at: Millis): string {
-  const [year = '', month = '', day = ''] = iso(at).slice(0, 10).split('-');
-  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`;
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** `14:40:52`, in UTC. */
-export const clockOf = (at: Millis): string => iso(at).slice(11, 19);
-const iso = (at: Millis): string => new Date(at).toISOString();
+export const clockOf = (at: Millis): string => new Date(at).toISOString().slice(11, 19);

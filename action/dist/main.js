@@ -351,11 +351,11 @@ function readCredential(issued) {
 }
 function kindOf(issuedTokenType) {
 	if (issuedTokenType === "urn:ietf:params:oauth:token-type:access_token") return "jwt";
-	const name = issuedTokenType.startsWith(KIND_URN) ? issuedTokenType.slice(25) : "";
+	if (!issuedTokenType.startsWith(KIND_URN)) return void 0;
+	const name = issuedTokenType.slice(25);
 	return Object.hasOwn(KINDS, name) && name !== "jwt" ? name : void 0;
 }
 function sentenceOf(issue) {
-	if (issue === void 0) return "something is wrong";
 	const where = issue.path.join(".");
 	if (issue.code === "unrecognized_keys") return `${where} holds "${issue.keys.join("\", \"")}", which is none of its values`;
 	return `${where} ${issue.message}`;
@@ -383,10 +383,11 @@ function isCertificates(base64) {
 	const pem = Buffer.from(base64, "base64").toString("latin1");
 	if (!CERTIFICATES.test(pem)) return false;
 	try {
-		return (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).every((block) => new X509Certificate(block).raw.length > 0);
+		for (const [block] of pem.matchAll(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g)) new X509Certificate(block);
 	} catch {
 		return false;
 	}
+	return true;
 }
 // shared/vault-variable.ts
 const STEERING = [

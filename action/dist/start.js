@@ -6414,12 +6414,13 @@ const isLoopbackHost = (host) => host === "localhost" || host === "[::1]" || /^1
 const ED25519 = 1;
 const ED25519_SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 const MAX_NOTE_CHARACTERS$1 = 65536;
+const VERIFIER_KEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u;
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 /** @throws Error with a sentence saying what is wrong with the text */
 function parseVerifierKey(text) {
-	const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
-	const encoded = Buffer.from(base64 ?? "", "base64");
-	if (name === void 0 || keyId === void 0 || encoded.length !== 33 || encoded[0] !== ED25519) throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
+	const [, name = "", keyId = "", base64 = ""] = VERIFIER_KEY.exec(text) ?? [];
+	const encoded = Buffer.from(base64, "base64");
+	if (encoded.length !== 33 || encoded[0] !== ED25519) throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
 	if (keyIdOf(name, encoded) !== keyId) throw new Error(`the key id in "${text}" does not belong to its name and key`);
 	const spki = Buffer.concat([ED25519_SPKI_PREFIX, encoded.subarray(1)]);
 	return {
@@ -6457,9 +6458,9 @@ function splitNote(note) {
 	};
 }
 function parseSignatureLine(line) {
-	const [, name, base64] = SIGNATURE_LINE.exec(line) ?? [];
-	const blob = Buffer.from(base64 ?? "", "base64");
-	if (name === void 0 || blob.length < 5 || blob.toString("base64") !== base64) throw new Error("a signature line of the note is malformed");
+	const [, name = "", base64 = ""] = SIGNATURE_LINE.exec(line) ?? [];
+	const blob = Buffer.from(base64, "base64");
+	if (blob.length < 5 || blob.toString("base64") !== base64) throw new Error("a signature line of the note is malformed");
 	return {
 		name,
 		keyId: blob.subarray(0, 4).toString("hex"),

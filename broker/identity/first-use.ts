@@ -89,6 +89,6 @@ const REMEMBER_MS: Millis = 10 * 60_000;
 export async function forgetTokens(tx: Transaction): Promise<void> {
   const expiredBefore = tx.now - REMEMBER_MS;
   const forgotten = await tx.subjectTokens.forget(expiredBefore);
-  if (forgotten > 0 && expiredBefore > (await forgottenBefore(tx)))
-    await tx.meta.set(FORGOTTEN_BEFORE, String(expiredBefore));
+  // Never back, also where the clock went back meanwhile.
+  if (forgotten > 0) await tx.meta.set(FORGOTTEN_BEFORE, String(Math.max(expiredBefore, await forgottenBefore(tx))));
 }

@@ -16,7 +16,7 @@ interface Form {
 const TEXT: Form = { pattern: /^\P{Cc}+$/u, description: 'text without control characters' };
 const TEXT_OR_EMPTY: Form = { pattern: /^\P{Cc}*$/u, description: 'text without control characters' };
 // Free text of a workflow author, line breaks included. Nothing decides on it.
-const ANY_TEXT: Form = { pattern: /^/, description: 'text' };
+const ANY_TEXT: Form = { pattern: /.*/s, description: 'text' };
 // As strings: numbers above 2^53 would lose digits, and an id is only ever compared.
 const ID: Form = { pattern: /^[1-9][0-9]{0,19}$/, description: 'a number, written as a string' };
 const COMMIT: Form = { pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, description: 'a full commit id' };

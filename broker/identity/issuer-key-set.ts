@@ -58,25 +58,28 @@ function importKeys(keys: readonly unknown[]): KeySet {
 type Jwk = Readonly<Record<string, unknown>>;
 
 const kidOf = (jwk: unknown): string | undefined => {
-  const kid = typeof jwk === 'object' && jwk !== null ? (jwk as Jwk)['kid'] : undefined;
+  const kid = (jwk as Jwk | null)?.['kid'];
   return typeof kid === 'string' && kid !== '' ? kid : undefined;
 };
 
 /** undefined for a key that we can't or shouldn't use; others of the set may be good. */
 function importKey(jwk: Jwk): KeyObject | undefined {
   const { kty, n, e, use, alg } = jwk;
-  if (kty !== 'RSA' || typeof n !== 'string') return undefined;
+  if (kty !== 'RSA') return undefined;
   // Every known issuer uses 65537; smaller exponents have made forgery cheap before.
   if (e !== 'AQAB') return undefined;
   if ((use ?? 'sig') !== 'sig' || (alg ?? 'RS256') !== 'RS256') return undefined;
   // A private half in public is a key that anybody may have signed with.
   if (PRIVATE_MEMBERS.some((name) => name in jwk)) return undefined;
   try {
-    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' });
+    const key = createPublicKey({ key: { kty: 'RSA', n: n as string, e }, format: 'jwk' });
     return modulusBits(key) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-const modulusBits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0;
+function modulusBits({ asymmetricKeyDetails }: KeyObject): number {
+  const { modulusLength = 0 } = asymmetricKeyDetails ?? {};
+  return modulusLength;
+}

@@ -12,10 +12,10 @@ interface KeyCacheOptions {
   readonly clock: Clock;
   readonly fetchKeySet: () => Promise<KeySet>;
   /** told of every fetch, and why it failed where it did */
-  readonly onFetch?: (failure?: { readonly cause: unknown }) => void;
+  readonly onFetch: (failure?: { readonly cause: unknown }) => void;
   /** once an outage: the first of its failures */
-  readonly onOutage?: (cause: unknown) => void;
-  readonly onRecovery?: () => void;
+  readonly onOutage: (cause: unknown) => void;
+  readonly onRecovery: () => void;
 }
 
 const FRESH: Millis = 10 * 60_000;
@@ -78,7 +78,7 @@ export class KeyCache {
   /** The time to leave between two tries: for an unknown `kid` among fresh keys, or after failures (1 s, 2 s, 4 s … 30 s). */
   #pause(): Millis {
     if (this.#within(this.#fetchedAt, FRESH)) return UNKNOWN_KID_PAUSE;
-    return this.#failures === 0 ? 0 : Math.min(LONGEST_PAUSE, 1000 * 2 ** (this.#failures - 1));
+    return Math.min(LONGEST_PAUSE, 1000 * 2 ** (this.#failures - 1));
   }
 
   /** Whoever comes while a fetch is under way waits for that one. */
@@ -95,14 +95,14 @@ export class KeyCache {
     try {
       this.#keys = await this.#options.fetchKeySet();
       this.#fetchedAt = askedAt;
-      if (this.#failures > 0) this.#options.onRecovery?.();
+      if (this.#failures > 0) this.#options.onRecovery();
       this.#failures = 0;
-      this.#options.onFetch?.();
+      this.#options.onFetch();
     } catch (cause) {
-      if (this.#failures === 0) this.#options.onOutage?.(cause);
+      if (this.#failures === 0) this.#options.onOutage(cause);
       this.#failures += 1;
       this.#cause = cause;
-      this.#options.onFetch?.({ cause });
+      this.#options.onFetch({ cause });
     }
     this.#triedAt = this.#options.clock.now();
   }

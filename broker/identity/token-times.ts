@@ -41,9 +41,11 @@ export function checkTimes(claims: Claims, nowMillis: Millis): void {
 /** A time claim as a number of seconds that can be computed with and printed: not 1e400, not 0.5, not "1795341900". */
 export function wholeSeconds(claims: Claims, name: 'exp' | 'iat' | 'nbf'): Seconds {
   const value = claims[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LAST_SECOND) return value;
+  if (isWholeNumber(value) && value >= 0 && value <= LAST_SECOND) return value;
   throw malformedToken(`The token's claim "${name}" is ${quoted(value)}; it must be a time in whole seconds.`);
 }
+
+const isWholeNumber = (value: unknown): value is number => Number.isSafeInteger(value);
 
 function refuseImpossible({ exp, iat, nbf, now }: Readonly<Record<'exp' | 'iat' | 'nbf' | 'now', Seconds>>): void {
   if (exp <= iat) throw malformedToken(`The token expires at ${utc(exp)}, before it was issued at ${utc(iat)}.`);

@@ -75,7 +75,7 @@ function readAnchor(file: string): ReturnType<typeof parseAnchor> {
   try {
     return parseAnchor(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw refused(file, `cannot be used: ${cause instanceof Error ? cause.message : 'unreadable'}`);
+    throw refused(file, `cannot be used: ${(cause as Error).message}`);
   }
 }
 

@@ -22,18 +22,25 @@ export interface Tip {
 }
 
 /**
- * The tree as the store has it at start: it must be the one that the newest checkpoint was signed over.
+ * The tree as the store has it at start: it must be the one that the newest checkpoint was signed over, and none goes beyond it.
  * @throws StartRefused where it is not
  */
 export async function readTip(log: LogTables, verifier: NoteVerifier): Promise<Tip> {
   try {
     await newestCheckpoint(log, [verifier]);
+    const head = await log.head();
+    await refuseCheckpointBeyond(log, head.size);
+    return head;
   } catch (error) {
     throw new StartRefused(((error as Error).cause as Error | undefined)?.message ?? (error as Error).message, {
       cause: error,
     });
   }
-  return log.head();
+}
+
+/** It was signed over entries that are gone, or are put back one day: no other tree of their size may be signed. */
+async function refuseCheckpointBeyond(log: LogTables, size: number): Promise<void> {
+  if (await log.hasCheckpointBeyond(size)) throw changedBesideUs('there is a checkpoint beyond the tree');
 }
 
 export interface Checkpointer extends TransactionGuard {
@@ -67,7 +74,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       // After a COMMIT of which nobody knows whether it happened, the tree may be either; whichever it is, it is ours.
       const known = [tip, pending].find(({ size, edge }) => size === head.size && edge === head.edge);
       if (known === undefined) throw changedBesideUs('the tree head is not the one committed last');
-      if (await tx.log.hasCheckpointBeyond(head.size)) throw changedBesideUs('there is a checkpoint beyond the tree');
+      await refuseCheckpointBeyond(tx.log, head.size);
       if (known !== tip) recent.committed(known.size, signed);
       tip = known;
       pending = known;

@@ -75,11 +75,7 @@ async function writeTile({ log }: Exported, directory: string, tile: Tile): Prom
   if (tile.level > 0) return;
   const start = tile.index * TILE_WIDTH;
   const rows = await log.entries({ start, end: start + tile.width });
-  write(
-    directory,
-    tilePath({ ...tile, level: 'entries' }),
-    formatBundle(rows.map(({ leaf }) => Buffer.from(leaf, 'utf8'))),
-  );
+  write(directory, tilePath({ ...tile, level: 'entries' }), formatBundle(rows.map(({ leaf }) => Buffer.from(leaf))));
 }
 
 const AT_ONCE = 1024;
@@ -116,8 +112,9 @@ function replace(directory: string, written: string): void {
 }
 
 async function refuseOther({ log }: Exported, directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
+  // Whatever it is, also the earlier export of a run that broke off: the end of this one would take it away.
   if (existsSync(`${directory}.old`)) throw refused(`${directory}.old`, 'is in the way');
+  if (!existsSync(directory)) return;
   if (!isEmpty(directory) && !isExport(directory)) throw refused(directory, 'is there, and is no earlier export');
   const earlier = headIn(directory);
   if (earlier === undefined) return;

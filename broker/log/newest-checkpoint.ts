@@ -18,9 +18,10 @@ export async function newestCheckpoint(
   const { size, edge } = await log.head();
   const newest = await log.latestCheckpoint();
   if (newest === undefined && size === 0 && edge === '') return undefined;
-  const signed = newest === undefined ? undefined : open(newest.note, verifiers);
-  if (newest !== undefined && signed?.size === size && signed.root.equals(rootOfEdge(parseEdge(edge))))
-    return newest.note;
+  if (newest !== undefined) {
+    const signed = open(newest.note, verifiers);
+    if (signed?.size === size && signed.root.equals(rootOfEdge(parseEdge(edge)))) return newest.note;
+  }
   throw changedBesideUs(`the log has ${size} entries that its newest checkpoint does not hold for`);
 }
 

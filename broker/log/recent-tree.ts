@@ -22,10 +22,7 @@ export class RecentTree {
   /** `edge`: the roots of the maximal complete subtrees of a tree of `size` leaves, widest first. */
   constructor({ size, edge }: { size: number; edge: readonly Hash[] }) {
     this.#signed = [{ size, note: '' }];
-    edgePlaces(size).forEach(({ level, index }, at) => {
-      const hash = edge[at];
-      if (hash !== undefined) this.#level(level).set(index, hash);
-    });
+    for (const [at, { level, index }] of edgePlaces(size).entries()) this.#level(level).set(index, edge[at] as Hash);
   }
 
   at(size: number, keysChange = false): GrowingTree {
@@ -58,9 +55,8 @@ export class RecentTree {
 
   /** The first checkpoint that covers an entry; undefined where it may be an older one. */
   covering(index: number): SignedSize | undefined {
-    const [oldest] = this.#signed;
-    if (oldest === undefined || oldest.size > index) return undefined;
-    return this.#signed.find(({ size }) => size > index);
+    const first = this.#signed.findIndex(({ size }) => size > index);
+    return first > 0 ? this.#signed[first] : undefined;
   }
 
   #add(place: Place, hash: Hash): void {

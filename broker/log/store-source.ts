@@ -21,7 +21,7 @@ export class StoreSource implements LogSource {
   readonly has = 'everything';
   readonly #tables: Pick<Tables, 'log' | 'keptRows'>;
   readonly #keys: readonly string[];
-  #met = { entries: 0, personal: 0, checkpoints: 0 };
+  #met = { personal: 0, checkpoints: 0 };
 
   constructor(tables: Pick<Tables, 'log' | 'keptRows'>, keys: readonly string[]) {
     this.#tables = tables;
@@ -42,7 +42,7 @@ export class StoreSource implements LogSource {
 
   async *batches(): AsyncGenerator<Batch> {
     const { log } = this.#tables;
-    this.#met = { entries: 0, personal: 0, checkpoints: 0 };
+    this.#met = { personal: 0, checkpoints: 0 };
     for (let start = 0; ; start += BATCH) {
       const rows = await reading(() => log.entries({ start, end: start + BATCH }));
       // After a gap every index is off: the first one says it all.
@@ -52,7 +52,6 @@ export class StoreSource implements LogSource {
       const checkpoints = await reading(() => log.checkpoints({ start: start + 1, end: end + 1 }));
       const own = openings.filter((row) => Number.isInteger(row.entry_index)).map(openingOf);
       const whole = checkpoints.filter((row) => Number.isInteger(row.size)).map(checkpointOf);
-      this.#met.entries = end;
       this.#met.personal += own.length;
       this.#met.checkpoints += whole.length;
       yield { start, leaves: rows.slice(0, end - start).map(keptLeaf), openings: own, checkpoints: whole };
@@ -80,9 +79,9 @@ export class StoreSource implements LogSource {
       if (last === undefined) break;
       yield page;
       left -= page.length;
-      // An id that is no text does not lead on to the next page.
+      // An id that is no text does not lead on to the next page; a table without ids is one page.
       if (left < 0) throw new Unreadable(`the rows of ${table} cannot be read one after the other`);
-      after = String(last['id'] ?? last['digest']);
+      after = String(last['id']);
     }
     if (left > 0) throw new Unreadable(`${left} rows of ${table} have no id that can be read`);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Issued } from '../../shared/api.ts';
-import { type KindName, readCredential } from '../../shared/issued-credential.ts';
+import { type KindName, neverEnds, readCredential } from '../../shared/issued-credential.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { issuedAnswer } from '../support/issued-answer.ts';
 import { AUTHORITY, answerOf, type Differing, KINDS } from '../support/kind-answers.ts';
@@ -25,26 +25,55 @@ test.for(KINDS.filter((kind) => kind !== 'vault-secret'))('an extra value for %s
   );
 });
 
+test('several extra values are named together', () => {
+  expect(() => read('jwt', { values: { one: 'x', two: 'y' } })).toThrow(
+    'for jwt, credential holds "one", "two", which is none of its values',
+  );
+});
+
+test('a region may have several parts', () => {
+  expect(read('aws-role', { details: { aws_region: 'us-gov-west-1' } }).details).toMatchObject({
+    aws_region: 'us-gov-west-1',
+  });
+});
+
+test('a life without an end is one number, and every other has an end', () => {
+  expect(
+    [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 0].map((seconds) => neverEnds({ expires_in: seconds })),
+  ).toEqual([true, false, false]);
+});
+
 test.for<[KindName, Differing, string]>([
   ['aws-role', { values: { aws_session_token: undefined } }, 'credential.aws_session_token is missing'],
   ['aws-role', { values: { aws_secret_access_key: '' } }, 'credential.aws_secret_access_key must be one line'],
   ['aws-role', { values: { aws_access_key_id: 'A\nB' } }, 'credential.aws_access_key_id must be one line'],
   ['aws-role', { details: { aws_region: undefined } }, 'details.aws_region is missing'],
   ['aws-role', { details: { aws_region: 'eu-west-1\nAWS_PROFILE=x' } }, 'details.aws_region must be a region'],
+  ['aws-role', { details: { aws_region: 'x eu-west-1' } }, 'details.aws_region must be a region'],
   ['aws-role', { details: { aws_account_id: '1' } }, 'details.aws_account_id must be twelve digits'],
+  ['aws-role', { details: { aws_account_id: '1111222233334' } }, 'details.aws_account_id must be twelve digits'],
   ['gcp-service-account', { details: { project_id: 'a b' } }, 'details.project_id must be one line'],
   ['gcp-service-account', { details: { project_id: 'p'.repeat(257) } }, 'details.project_id must be one line'],
   ['azure-app', { details: { tenant_id: undefined } }, 'details.tenant_id is missing'],
   ['github-token', { details: { installation_id: 'x' } }, 'details.installation_id must be digits'],
+  ['github-token', { details: { installation_id: '1x1' } }, 'details.installation_id must be digits'],
   ['github-token', { details: { app_slug: 'a\u{202e}b' } }, 'details.app_slug must be one line'],
   ['kubernetes', { details: { server: undefined } }, 'details.server is missing'],
   ['kubernetes', { details: { server: 'http://cluster.example.com' } }, 'details.server must be an https address'],
   ['kubernetes', { details: { server: 'https://' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { server: 'xhttps://a.example' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { server: 'https://a.example/ x' } }, 'details.server must be an https address'],
+  ['kubernetes', { details: { server: 'https://[' } }, 'details.server must be an address alone'],
+  ['kubernetes', { details: { server: 'https://a.example/#x' } }, 'details.server must be an address alone'],
+  ['kubernetes', { details: { server: 'https://:a@evil.example' } }, 'details.server must be an address alone'],
   ['kubernetes', { details: { server: 'https://a@evil.example' } }, 'details.server must be an address alone'],
   ['kubernetes', { details: { server: 'https://a.example/?x=1' } }, 'details.server must be an address alone'],
   ['kubernetes', { details: { namespace: '../kube-system' } }, 'details.namespace must be made of'],
+  ['kubernetes', { details: { namespace: 'kube-system/' } }, 'details.namespace must be made of a-z, 0-9 and -'],
   ['kubernetes', { details: { cluster: '' } }, 'details.cluster must be made of'],
   ['kubernetes', { details: { certificate_authority_data: 'no PEM' } }, 'certificate_authority_data must be base64'],
+  ['kubernetes', { details: { certificate_authority_data: ' AAAA' } }, 'certificate_authority_data must be base64'],
+  ['kubernetes', { details: { certificate_authority_data: 'AAAA\n' } }, 'certificate_authority_data must be base64'],
   ['vault-secret', { values: { 'npm-token': undefined, 'signing-key': undefined } }, 'credential is empty'],
   ['vault-secret', { values: { 'npm-token': '' } }, 'credential holds nothing as "npm-token"'],
   ['vault-secret', { values: { 'npm-token': 'a\0b' } }, 'credential holds binary data as "npm-token"'],
@@ -60,6 +89,8 @@ test.for([
   ['words', 'certificate'],
   ['a private key', createAuthority().serverTls().key],
   ['a certificate and a private key', `${AUTHORITY}${createAuthority().serverTls().key}`],
+  ['a private key and a certificate', `${createAuthority().serverTls().key}${AUTHORITY}`],
+  ['a certificate and one that is none', `${AUTHORITY}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`],
   ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
   ['nothing', '\n'],
 ])('an authority that is %s is refused', ([, pem = '']) => {
@@ -78,7 +109,16 @@ test('several authorities, and none, are taken', () => {
   );
 });
 
+test.for(['', '\n', '\n\n'])('an authority with %j around it is taken', (around) => {
+  const data = base64(around + AUTHORITY + around);
+  expect(read('kubernetes', { details: { certificate_authority_data: data } }).details).toMatchObject({
+    certificate_authority_data: data,
+  });
+});
+
 test.for([
+  'urn:somebodys:token-type:aws-role',
+  'aws-role',
   'urn:buildpass:token-type:jwt',
   'urn:buildpass:token-type:constructor',
   'urn:buildpass:token-type:',

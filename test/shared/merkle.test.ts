@@ -122,6 +122,9 @@ describe('the Merkle tree of RFC 6962', () => {
     expect(verifyInclusion({ index: 1, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
     expect(verifyInclusion({ index: -1, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
     expect(verifyInclusion({ index: 0.5, size: 1, hash: EMPTY_ROOT }, [], EMPTY_ROOT)).toBe(false);
+    await expect(inclusionProof(1, 2 ** 53, uniformTree().read)).rejects.toThrow(
+      'no leaf 1 in a tree of 9007199254740992',
+    );
     await expect(inclusionProof(3, 3, known.read)).rejects.toThrow('no leaf 3 in a tree of 3 leaves');
     await expect(consistencyProof(0, 3, known.read)).rejects.toThrow('no leaf -1');
   });

@@ -98,13 +98,29 @@ describe('a receipt', () => {
   });
 
   it.each([
-    ['no header', (text: string) => text.replace('c2sp.org/tlog-proof@v1', 'c2sp.org/tlog-proof@v2')],
+    ['another index line', (text: string) => text.replace('index 2', 'xindex 2')],
+    ['more after the index', (text: string) => text.replace('index 2', 'index 2 ')],
+    ['nothing but its header', () => 'c2sp.org/tlog-proof@v1\n\nx'],
     ['a leading zero', (text: string) => text.replace('index 2', 'index 02')],
     ['a hash of another length', (text: string) => text.replace('\n\n', '\nAAAA\n\n')],
     ['too many hashes', (text: string) => text.replace('\n\n', `${`\n${'A'.repeat(43)}=`.repeat(64)}\n\n`)],
   ])('is refused with %s', async (_what, change) => {
     const { proof } = await receiptOf(2);
-    expect(() => parseProof(change(proof))).toThrow(/receipt/);
+    expect(() => parseProof(change(proof))).toThrow("the receipt's proof is malformed");
+  });
+
+  it.each(['c2sp.org/tlog-proof@v2\nindex 2\n\nx', 'c2sp.org/tlog-proof@v1\nindex 2\n', ''])(
+    'is none without its header and an empty line: %j',
+    (text) => {
+      expect(() => parseProof(text)).toThrow('a receipt\'s proof starts with "c2sp.org/tlog-proof@v1"');
+    },
+  );
+
+  it('may have 63 hashes', () => {
+    const hash = `${'A'.repeat(43)}=`;
+    const text = (count: number) => `c2sp.org/tlog-proof@v1\nindex 0${`\n${hash}`.repeat(count)}\n\nx`;
+    expect(parseProof(text(63))).toEqual({ index: 0, hashes: Array(63).fill(Buffer.alloc(32)), checkpoint: 'x' });
+    expect(() => parseProof(text(64))).toThrow("the receipt's proof is malformed");
   });
 });
 

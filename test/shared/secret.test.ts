@@ -20,6 +20,10 @@ describe('a secret', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  it('says how long it is', () => {
+    expect(secret.length).toBe(7);
+  });
+
   it('is revealed by name only, and leaves a fingerprint', () => {
     expect(secret.reveal()).toBe('hunter2');
     expect(secret.fingerprint()).toBe('f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7');

@@ -35,6 +35,39 @@ describe('signed notes', () => {
     expect(() => openNote(foreign, [verifier])).toThrow('no signature of a known key');
   });
 
+  it.each(['AAAAAAAA', 'AAAAAAAAAA==', 'AAAAAAA='])('ignores a foreign signature of any length: %s', (signature) => {
+    const note = `${signNote('text\n', NAME, pair.privateKey)}— other ${signature}\n`;
+    expect(openNote(note, [verifier])).toBe('text\n');
+  });
+
+  it.each([
+    '— other AAAA',
+    '— other AAAAAA==',
+    'x— other AAAAAAAA',
+    '— other AAAAAAAA x',
+    '— AAAAAAAA',
+    '— a+b AAAAAAAA',
+    '',
+  ])('refuses a note with the line %j', (line) => {
+    const note = `${signNote('text\n', NAME, pair.privateKey)}${line}\n`;
+    expect(() => openNote(note, [verifier])).toThrow('a signature line of the note is malformed');
+  });
+
+  it('takes 64 Ki characters for a note, and no more', () => {
+    const signed = (length: number): string => {
+      const rest = signNote('\n', NAME, pair.privateKey).length - 1;
+      return signNote(`${'x'.repeat(length - rest - 1)}\n`, NAME, pair.privateKey);
+    };
+    expect(signed(65_536)).toHaveLength(65_536);
+    expect(() => openNote(signed(65_536), [verifier])).not.toThrow();
+    expect(() => openNote(signed(65_537), [verifier])).toThrow('this is not a signed note');
+  });
+
+  it('says which key did not sign', () => {
+    const note = signNote('text\n', NAME, pair.privateKey).replace('text', 'test');
+    expect(() => openNote(note, [verifier])).toThrow(`the signature of ${NAME}+${verifier.keyId} does not verify`);
+  });
+
   it('refuses a note whose known key signed wrongly, whatever others signed', () => {
     const forged = signNote('text\n', NAME, pair.privateKey).replace(/.{6}\n$/, 'AAAA==\n');
     expect(() => openNote(forged, [verifier])).toThrow();
@@ -50,22 +83,40 @@ describe('signed notes', () => {
     expect(() => openNote(other, [verifier])).toThrow('a signature line of the note is malformed');
   });
 
-  it.each(['', 'no signature\n', 'text\n\n— x\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n- n AAAAAAAA\n'])(
+  it.each(['', 'no signature\n', 'te\u0001xt\n\n— n AAAAAAAA\n', 'text\n\n— n AAAAAAAA'])(
     'refuses %j as a note',
     (text) => {
-      expect(() => openNote(text, [verifier])).toThrow();
+      expect(() => openNote(text, [verifier])).toThrow('this is not a signed note');
     },
   );
+
+  it('does not take our key under another name for ours', () => {
+    const note = signNote('text\n', NAME, pair.privateKey).replace(`— ${NAME} `, '— other.example/log ');
+    expect(() => openNote(note, [verifier])).toThrow('the note carries no signature of a known key');
+  });
 
   it.each([
     '',
     'name',
     'name+00000000+AAAA',
-    KNOWN_KEY.replace('530d903a', '530d903b'),
-    KNOWN_KEY.replace('foo', 'bar'),
+    ` ${KNOWN_KEY}`,
+    `${KNOWN_KEY} `,
+    KNOWN_KEY.replace('+530d903a', '+530D903A'),
+    // Another algorithm than Ed25519.
+    `name+00000000+${Buffer.alloc(33, 2).toString('base64')}`,
+    `name+00000000+${Buffer.alloc(34, 1).toString('base64')}`,
   ])('refuses %j as a verifier key', (text) => {
-    expect(() => parseVerifierKey(text)).toThrow(/is not a verifier key|does not belong/);
+    expect(() => parseVerifierKey(text)).toThrow(
+      `"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`,
+    );
   });
+
+  it.each([KNOWN_KEY.replace('530d903a', '530d903b'), KNOWN_KEY.replace('foo', 'bar')])(
+    'refuses %s, whose key id is that of another name or key',
+    (text) => {
+      expect(() => parseVerifierKey(text)).toThrow(`the key id in "${text}" does not belong to its name and key`);
+    },
+  );
 
   it('opens the example note of the specification with its key', () => {
     expect(openNote(KNOWN_NOTE, [parseVerifierKey(KNOWN_KEY)])).toBe('This is an example message.\n');

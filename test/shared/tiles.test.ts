@@ -43,6 +43,11 @@ describe('an entry bundle', () => {
     expect(formatBundle([Buffer.alloc(258, 1)]).subarray(0, 3)).toEqual(Buffer.of(1, 2, 1));
   });
 
+  it('may have leaves of no bytes, also at its end', () => {
+    expect(parseBundle(Buffer.of(0, 0, 0, 1, 9, 0, 0))).toEqual([Buffer.of(), Buffer.of(9), Buffer.of()]);
+    expect(parseBundle(Buffer.of())).toEqual([]);
+  });
+
   it.each([[[0]], [[0, 2, 1]], [[0, 1, 1, 0]]])('whose bytes %j do not come out even is none', (bytes) => {
     expect(parseBundle(Buffer.from(bytes))).toBeUndefined();
   });

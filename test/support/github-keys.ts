@@ -1,5 +1,5 @@
-// The signing keys of the GitHub double: real RSA keys, made anew for each double, and a signer that signs anything.
-import { generateKeyPair, randomUUID, sign } from 'node:crypto';
+// The signing keys of the GitHub double: real RSA keys that take turns under new names, and a signer that signs anything.
+import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 
 export interface IssuerKey {
@@ -10,8 +10,19 @@ export interface IssuerKey {
   signJws(header: string | Uint8Array, payload: string | Uint8Array): string;
 }
 
+/** To make one takes longer than most tests, and none has so many doubles at once. */
+const PAIRS = 8;
+const pairs: Promise<KeyPairKeyObjectResult>[] = [];
+let taken = 0;
+
+function nextPair(): Promise<KeyPairKeyObjectResult> {
+  const at = taken++ % PAIRS;
+  pairs[at] ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return pairs[at];
+}
+
 export async function makeIssuerKey(): Promise<IssuerKey> {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { publicKey, privateKey } = await nextPair();
   const kid = randomUUID();
   return {
     kid,

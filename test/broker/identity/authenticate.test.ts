@@ -194,7 +194,10 @@ describe('authenticate', () => {
       logger: SILENT,
     });
     expect(() => createAuthenticate({ audience: '', trustedIssuers, clock })).toThrow(
-      expect.objectContaining({ name: 'StartRefused' }),
+      expect.objectContaining({
+        name: 'StartRefused',
+        message: '`url` is empty: it is the only audience that tokens may be made for',
+      }),
     );
   });
 });

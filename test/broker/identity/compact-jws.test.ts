@@ -19,7 +19,7 @@ function refusal(token: string): BrokerError {
 
 describe('reading a compact JWS', () => {
   test('an ordinary token is taken apart', () => {
-    const token = jws({ ...HEADER, x5t: 'abc' }, { iss: 'x', n: 1 });
+    const token = jws({ ...HEADER, x5t: 'abc', 'x5t#S256': 'def' }, { iss: 'x', n: 1 });
     expect(readCompactJws(token)).toEqual({
       kid: 'key-1',
       claims: { iss: 'x', n: 1 },
@@ -89,6 +89,13 @@ describe('reading a compact JWS', () => {
     [jws(HEADER, '["iss"]'), "The token's payload is not a JSON object."],
   ] as const)('%s is refused', ([token, words]) => {
     expect(refusal(token)).toMatchObject({ code: 'TOKEN_MALFORMED', message: expect.stringContaining(words) });
+  });
+
+  test('what the parser said is kept for whoever runs the broker', () => {
+    expect(refusal(jws(HEADER, '{"a":')).cause).toMatchObject({
+      message: 'is not JSON',
+      cause: expect.any(SyntaxError),
+    });
   });
 
   test('nothing that anybody sends makes it fail in another way', () => {

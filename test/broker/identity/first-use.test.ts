@@ -60,6 +60,31 @@ describe('a subject token', () => {
     await expect(use('a')).rejects.toMatchObject(FORGOTTEN);
   });
 
+  it('stays used, whatever else is forgotten after the clock came back', async () => {
+    const { store, time, use, forget } = await openMemory();
+    await use('a');
+    time.now = NOW + 180 * MINUTE_MS;
+    await forget();
+    time.now = NOW + 60 * MINUTE_MS;
+    // As a use does that began before anything was forgotten.
+    const early = { issuer: 'github', tokenId: 'early', expiresAt: NOW };
+    await store.commit((tx) => tx.subjectTokens.use(early));
+    await forget();
+    time.now = NOW;
+    await expect(use('a')).rejects.toMatchObject(FORGOTTEN);
+  });
+
+  it('is forgotten up to a moment, and one that expires at that moment works', async () => {
+    const { store, time, use, forget } = await openMemory();
+    await use('a');
+    time.now = NOW + 30 * MINUTE_MS;
+    await forget();
+    // Where a broker of another version looks for it, too.
+    expect(await store.read((tx) => tx.meta.get('subject tokens forgotten before'))).toBe(String(NOW + 20 * MINUTE_MS));
+    await expect(use('b', NOW + 20 * MINUTE_MS - 1)).rejects.toMatchObject(FORGOTTEN);
+    await expect(use('b', NOW + 20 * MINUTE_MS)).resolves.toBeUndefined();
+  });
+
   it('that expires later than what was forgotten works', async () => {
     const { time, use, forget } = await openMemory();
     await use('a');

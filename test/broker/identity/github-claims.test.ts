@@ -49,40 +49,74 @@ describe('claims of a GitHub token', () => {
     expect(parse({ [name]: undefined })).toHaveProperty(field, undefined);
   });
 
+  const SHA = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';
+  const NUMBER = 'a number, written as a string';
+  const PLAIN_TEXT = 'text without control characters';
+  const FULL_REF = 'a full ref such as "refs/heads/main"';
+  const FILE_AT_REF = 'owner/repository/file@ref';
+  const DEPLOY = 'octo-org/octo-repo/.github/workflows/deploy.yml';
+
   test.for([
-    ['repository_id', '0456789'],
-    ['repository_id', '456789 '],
-    ['repository_id', '4.5e5'],
-    ['repository_owner_id', ''],
-    ['run_id', '-1'],
-    ['check_run_id', ''],
-    ['repository', 'octo-org'],
-    ['repository', 'octo-org/octo-repo/more'],
-    ['repository_visibility', 'PUBLIC'],
-    ['ref', 'main'],
-    ['ref', 'refs/heads/'],
-    ['ref', 'refs/notes/commits'],
-    ['ref', 'refs/pull/x/merge'],
-    ['ref', 'refs/heads/a\nb'],
-    ['ref_type', 'commit'],
-    ['ref_protected', 'yes'],
-    ['sha', '1f0c9d5'],
-    ['sha', '1F0C9D5E3B7A48260A9F4E21C6D8B7350E9A4C12'],
-    ['workflow_sha', ''],
-    ['event_name', ''],
-    ['environment', ''],
-    ['environment', 'pro\u0000duction'],
-    ['runner_environment', 'somewhere'],
-    ['workflow_ref', ''],
-    ['workflow_ref', 'octo-org/octo-repo/.github/workflows/deploy.yml'],
-    ['job_workflow_ref', 'deploy.yml@refs/heads/main'],
-    ['actor', ''],
-    ['sub', ''],
-    ['jti', ''],
-  ])('"%s" as %j is refused', ([name = '', value]) => {
+    ['repository_id', '0456789', NUMBER],
+    ['repository_id', '456789 ', NUMBER],
+    ['repository_id', '4.5e5', NUMBER],
+    ['repository_id', '1'.repeat(21), NUMBER],
+    ['repository_owner_id', '', NUMBER],
+    ['run_id', '-1', NUMBER],
+    ['check_run_id', '', NUMBER],
+    ['repository', 'octo-org', 'owner and name with a slash between them'],
+    ['repository', 'octo-org/octo-repo/more', 'owner and name with a slash between them'],
+    ['repository_visibility', 'PUBLIC', '"public", "private" or "internal"'],
+    ['repository_visibility', 'publicinternal', '"public", "private" or "internal"'],
+    ['ref', 'main', FULL_REF],
+    ['ref', 'refs/heads/', FULL_REF],
+    ['ref', 'refs/notes/commits', FULL_REF],
+    ['ref', 'refs/pull/x/merge', FULL_REF],
+    ['ref', 'refs/heads/a\nb', FULL_REF],
+    ['ref_type', 'commit', '"branch" or "tag"'],
+    ['ref_protected', 'yes', '"true" or "false"'],
+    ['ref_protected', 'falsetrue', '"true" or "false"'],
+    ['sha', '1f0c9d5', 'a full commit id'],
+    ['sha', `${SHA}0`, 'a full commit id'],
+    ['sha', SHA.toUpperCase(), 'a full commit id'],
+    ['workflow_sha', '', 'a full commit id'],
+    ['head_ref', 'feature\tx', PLAIN_TEXT],
+    ['base_ref', 'ma\tin', PLAIN_TEXT],
+    ['event_name', '', 'the name of an event'],
+    ['event_name', 'pull-request', 'the name of an event'],
+    ['environment', '', PLAIN_TEXT],
+    ['environment', 'pro\u0000duction', PLAIN_TEXT],
+    ['runner_environment', 'somewhere', '"github-hosted" or "self-hosted"'],
+    ['runner_environment', 'self-hosted, github-hosted', '"github-hosted" or "self-hosted"'],
+    ['workflow_ref', '', FILE_AT_REF],
+    ['workflow_ref', DEPLOY, FILE_AT_REF],
+    ['workflow_ref', ` ${DEPLOY}@refs/heads/main`, FILE_AT_REF],
+    ['workflow_ref', `${DEPLOY}@refs/heads/ma\nin`, FILE_AT_REF],
+    ['job_workflow_ref', 'deploy.yml@refs/heads/main', FILE_AT_REF],
+    ['actor', '', PLAIN_TEXT],
+    ['sub', '', PLAIN_TEXT],
+    ['jti', '', 'at most 255 characters'],
+  ])('"%s" as %j is refused', ([name = '', value, form]) => {
     expect(() => parse({ [name]: value })).toThrow(
-      malformed(`The token's claim "${name}" is ${JSON.stringify(value).slice(0, 150)}`),
+      malformed(`The token's claim "${name}" is ${JSON.stringify(value)}; GitHub sends ${form}.`),
     );
+  });
+
+  test.for([
+    ['repository_id', '1'],
+    ['run_id', '1'.repeat(20)],
+    ['repository_visibility', 'internal'],
+    ['sha', SHA + SHA.slice(0, 24)],
+    ['workflow', 'Deploy\nto production'],
+    ['workflow', ''],
+    ['head_ref', ''],
+    ['jti', 'x'.repeat(255)],
+  ])('"%s" as %j is accepted', ([name = '', value]) => {
+    expect(parse({ [name]: value }).claims[name]).toBe(value);
+  });
+
+  test('free text of a workflow’s author is a string, whatever it says', () => {
+    expect(() => parse({ workflow: 7 })).toThrow(malformed('The token\'s claim "workflow" is 7; GitHub sends text.'));
   });
 
   test.for([

@@ -33,11 +33,13 @@ describe('an issuer’s key set', () => {
   });
 
   test.for([
-    ['another issuer', { ...DISCOVERY, issuer: 'https://issuer.example' }],
-    ['a trailing slash', { ...DISCOVERY, issuer: `${ISSUER}/` }],
-    ['no issuer', { ...DISCOVERY, issuer: undefined }],
-  ])('discovery with %s is refused', async ([, discovery]) => {
-    await expect(kidsOf(KEYS, discovery)).rejects.toThrow(/^the discovery document of https:\/\/token.* speaks for /);
+    ['another issuer', 'https://issuer.example', '"https://issuer.example"'],
+    ['a trailing slash', `${ISSUER}/`, `"${ISSUER}/"`],
+    ['no issuer', undefined, 'nothing'],
+  ])('discovery with %s is refused', async ([, issuer, shown]) => {
+    await expect(kidsOf(KEYS, { ...DISCOVERY, issuer })).rejects.toThrow(
+      new Error(`the discovery document of ${ISSUER} speaks for ${shown}`),
+    );
   });
 
   test.for([
@@ -50,6 +52,7 @@ describe('an issuer’s key set', () => {
     '/.well-known/jwks',
     undefined,
     7,
+    [`${ISSUER}/.well-known/jwks`],
   ])('keys at %s are elsewhere, and not asked for', async (jwksUri) => {
     await expect(kidsOf(KEYS, { ...DISCOVERY, jwks_uri: jwksUri })).rejects.toThrow('names keys elsewhere');
   });
@@ -64,6 +67,7 @@ describe('an issuer’s key set', () => {
 
   const UNUSABLE: readonly (readonly [string, () => unknown])[] = [
     ['without kid', () => ({ ...KEYS[0], kid: undefined })],
+    ['with a kid that is no text', () => ({ ...KEYS[0], kid: 7 })],
     ['with an empty kid', () => ({ ...KEYS[0], kid: '' })],
     ['for encryption', () => ({ ...KEYS[0], use: 'enc' })],
     ['for another algorithm', () => ({ ...KEYS[0], alg: 'PS256' })],
@@ -77,11 +81,18 @@ describe('an issuer’s key set', () => {
     ),
     ['of another type', () => ({ ...KEYS[0], kid: 'a', kty: 'EC' })],
     ['that is no key', () => 'key'],
+    ['that is nothing', () => null],
+    ['without a modulus', () => ({ ...KEYS[0], n: undefined, kid: 'a' })],
+    ['with a modulus that is no text', () => ({ ...KEYS[0], n: 7, kid: 'a' })],
     ['with a modulus that is no number', () => ({ ...KEYS[0], n: '!', kid: 'a' })],
   ];
 
   test.for(UNUSABLE)('a key %s is left out, the others count', async ([, jwk]) => {
     await expect(kidsOf([jwk(), GOOD])).resolves.toEqual(['good']);
+  });
+
+  test('a key that says neither its use nor its algorithm counts', async () => {
+    await expect(kidsOf([{ ...GOOD, use: undefined, alg: undefined }])).resolves.toEqual(['good']);
   });
 
   test('two keys of one name are refused, even if only one could be used', async () => {

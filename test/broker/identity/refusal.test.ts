@@ -29,6 +29,7 @@ describe('words of a refusal', () => {
     ['a'.repeat(42), `"${'a'.repeat(42)}"`],
     ['a'.repeat(43), '"[43 characters]"'],
     [`/v1/${'aB3_-'.repeat(10)}?x`, '"/v1/[50 characters]?x"'],
+    ['%41'.repeat(41), `"${'%41'.repeat(41)}"`],
     ['%41'.repeat(43), '"[129 characters]"'],
     [['x', 'a'.repeat(64)], '["x","[64 characters]"]'],
     [
@@ -38,6 +39,10 @@ describe('words of a refusal', () => {
     ['1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12', '"1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12"'],
   ] as const)('what could be a secret is not repeated: %j becomes %s', ([value, expected]) => {
     expect(quoted(value)).toBe(expected);
+  });
+
+  test('a value of 200 characters, quotes included, is shown whole', () => {
+    expect(quoted('a '.repeat(99))).toBe(`"${'a '.repeat(99)}"`);
   });
 
   test('a long value is cut, and never inside a character', () => {

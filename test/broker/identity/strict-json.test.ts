@@ -55,7 +55,7 @@ describe('strict JSON', () => {
 
   test.for([[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80]])('bytes %j in a string are refused: not UTF-8', (bytes) => {
     expect(() => parseJsonObject(Buffer.from([...Buffer.from('{"a":"'), ...bytes, ...Buffer.from('"}')]))).toThrow(
-      'is not UTF-8',
+      expect.objectContaining({ message: 'is not UTF-8', cause: expect.any(TypeError) }),
     );
   });
 

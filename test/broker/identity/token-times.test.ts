@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkTimes } from '../../../broker/identity/token-times.ts';
+import { checkTimes, wholeSeconds } from '../../../broker/identity/token-times.ts';
 
 const NOW = 1_795_341_600;
 const MINUTE = 60;
@@ -86,6 +86,10 @@ describe('the times of a token', () => {
         }),
       );
     }
+  });
+
+  test.for([0, 253_402_300_799])('%i is the first or the last second that can be one', (seconds) => {
+    expect(wholeSeconds({ exp: seconds }, 'exp')).toBe(seconds);
   });
 
   test('an old token is called expired rather than too old, because a fresh one helps in both cases and one word is enough', () => {

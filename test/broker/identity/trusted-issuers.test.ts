@@ -122,6 +122,43 @@ describe('trusted issuers', () => {
     expect(timeout.mock.calls).toEqual([[5000], [5000]]);
   });
 
+  test('are all asked ahead, at once, before the first token', async () => {
+    const [one, two] = [await start(), await start()];
+    const { refreshAhead, keyFor } = create([one.issuer, { ...two.issuer, name: 'ghes' }]);
+    await refreshAhead();
+    for (const { server, issuer, kid } of [one, two]) {
+      await server.fail('down');
+      await expect(keyFor(issuer, kid)).resolves.toBeDefined();
+    }
+  });
+
+  test('say by their name when they cannot be asked, and when they can again', async () => {
+    const { server, issuer } = await start();
+    const time = { now: 0 };
+    const said: unknown[] = [];
+    const { refreshAhead } = createTrustedIssuers({
+      issuers: [issuer],
+      clock: { now: () => time.now },
+      logger: {
+        warn: (message, fields) => said.push([message, fields]),
+        info: (message, fields) => said.push([message, fields]),
+      },
+      onKeyFetch: (name, failure) => said.push([name, failure]),
+    });
+    await server.fail('error');
+    await refreshAhead();
+    await server.recover();
+    time.now += 1000;
+    await refreshAhead();
+    const error = new Error(`${server.url}/.well-known/openid-configuration answered with status 500`);
+    expect(said).toEqual([
+      ['the keys of an issuer cannot be fetched; those at hand count for an hour at most', { issuer: 'github', error }],
+      ['github', { cause: error }],
+      ['the keys of an issuer can be fetched again', { issuer: 'github' }],
+      ['github', undefined],
+    ]);
+  });
+
   test('an issuer that is not on the list is never asked', async () => {
     const { server, kid } = await start();
     const { keyFor } = create([trusted('https://issuer.example')]);

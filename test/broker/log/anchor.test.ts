@@ -64,11 +64,11 @@ describe('an anchor that is missing', () => {
   it('that cannot be made refuses the start', async () => {
     const log = await openTestLog();
     const file = join(dirname(log.path), 'nowhere', 'anchor');
-    await expect(log.store.read((tx) => checkAnchor(file, tx, log.verifierKey))).rejects.toThrow(
-      new StartRefused(
-        `the log's anchor ${file} cannot be written: ENOENT: no such file or directory, open '${file}.new'`,
-      ),
-    );
+    await expect(log.store.read((tx) => checkAnchor(file, tx, log.verifierKey))).rejects.toMatchObject({
+      name: 'StartRefused',
+      message: `the log's anchor ${file} cannot be written: ENOENT: no such file or directory, open '${file}.new'`,
+      cause: { code: 'ENOENT' },
+    });
   });
 
   it('is nothing to a broker that has none configured', async () => {

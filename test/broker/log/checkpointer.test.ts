@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
 import { StartRefused } from '../../../broker/errors.ts';
 import { createAppend } from '../../../broker/log/append.ts';
-import { createCheckpointer, readTip, type Tip } from '../../../broker/log/checkpointer.ts';
+import { type Checkpointer, createCheckpointer, readTip, type Tip } from '../../../broker/log/checkpointer.ts';
 import { refuseOtherOrigin } from '../../../broker/log/newest-checkpoint.ts';
 import type { TransactionGuard } from '../../../broker/store/store.ts';
 import { signedBy } from '../../support/log-signer.ts';
@@ -39,6 +39,8 @@ describe('the tip at start', () => {
     ['an entry less', 'UPDATE tree_head SET size = 4'],
     ['other hashes', `UPDATE tree_head SET edge = replace(edge, substr(edge, 1, 4), 'AAAA')`],
     ['no checkpoint of it', 'DELETE FROM checkpoints WHERE size = 5'],
+    ['no checkpoint at all', 'DELETE FROM checkpoints'],
+    ['neither hashes nor checkpoints', `DELETE FROM checkpoints; UPDATE tree_head SET edge = ''`],
     ['a checkpoint of a smaller tree', 'UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 4)'],
     ['no signed checkpoint', `UPDATE checkpoints SET note = 'bogus' WHERE size = 5`],
   ])('refuses the start over a tree head with %s', async (_what, sql) => {
@@ -50,6 +52,30 @@ describe('the tip at start', () => {
     );
   });
 
+  it('refuses the start over a tree that was rolled back from under its checkpoints, to nothing too', async () => {
+    const log = await logOf(2);
+    const edge = await edgeOf(log);
+    await log.grow(1);
+    for (const head of [`size = 2, edge = '${edge}'`, `size = 0, edge = ''`]) {
+      log.tamper(`UPDATE tree_head SET ${head}`);
+      expect(await startRefusal(log)).toBe(
+        'there is a checkpoint beyond the tree: the store was changed by somebody else. `buildpass log verify` says where',
+      );
+    }
+  });
+
+  it('refuses the start over a store that cannot be read, and says why', async () => {
+    const log = await logOf(1);
+    log.tamper('DROP TABLE tree_head');
+    expect(await startRefusal(log)).toContain('no such table: tree_head');
+  });
+
+  it('keeps what was found for whoever runs the broker', async () => {
+    const log = await logOf(2);
+    log.tamper('UPDATE tree_head SET size = 3');
+    await expect(tipOf(log)).rejects.toMatchObject({ name: 'StartRefused', cause: changedBesideUs });
+  });
+
   it('refuses the start over a checkpoint of another key', async () => {
     const [log, other] = [await logOf(5), await logOf(5)];
     const note = (await other.store.read((tx) => tx.log.latestCheckpoint()))?.note;
@@ -59,11 +85,13 @@ describe('the tip at start', () => {
 });
 
 /** A log of three entries whose guard a test can come between. */
-async function guarded(between: (guard: TransactionGuard) => Partial<TransactionGuard>): Promise<TestLog> {
+async function guarded(
+  between: (guard: TransactionGuard) => Partial<TransactionGuard>,
+): Promise<TestLog & Pick<Checkpointer, 'recent'>> {
   const log = await logOf(3);
   const guard = createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip: await tipOf(log) });
   log.store.guard({ ...guard, ...between(guard) });
-  return log;
+  return { ...log, recent: guard.recent };
 }
 
 const changedBesideUs = {
@@ -76,6 +104,8 @@ describe('after a COMMIT of which nobody knows whether it happened', () => {
     const log = await guarded((guard) => ({ settled: () => guard.settled('unknown') }));
     await log.grow(2);
     expect(await log.verify()).toMatchObject({ size: 5, checkpoints: 5, problems: [] });
+    const first = await log.store.read((tx) => tx.log.checkpointCovering(3));
+    expect(log.recent.covering(3)).toEqual({ size: 4, note: first?.note });
   });
 
   it('the log goes on over the tree without it, where it did not', async () => {
@@ -101,6 +131,13 @@ describe('after a COMMIT of which nobody knows whether it happened', () => {
   });
 });
 
+it('what is new stays at hand, however many units append nothing', async () => {
+  const log = await guarded(() => ({}));
+  await log.grow(1);
+  for (let at = 0; at < 70; at += 1) await log.store.commit((tx) => tx.meta.set('a', String(at)));
+  expect(log.recent.covering(3)?.size).toBe(4);
+});
+
 describe('a tree head that somebody changed', () => {
   it.each([
     ['more entries', 'UPDATE tree_head SET size = 4'],
@@ -110,7 +147,13 @@ describe('a tree head that somebody changed', () => {
     const log = await guarded(() => ({}));
     log.tamper(sql);
     const append = createAppend(systemEntropy);
-    await expect(log.store.commit((tx) => append(tx, draftOf(9)))).rejects.toMatchObject(changedBesideUs);
+    await expect(log.store.commit((tx) => append(tx, draftOf(9)))).rejects.toMatchObject({
+      ...changedBesideUs,
+      cause: {
+        message:
+          'the tree head is not the one committed last: the store was changed by somebody else. `buildpass log verify` says where',
+      },
+    });
     await expect(log.store.commit((tx) => tx.meta.set('a', '1'))).rejects.toMatchObject(changedBesideUs);
     expect(
       await log.store.read(async (tx) => (await tx.log.checkpoints({ start: 1, end: 9 })).map(({ size }) => size)),

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
 import { createAppend } from '../../../broker/log/append.ts';
-import { nodeReader, receiptOf, rootAt, tileBytes } from '../../../broker/log/prove.ts';
+import { createCheckpointer } from '../../../broker/log/checkpointer.ts';
+import { nodeReader, receiptOf, receiptOfNew, rootAt, tileBytes } from '../../../broker/log/prove.ts';
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
 import { consistencyProof, verifyConsistency } from '../../../shared/merkle.ts';
 import { verifyReceipt } from '../../../shared/receipt.ts';
-import { draftOf as draft, openTestLog as openLog } from '../../support/test-log.ts';
+import { signedBy } from '../../support/log-signer.ts';
+import { draftOf as draft, ORIGIN, openTestLog as openLog } from '../../support/test-log.ts';
 
 const append = createAppend(systemEntropy);
 
@@ -30,6 +32,36 @@ describe('the issuance log', () => {
       });
       expect(await log.store.read((tx) => receiptOf(tx.log, index))).toEqual(receipt);
     }
+  });
+
+  it('has the same receipt of a new entry whether its tree is at hand or in the store', async () => {
+    const log = await openLog();
+    await log.grow(5, 1);
+    const { size, edge } = await log.store.read((tx) => tx.log.head());
+    // As after a restart: of what was there before, only the edge is at hand.
+    const tip = { size, edge };
+    const checkpointer = createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip });
+    log.store.guard(checkpointer);
+    await log.grow(3, 1);
+    for (const index of [0, 4, 5, 6, 7]) {
+      const [stored, receipt] = await log.store.read(async (tx) => [
+        await tx.log.entry(index),
+        await receiptOf(tx.log, index),
+      ]);
+      const { recent } = checkpointer;
+      const appended = { index, leaf: stored?.leaf ?? '' };
+      expect(await receiptOfNew({ store: log.store, recent }, appended)).toEqual(receipt);
+    }
+  });
+
+  it('has no receipt of an entry that is not there, or that no checkpoint covers', async () => {
+    const log = await openLog();
+    await log.grow(3);
+    log.tamper('DELETE FROM log_entries WHERE entry_index = 1; DELETE FROM checkpoints WHERE size = 3');
+    for (const index of [1, 2, 3])
+      await expect(log.store.read((tx) => receiptOf(tx.log, index))).rejects.toThrow(
+        `entry ${index} is not under a checkpoint`,
+      );
   });
 
   it('proves entries of any index in trees of any size', async () => {

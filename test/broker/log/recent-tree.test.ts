@@ -45,6 +45,31 @@ describe('the recent part of the tree', () => {
     ]);
   });
 
+  it('knows the newest 64 checkpoints', () => {
+    const tree = new RecentTree({ size: 0, edge: [] });
+    for (let size = 1; size <= 65; size += 1) tree.committed(size, `note ${size}`);
+    expect(tree.covering(1)).toBeUndefined();
+    expect(tree.covering(2)).toEqual({ size: 3, note: 'note 3' });
+    expect(tree.covering(64)).toEqual({ size: 65, note: 'note 65' });
+  });
+
+  it('does not grow from nothing', () => {
+    const tree = new RecentTree({ size: 3, edge: edgeOf([leaf(0), leaf(1), leaf(2)]) });
+    expect(() => tree.at(5).grow(leaf(5))).toThrow('leaf 5 does not follow what is at hand');
+  });
+
+  it('has the newest 4,096 leaves, and of each level above as much of the tree', () => {
+    const leaves = Array.from({ length: 8_192 }, (_, at) => leaf(at));
+    const tree = new RecentTree({ size: 0, edge: [] });
+    grown(tree, 0, leaves);
+    const known = (level: number) =>
+      Array.from({ length: 8_192 / 2 ** level }, (_, at) => tree.node(level, at) !== undefined);
+    expect([0, 1, 8, 10, 11, 12].map((level) => known(level).filter(Boolean).length)).toEqual([
+      4_096, 2_048, 16, 4, 4, 2,
+    ]);
+    expect(known(0).indexOf(true)).toBe(4_096);
+  });
+
   it('says that it does not know the edge of long ago', () => {
     const tree = new RecentTree({ size: 0, edge: [] });
     grown(

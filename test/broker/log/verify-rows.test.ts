@@ -186,6 +186,22 @@ describe('rows that somebody changed', () => {
     expect(problems.at(-1)).toBe(sentence);
   });
 
+  it('are all looked at, over several pages', async () => {
+    const copies = Array.from({ length: 600 }, (_, at) => copyOf('requests', `id = 'req_x${at}'`));
+    runBeside(broker, `PRAGMA foreign_keys = OFF; ${copies.join('')}`);
+    const sizes: number[] = [];
+    const ids = new Set<unknown>();
+    await broker.running.store.read(async (tx) => {
+      for await (const page of new StoreSource(tx, []).rows('requests')) {
+        sizes.push(page.length);
+        for (const { id } of page) ids.add(id);
+      }
+    });
+    runBeside(broker, `DELETE FROM requests WHERE id LIKE 'req_x%'`);
+    // Those of the three asks, too.
+    expect([sizes, ids.size]).toEqual([[500, 103], 603]);
+  });
+
   it('are found where a key is named twice', async () => {
     const { store, verifierKey } = broker.running;
     const verifiers = [parseVerifierKey(verifierKey)];

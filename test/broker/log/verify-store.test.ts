@@ -103,10 +103,25 @@ const MISPLACED: readonly Misplaced[] = [
 ];
 
 describe('the verifier', () => {
+  it('goes through a log of many batches to its end', async () => {
+    const log = await logOf(2_050, 410);
+    expect(await log.verify()).toMatchObject({ size: 2_050, checkpoints: 5, problems: [] });
+    log.tamper(`UPDATE log_entries SET leaf = replace(leaf, 'finding', 'Finding') WHERE entry_index = 2049`);
+    expect((await log.verify()).problems[0]).toContain('entry 2049: its leaf is not the one that was hashed');
+  });
+
   it.each(EDITS)('finds %s by itself', async (_what, sql, problem) => {
     const log = await logOf(20);
     log.tamper(sql);
     expect((await log.verify()).problems[0]).toContain(problem);
+  });
+
+  it('finds other hashes in the tree head', async () => {
+    const log = await logOf(20);
+    log.tamper(`UPDATE tree_head SET edge = replace(edge, substr(edge, 1, 4), 'AAAA')`);
+    expect((await log.verify()).problems).toEqual(['the tree head does not hold the hashes of the entries']);
+    log.tamper('UPDATE tree_head SET size = 21');
+    expect((await log.verify()).problems).toEqual(['the tree head says 21 entries, and there are 20']);
   });
 
   it('finds an entry edited together with its hash, by the first checkpoint over it', async () => {
@@ -130,6 +145,7 @@ describe('the verifier', () => {
 
   it.each([
     ['changed', `UPDATE log_tiles SET root = 'AAAA'`, 'tile 0/0 does not hold the hashes of its entries'],
+    ['of other hashes', 'UPDATE log_tiles SET hashes = root', 'tile 0/0 does not hold the hashes of its entries'],
     ['missing', 'DELETE FROM log_tiles', 'tile 0/0 is missing'],
     [
       'too many',
@@ -236,6 +252,12 @@ describe('the verifier', () => {
     const log = await logOf(4);
     log.tamper(sql);
     expect((await log.verify()).problems).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it.each(['leaf', 'leaf_hash'])('reports an entry whose %s is no text', async (column) => {
+    const log = await logOf(4);
+    log.tamper(`UPDATE log_entries SET ${column} = x'00' WHERE entry_index = 2`);
+    expect((await log.verify()).problems).toContain('entry 2: its row cannot be read');
   });
 
   it('reports more checkpoints than a call can have arguments', async () => {
