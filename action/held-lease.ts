@@ -15,8 +15,10 @@ const heldLeaseSchema = z.object({
   requestSecret: z.string(),
   /** ISO 8601, or NEVER; absent where the credential was not accepted, and so was never handed on */
   expiresAt: z.string().optional(),
-  /** the file that the post step removes */
-  kubeconfig: z.string().optional(),
+  /** where what it was traded for may live on (shared/afterlife.ts) */
+  kind: z.string().optional(),
+  /** those that the post step removes */
+  files: z.array(z.string()).readonly().optional(),
 });
 export type HeldLease = Readonly<z.infer<typeof heldLeaseSchema>>;
 

@@ -1,13 +1,14 @@
 // From an answer to a lease that is held: accepted, and kept for the post step. Whatever fails on the way gives the lease
 // back at once, since nobody will use its credential, and what came of that is part of the failure.
+import { afterlifeOf } from '../shared/afterlife.ts';
 import { type Accepted, acceptIssued } from './accept.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 import type { Answered } from './ask.ts';
 import { type HeldLease, keepLease } from './held-lease.ts';
 import type { Inputs } from './inputs.ts';
 import type { Job } from './job.ts';
-import { newKubeconfigPath } from './kubeconfig-file.ts';
 import { type Held, maskCredential } from './outputs.ts';
+import { newPaths } from './private-files.ts';
 import { giveBack } from './return-lease.ts';
 
 /** @throws ActionFailure that says what is wrong, and what became of the lease */
@@ -17,9 +18,9 @@ export async function hold(job: Job, inputs: Inputs, answered: Answered): Promis
     if (job.cancelled.aborted)
       throw new ActionFailure('The job was cancelled', 'The credential came too late and is not used.');
     const accepted = accept(job, inputs, answered);
-    const kubeconfig = accepted.credential.kind === 'kubernetes' ? newKubeconfigPath(job) : undefined;
-    keep(job, inputs, { accepted, requestSecret: answered.requestSecret, kubeconfig });
-    return { accepted, kubeconfig };
+    const files = newPaths(job, accepted.credential);
+    keep(job, inputs, { accepted, requestSecret: answered.requestSecret, files });
+    return { accepted, files };
   } catch (error) {
     const { message, lines } =
       error instanceof ActionFailure ? error : new ActionFailure('Buildpass failed unexpectedly', messageOf(error));
@@ -40,13 +41,16 @@ function accept(job: Job, inputs: Inputs, { answer, claims }: Answered): Accepte
   }
 }
 
-/** Before the file is written: whatever happens from here on, the post step knows of it. */
+/** Before any file is written: whatever happens from here on, the post step knows of it. */
 function keep(job: Job, { broker }: Inputs, held: Held & { requestSecret: string }): void {
-  const { issued, expiresAt } = held.accepted;
-  const { requestSecret, kubeconfig } = held;
+  const { issued, credential, expiresAt } = held.accepted;
+  const { requestSecret, files } = held;
   try {
-    const file = kubeconfig === undefined ? {} : { kubeconfig };
-    keepLease(job, { broker, leaseId: issued.lease_id, requestSecret, expiresAt, ...file });
+    const more = {
+      ...(files.length === 0 ? {} : { files }),
+      ...(afterlifeOf(credential.kind) === undefined ? {} : { kind: credential.kind }),
+    };
+    keepLease(job, { broker, leaseId: issued.lease_id, requestSecret, expiresAt, ...more });
   } catch (error) {
     throw new ActionFailure(
       'The lease could not be kept for the post step',

@@ -11,6 +11,13 @@ const OTHERS: Readonly<Partial<Record<KindName, readonly string[]>>> = {
     'AWS_SECURITY_TOKEN',
     'AWS_WEB_IDENTITY_TOKEN_FILE',
   ],
+  // gcloud takes a token before the file, and Terraform its own variables.
+  'gcp-credentials-file': [
+    'CLOUDSDK_AUTH_ACCESS_TOKEN',
+    'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE',
+    'GOOGLE_CREDENTIALS',
+    'GOOGLE_OAUTH_ACCESS_TOKEN',
+  ],
   'gcp-service-account': [
     'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE',
     'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',

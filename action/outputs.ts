@@ -3,19 +3,18 @@
 
 import type { OutputOfEach } from '../shared/action-outputs.ts';
 import type { Issued } from '../shared/api.ts';
-import { kubeconfigOf } from '../shared/kubeconfig.ts';
 import { inTheirWords } from '../shared/their-words.ts';
 import type { Accepted } from './accept.ts';
 import { ActionFailure } from './action-failure.ts';
 import type { Job } from './job.ts';
-import { writeKubeconfig } from './kubeconfig-file.ts';
 import { warnOfOthers } from './other-credentials.ts';
+import { writeFiles } from './private-files.ts';
 
 /** An accepted credential whose lease is kept. */
 export interface Held {
   readonly accepted: Accepted;
-  /** where the kubeconfig of a kubernetes credential goes */
-  readonly kubeconfig: string | undefined;
+  /** where its files go, the one that programs are told of first; none for most kinds */
+  readonly files: readonly string[];
 }
 
 const TOKEN_VARIABLE = 'BUILDPASS_TOKEN';
@@ -36,14 +35,13 @@ export function maskCredential({ log }: Job, issued: Issued): void {
   log.mask([issued.access_token, ...Object.values(issued.credential)]);
 }
 
-/** @throws ActionFailure where the kubeconfig can't be written; nothing else is written then */
+/** @throws ActionFailure where a file can't be written; nothing else is written then */
 export function writeOutputs(job: Job, held: Held, exportEnv: boolean): void {
   const { toolkit } = job;
-  const { accepted, kubeconfig } = held;
+  const { accepted, files } = held;
   const { credential, expiresAt } = accepted;
-  if (credential.kind === 'kubernetes' && kubeconfig !== undefined)
-    writeKubeconfig(job, kubeconfig, kubeconfigOf(credential));
-  const words = inTheirWords(credential, { expiresAt, kubeconfig });
+  writeFiles(job, files, credential);
+  const words = inTheirWords(credential, { expiresAt, file: files[0] });
   for (const [name, value] of Object.entries({ ...words.outputs, ...outputsOfEach(accepted) }))
     toolkit.setOutput(name, value);
   if (!exportEnv) return;

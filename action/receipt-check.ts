@@ -3,7 +3,7 @@
 import type { Issued } from '../shared/api.ts';
 import type { KindName } from '../shared/issued-credential.ts';
 import { parseProof, type Receipt, verifyReceipt } from '../shared/receipt.ts';
-import type { NoteVerifier } from '../shared/signed-note.ts';
+import { type NoteVerifier, splitNote } from '../shared/signed-note.ts';
 import type { Claims } from './subject-token.ts';
 
 export interface ReceiptFacts {
@@ -11,6 +11,8 @@ export interface ReceiptFacts {
   /** undefined where an unproven receipt could not be read */
   readonly logIndex: number | undefined;
   readonly entry: Readonly<Record<string, unknown>>;
+  /** another key of the log signed too: the pinned one will not sign for ever */
+  readonly keyChanges: boolean;
 }
 
 export interface Expected {
@@ -46,7 +48,13 @@ export function proveReceipt(issued: Issued, { logKeys, claims, kind, tokenHash 
       );
     }
   }
-  return { proven: true, logIndex: index, entry };
+  return { proven: true, logIndex: index, entry, keyChanges: hasOtherKey(issued.receipt, logKeys) };
+}
+
+function hasOtherKey({ proof }: Receipt, logKeys: readonly NoteVerifier[]): boolean {
+  const { signatures } = splitNote(parseProof(proof).checkpoint);
+  const ofLog = signatures.filter(({ name }) => logKeys.some((key) => key.name === name));
+  return ofLog.some(({ keyId }) => !logKeys.some((key) => key.keyId === keyId));
 }
 
 /** A value that could be guessed from its hash has no fingerprint in the log: which path and version it was stands there instead. */
@@ -63,8 +71,9 @@ export function readReceipt(receipt: Receipt): ReceiptFacts {
       proven: false,
       logIndex: parseProof(receipt.proof).index,
       entry: typeof entry === 'object' && entry !== null ? { ...entry } : {},
+      keyChanges: false,
     };
   } catch {
-    return { proven: false, logIndex: undefined, entry: {} };
+    return { proven: false, logIndex: undefined, entry: {}, keyChanges: false };
   }
 }

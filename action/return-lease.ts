@@ -1,12 +1,13 @@
 // Giving a lease back: the post step of every use, and what follows a credential that was not accepted. It says what the
 // return means for the credential, and never "revoked" where it still works.
+import { afterlifeOf } from '../shared/afterlife.ts';
 import type { LeaseReturn } from '../shared/api.ts';
 import { ActionFailure, messageOf } from './action-failure.ts';
 import { endLease } from './broker-client.ts';
 import { type HeldLease, heldLease, NEVER } from './held-lease.ts';
 import { readReturnInputs } from './inputs.ts';
 import type { Job } from './job.ts';
-import { removeKubeconfig } from './kubeconfig-file.ts';
+import { removeFile } from './private-files.ts';
 import { type Patience, patiently } from './retry.ts';
 import { requireTlsChecks } from './subject-token.ts';
 
@@ -31,10 +32,10 @@ async function returnHeld(job: Job): Promise<string> {
   const lease = heldLease(job);
   if (lease === undefined) return 'This step holds no lease: nothing to return.';
   job.log.mask([lease.requestSecret]);
-  if (lease.kubeconfig !== undefined) removeKubeconfig(job, lease.kubeconfig);
+  for (const file of lease.files ?? []) removeFile(job, file);
   // skip-revoke is for a credential that is used after the job; one that was not accepted goes back all the same.
   if (lease.expiresAt !== undefined && readReturnInputs(job.toolkit.getInput).skipRevoke)
-    return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === NEVER ? 'its value never dies' : `it ends at ${lease.expiresAt}`}.`;
+    return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === NEVER ? 'its value never dies' : `it ends at ${lease.expiresAt}`}${beyond(lease)}.`;
   try {
     requireTlsChecks(job);
     return await giveBack(job, lease);
@@ -50,7 +51,7 @@ async function returnHeld(job: Job): Promise<string> {
 export async function giveBack(job: Job, lease: HeldLease): Promise<string> {
   const patience = job.cancelled.aborted ? LEAVING : RETURNING;
   const returned = await patiently(job, patience, (leftMs) => endLease({ send: job.send, leftMs }, lease));
-  return `Lease ${lease.leaseId} returned: ${meaning(returned)}.`;
+  return `Lease ${lease.leaseId} returned: ${meaning(returned)}${beyond(lease)}.`;
 }
 
 function meaning(returned: LeaseReturn | undefined): string {
@@ -63,11 +64,18 @@ function meaning(returned: LeaseReturn | undefined): string {
     : `the credential can't be revoked; it dies at ${dies}`;
 }
 
-function whatMayWork(expiresAt: string | undefined): string {
+/** What the job may have traded it for meanwhile, as the end of a sentence. */
+function beyond({ kind = '' }: HeldLease): string {
+  const afterlife = afterlifeOf(kind);
+  return afterlife === undefined ? '' : `; ${afterlife}`;
+}
+
+function whatMayWork(lease: HeldLease): string {
+  const { expiresAt } = lease;
   if (expiresAt === undefined) return 'The credential was not handed on, and may work until it ends by itself.';
   return expiresAt === NEVER
     ? 'The value that it handed out never dies: it works until somebody changes it where it came from.'
-    : `The credential may work until ${expiresAt}.`;
+    : `The credential may work until ${expiresAt}${beyond(lease)}.`;
 }
 
 async function notReturned(lease: HeldLease, error: unknown): Promise<ActionFailure> {
@@ -76,7 +84,7 @@ async function notReturned(lease: HeldLease, error: unknown): Promise<ActionFail
   const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
   return new ActionFailure(
     `Lease ${lease.leaseId} could not be returned`,
-    whatMayWork(lease.expiresAt),
+    whatMayWork(lease),
     ...why,
     `To end it sooner, give your security team the lease${event === undefined ? '' : ` and the run, ${event.runUrl}`}.`,
   );

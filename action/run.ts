@@ -24,7 +24,13 @@ export async function run(job: Job): Promise<void> {
   const { accepted } = held;
   writeOutputs(job, held, inputs.exportEnv);
   await writeSummary(job, { accepted, inputs, claims: answered.claims });
-  const { issued, expiresAt } = accepted;
+  const { issued, expiresAt, receipt } = accepted;
+  if (receipt.keyChanges)
+    job.log.warning(
+      'The log of the broker changes its key',
+      'Its receipts carry the signature of another key beside the pinned one, and later of that one alone.',
+      `Add the new line of ${inputs.broker}/log/key to log-key until then: receipts that no pinned key signed are refused.`,
+    );
   const end = expiresAt === NEVER ? 'a value that never dies' : `until ${expiresAt}`;
   job.log.info(
     `Issued ${inputs.scope} (${issued.assurance}), ${end}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`,

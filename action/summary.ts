@@ -1,5 +1,7 @@
 // The page that GitHub shows beside the run. Where the world can read it, in a public repository, it says only that a
 // credential was granted, and where people of the project read more.
+import { afterlifeOf } from '../shared/afterlife.ts';
+import type { KindName } from '../shared/issued-credential.ts';
 import type { Accepted } from './accept.ts';
 import { messageOf } from './action-failure.ts';
 import { NEVER } from './held-lease.ts';
@@ -37,16 +39,22 @@ export function summaryOf(granted: Granted): string {
 const isPrivate = (claims: Claims): boolean =>
   ['private', 'internal'].includes(String(claims['repository_visibility']));
 
-function tableOf({ accepted: { issued, receipt, expiresAt, tokenHash } }: Granted): string {
+function tableOf({ accepted: { issued, credential, receipt, expiresAt, tokenHash } }: Granted): string {
   const rows: readonly (readonly [string, string])[] = [
     ['By', ruleOf(receipt.entry)],
     ['Assurance', issued.assurance],
-    ['Until', expiresAt === NEVER ? '**never**: this value works until it is changed where it came from' : expiresAt],
+    ['Until', untilOf(credential.kind, expiresAt)],
     ['Issuance', `\`${issued.issuance_id}\``],
     ['Log entry', logEntry(receipt)],
     ...(tokenHash === undefined ? [] : [['SHA-256 of the token', `\`${tokenHash}\``] as const]),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+function untilOf(kind: KindName, expiresAt: string): string {
+  if (expiresAt === NEVER) return '**never**: this value works until it is changed where it came from';
+  const afterlife = afterlifeOf(kind);
+  return afterlife === undefined ? expiresAt : `${expiresAt}; **${afterlife}**`;
 }
 
 /** All else on the page has a form that was checked; only these come from an entry that may be unproven. */

@@ -9,6 +9,8 @@ export interface ApprovalTerms {
   readonly within: Seconds;
   /** whether people may approve their own request */
   readonly self: boolean;
+  /** whether who wrote or committed what the job runs may not approve (`apart-from: commit-author`) */
+  readonly apartFromAuthor: boolean;
   readonly covers: 'job' | 'run' | 'plan';
   /** how many credentials one approval is good for */
   readonly issuances: number;

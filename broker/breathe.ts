@@ -1,7 +1,7 @@
 // Lets others have the thread: work that takes seconds calls it again and again, and now and then gives way for one turn of the
 // event loop, so that a request waits for milliseconds of it and not for all.
 import type { Elapsed, Millis } from './clock.ts';
-import type { Breathe } from './policy/policy-loader.ts';
+import type { Breathe } from './policy/steps.ts';
 
 const HELD_LONG: Millis = 5;
 

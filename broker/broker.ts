@@ -80,6 +80,7 @@ export interface RunningBroker {
   /** of the operator's listener, where there is one */
   readonly adminPort: number | undefined;
   readonly store: Store;
+  /** of the log's current key */
   readonly verifierKey: string;
   readonly people: People;
   /** A link that signs one of the demo's people in, once. */
@@ -120,7 +121,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     await refuseWrongMark(store, options.demo === true);
     const keys = await openKeys(store, config, { entropy, logger });
     const append = createAppend(entropy);
-    const log = await openLog(store, { config, keys: keys.ring, append });
+    const log = await openLog(store, { config, keys, append });
     const standing = new Standing(
       clock,
       config.issuers.map(({ name }) => name),
@@ -131,8 +132,7 @@ async function startLocked(options: BrokerOptions, unlock: () => void): Promise<
     const core = await openCore(options, foundation);
     const closed = await reconcileAtStart(core.deps);
     if (closed > 0) logger.warn('issuances that a crash left open were closed as unknown', { count: closed });
-    const { verifierKey } = log;
-    return await serve(options, { ...core, keys, rotation, verifierKey, unlock, standing, storeBroken });
+    return await serve(options, { ...core, keys, rotation, log, unlock, standing, storeBroken });
   } catch (error) {
     await store.close();
     throw error;
@@ -196,7 +196,7 @@ interface Started {
   readonly standing: Standing;
   readonly keys: OpenKeys;
   readonly rotation: Rotation;
-  readonly verifierKey: string;
+  readonly log: OpenLog;
   readonly trustedIssuers: TrustedIssuers;
   readonly policies: OpenPolicies;
   readonly channels: ReadonlyMap<string, OpenChannel>;
@@ -206,7 +206,7 @@ interface Started {
 
 async function serve(options: BrokerOptions, started: Started): Promise<RunningBroker> {
   const { config, backgroundEvery = BACKGROUND_EVERY_MS } = options;
-  const { deps, keys, rotation, verifierKey, policies, unlock, standing, storeBroken, demoLink } = started;
+  const { deps, keys, rotation, log, policies, unlock, standing, storeBroken, demoLink } = started;
   const { store, logger, metrics } = deps;
   let accepting = true;
   const eventLoop = watchEventLoop(systemElapsed);
@@ -214,8 +214,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
   const opening = openFace({
     ...{ deps, standing, eventLoop, elapsed: systemElapsed, version: manifest.version },
     ...{ listen: config.listen, url: config.url, issuer: config.issuer, drainTimeout: options.drainTimeout },
-    keySet: () => publicKeySet(keys.ring.published),
-    verifierKeys: [verifierKey],
+    ...{ ...log, keySet: () => publicKeySet(keys.ring.published) },
     accepting: () => accepting,
     demo: options.demo === true,
     configFile: relative(process.cwd(), config.file),
@@ -229,12 +228,14 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
       port: face.port,
       adminPort: face.adminPort,
       store,
-      verifierKey,
       reload: policies.reload,
       storeBroken,
       demoLink,
       people: deps.people,
       jobEnded: (job) => jobEnded(deps, job),
+    },
+    get verifierKey() {
+      return log.verifierKey();
     },
     async runBackground() {
       for (const job of jobs) await job.run();
@@ -250,7 +251,7 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
       await Promise.all(background.map((job) => job.stop()));
       await recordWithheldAtStop(deps);
       // The store is let go of whatever the anchor's volume says.
-      await keepAnchor(config.log.anchorFile, store, verifierKey).catch((error: unknown) =>
+      await keepAnchor(config.log.anchorFile, store, log.verifierKey()).catch((error: unknown) =>
         logger.error('the anchor could not be written at stop', { error }),
       );
       await face.close();
@@ -265,11 +266,11 @@ async function serve(options: BrokerOptions, started: Started): Promise<RunningB
 /** What comes back every other second. Each job by itself, so that one that waits for another system holds up no other. */
 function backgroundJobs(
   config: Config,
-  { deps, verifierKey, trustedIssuers, policies, channels, standing, rotation }: Started,
+  { deps, log, trustedIssuers, policies, channels, standing, rotation }: Started,
 ): readonly BackgroundJob[] {
   const { anchorFile } = config.log;
   const anchor = async (): Promise<void> => {
-    await keepAnchor(anchorFile, deps.store, verifierKey);
+    await keepAnchor(anchorFile, deps.store, log.verifierKey());
     if (anchorFile !== undefined) standing.anchorKept();
   };
   return [

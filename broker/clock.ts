@@ -48,7 +48,8 @@ export type IdKind =
   | 'inc'
   | 'inv'
   | 'pau'
-  | 'rev';
+  | 'rev'
+  | 'dcy';
 
 const TIME_DIGITS = 8;
 const TIME_STEP: Millis = 8;

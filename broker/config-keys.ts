@@ -8,6 +8,8 @@ export interface KeysConfig {
   /** how long a credential key signs; undefined for never on schedule */
   readonly rotateEvery: Millis | undefined;
   readonly publishBeforeUse: Millis;
+  /** how long a key of the log signs beside the one that took its place */
+  readonly logOverlap: Millis;
   /** by algorithm, the keys that AWS KMS holds in place of the store */
   readonly inAwsKms: Readonly<Partial<Record<'ES256' | 'RS256', string>>>;
 }
@@ -19,6 +21,7 @@ export function toKeys(keys: ConfigDocument['keys'], path: (relative: string) =>
     encryptionKeyFile: path(keys['encryption-key-file']),
     rotateEvery: every === undefined ? undefined : every * 1000,
     publishBeforeUse: (parseDuration(times['publish-before-use']) ?? 0) * 1000,
+    logOverlap: (parseDuration(times['log-overlap']) ?? 0) * 1000,
     inAwsKms: {
       ...(credential?.es256 === undefined ? {} : { ES256: credential.es256 }),
       ...(credential?.rs256 === undefined ? {} : { RS256: credential.rs256 }),

@@ -45,7 +45,14 @@ export const keys = z.strictObject({
     .refine((before) => isWithin(before, 10 * MINUTE, 30 * DAY), 'must be 10m to 30d')
     .default('1h')
     .describe(
-      'How long a new credential key is in the key set before it signs: as long as the relying party that keeps the key set longest without asking again.',
+      'How long a new key is published before it signs: as long as the relying party that keeps the key set longest without asking again.',
+    ),
+  'log-overlap': z
+    .string()
+    .refine((overlap) => isWithin(overlap, 60 * MINUTE, 3650 * DAY), 'must be 1h to 3650d')
+    .default('90d')
+    .describe(
+      'How long a key of the log signs beside the one that took its place: the time for whoever pins it (`log-key` of the action, auditors) to take up the new one. See operations.md.',
     ),
   credential: awsKms.optional().describe('Who holds the credential keys, where not the store. See operations.md.'),
 });

@@ -126,7 +126,7 @@ const clouds = z.strictObject({
       ...network,
     })
     .prefault({})
-    .describe('Google Cloud, for `gcp-service-account`.'),
+    .describe('Google Cloud, for `gcp-service-account` and `gcp-credentials-file`, whose jobs are sent there too.'),
   azure: z
     .strictObject({
       'login-url': address(issuerUrlProblem, 'Address of Microsoft Entra ID; national clouds have their own.').default(

@@ -13,6 +13,7 @@ import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
+import type { OpenLog } from './open-log.ts';
 import type { Attempts } from './sign-in/attempts.ts';
 import type { DeviceLogins } from './sign-in/device-logins.ts';
 import type { People } from './sign-in/people.ts';
@@ -38,7 +39,8 @@ export interface FaceOptions {
   readonly url: string;
   readonly issuer: string;
   readonly keySet: () => KeySet;
-  readonly verifierKeys: readonly string[];
+  readonly verifierKey: OpenLog['verifierKey'];
+  readonly verifierKeys: OpenLog['verifierKeys'];
   readonly demo: boolean;
   readonly configFile: string;
   readonly version: string;

@@ -13,6 +13,13 @@ export interface RunFact {
   readonly ended: boolean;
 }
 
+/** A commit whose signature GitHub verified. Without one it names whomever its maker wrote into it. */
+export interface CommitFact {
+  readonly author: Account;
+  /** GitHub's own account where it made the commit for somebody */
+  readonly committer: Account;
+}
+
 export interface Account {
   readonly id: string;
   readonly login: string;
@@ -24,6 +31,8 @@ export interface Facts {
   /** why none can be had, where nobody can be asked */
   readonly nobody?: string;
   readonly run?: Found<RunFact>;
+  /** who wrote the job's commit and who committed it; both, where it is the same account */
+  readonly commit?: Found<CommitFact>;
   /** whether the rules of the job's environment keep anybody out */
   readonly environment?: Found<boolean>;
   /** by name of the team: whether who started this attempt is in it */
@@ -32,6 +41,7 @@ export interface Facts {
 
 export interface FactsNeeded {
   readonly run: boolean;
+  readonly commit: boolean;
   readonly environment: boolean;
   readonly teams: readonly TeamAsked[];
 }

@@ -1,8 +1,10 @@
-// What commands over the control socket do to access: end leases, pause and resume issuing. Whoever may open the socket is the operator at
+// What commands over the control socket do to access: end leases, pause and resume issuing, reset lost passkeys. Whoever may open the socket is the operator at
 // the machine; none of it asks a sign-in provider, GitHub or another system for anything.
 import { z } from 'zod';
 import {
+  type PasskeyReset,
   type Paused,
+  passkeyResetBodySchema,
   pauseBodySchema,
   type Resumed,
   type Revocation,
@@ -15,13 +17,16 @@ import { pausedAnswer, resumedAnswer, revocationAnswer } from './issuance/access
 import { OPERATOR } from './issuance/ordered-by.ts';
 import { pause, resume } from './issuance/pauses.ts';
 import { type OrderDeps, orderRevocation } from './issuance/revocation-orders.ts';
+import { resetAnswer } from './sign-in/passkey-reset-answer.ts';
+import { resetPasskeys } from './sign-in/passkey-resets.ts';
 
-export type AccessDeps = OrderDeps & Pick<FaceDeps, 'people' | 'clock'>;
+export type AccessDeps = OrderDeps & Pick<FaceDeps, 'people' | 'clock' | 'noticeChannels'>;
 
 export const accessActs = (deps: AccessDeps): ControlActs => ({
   'POST /revocations': (sent) => revoke(deps, sent),
   'POST /pauses': (sent) => pauseAccess(deps, sent),
   'POST /pauses/resume': (sent) => resumeAccess(deps, sent),
+  'POST /passkeys/reset': (sent) => reset(deps, sent),
 });
 
 async function revoke(deps: AccessDeps, sent: unknown): Promise<Revocation> {
@@ -46,6 +51,11 @@ async function resumeAccess(deps: AccessDeps, sent: unknown): Promise<Resumed> {
   // Where nobody can sign in there is no second person to ask.
   const nobodyElse = deps.people.providers.size === 0;
   return resumedAnswer(deps, await resume(deps, { id, reason, by: OPERATOR, nobodyElse }));
+}
+
+async function reset(deps: AccessDeps, sent: unknown): Promise<PasskeyReset> {
+  const { principal: target, reason } = read(passkeyResetBodySchema, sent);
+  return resetAnswer(await resetPasskeys(deps, { target, reason, by: OPERATOR }));
 }
 
 function read<T>(schema: z.ZodType<T>, sent: unknown): T {

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { type ControlSocket, controlSocketOf, openControlSocket } from './control-socket.ts';
 import { BrokerError } from './errors.ts';
 import { type AccessDeps, accessActs } from './open-access.ts';
+import { decoyActs } from './open-decoys.ts';
 import { type OpenPolicies, sayReloaded } from './open-policies.ts';
 import type { Rotation } from './rotation/rotation.ts';
 
@@ -17,13 +18,14 @@ export function openControl({ store }: Config, controlled: Controlled): Promise<
   const acts = {
     'POST /policy/reload': async () => sayReloaded(logger, await reload()),
     ...accessActs(controlled),
+    ...decoyActs(controlled),
     'POST /keys/rotate': (asked: unknown) => rotateAsAsked(rotation, asked),
   };
   return openControlSocket(controlSocketOf(store.path), acts, logger);
 }
 
 const asked = z.union([
-  z.strictObject({ algorithms: z.array(z.enum(['ES256', 'RS256'])).min(1) }),
+  z.strictObject({ algorithms: z.array(z.enum(['ES256', 'RS256', 'EdDSA'])).min(1) }),
   z.strictObject({ compromised: z.string().max(100), reason: z.string().min(1).max(500) }),
 ]);
 export type RotationAsked = z.output<typeof asked>;

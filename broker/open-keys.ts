@@ -12,12 +12,14 @@ import type { SealingKey } from './keys/seal.ts';
 import { createSignElsewhere, type SignElsewhere } from './keys/sign-elsewhere.ts';
 import { type CredentialAlgorithm, keyEncryptionKey, openSigningKeys, thumbprint } from './keys/signing-keys.ts';
 import type { Append } from './log/append.ts';
-import type { KeySource } from './rotation/change-keys.ts';
+import { logOrigin } from './open-log.ts';
+import type { KeyAlgorithm, KeySource, LogSite } from './rotation/change-keys.ts';
 import { type IssuerSite, ownSite, staticSite } from './rotation/issuer-site.ts';
 import { createRotation, type Rotation } from './rotation/rotation.ts';
 import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createUpstreamFetch } from './upstream-fetch.ts';
+import { verifierKeyOf } from './verifier/verifier-key.ts';
 
 export interface OpenKeys {
   readonly ring: KeyRing;
@@ -72,10 +74,12 @@ async function compareWithHolder({ ring, holder, logger }: { ring: KeyRing; hold
 
 /** New keys: of our own making, or those that the configuration names at their holder. */
 export function keySource({ keys }: Config, sealing: SealingKey, holder: KeyHolder = createAwsKms()): KeySource {
-  const wanted = (algorithm: CredentialAlgorithm): string | undefined => keys.inAwsKms[algorithm];
+  const wanted = (algorithm: KeyAlgorithm): string | undefined =>
+    algorithm === 'EdDSA' ? undefined : keys.inAwsKms[algorithm];
   return {
     wanted,
     async make(algorithm): Promise<MadeKey> {
+      if (algorithm === 'EdDSA') return makeKey({ purpose: 'log', algorithm }, sealing);
       const reference = wanted(algorithm);
       if (reference === undefined) return makeKey({ purpose: 'credential', algorithm }, sealing);
       const publicKey = await holder.publicKey(reference, algorithm, AbortSignal.timeout(LOOK_MS));
@@ -94,9 +98,18 @@ interface Rotating extends Around {
 }
 
 export function openRotation({ config, keys, atRest = false, ...around }: Rotating): Rotation {
-  const { rotateEvery, publishBeforeUse } = config.keys;
   const site = atRest ? nobodyLooks(config) : siteOf(config, keys.ring);
-  return createRotation({ ...around, ...keys, times: { rotateEvery, publishBeforeUse }, site });
+  const log = logSite(config, atRest ? [] : keys.ring);
+  return createRotation({ ...around, ...keys, times: config.keys, site, log });
+}
+
+/** Where `/log/key` has its keys. */
+function logSite({ url }: Config, ring: KeyRing | readonly []): LogSite {
+  return {
+    address: `${url}/log/key`,
+    verifierKey: (publicKey) => verifierKeyOf(logOrigin(url), publicKey),
+    there: () => new Set(('log' in ring ? ring.log.published : []).map(({ id }) => id)),
+  };
 }
 
 function siteOf({ url, issuer, proxies }: Config, ring: KeyRing): IssuerSite {

@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { PARSE_THREAD } from './parse-thread.ts';
 import { type Packed, type PolicyFile, parseFile } from './policy/policy-file.ts';
-import type { Breathe, LoaderDeps } from './policy/policy-loader.ts';
+import type { LoaderDeps } from './policy/policy-loader.ts';
+import type { Breathe } from './policy/steps.ts';
 
 export interface PolicyParser extends Pick<LoaderDeps, 'parseAll'> {
   /** Gives up what is not parsed yet. */

@@ -8,5 +8,5 @@ export const PARSE_THREAD = 'parses policy files';
 if (workerData === PARSE_THREAD)
   parentPort?.on('message', (file: PolicyFile) => {
     const packed = parseFile(file);
-    parentPort?.postMessage(packed, [packed.buffer]);
+    parentPort?.postMessage(packed, [packed.parsed.buffer, packed.places.buffer]);
   });

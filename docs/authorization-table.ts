@@ -173,6 +173,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   { operation: 'get /v1/pauses', outcomes: ofSecurity(200) },
   { operation: 'post /v1/pauses', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
   { operation: 'post /v1/pauses/{id}/resume', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
+  { operation: 'post /v1/passkey-resets', outcomes: ofSecurity('STEP_UP_REQUIRED', CROSS_SITE) },
   { operation: 'get /v1/me', outcomes: anyPerson(200) },
   // No identity is linked at the provider that the tests sign in with.
   { operation: 'post /v1/me/identities/{provider}', outcomes: changing(UNSEEN) },
@@ -195,6 +196,7 @@ export const AUTHORIZATION: readonly AuthorizationRow[] = [
   anybody('get /sign-in/{provider}/callback', 303),
   anybody('get /log/checkpoint'),
   anybody('get /log/key'),
+  anybody('get /log/key-changes'),
   anybody('get /log/tile/{level}/{tile}'),
   anybody('get /.well-known/openid-configuration'),
   anybody('get /.well-known/jwks.json'),

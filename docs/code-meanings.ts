@@ -110,7 +110,7 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   FACT_UNAVAILABLE: {
     means:
-      'A condition, or an approval of a run that was started again, needs something that no token says, and it could not be found out.',
+      'A condition, an approval of a run that was started again, or one by others than who wrote the commit needs something that no token says, and it could not be found out.',
     next: 'The message says why: configure the GitHub App (`github`), install it on the repository, give it the permission, or use a condition on what the token says.',
   },
   RUN_ENDED: {
@@ -140,6 +140,11 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   OWN_REQUEST: {
     means: 'The person who would approve is the one who asked.',
+    next: 'Ask another member of the team that approves.',
+  },
+  OWN_COMMIT: {
+    means:
+      'The person who would approve wrote or committed what the job runs, or that cannot be told any more, and the policy keeps the two apart.',
     next: 'Ask another member of the team that approves.',
   },
   IDENTITY_UNLINKED: {
@@ -175,7 +180,8 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
     next: 'Ask somebody of security; `roles.security` of the configuration names their teams.',
   },
   SECOND_PERSON_NEEDED: {
-    means: 'To resume needs two, and the same one cannot be both; whoever is paused cannot be either.',
+    means:
+      'To resume, or to reset passkeys, needs two, and the same one cannot be both; whoever it is about cannot be either.',
     next: 'Have another person of security confirm, within an hour of the proposal.',
   },
   APPROVAL_VOID: { means: 'What was approved has changed since.', next: 'Ask again; it has to be approved again.' },

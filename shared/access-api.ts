@@ -107,6 +107,9 @@ export const pauseBodySchema = z.strictObject({
 
 export const resumeBodySchema = z.strictObject({ reason: orderReason });
 
+/** Whose passkeys are lost, by their principal. */
+export const passkeyResetBodySchema = z.strictObject({ principal: TARGETS.principal, reason: orderReason });
+
 const scope = z.enum(['everything', 'project', 'entitlement', 'principal']);
 const who = z.object({ operator: z.boolean(), principal: z.string().optional(), name: z.string().optional() });
 
@@ -152,6 +155,17 @@ export const resumedSchema = z.object({
   says: z.array(z.string()),
 });
 
+/** `proposed`: a second person confirms before `ends_at`; `reset`: a passkey is registered before it. */
+export const passkeyResetSchema = z.object({
+  outcome: z.enum(['proposed', 'reset']),
+  principal: z.string(),
+  passkeys: z.int(),
+  sessions: z.int(),
+  ends_at: time,
+  says: z.array(z.string()),
+});
+
+export type PasskeyReset = z.infer<typeof passkeyResetSchema>;
 export type LeaseSummary = z.infer<typeof leaseSummarySchema>;
 export type LeaseList = z.infer<typeof leaseListSchema>;
 export type LeaseView = (typeof LEASE_VIEWS)[number];

@@ -25,6 +25,7 @@ const OF_SOME_KIND = [
   'aws-account-id',
   'access_token',
   'project_id',
+  'credentials_file_path',
   'installation-id',
   'app-slug',
   'client-id',

@@ -9,8 +9,8 @@ export interface TreeHead {
   readonly root: Hash;
 }
 
-export function signCheckpoint(head: TreeHead, privateKey: KeyObject): string {
-  return signNote(formatTreeHead(head), head.origin, privateKey);
+export function signCheckpoint(head: TreeHead, ...privateKeys: readonly KeyObject[]): string {
+  return signNote(formatTreeHead(head), head.origin, ...privateKeys);
 }
 
 /**

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { isVaultOutput } from './action-outputs.ts';
 import { ACCESS_TOKEN_TYPE, type Issued } from './api.ts';
+import { isSecureUrl } from './secure-url.ts';
 
 const KIND_URN = 'urn:buildpass:token-type:';
 /** Seconds of a life that has no end: a value that somebody else keeps, and nobody changes by himself. */
@@ -21,6 +22,11 @@ const secret = text(/^[\x21-\x7e]+$/, 'one line of visible characters', 65_536);
 /** Details are no secrets, so they are not masked, and a job's log and files show them as they are. */
 const label = text(/^[a-z0-9-]{1,63}$/, 'made of a-z, 0-9 and -');
 const plain = text(/^[\x21-\x7e]{1,256}$/, 'one line of visible characters');
+
+/** Where a job's libraries send the token. */
+const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, 'an address', 512)
+  .refine(isSecureUrl, 'must be an https address')
+  .refine(isPlainAddress, 'must be an address alone');
 
 const kind = <V extends z.ZodRawShape, D extends z.ZodRawShape>(
   tokenType: Issued['token_type'],
@@ -44,6 +50,15 @@ const KINDS = {
     },
   ),
   'gcp-service-account': kind('Bearer', { access_token: secret }, { project_id: plain.optional() }),
+  'gcp-credentials-file': kind(
+    'Bearer',
+    { token: secret },
+    {
+      project_id: plain.optional(),
+      provider: text(/^projects\/[0-9]+\/[\w/-]{1,200}$/, 'a workload identity provider'),
+      ...{ token_url: tradedAt, impersonation_url: tradedAt },
+    },
+  ),
   'azure-app': kind('Bearer', { access_token: secret }, { tenant_id: plain, client_id: plain }),
   kubernetes: kind(
     'Bearer',

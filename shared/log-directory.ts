@@ -6,6 +6,9 @@ import { KEPT_TABLES, type KeptTable } from './kept-rows.ts';
 export const MANIFEST_FILE = 'buildpass-log.json';
 export const MANIFEST = '{"format":"buildpass log directory","version":1}\n';
 
+/** What a log publishes beside key, checkpoint and hashes: the entries that change its keys, a receipt a line, oldest first. */
+export const KEY_CHANGES_FILE = 'key-changes';
+
 export interface LinesFile {
   /** path in the directory */
   readonly file: string;

@@ -42,6 +42,11 @@ const job = z.object({
   /** who started this attempt of the run, where that is somebody else */
   triggering_actor: z.string().optional(),
   triggering_actor_id: z.string().optional(),
+  /** who wrote and who committed the commit, where the policy keeps them from approving */
+  commit_author: z.string().optional(),
+  commit_author_id: z.string().optional(),
+  committer: z.string().optional(),
+  committer_id: z.string().optional(),
 });
 
 const requestState = z.enum([
@@ -184,7 +189,8 @@ export const requestDetailSchema = requestSummarySchema.extend({
   /** `dies_at` is the end that the other side set, which is the one that counts; null for what never dies */
   lease: z
     .object({
-      ...{ id: z.string(), state: z.string(), ends_at: time.nullable(), dies_at: time.nullable() },
+      ...{ id: z.string(), kind: z.string(), state: z.string() },
+      ...{ ends_at: time.nullable(), dies_at: time.nullable() },
       revocation: z.enum(['immediate', 'at-expiry', 'none']),
     })
     .optional(),
@@ -259,12 +265,19 @@ export const passkeySchema = z.object({
   used_at: time.optional(),
 });
 
+export const passkeyListSchema = z.object({
+  passkeys: z.array(passkeySchema),
+  /** security removed them, and a new one is to be registered until then */
+  register_by: time.optional(),
+});
+
 /** Where the browser goes to prove the identity to be linked. */
 export const linkStartedSchema = z.object({ location: z.string() });
 
 export const steppedUpSchema = z.object({ at: time, method: stepUpMethod });
 
 export type Passkey = z.infer<typeof passkeySchema>;
+export type PasskeyList = z.infer<typeof passkeyListSchema>;
 export type SteppedUp = z.infer<typeof steppedUpSchema>;
 export type LinkStarted = z.infer<typeof linkStartedSchema>;
 export type Providers = z.infer<typeof providersSchema>;

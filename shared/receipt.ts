@@ -1,9 +1,9 @@
 // Receipts: the leaf of an `issuance.succeeded` entry with a C2SP tlog-proof (https://c2sp.org/tlog-proof) that it is in the log.
 // The action checks one before it hands a credential on; anybody who keeps one can later prove that the log was changed.
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
-import { openCheckpoint, type TreeHead } from './checkpoint.ts';
+import { openCheckpoint, parseTreeHead, type TreeHead } from './checkpoint.ts';
 import { HASH_BYTES, type Hash, leafHash, verifyInclusion } from './merkle.ts';
-import type { NoteVerifier } from './signed-note.ts';
+import { type NoteVerifier, splitNote } from './signed-note.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const MAX_PROOF_HASHES = 63;
@@ -53,14 +53,30 @@ export function parseProof(text: string): InclusionProof {
  * @throws Error with a sentence saying which part does not hold
  */
 export function verifyReceipt(receipt: Receipt, verifiers: readonly NoteVerifier[]): VerifiedReceipt {
+  const { entry, index, head } = readReceipt(receipt, (checkpoint) => openCheckpoint(checkpoint, verifiers));
+  return { entry, index, head };
+}
+
+/** What a receipt proves to whoever believes its checkpoint, which is returned with it: nobody looked at its signatures. */
+export interface UnsignedReceipt extends VerifiedReceipt {
+  readonly checkpoint: string;
+}
+
+/**
+ * The same check without the keys, for whoever learns only later which keys the log had at that size.
+ * @throws Error with a sentence saying which part does not hold
+ */
+export const readUnsignedReceipt = (receipt: Receipt): UnsignedReceipt =>
+  readReceipt(receipt, (checkpoint) => parseTreeHead(splitNote(checkpoint).text));
+
+function readReceipt(receipt: Receipt, open: (checkpoint: string) => TreeHead): UnsignedReceipt {
   const leaf = Buffer.from(receipt.entry, 'base64');
   if (leaf.toString('base64') !== receipt.entry) throw new Error("the receipt's entry is not base64");
-  const proof = parseProof(receipt.proof);
-  const head = openCheckpoint(proof.checkpoint, verifiers);
-  const place = { index: proof.index, size: head.size, hash: leafHash(leaf) };
-  if (!verifyInclusion(place, proof.hashes, head.root))
+  const { index, hashes, checkpoint } = parseProof(receipt.proof);
+  const head = open(checkpoint);
+  if (!verifyInclusion({ index, size: head.size, hash: leafHash(leaf) }, hashes, head.root))
     throw new Error('the inclusion proof does not lead to the root of the checkpoint');
-  return { entry: parseEntry(leaf), index: proof.index, head };
+  return { entry: parseEntry(leaf), index, head, checkpoint };
 }
 
 function parseEntry(leaf: Buffer): Readonly<Record<string, unknown>> {

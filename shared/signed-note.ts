@@ -31,12 +31,14 @@ export function parseVerifierKey(text: string): NoteVerifier {
   return { name, keyId, publicKey: createPublicKey({ key: spki, format: 'der', type: 'spki' }) };
 }
 
-/** The note over `text` (which ends in a newline) with one Ed25519 signature. */
-export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  const encoded = encodedPublicKey(privateKey);
-  const signature = sign(null, Buffer.from(text), privateKey);
-  const blob = Buffer.concat([Buffer.from(keyIdOf(name, encoded), 'hex'), signature]);
-  return `${text}\n— ${name} ${blob.toString('base64')}\n`;
+/** The note over `text` (which ends in a newline) with an Ed25519 signature of each key, in their order. */
+export function signNote(text: string, name: string, ...privateKeys: readonly KeyObject[]): string {
+  const lines = privateKeys.map((privateKey) => {
+    const signature = sign(null, Buffer.from(text), privateKey);
+    const blob = Buffer.concat([Buffer.from(keyIdOf(name, encodedPublicKey(privateKey)), 'hex'), signature]);
+    return `— ${name} ${blob.toString('base64')}\n`;
+  });
+  return `${text}\n${lines.join('')}`;
 }
 
 /** By private key: working it out costs as much as signing, and a log signs with one key for months. */

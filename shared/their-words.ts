@@ -15,19 +15,21 @@ export interface TheirWords {
 export interface Beside {
   /** ISO 8601, or `never` */
   readonly expiresAt: string;
-  /** the file that kubeconfigOf was written to */
-  readonly kubeconfig?: string | undefined;
+  /** the file that kubeconfigOf was written to, or googleCredentialsOf */
+  readonly file?: string | undefined;
 }
 
 type Known = Readonly<Partial<Record<OutputOfKind, string>>>;
 type Of<K extends IssuedCredential['kind']> = Extract<IssuedCredential, { kind: K }>;
 
-export function inTheirWords(issued: IssuedCredential, { expiresAt, kubeconfig }: Beside): TheirWords {
+export function inTheirWords(issued: IssuedCredential, { expiresAt, file = '' }: Beside): TheirWords {
   switch (issued.kind) {
     case 'aws-role':
       return ofAws(issued, expiresAt);
     case 'gcp-service-account':
       return ofGoogle(issued);
+    case 'gcp-credentials-file':
+      return ofGoogleFile(issued, file);
     case 'github-token': {
       const { installation_id: id, app_slug: slug } = issued.details;
       const outputs: Known = { 'installation-id': id, 'app-slug': slug };
@@ -41,7 +43,6 @@ export function inTheirWords(issued: IssuedCredential, { expiresAt, kubeconfig }
       return { outputs, variables: {} };
     }
     case 'kubernetes': {
-      const file = kubeconfig ?? '';
       const outputs: Known = { kubeconfig: file };
       return { outputs, variables: file === '' ? {} : { KUBECONFIG: file } };
     }
@@ -73,12 +74,28 @@ function ofAws({ credential, details }: Of<'aws-role'>, expiresAt: string): Thei
 
 function ofGoogle({ credential, details }: Of<'gcp-service-account'>): TheirWords {
   const { access_token: token } = credential;
-  const { project_id: project } = details;
   // gcloud, gsutil and bq read the first, Terraform the second; client libraries read neither.
   const variables = { CLOUDSDK_AUTH_ACCESS_TOKEN: token, GOOGLE_OAUTH_ACCESS_TOKEN: token };
-  // The address of some accounts does not say their project.
-  if (project === undefined) return { outputs: { access_token: token }, variables };
-  const outputs: Known = { access_token: token, project_id: project };
+  return withProject(details, { outputs: { access_token: token }, variables });
+}
+
+function ofGoogleFile({ details }: Of<'gcp-credentials-file'>, file: string): TheirWords {
+  // Client libraries read the first, gcloud the second, and actions of Google the third.
+  const variables = {
+    GOOGLE_APPLICATION_CREDENTIALS: file,
+    CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: file,
+    GOOGLE_GHA_CREDS_PATH: file,
+  };
+  return withProject(details, { outputs: { credentials_file_path: file }, variables: file === '' ? {} : variables });
+}
+
+/** The address of some accounts does not say their project. */
+function withProject(
+  { project_id: project }: { readonly project_id?: string | undefined },
+  { outputs, variables }: { readonly outputs: Known; readonly variables: Words },
+): TheirWords {
+  if (project === undefined) return { outputs, variables };
+  const known: Known = { ...outputs, project_id: project };
   const ofProject = {
     CLOUDSDK_CORE_PROJECT: project,
     CLOUDSDK_PROJECT: project,
@@ -86,7 +103,7 @@ function ofGoogle({ credential, details }: Of<'gcp-service-account'>): TheirWord
     GCP_PROJECT: project,
     GOOGLE_CLOUD_PROJECT: project,
   };
-  return { outputs, variables: { ...variables, ...ofProject } };
+  return { outputs: known, variables: { ...variables, ...ofProject } };
 }
 
 /** Without those that must not be variables: whoever was asked for variables says so first. */

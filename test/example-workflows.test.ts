@@ -152,12 +152,12 @@ describe('docs/migrating.md', () => {
     for (const [, kind, names] of variables) {
       const [name = 'jwt'] = quoted(kind) as KindName[];
       const credential = readCredential({ ...base, ...answerOf(name) });
-      const set = Object.keys(inTheirWords(credential, { expiresAt: '', kubeconfig: '/file' }).variables);
+      const set = Object.keys(inTheirWords(credential, { expiresAt: '', file: '/file' }).variables);
       const told = quoted(names).filter(
         (word) => word !== 'GITHUB_TOKEN' && word === word.toUpperCase() && word !== '_',
       );
       if (name !== 'vault-secret') expect(told).toEqual(set);
     }
-    expect(variables.map(([, kind]) => quoted(kind)[0])).toHaveLength(5);
+    expect(variables.map(([, kind]) => quoted(kind)[0])).toHaveLength(6);
   });
 });

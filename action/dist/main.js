@@ -1,4 +1,4 @@
-import { D as string, E as strictObject, S as messageOf, T as record, _ as requestStatus, a as writeKubeconfig, b as patiently, c as freshSubjectToken, d as isOwnPage, f as readInputs, g as explain, h as exchange, i as newKubeconfigPath, l as requireIdTokens, m as splitNote, n as giveBack, o as NEVER, p as openNote, s as keepLease, t as start, u as requireTlsChecks, v as withdrawRequest, w as object, x as ActionFailure, y as TryAgain } from "./start.js";
+import { C as ActionFailure, D as record, E as object, O as strictObject, S as patiently, _ as exchange, a as writeFiles, b as withdrawRequest, c as keepLease, d as requireTlsChecks, f as isOwnPage, g as isSecureUrl, h as splitNote, i as newPaths, k as string, l as freshSubjectToken, m as openNote, n as giveBack, o as afterlifeOf, p as readInputs, s as NEVER, t as start, u as requireIdTokens, v as explain, w as messageOf, x as TryAgain, y as requestStatus } from "./start.js";
 import { X509Certificate, createHash, hash } from "node:crypto";
 // action/refusal.ts
 const NO_APPROVERS = "needs approval, and this broker has nobody who could give it";
@@ -260,6 +260,7 @@ const OF_SOME_KIND = [
 	"aws-account-id",
 	"access_token",
 	"project_id",
+	"credentials_file_path",
 	"installation-id",
 	"app-slug",
 	"client-id",
@@ -283,6 +284,8 @@ const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
 /** Details are no secrets, so they are not masked, and a job's log and files show them as they are. */
 const label = text(/^[a-z0-9-]{1,63}$/, "made of a-z, 0-9 and -");
 const plain = text(/^[\x21-\x7e]{1,256}$/, "one line of visible characters");
+/** Where a job's libraries send the token. */
+const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, "an address", 512).refine(isSecureUrl, "must be an https address").refine(isPlainAddress, "must be an address alone");
 const kind = (tokenType, values, details) => ({
 	tokenType,
 	form: object({
@@ -305,6 +308,12 @@ const KINDS = {
 		aws_account_id: text(/^[0-9]{12}$/, "twelve digits")
 	}),
 	"gcp-service-account": kind("Bearer", { access_token: secret }, { project_id: plain.optional() }),
+	"gcp-credentials-file": kind("Bearer", { token: secret }, {
+		project_id: plain.optional(),
+		provider: text(/^projects\/[0-9]+\/[\w/-]{1,200}$/, "a workload identity provider"),
+		token_url: tradedAt,
+		impersonation_url: tradedAt
+	}),
 	"azure-app": kind("Bearer", { access_token: secret }, {
 		tenant_id: plain,
 		client_id: plain
@@ -518,19 +527,28 @@ function parseProof(text) {
 * @throws Error with a sentence saying which part does not hold
 */
 function verifyReceipt(receipt, verifiers) {
+	const { entry, index, head } = readReceipt$1(receipt, (checkpoint) => openCheckpoint(checkpoint, verifiers));
+	return {
+		entry,
+		index,
+		head
+	};
+}
+function readReceipt$1(receipt, open) {
 	const leaf = Buffer.from(receipt.entry, "base64");
 	if (leaf.toString("base64") !== receipt.entry) throw new Error("the receipt's entry is not base64");
-	const proof = parseProof(receipt.proof);
-	const head = openCheckpoint(proof.checkpoint, verifiers);
+	const { index, hashes, checkpoint } = parseProof(receipt.proof);
+	const head = open(checkpoint);
 	if (!verifyInclusion({
-		index: proof.index,
+		index,
 		size: head.size,
 		hash: leafHash(leaf)
-	}, proof.hashes, head.root)) throw new Error("the inclusion proof does not lead to the root of the checkpoint");
+	}, hashes, head.root)) throw new Error("the inclusion proof does not lead to the root of the checkpoint");
 	return {
 		entry: parseEntry(leaf),
-		index: proof.index,
-		head
+		index,
+		head,
+		checkpoint
 	};
 }
 function parseEntry(leaf) {
@@ -562,8 +580,13 @@ function proveReceipt(issued, { logKeys, claims, kind, tokenHash }) {
 	return {
 		proven: true,
 		logIndex: index,
-		entry
+		entry,
+		keyChanges: hasOtherKey(issued.receipt, logKeys)
 	};
+}
+function hasOtherKey({ proof }, logKeys) {
+	const { signatures } = splitNote(parseProof(proof).checkpoint);
+	return signatures.filter(({ name }) => logKeys.some((key) => key.name === name)).some(({ keyId }) => !logKeys.some((key) => key.keyId === keyId));
 }
 /** A value that could be guessed from its hash has no fingerprint in the log: which path and version it was stands there instead. */
 function isKeptElsewhere(kind, entry) {
@@ -577,13 +600,15 @@ function readReceipt(receipt) {
 		return {
 			proven: false,
 			logIndex: parseProof(receipt.proof).index,
-			entry: typeof entry === "object" && entry !== null ? { ...entry } : {}
+			entry: typeof entry === "object" && entry !== null ? { ...entry } : {},
+			keyChanges: false
 		};
 	} catch {
 		return {
 			proven: false,
 			logIndex: void 0,
-			entry: {}
+			entry: {},
+			keyChanges: false
 		};
 	}
 }
@@ -652,41 +677,12 @@ function sameMembers(text, credential) {
 		return false;
 	}
 }
-// shared/kubeconfig.ts
-function kubeconfigOf({ credential, details }) {
-	const { cluster, namespace, server, certificate_authority_data: authority } = details;
-	const context = `${cluster}/${namespace}`;
-	const config = {
-		apiVersion: "v1",
-		kind: "Config",
-		clusters: [{
-			name: cluster,
-			cluster: {
-				server,
-				...authority === void 0 ? {} : { "certificate-authority-data": authority }
-			}
-		}],
-		users: [{
-			name: context,
-			user: { token: credential.token }
-		}],
-		contexts: [{
-			name: context,
-			context: {
-				cluster,
-				namespace,
-				user: context
-			}
-		}],
-		"current-context": context
-	};
-	return `${JSON.stringify(config, null, 2)}\n`;
-}
 // shared/their-words.ts
-function inTheirWords(issued, { expiresAt, kubeconfig }) {
+function inTheirWords(issued, { expiresAt, file = "" }) {
 	switch (issued.kind) {
 		case "aws-role": return ofAws(issued, expiresAt);
 		case "gcp-service-account": return ofGoogle(issued);
+		case "gcp-credentials-file": return ofGoogleFile(issued, file);
 		case "github-token": {
 			const { installation_id: id, app_slug: slug } = issued.details;
 			return {
@@ -707,13 +703,10 @@ function inTheirWords(issued, { expiresAt, kubeconfig }) {
 				variables: {}
 			};
 		}
-		case "kubernetes": {
-			const file = kubeconfig ?? "";
-			return {
-				outputs: { kubeconfig: file },
-				variables: file === "" ? {} : { KUBECONFIG: file }
-			};
-		}
+		case "kubernetes": return {
+			outputs: { kubeconfig: file },
+			variables: file === "" ? {} : { KUBECONFIG: file }
+		};
 		case "vault-secret": return {
 			outputs: issued.credential,
 			variables: variablesOf(issued.credential)
@@ -745,17 +738,32 @@ function ofAws({ credential, details }, expiresAt) {
 }
 function ofGoogle({ credential, details }) {
 	const { access_token: token } = credential;
-	const { project_id: project } = details;
-	const variables = {
-		CLOUDSDK_AUTH_ACCESS_TOKEN: token,
-		GOOGLE_OAUTH_ACCESS_TOKEN: token
-	};
-	if (project === void 0) return {
+	return withProject(details, {
 		outputs: { access_token: token },
+		variables: {
+			CLOUDSDK_AUTH_ACCESS_TOKEN: token,
+			GOOGLE_OAUTH_ACCESS_TOKEN: token
+		}
+	});
+}
+function ofGoogleFile({ details }, file) {
+	return withProject(details, {
+		outputs: { credentials_file_path: file },
+		variables: file === "" ? {} : {
+			GOOGLE_APPLICATION_CREDENTIALS: file,
+			CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: file,
+			GOOGLE_GHA_CREDS_PATH: file
+		}
+	});
+}
+/** The address of some accounts does not say their project. */
+function withProject({ project_id: project }, { outputs, variables }) {
+	if (project === void 0) return {
+		outputs,
 		variables
 	};
-	const outputs = {
-		access_token: token,
+	const known = {
+		...outputs,
 		project_id: project
 	};
 	const ofProject = {
@@ -766,7 +774,7 @@ function ofGoogle({ credential, details }) {
 		GOOGLE_CLOUD_PROJECT: project
 	};
 	return {
-		outputs,
+		outputs: known,
 		variables: {
 			...variables,
 			...ofProject
@@ -787,6 +795,12 @@ const OTHERS = {
 		"AWS_DEFAULT_PROFILE",
 		"AWS_SECURITY_TOKEN",
 		"AWS_WEB_IDENTITY_TOKEN_FILE"
+	],
+	"gcp-credentials-file": [
+		"CLOUDSDK_AUTH_ACCESS_TOKEN",
+		"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+		"GOOGLE_CREDENTIALS",
+		"GOOGLE_OAUTH_ACCESS_TOKEN"
 	],
 	"gcp-service-account": [
 		"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
@@ -817,15 +831,15 @@ function requireRunnerFiles({ environment }, exportEnv) {
 function maskCredential({ log }, issued) {
 	log.mask([issued.access_token, ...Object.values(issued.credential)]);
 }
-/** @throws ActionFailure where the kubeconfig can't be written; nothing else is written then */
+/** @throws ActionFailure where a file can't be written; nothing else is written then */
 function writeOutputs(job, held, exportEnv) {
 	const { toolkit } = job;
-	const { accepted, kubeconfig } = held;
+	const { accepted, files } = held;
 	const { credential, expiresAt } = accepted;
-	if (credential.kind === "kubernetes" && kubeconfig !== void 0) writeKubeconfig(job, kubeconfig, kubeconfigOf(credential));
+	writeFiles(job, files, credential);
 	const words = inTheirWords(credential, {
 		expiresAt,
-		kubeconfig
+		file: files[0]
 	});
 	for (const [name, value] of Object.entries({
 		...words.outputs,
@@ -860,15 +874,15 @@ async function hold(job, inputs, answered) {
 	try {
 		if (job.cancelled.aborted) throw new ActionFailure("The job was cancelled", "The credential came too late and is not used.");
 		const accepted = accept(job, inputs, answered);
-		const kubeconfig = accepted.credential.kind === "kubernetes" ? newKubeconfigPath(job) : void 0;
+		const files = newPaths(job, accepted.credential);
 		keep(job, inputs, {
 			accepted,
 			requestSecret: answered.requestSecret,
-			kubeconfig
+			files
 		});
 		return {
 			accepted,
-			kubeconfig
+			files
 		};
 	} catch (error) {
 		const { message, lines } = error instanceof ActionFailure ? error : new ActionFailure("Buildpass failed unexpectedly", messageOf(error));
@@ -888,18 +902,21 @@ function accept(job, inputs, { answer, claims }) {
 		throw new ActionFailure("The credential was not accepted", `The answer of ${inputs.broker} can't be trusted: ${messageOf(error)}.`);
 	}
 }
-/** Before the file is written: whatever happens from here on, the post step knows of it. */
+/** Before any file is written: whatever happens from here on, the post step knows of it. */
 function keep(job, { broker }, held) {
-	const { issued, expiresAt } = held.accepted;
-	const { requestSecret, kubeconfig } = held;
+	const { issued, credential, expiresAt } = held.accepted;
+	const { requestSecret, files } = held;
 	try {
-		const file = kubeconfig === void 0 ? {} : { kubeconfig };
+		const more = {
+			...files.length === 0 ? {} : { files },
+			...afterlifeOf(credential.kind) === void 0 ? {} : { kind: credential.kind }
+		};
 		keepLease(job, {
 			broker,
 			leaseId: issued.lease_id,
 			requestSecret,
 			expiresAt,
-			...file
+			...more
 		});
 	} catch (error) {
 		throw new ActionFailure("The lease could not be kept for the post step", `The state of this step can't be written: ${messageOf(error)}.`);
@@ -948,19 +965,24 @@ function summaryOf(granted) {
 	].join("\n\n");
 }
 const isPrivate = (claims) => ["private", "internal"].includes(String(claims["repository_visibility"]));
-function tableOf({ accepted: { issued, receipt, expiresAt, tokenHash } }) {
+function tableOf({ accepted: { issued, credential, receipt, expiresAt, tokenHash } }) {
 	return [
 		"| | |",
 		"|---|---|",
 		...[
 			["By", ruleOf(receipt.entry)],
 			["Assurance", issued.assurance],
-			["Until", expiresAt === "never" ? "**never**: this value works until it is changed where it came from" : expiresAt],
+			["Until", untilOf(credential.kind, expiresAt)],
 			["Issuance", `\`${issued.issuance_id}\``],
 			["Log entry", logEntry(receipt)],
 			...tokenHash === void 0 ? [] : [["SHA-256 of the token", `\`${tokenHash}\``]]
 		].map(([name, value]) => `| ${name} | ${value} |`)
 	].join("\n");
+}
+function untilOf(kind, expiresAt) {
+	if (expiresAt === "never") return "**never**: this value works until it is changed where it came from";
+	const afterlife = afterlifeOf(kind);
+	return afterlife === void 0 ? expiresAt : `${expiresAt}; **${afterlife}**`;
 }
 /** All else on the page has a form that was checked; only these come from an entry that may be unproven. */
 function ruleOf({ rule, policy_digest: digest }) {
@@ -993,7 +1015,8 @@ async function run(job) {
 		inputs,
 		claims: answered.claims
 	});
-	const { issued, expiresAt } = accepted;
+	const { issued, expiresAt, receipt } = accepted;
+	if (receipt.keyChanges) job.log.warning("The log of the broker changes its key", "Its receipts carry the signature of another key beside the pinned one, and later of that one alone.", `Add the new line of ${inputs.broker}/log/key to log-key until then: receipts that no pinned key signed are refused.`);
 	const end = expiresAt === "never" ? "a value that never dies" : `until ${expiresAt}`;
 	job.log.info(`Issued ${inputs.scope} (${issued.assurance}), ${end}. Issuance ${issued.issuance_id}, lease ${issued.lease_id}.`);
 }

@@ -6616,8 +6616,10 @@ const heldLeaseSchema = object({
 	requestSecret: string(),
 	/** ISO 8601, or NEVER; absent where the credential was not accepted, and so was never handed on */
 	expiresAt: string().optional(),
-	/** the file that the post step removes */
-	kubeconfig: string().optional()
+	/** where what it was traded for may live on (shared/afterlife.ts) */
+	kind: string().optional(),
+	/** those that the post step removes */
+	files: array(string()).readonly().optional()
 });
 const LEASE_STATE = "lease";
 function keepLease({ toolkit }, lease) {
@@ -6631,33 +6633,107 @@ function heldLease({ toolkit }) {
 	if (lease !== void 0) return lease;
 	throw new ActionFailure("The lease of this step could not be returned", "What the main step kept of it (STATE_lease) is garbled. The lease ends by itself.");
 }
-// action/kubeconfig-file.ts
-const NAME = /^buildpass-[0-9a-f]{32}\.kubeconfig$/;
-const NAME_BYTES = 16;
-/** @throws ActionFailure where the runner names no directory for it */
-function newKubeconfigPath({ environment, randomBytes }) {
-	const directory = environment["RUNNER_TEMP"] ?? "";
-	if (isAbsolute(directory)) return join(directory, `buildpass-${randomBytes(NAME_BYTES).toString("hex")}.kubeconfig`);
-	throw new ActionFailure("There is no place for the kubeconfig", `RUNNER_TEMP must name the directory that the runner makes for a job, not "${directory}".`);
+// shared/afterlife.ts
+const AFTERLIVES = { "gcp-credentials-file": "what Google gives for it lives up to an hour longer (or twelve, where the organization allows that), and nobody here can revoke that" };
+/** The end of a sentence, by kind of credential; undefined where nothing is traded that the broker hands out. */
+const afterlifeOf = (kind) => Object.hasOwn(AFTERLIVES, kind) ? AFTERLIVES[kind] : void 0;
+// shared/google-credentials.ts
+function googleCredentialsOf({ details }, tokenFile) {
+	const credentials = {
+		type: "external_account",
+		audience: `//iam.googleapis.com/${details.provider}`,
+		subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+		token_url: details.token_url,
+		service_account_impersonation_url: details.impersonation_url,
+		credential_source: {
+			file: tokenFile,
+			format: { type: "text" }
+		}
+	};
+	return `${JSON.stringify(credentials, null, 2)}\n`;
 }
-/** @throws ActionFailure that says why it could not be written */
-function writeKubeconfig({ files }, path, text) {
-	try {
-		files.writeNew(path, text);
+// shared/kubeconfig.ts
+function kubeconfigOf({ credential, details }) {
+	const { cluster, namespace, server, certificate_authority_data: authority } = details;
+	const context = `${cluster}/${namespace}`;
+	const config = {
+		apiVersion: "v1",
+		kind: "Config",
+		clusters: [{
+			name: cluster,
+			cluster: {
+				server,
+				...authority === void 0 ? {} : { "certificate-authority-data": authority }
+			}
+		}],
+		users: [{
+			name: context,
+			user: { token: credential.token }
+		}],
+		contexts: [{
+			name: context,
+			context: {
+				cluster,
+				namespace,
+				user: context
+			}
+		}],
+		"current-context": context
+	};
+	return `${JSON.stringify(config, null, 2)}\n`;
+}
+// action/private-files.ts
+/** What each is called, by the ending of its name. */
+const CALLED = {
+	kubeconfig: "kubeconfig",
+	json: "credentials file",
+	jwt: "token of the credentials file"
+};
+const NAME = new RegExp(`^buildpass-[0-9a-f]{32}\\.(${Object.keys(CALLED).join("|")})$`);
+const NAME_BYTES = 16;
+function endingsOf({ kind }) {
+	if (kind === "kubernetes") return ["kubeconfig"];
+	return kind === "gcp-credentials-file" ? ["json", "jwt"] : [];
+}
+/**
+* Where the files of a credential go, the one that programs are told of first; none for a kind that has none.
+* @throws ActionFailure where the runner names no directory for them
+*/
+function newPaths({ environment, randomBytes }, credential) {
+	const [first, ...others] = endingsOf(credential);
+	if (first === void 0) return [];
+	const directory = environment["RUNNER_TEMP"] ?? "";
+	if (!isAbsolute(directory)) throw new ActionFailure(`There is no place for the ${CALLED[first]}`, `RUNNER_TEMP must name the directory that the runner makes for a job, not "${directory}".`);
+	const name = `buildpass-${randomBytes(NAME_BYTES).toString("hex")}`;
+	return [first, ...others].map((ending) => join(directory, `${name}.${ending}`));
+}
+/** @throws ActionFailure that says why one could not be written */
+function writeFiles({ files }, paths, credential) {
+	const texts = textsOf(credential, paths);
+	for (const [index, path] of paths.entries()) try {
+		files.writeNew(path, texts[index] ?? "");
 	} catch (error) {
-		throw new ActionFailure("The kubeconfig could not be written", `${messageOf(error)}. Nothing was handed on; the post step returns the lease.`);
+		throw new ActionFailure(`The ${calledOf(path)} could not be written`, `${messageOf(error)}. Nothing was handed on; the post step returns the lease.`);
 	}
 }
+function textsOf(issued, [, token = ""]) {
+	if (issued.kind === "kubernetes") return [kubeconfigOf(issued)];
+	return issued.kind === "gcp-credentials-file" ? [googleCredentialsOf(issued, token), issued.credential.token] : [];
+}
 /** A file that stays is a warning: its token ends with the lease. */
-function removeKubeconfig({ files, log, environment }, path) {
+function removeFile({ files, log, environment }, path) {
 	const ours = NAME.test(basename(path)) && dirname(path) === resolve(environment["RUNNER_TEMP"] ?? "");
 	try {
 		if (!ours) throw new Error(`"${path}" is not where the main step writes one`);
-		if (files.remove(path)) log.info("Removed the kubeconfig.");
+		if (files.remove(path)) log.info(`Removed the ${calledOf(path)}.`);
 	} catch (error) {
-		log.warning("The kubeconfig could not be removed", `${messageOf(error)}.`, "The runner empties RUNNER_TEMP itself.");
+		log.warning(`The ${calledOf(path)} could not be removed`, `${messageOf(error)}.`, "The runner empties RUNNER_TEMP itself.");
 	}
 }
+const calledOf = (path) => {
+	const [, ending = ""] = /\.([^.]+)$/.exec(path) ?? [];
+	return Object.hasOwn(CALLED, ending) ? CALLED[ending] : "file";
+};
 // action/return-lease.ts
 /** A runner that is shutting down waits for nobody. */
 const RETURNING = {
@@ -6684,8 +6760,8 @@ async function returnHeld(job) {
 	const lease = heldLease(job);
 	if (lease === void 0) return "This step holds no lease: nothing to return.";
 	job.log.mask([lease.requestSecret]);
-	if (lease.kubeconfig !== void 0) removeKubeconfig(job, lease.kubeconfig);
-	if (lease.expiresAt !== void 0 && readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === "never" ? "its value never dies" : `it ends at ${lease.expiresAt}`}.`;
+	for (const file of lease.files ?? []) removeFile(job, file);
+	if (lease.expiresAt !== void 0 && readReturnInputs(job.toolkit.getInput).skipRevoke) return `Lease ${lease.leaseId} is not returned (skip-revoke); ${lease.expiresAt === "never" ? "its value never dies" : `it ends at ${lease.expiresAt}`}${beyond(lease)}.`;
 	try {
 		requireTlsChecks(job);
 		return await giveBack(job, lease);
@@ -6702,7 +6778,7 @@ async function giveBack(job, lease) {
 		send: job.send,
 		leftMs
 	}, lease));
-	return `Lease ${lease.leaseId} returned: ${meaning(returned)}.`;
+	return `Lease ${lease.leaseId} returned: ${meaning(returned)}${beyond(lease)}.`;
 }
 function meaning(returned) {
 	if (returned === void 0) return "it had ended already";
@@ -6710,15 +6786,21 @@ function meaning(returned) {
 	if (revocation === "immediate") return "the broker revokes the credential now; its log says when that is done";
 	return dies === null ? "the credential can't be revoked and never dies: change it where it came from" : `the credential can't be revoked; it dies at ${dies}`;
 }
-function whatMayWork(expiresAt) {
+/** What the job may have traded it for meanwhile, as the end of a sentence. */
+function beyond({ kind = "" }) {
+	const afterlife = afterlifeOf(kind);
+	return afterlife === void 0 ? "" : `; ${afterlife}`;
+}
+function whatMayWork(lease) {
+	const { expiresAt } = lease;
 	if (expiresAt === void 0) return "The credential was not handed on, and may work until it ends by itself.";
-	return expiresAt === "never" ? "The value that it handed out never dies: it works until somebody changes it where it came from." : `The credential may work until ${expiresAt}.`;
+	return expiresAt === "never" ? "The value that it handed out never dies: it works until somebody changes it where it came from." : `The credential may work until ${expiresAt}${beyond(lease)}.`;
 }
 async function notReturned(lease, error) {
 	const { readEvent } = await import("./event.js");
 	const event = await readEvent();
 	const why = error instanceof ActionFailure ? error.lines : [messageOf(error)];
-	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, whatMayWork(lease.expiresAt), ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
+	return new ActionFailure(`Lease ${lease.leaseId} could not be returned`, whatMayWork(lease), ...why, `To end it sooner, give your security team the lease${event === void 0 ? "" : ` and the run, ${event.runUrl}`}.`);
 }
 // node_modules/@actions/core/lib/utils.js
 /**
@@ -8403,4 +8485,4 @@ function cancellation() {
 function leave(exitCode) {
 	process.stdout.write("", () => process.exit(exitCode));
 }
-export { ACCESS_TOKEN_TYPE as C, string as D, strictObject as E, messageOf as S, record as T, requestStatus as _, writeKubeconfig as a, patiently as b, freshSubjectToken as c, isOwnPage as d, readInputs as f, explain as g, exchange as h, newKubeconfigPath as i, requireIdTokens as l, splitNote as m, giveBack as n, NEVER as o, openNote as p, returnLease as r, keepLease as s, start as t, requireTlsChecks as u, withdrawRequest as v, object as w, ActionFailure as x, TryAgain as y };
+export { ActionFailure as C, record as D, object as E, strictObject as O, patiently as S, ACCESS_TOKEN_TYPE as T, exchange as _, writeFiles as a, withdrawRequest as b, keepLease as c, requireTlsChecks as d, isOwnPage as f, isSecureUrl as g, splitNote as h, newPaths as i, string as k, freshSubjectToken as l, openNote as m, giveBack as n, afterlifeOf as o, readInputs as p, returnLease as r, NEVER as s, start as t, requireIdTokens as u, explain as v, messageOf as w, TryAgain as x, requestStatus as y };

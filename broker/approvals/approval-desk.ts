@@ -12,6 +12,7 @@ import type { VerdictRow } from '../store/schema.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, approvers, assuranceOf, isOpen } from './approval.ts';
 import { askersOf } from './askers.ts';
+import { authorsNow, authorsOf } from './authors.ts';
 import { bindingOf } from './binding.ts';
 import { renewalOn } from './renewal.ts';
 
@@ -31,7 +32,7 @@ export async function withApproval(tx: Transaction, asked: Asked): Promise<Permi
     if (row.state === 'pending' || row.binding !== binding) continue;
     const renewal = await renewalOn(tx, row, { session: decision.entitlement.session, jobKey: context.jobKey });
     if (renewal === undefined && !(await isLeft(tx, row, context.known))) continue;
-    const approved = await approvedAs(tx, row, decision.terms);
+    const approved = await approvedAs(tx, row, asked);
     if (approved === undefined) continue;
     return { ...decision, outcome: 'permit', approved: renewal === undefined ? approved : { ...approved, renewal } };
   }
@@ -47,8 +48,8 @@ async function isLeft(tx: Transaction, row: ApprovalRow, known: RequestRow | und
 /** Why the request's own approval is not one that this ask can ever stand on; undefined while it may still. */
 export async function whyVoid(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<string | undefined> {
   if (row.binding !== askBinding(asked)) return 'the policy of this entitlement was changed since it was asked for';
-  if (row.state === 'approved' && (await approvedAs(tx, row, asked.decision.terms)) === undefined)
-    return 'those who approved turned out to be who asked, or fewer people than it takes';
+  if (row.state === 'approved' && (await approvedAs(tx, row, asked)) === undefined)
+    return 'those who approved turned out to be who asked or who wrote the commit, or fewer people than it takes';
   return undefined;
 }
 
@@ -93,16 +94,16 @@ export async function readApproval(
   return { row, issuer: request.issuer, terms, ...(await handsOn(tx, row, request)) };
 }
 
-/** Who asked and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
+/** Who asked, who wrote the commit and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
 async function handsOn(
   tx: Transaction,
   row: ApprovalRow,
   request: RequestRow,
-): Promise<Pick<Approval, 'askers' | 'verdicts'>> {
+): Promise<Pick<Approval, 'askers' | 'authors' | 'verdicts'>> {
   const verdicts: VerdictRow[] = [];
   for (const verdict of await tx.approvals.verdictsOn(row.id))
     verdicts.push({ ...verdict, principal: await tx.principals.resolve(verdict.principal) });
-  return { askers: await askersOf(tx, request), verdicts };
+  return { askers: await askersOf(tx, request), authors: await authorsOf(tx, request), verdicts };
 }
 
 /** What the policy in force asks of approvers, where the entitlement is written as it was when they were asked. */
@@ -117,18 +118,30 @@ const askBinding = ({ context, decision }: Asked): string =>
   bindingOf({ ...context, ...saidWith(context.request), decision });
 
 /**
- * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, or the one who
- * asked: identities that were joined since are one person (P4, threat T27).
+ * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, the one who asked,
+ * or who wrote the commit: identities that were joined since are one person (P4, threat T27).
  */
-async function approvedAs(tx: Transaction, row: ApprovalRow, terms: ApprovalTerms): Promise<Approved | undefined> {
+async function approvedAs(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<Approved | undefined> {
   if (row.state === 'invoked') return invokedAs(tx, row);
   const request = await tx.requests.find(row.request_id);
   if (request === undefined) return undefined;
   const hands = await handsOn(tx, row, request);
   const by = [...new Set(approvers(hands.verdicts))];
+  const { terms } = asked.decision;
   const bySelf = by.some((one) => hands.askers.includes(one)) && !terms.self;
-  if (bySelf || by.length < row.needed) return undefined;
+  const byAuthor = terms.apartFromAuthor && (await isByAuthor(tx, by, { ...asked, authors: hands.authors }));
+  if (bySelf || byAuthor || by.length < row.needed) return undefined;
   return { id: row.id, by, invocation: undefined, assurance: assuranceOf(hands) };
+}
+
+/** By what GitHub said when it was asked for, and by what it says now: a mail address may belong to another account since. */
+async function isByAuthor(
+  tx: Transaction,
+  by: readonly string[],
+  { context, authors: then }: Asked & Pick<Approval, 'authors'>,
+): Promise<boolean> {
+  const now = await authorsNow(tx, context.subject.issuer, context.facts);
+  return then === undefined || now === undefined || by.some((one) => then.includes(one) || now.includes(one));
 }
 
 /** Nobody approved: somebody invoked it, who may be who asked. */

@@ -13,6 +13,8 @@ export interface Approval {
   readonly row: ApprovalRow;
   /** the principals behind the job that asked: who started this attempt of its run, and who started the first */
   readonly askers: readonly string[];
+  /** the principals behind the job's commit, where the policy keeps them apart; undefined where they are not known */
+  readonly authors: readonly string[] | undefined;
   /** the issuer that knows the job */
   readonly issuer: string;
   readonly terms: ApprovalTerms;

@@ -30,7 +30,7 @@ export interface MayNot {
 
 /** The team by which this person may give a verdict, or why they may not. */
 export function teamFor(approval: Approval, approver: Approver): { readonly team: string } | MayNot {
-  const { askers, issuer, terms, verdicts } = approval;
+  const { terms, verdicts } = approval;
   if (terms.by.length === 0)
     return { code: 'NOT_AN_APPROVER', message: 'Nobody approves this: its policy has break-glass alone.' };
   const team = terms.by.find((one) => approver.teams.has(one));
@@ -41,17 +41,42 @@ export function teamFor(approval: Approval, approver: Approver): { readonly team
     };
   if (verdicts.some(({ principal }) => principal === approver.principal))
     return { code: 'APPROVAL_DECIDED', message: 'You have given your verdict on this already.' };
-  if (terms.self) return { team };
+  return whyAsker(approval, approver) ?? whyAuthor(approval, approver) ?? { team };
+}
+
+function whyAsker(approval: Approval, approver: Approver): MayNot | undefined {
+  const { askers, terms } = approval;
+  if (terms.self) return undefined;
   if (askers.length === 0 || askers.includes(approver.principal))
     return {
       code: 'OWN_REQUEST',
       message: `You asked for this yourself, and nobody approves their own request: ask somebody else of ${anyOf(terms.by)}.`,
     };
-  // Somebody who is unknown where the request was made could be the one who made it.
-  if (!approver.providers.includes(issuer))
+  return unlinked(approval, approver, 'asked for this yourself');
+}
+
+/** Where the policy keeps who wrote the commit from approving it, also where people may approve their own request. */
+function whyAuthor(approval: Approval, approver: Approver): MayNot | undefined {
+  const { authors, terms } = approval;
+  if (!terms.apartFromAuthor) return undefined;
+  if (authors === undefined)
     return {
-      code: 'IDENTITY_UNLINKED',
-      message: `It cannot be told whether you asked for this yourself: link your account at ${issuer} to this one first.`,
+      code: 'OWN_COMMIT',
+      message: 'Who wrote the commit is not on record any more, and must not be who approves: have the job ask again.',
     };
-  return { team };
+  if (authors.includes(approver.principal))
+    return {
+      code: 'OWN_COMMIT',
+      message: `You wrote or committed what this job runs, and its policy wants somebody else to approve it: ask somebody else of ${anyOf(terms.by)}.`,
+    };
+  return unlinked(approval, approver, 'wrote the commit');
+}
+
+/** Somebody who is unknown where the request was made could be the one who made it. */
+function unlinked({ issuer }: Approval, { providers }: Approver, what: string): MayNot | undefined {
+  if (providers.includes(issuer)) return undefined;
+  return {
+    code: 'IDENTITY_UNLINKED',
+    message: `It cannot be told whether you ${what}: link your account at ${issuer} to this one first.`,
+  };
 }

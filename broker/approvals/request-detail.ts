@@ -155,7 +155,14 @@ async function outcomeOf(tx: Transaction, row: RequestRow): Promise<Pick<Request
   };
 }
 
-function leaseOf({ id, state, revocation, ends_at: end, upstream_expires_at: dies }: LeaseRow): RequestDetail['lease'] {
+function leaseOf({
+  id,
+  kind,
+  state,
+  revocation,
+  ends_at: end,
+  upstream_expires_at: dies,
+}: LeaseRow): RequestDetail['lease'] {
   const at = (moment: number | null): string | null => (moment === null ? null : isoTime(moment));
-  return { id, state, revocation, ends_at: at(end), dies_at: at(dies) };
+  return { id, kind, state, revocation, ends_at: at(end), dies_at: at(dies) };
 }

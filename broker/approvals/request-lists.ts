@@ -1,11 +1,13 @@
 // Lists of requests for people: what waits for their verdict (the one that ends first comes first), what they asked for
 // themselves, and what they may see at all.
 import type { RequestList } from '../../shared/people-api.ts';
+import { BrokerError } from '../errors.ts';
 import type { SignedIn } from '../model.ts';
+import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, isOpen } from './approval.ts';
-import { readApproval } from './approval-desk.ts';
+import { readApproval, termsInForce } from './approval-desk.ts';
 import { approverOf, teamFor } from './approvers.ts';
 import { teamToInvoke } from './break-glass.ts';
 import { maySee } from './onlooker.ts';
@@ -16,7 +18,7 @@ export type ListView = (typeof LIST_VIEWS)[number];
 
 export interface Listing extends Viewing {
   readonly view: ListView;
-  /** the id that the page before ended with */
+  /** where the page before ended, in its own words (`next`) */
   readonly before: string | undefined;
   readonly person: SignedIn;
 }
@@ -26,7 +28,7 @@ const PAGE = 50;
 const LOOKED_AT = 500;
 
 export async function listRequests(tx: Transaction, listing: Listing): Promise<RequestList> {
-  if (listing.view === 'waiting') return { requests: await waitingFor(tx, listing) };
+  if (listing.view === 'waiting') return waitingFor(tx, listing);
   const rows = await rowsOf(tx, listing);
   const requests: RequestList['requests'] = [];
   for (const [at, row] of rows.entries()) {
@@ -52,16 +54,46 @@ async function isTheirs(tx: Transaction, approval: Approval, { person }: Listing
   return !('code' in teamToInvoke(terms.breakGlass, { person: approverOf(person), incident, now: tx.now }));
 }
 
-async function waitingFor(tx: Transaction, listing: Listing): Promise<RequestList['requests']> {
-  const waiting: { row: RequestRow; ends: number }[] = [];
+/** The one that ends first comes first. A page is filled and no more is read: everybody's page asks for it again and again. */
+async function waitingFor(tx: Transaction, listing: Listing): Promise<RequestList> {
+  const begin = placeOf(listing.before);
+  const requests: RequestList['requests'] = [];
+  let looked = 0;
   for (const kept of await tx.approvals.pending()) {
-    if (!isOpen(kept, tx.now)) continue;
+    if (!isOpen(kept, tx.now) || !isBehind(kept, begin) || !concerns(kept, listing)) continue;
+    if (requests.length === PAGE || looked === LOOKED_AT) return { requests, next: nameOf(begin) };
+    looked += 1;
+    Object.assign(begin, { endsAt: kept.expires_at, id: kept.id });
     const approval = await readApproval(tx, kept, listing.policies);
-    if (approval === undefined || !(await isTheirs(tx, approval, listing))) continue;
-    const row = await tx.requests.find(kept.request_id);
-    if (row !== undefined) waiting.push({ row, ends: kept.expires_at });
+    const row =
+      approval && (await isTheirs(tx, approval, listing)) ? await tx.requests.find(kept.request_id) : undefined;
+    if (row !== undefined) requests.push(await summaryOf(tx, row, listing));
   }
-  const summaries: RequestList['requests'] = [];
-  for (const { row } of waiting.sort((a, b) => a.ends - b.ends)) summaries.push(await summaryOf(tx, row, listing));
-  return summaries;
+  return { requests };
+}
+
+/** Somebody of the teams that it names: known without reading anything. */
+function concerns(kept: ApprovalRow, { policies, person }: Listing): boolean {
+  const terms = termsInForce(policies, kept);
+  const teams = [...(terms?.by ?? []), ...(terms?.breakGlass?.for ?? [])];
+  return teams.some((team) => person.teams.has(team));
+}
+
+/** A place among what waits, by when it ends: what stood there may be decided by the time somebody asks for what comes next. */
+interface Place {
+  endsAt: number;
+  id: string;
+}
+
+const nameOf = ({ endsAt, id }: Place): string => `${endsAt}.${id}`;
+const isBehind = ({ expires_at: ends, id }: ApprovalRow, place: Place): boolean =>
+  ends > place.endsAt || (ends === place.endsAt && id > place.id);
+
+/** @throws BrokerError PARAMETER_INVALID */
+function placeOf(before: string | undefined): Place {
+  if (before === undefined) return { endsAt: 0, id: '' };
+  const [, endsAt, id = ''] = /^(\d{1,15})\.(apr_[\w-]{1,60})$/.exec(before) ?? [];
+  if (endsAt === undefined)
+    throw new BrokerError('PARAMETER_INVALID', 'before is what `next` of the page before says, as it is.');
+  return { endsAt: Number(endsAt), id };
 }

@@ -24,7 +24,7 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
     ...{ id: row.id, project: row.project, entitlement: row.entitlement, state: row.state },
     title: entitlement?.title ?? row.entitlement,
     ...(entitlement === undefined ? {} : { risk: entitlement.risk }),
-    job: { ...jobOf(JSON.parse(row.subject) as Subject, viewing.webOf), ...startedAgain(row) },
+    job: { ...jobOf(JSON.parse(row.subject) as Subject, viewing.webOf), ...startedAgain(row), ...written(row) },
     asked_at: isoTime(row.created_at),
     ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
     ...(reason === null ? {} : { reason }),
@@ -39,6 +39,19 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
 
 async function progressOf(tx: Transaction, { id, needed }: ApprovalRow): Promise<RequestSummary['progress']> {
   return { approved: approvers(await tx.approvals.verdictsOn(id)).length, needed };
+}
+
+/** Kept with the decision, where GitHub was asked for it. */
+function written({ decision }: RequestRow): Partial<RequestSummary['job']> {
+  const kept = JSON.parse(decision) as Partial<Record<string, string>>;
+  const {
+    commit_author: authorId,
+    commit_author_name: author,
+    committer: committerId,
+    committer_name: committer,
+  } = kept;
+  if (author === undefined || authorId === undefined || committer === undefined || committerId === undefined) return {};
+  return { commit_author: author, commit_author_id: authorId, committer, committer_id: committerId };
 }
 
 /** Kept with the decision, where GitHub was asked and named somebody else than the token does. */

@@ -14,7 +14,12 @@ interface Asking {
   readonly otherwise?: string;
 }
 
-/** @throws Error with a sentence that says what to do */
+/** Nobody answers for the store. */
+export class NotRunning extends Error {
+  override readonly name = 'NotRunning';
+}
+
+/** @throws Error with a sentence that says what to do, a NotRunning where that is to start the broker */
 export async function askControl(
   storePath: string,
   asked: `POST /${string}`,
@@ -22,7 +27,7 @@ export async function askControl(
 ): Promise<unknown> {
   const path = socketOf(storePath, otherwise);
   const { status, text } = await post(path, asked.slice('POST '.length), body).catch((cause: unknown) => {
-    throw new Error(`${notRunning(storePath)}${otherwise} (${path}: ${(cause as Error).message})`, { cause });
+    throw new NotRunning(`${notRunning(storePath)}${otherwise} (${path}: ${(cause as Error).message})`, { cause });
   });
   const answer: unknown = JSON.parse(text);
   if (status === 200) return answer;
@@ -36,7 +41,7 @@ const notRunning = (storePath: string): string => `no broker answers for the sto
 function socketOf(storePath: string, otherwise: string): string {
   const path = existsSync(storePath) ? controlSocketOf(storePath) : undefined;
   const found = path === undefined ? undefined : lstatSync(path, { throwIfNoEntry: false });
-  if (path === undefined || found === undefined) throw new Error(`${notRunning(storePath)}${otherwise}`);
+  if (path === undefined || found === undefined) throw new NotRunning(`${notRunning(storePath)}${otherwise}`);
   const user = process.getuid?.();
   if (!found.isSocket() || (user !== 0 && found.uid !== user))
     throw new Error(`${path} is no socket of this user's broker: run this as the user that runs \`serve\``);

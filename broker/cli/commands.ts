@@ -32,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   revoke: async () => (await import('./revoke.ts')).command,
   pause: async () => (await import('./pause.ts')).pauseCommand,
   resume: async () => (await import('./pause.ts')).resumeCommand,
+  'passkeys reset': async () => (await import('./passkeys-reset.ts')).command,
   'log verify': async () => (await import('./log-verify.ts')).command,
   'log show': async () => (await import('./log-show.ts')).command,
   'log export': async () => (await import('./log-export.ts')).command,

@@ -3,6 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { PUBLISHED } from '../keys/signing-keys.ts';
 import type { Entitlement } from '../model.ts';
 import { stsRefusal } from '../providers/aws-refusals.ts';
 import type { Network } from '../providers/endpoints.ts';
@@ -13,10 +14,11 @@ import { createUpstreamFetch, type UpstreamAnswer, type UpstreamRequest } from '
 
 export interface Check {
   readonly what: string;
-  readonly ok: boolean;
+  /** null where nothing follows from it, one way or the other */
+  readonly ok: boolean | null;
   /** what was found, as a sentence without its full stop */
   readonly found: string;
-  /** what to do where it failed */
+  /** what to do, or to compare */
   readonly next?: string;
 }
 
@@ -60,7 +62,7 @@ async function keysCheck({ config, keys }: Patient, url: string): Promise<Check>
   const { data } = keySetSchema.safeParse(jsonOf(answer));
   if (answer.status !== 200 || data === undefined)
     return { what, ok: false, found: `it answered ${answer.status}, and no key set`, next };
-  const ours = keys.filter(({ purpose }) => purpose === 'credential');
+  const ours = keys.filter(({ purpose, state }) => purpose === 'credential' && PUBLISHED.includes(state));
   const missing = ours.filter((row) => !data.keys.some((published) => isSameKey(row, published)));
   const names = missing.map(({ id, algorithm }) => `${algorithm} ${id}`).join(', ');
   if (ours.length === 0)

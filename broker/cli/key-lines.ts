@@ -2,11 +2,17 @@
 import { formatDuration } from '../../shared/duration.ts';
 import type { Config } from '../config.ts';
 import { isoTime } from '../log/entry.ts';
+import { logOrigin } from '../open-log.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
+import { verifierKeyOf } from '../verifier/verifier-key.ts';
 
 export type PublicRow = Omit<SigningKeyRow, 'sealed_private_key'>;
 
-export const describeKey = (row: PublicRow) => ({
+/** What `log-key` and `--key` take. */
+export const verifierKeyIn = ({ public_key: pem }: Pick<PublicRow, 'public_key'>, { url }: Config): string =>
+  verifierKeyOf(logOrigin(url), pem);
+
+export const describeKey = (row: PublicRow, config: Config) => ({
   key_id: row.id,
   purpose: row.purpose,
   algorithm: row.algorithm,
@@ -15,6 +21,7 @@ export const describeKey = (row: PublicRow) => ({
   changed_at: isoTime(row.changed_at),
   changes_at: row.changes_at === null ? null : isoTime(row.changes_at),
   public_key: row.public_key,
+  ...(row.purpose === 'log' ? { verifier_key: verifierKeyIn(row, config) } : {}),
 });
 
 export const keyLine = (row: PublicRow, config: Config): string =>
@@ -33,13 +40,13 @@ function comesNext({ state, purpose, algorithm, changed_at, changes_at }: Public
   const at = changes_at === null ? undefined : isoTime(changes_at);
   switch (state) {
     case 'next':
-      return at === undefined ? waitsToBeSeen(config) : `signs from ${at}`;
+      return at === undefined ? waitsToBeSeen(purpose, config) : `signs from ${at}`;
     case 'current':
       return purpose === 'log' || isInKms(config, algorithm) ? '' : scheduled(changed_at, config);
     case 'previous':
-      return `published until ${at}`;
+      return `${purpose === 'log' ? 'signs beside it' : 'published'} until ${at}`;
     case 'retired':
-      return `published no longer since ${isoTime(changed_at)}`;
+      return `${purpose === 'log' ? 'signs' : 'published'} no longer since ${isoTime(changed_at)}`;
     case 'withdrawn':
       return `withdrawn ${isoTime(changed_at)}: it leaked`;
   }
@@ -51,8 +58,8 @@ function scheduled(since: number, { keys: { rotateEvery } }: Config): string {
   return rotateEvery === undefined ? '' : `another signs from ${isoTime(since + rotateEvery)}`;
 }
 
-function waitsToBeSeen({ url, issuer, keys }: Config): string {
+function waitsToBeSeen(purpose: PublicRow['purpose'], { url, issuer, keys }: Config): string {
   const later = formatDuration(keys.publishBeforeUse / 1000);
-  if (url === issuer) return `signs ${later} after a running broker has published it`;
+  if (url === issuer || purpose === 'log') return `signs ${later} after a running broker has published it`;
   return `signs ${later} after it was seen at ${issuer}: run \`buildpass keys publish DIR\`, and upload what it wrote`;
 }

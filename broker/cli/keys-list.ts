@@ -9,14 +9,21 @@ export const command: Command = {
   summary: 'list the signing keys: id, purpose, algorithm, state, and when that changes',
   usage: 'keys list',
   about:
-    'Lists the public facts about the signing keys in the store, newest first. A key is `next` while it is published and does not sign yet, `current` while it signs, `previous` while it is published for what it signed, then `retired`; one that leaked is `withdrawn`. Works beside a running broker.',
+    'Lists the public facts about the signing keys in the store, newest first. A key is `next` while it is published and does not sign yet, `current` while it signs, `previous` while it is published for what it signed, then `retired`; one that leaked is `withdrawn`. A `previous` key of the log signs beside the current one. Works beside a running broker.',
   examples: ['buildpass keys list', 'buildpass keys list --json'],
   options: {},
   async run({ io, configFile, json }) {
     return withStoreReader(configFile, async (reader, config) => {
       const rows = await reader.read((tx) => tx.signingKeys.all());
       if (rows.length === 0) io.err('There are no signing keys yet: `buildpass keys create` makes them.');
-      else if (json) io.out(JSON.stringify(rows.map(describeKey), null, 2));
+      else if (json)
+        io.out(
+          JSON.stringify(
+            rows.map((row) => describeKey(row, config)),
+            null,
+            2,
+          ),
+        );
       else io.out(rows.map((row) => keyLine(row, config)).join('\n'));
       return rows.length === 0 ? 1 : 0;
     });

@@ -27,7 +27,15 @@ export const command: Command = {
   async run({ io, configFile, json }) {
     const config = await loadConfig(configFile);
     const rows = await createKeys(config, {});
-    io.out(json ? JSON.stringify(rows.map(describeKey), null, 2) : rows.map((row) => keyLine(row, config)).join('\n'));
+    io.out(
+      json
+        ? JSON.stringify(
+            rows.map((row) => describeKey(row, config)),
+            null,
+            2,
+          )
+        : rows.map((row) => keyLine(row, config)).join('\n'),
+    );
     return 0;
   },
 };

@@ -4,7 +4,7 @@ import { parseVerifierKey } from '../../shared/signed-note.ts';
 import type { Config } from '../config.ts';
 import { StartRefused } from '../errors.ts';
 import { writeAnchor } from '../log/anchor.ts';
-import { logKeysOf, verifyStore } from '../log/verify-store.ts';
+import { currentLogKey, logKeysOf, verifyStore } from '../log/verify-store.ts';
 import { logOrigin } from '../open-log.ts';
 import { lockStore, type StoreReader } from '../store/sqlite.ts';
 import type { LogReport } from '../verifier/verify-log.ts';
@@ -40,8 +40,8 @@ async function acceptLog(context: CommandContext, reader: StoreReader, { file, u
   if (anchorFile === undefined)
     throw new StartRefused(`${file}: log.anchor-file is missing: name the file that the anchor is kept in`);
   return reader.read(async (tx) => {
-    const keys = logKeysOf(await tx.signingKeys.all(), logOrigin(url));
-    const [verifierKey] = keys;
+    const rows = await tx.signingKeys.all();
+    const [keys, verifierKey] = [logKeysOf(rows, logOrigin(url)), currentLogKey(rows, logOrigin(url))];
     if (verifierKey === undefined)
       throw new StartRefused('the store has no signing keys: make them once with `buildpass keys create`');
     const report = await verifyStore(tx, { verifiers: keys.map(parseVerifierKey), earlier: [] });

@@ -3,7 +3,7 @@
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { readTip } from '../log/checkpointer.ts';
 import { exportDirectory } from '../log/export-directory.ts';
-import { logKeysOf } from '../log/verify-store.ts';
+import { currentLogKey, logKeysOf } from '../log/verify-store.ts';
 import { logOrigin } from '../open-log.ts';
 import { type Command, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
@@ -22,9 +22,10 @@ export const command: Command = {
     const target = directory.replace(/\/+$/, '');
     const entries = await withStoreReader(configFile, (reader, { url }) =>
       reader.read(async (tx) => {
-        const keys = logKeysOf(await tx.signingKeys.all(), logOrigin(url));
-        for (const key of keys.slice(0, 1)) await readTip(tx.log, parseVerifierKey(key));
-        return exportDirectory(tx, { directory: target, keys });
+        const rows = await tx.signingKeys.all();
+        const current = currentLogKey(rows, logOrigin(url));
+        if (current !== undefined) await readTip(tx.log, parseVerifierKey(current));
+        return exportDirectory(tx, { directory: target, keys: logKeysOf(rows, logOrigin(url)) });
       }),
     );
     io.out(

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { SCOPE_FORM } from '../../shared/api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { parseClaims } from '../identity/github-claims.ts';
 import { PASS_ON_UNCHANGED } from '../identity/refusal.ts';
@@ -162,7 +163,7 @@ function ruleLines({ rule, holds, conditions }: RuleOutcome): string[] {
     expected: Math.max(...conditions.map(({ expected }) => expected.length)),
   };
   return [
-    `Rule ${rule}: ${holds ? 'every condition holds' : `${failed} of ${conditions.length} conditions ${failed === 1 ? 'fails' : 'fail'}`}`,
+    `The ${ordinal(rule)} rule (rule ${rule} in tests): ${holds ? 'every condition holds' : `${failed} of ${conditions.length} conditions ${failed === 1 ? 'fails' : 'fail'}`}`,
     ...conditions.map((one) => {
       const mark = one.holds ? 'ok ' : 'NO ';
       return `  ${mark} ${one.condition.padEnd(widths.key)}  wants ${one.expected.padEnd(widths.expected)}  has ${one.got === undefined ? 'none' : JSON.stringify(one.got)}`;

@@ -1,5 +1,6 @@
 // Decides every request on record again under other policies, with the subject, the time and the parameters that it had. What it
 // could not be asked again is counted, not passed over. Reads the log piece by piece: memory stays the same however long it is.
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Millis } from '../clock.ts';
 import type { Ask, Decision, Standing, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -167,7 +168,7 @@ function reasonOf(decision: Decision, { project }: RequestRow): string {
   // The broker tells a stranger nothing; whoever changes the policy may know.
   if (decision.outcome === 'stranger') return `the project ${project} does not list its repository`;
   if (decision.outcome === 'deny') return explain(decision).summary;
-  return `rule ${decision.rule} allows it${decision.outcome === 'approval' ? `, after ${peopleWords(decision.terms)}` : ''}`;
+  return `the ${ordinal(decision.rule)} rule allows it${decision.outcome === 'approval' ? `, after ${peopleWords(decision.terms)}` : ''}`;
 }
 
 /** Undefined where it was erased. */

@@ -1,6 +1,7 @@
 // What Google Cloud must be told to trust an entitlement: pool and provider of workload identities, with a condition on exactly the
 // subjects that use them, and the right of one subject to be the service account.
-import { type GcpServiceAccountParameters, googleAudience } from '../providers/gcp-service-account.ts';
+import { googleAudience } from '../providers/gcp-calls.ts';
+import type { GcpCredentialsFileParameters } from '../providers/gcp-credentials-file.ts';
 import {
   nameFor,
   requireHttps,
@@ -24,8 +25,8 @@ const MAPPING = { 'google.subject': 'assertion.sub' };
 export function trustGcp(ask: TrustAsk): SetUp {
   const { issuer, subject, parameters } = ask;
   requireHttps(issuer, 'Google Cloud');
-  const { provider, 'service-account': account } = parameters as GcpServiceAccountParameters;
-  const sharers = sharing<GcpServiceAccountParameters>(ask, (one) => one.provider === provider);
+  const { provider, 'service-account': account } = parameters as GcpCredentialsFileParameters;
+  const sharers = sharing<GcpCredentialsFileParameters>(ask, (one) => one.provider === provider);
   const [, project = '', pool = '', name = ''] =
     /^projects\/([^/]+)\/.*\/workloadIdentityPools\/([^/]+)\/providers\/([^/]+)$/.exec(provider) ?? [];
   const where = { project, pool, provider: name };

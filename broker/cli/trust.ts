@@ -20,41 +20,44 @@ interface System {
   /** the word after `trust` */
   readonly word: string;
   readonly name: string;
-  readonly kind: string;
+  /** which it is for; they share what is set up */
+  readonly kinds: readonly string[];
   readonly what: string;
   readonly setUp: (ask: TrustAsk) => SetUp;
 }
 
 const SYSTEMS: readonly System[] = [
   {
-    ...{ word: 'aws', name: 'AWS', kind: 'aws-role', setUp: trustAws },
+    ...{ word: 'aws', name: 'AWS', kinds: ['aws-role'], setUp: trustAws },
     what: 'the identity provider in IAM and the trust policy of the role',
   },
   {
-    ...{ word: 'gcp', name: 'Google Cloud', kind: 'gcp-service-account', setUp: trustGcp },
+    ...{ word: 'gcp', name: 'Google Cloud', kinds: ['gcp-service-account', 'gcp-credentials-file'], setUp: trustGcp },
     what: 'the workload identity pool and provider, and who may be the service account',
   },
   {
-    ...{ word: 'azure', name: 'Microsoft Entra ID', kind: 'azure-app', setUp: trustAzure },
+    ...{ word: 'azure', name: 'Microsoft Entra ID', kinds: ['azure-app'], setUp: trustAzure },
     what: 'the federated credential of the app',
   },
   {
-    ...{ word: 'vault', name: 'the vault', kind: 'vault-secret', setUp: trustVault },
+    ...{ word: 'vault', name: 'the vault', kinds: ['vault-secret'], setUp: trustVault },
     what: 'the JWT auth method, its role and the policy for the path',
   },
   {
-    ...{ word: 'kubernetes', name: 'the cluster', kind: 'kubernetes', setUp: trustKubernetes },
+    ...{ word: 'kubernetes', name: 'the cluster', kinds: ['kubernetes'], setUp: trustKubernetes },
     what: 'the authentication configuration of the API server, and a role in the namespace',
   },
 ];
 
+const systemOf = (kind: string): System | undefined => SYSTEMS.find(({ kinds }) => kinds.includes(kind));
+const quoted = (kind: string): string => `\`${kind}\``;
 const called = (word: string, scope: string): string => ['buildpass', 'trust', word, scope].join(' ');
 
 const commandOf = (system: System): Command => ({
   name: `trust ${system.word}`,
   summary: `print what ${system.name} must be told to trust an entitlement`,
   usage: `trust ${system.word} PROJECT/NAME [DIRECTORY] [--format ${FORMATS.join('|')}]`,
-  about: `Prints ${system.what}, for one entitlement of kind \`${system.kind}\`: exact values, no wildcards, as commands, as Terraform or as JSON (--json is the same). Others that share what is set up, such as the same role, are in it. Asks nobody and changes nothing. DIRECTORY is that of the configuration where there is one, else ./policies; the issuer is that of the configuration, unless --issuer says it.`,
+  about: `Prints ${system.what}, for one entitlement of kind ${anyOf(system.kinds.map(quoted))}: exact values, no wildcards, as commands, as Terraform or as JSON (--json is the same). Others that share what is set up, such as the same role, are in it. Asks nobody and changes nothing. DIRECTORY is that of the configuration where there is one, else ./policies; the issuer is that of the configuration, unless --issuer says it.`,
   examples: [
     `${called(system.word, 'shop/deploy-production')} --config buildpass.yaml`,
     `${called(system.word, 'shop/deploy-production')} --format terraform > buildpass-trust.tf`,
@@ -79,7 +82,7 @@ async function trust(system: System, context: CommandContext): Promise<ExitCode>
   const entitlement = entitlementNamed(policies, scope);
   try {
     requireKind(system, entitlement);
-    const all = entitlementsOf(policies, system.kind).map(trusted);
+    const all = entitlementsOf(policies, system).map(trusted);
     const ask = { ...trusted(entitlement), issuer, all, upstreams };
     context.io.out(trustText({ system: system.name, ask, setUp: system.setUp(ask) }, format));
     return 0;
@@ -118,19 +121,25 @@ async function loaded(context: CommandContext): Promise<Loaded> {
   return { policies, issuer, upstreams: config?.upstreams ?? [] };
 }
 
-function requireKind({ kind, word }: System, { credential, project, name }: Entitlement): void {
-  if (credential.kind === kind) return;
-  const other = SYSTEMS.find((system) => system.kind === credential.kind);
+function requireKind({ kinds, word }: System, { credential, project, name }: Entitlement): void {
+  if (kinds.includes(credential.kind)) return;
+  const other = systemOf(credential.kind);
   throw new NoTrust(
     other === undefined
-      ? `a \`${credential.kind}\` needs nothing to be set up by \`trust\`; \`trust ${word}\` is for \`${kind}\``
+      ? `a \`${credential.kind}\` needs nothing to be set up by \`trust\`; \`trust ${word}\` is for ${anyOf(kinds.map(quoted))}`
       : `it is of kind \`${credential.kind}\`: write \`${called(other.word, `${project}/${name}`)}\``,
   );
 }
 
-const entitlementsOf = ({ projects }: PolicySet, kind: string): Entitlement[] =>
+/** The command that prints what the other side must be told; `trust` alone for a kind that has none. */
+export function trustCommandFor({ credential, project, name }: Entitlement): string {
+  const system = systemOf(credential.kind);
+  return system === undefined ? 'buildpass trust' : called(system.word, `${project}/${name}`);
+}
+
+const entitlementsOf = ({ projects }: PolicySet, { kinds }: System): Entitlement[] =>
   [...projects.values()].flatMap(({ entitlements }) =>
-    [...entitlements.values()].filter(({ credential }) => credential.kind === kind),
+    [...entitlements.values()].filter(({ credential }) => kinds.includes(credential.kind)),
   );
 
 const trusted = ({ project, name, ttl, credential }: Entitlement): Trusted => ({

@@ -18,8 +18,17 @@ import {
   type InstallationDeps,
   ofOrganization,
   ofRepository,
+  type Permission,
 } from './installations.ts';
-import { type AskAt, type AskRepository, askEnvironment, askLogin, askMembership, askRun } from './questions.ts';
+import {
+  type AskAt,
+  type AskRepository,
+  askCommit,
+  askEnvironment,
+  askLogin,
+  askMembership,
+  askRun,
+} from './questions.ts';
 
 export interface GithubFactsDeps {
   readonly app: GithubApp;
@@ -97,10 +106,15 @@ interface Asking {
 
 async function askAll(needed: FactsNeeded, asking: Asking): Promise<Facts> {
   const { subject, found } = asking;
-  const repository = inRepository(asking);
+  const repository = inRepository(asking, 'actions');
   const { repositoryId, runId, runAttempt, environment, refProtected } = subject;
   const askedRun = needed.run
     ? found(`run ${repositoryId} ${runId} ${runAttempt} ${subject.sha}`, () => askRun(repository, subject))
+    : undefined;
+  const askedCommit = needed.commit
+    ? found(JSON.stringify(['commit', repositoryId, subject.sha, subject.ref]), () =>
+        askCommit(inRepository(asking, 'contents'), subject),
+      )
     : undefined;
   // What the job's own ref is decides about "protected branches only", so it is part of the question.
   const environmentKey = JSON.stringify([
@@ -112,13 +126,15 @@ async function askAll(needed: FactsNeeded, asking: Asking): Promise<Facts> {
   const askedEnvironment = needed.environment
     ? found(environmentKey, () => askEnvironment(repository, subject))
     : undefined;
-  const [run, protectedOrNot, teams] = await Promise.all([
+  const [run, commit, protectedOrNot, teams] = await Promise.all([
     askedRun,
+    askedCommit,
     askedEnvironment,
     askedRun?.then((one) => askTeams(needed.teams, one, asking)),
   ]);
   return {
     ...(run === undefined ? {} : { run }),
+    ...(commit === undefined ? {} : { commit }),
     ...(protectedOrNot === undefined ? {} : { environment: protectedOrNot }),
     ...(teams === undefined ? {} : { teams }),
   };
@@ -150,10 +166,10 @@ async function askTeam(team: TeamAsked, run: Found<RunFact>, asking: Asking): Pr
 }
 
 /** Questions about the repository: by its name where GitHub calls its id so, else by the id itself. */
-function inRepository({ subject, installations, deadline }: Asking): AskRepository {
+function inRepository({ subject, installations, deadline }: Asking, permission: Permission): AskRepository {
   const { repository, repositoryId } = subject;
   const byId = `/repositories/${encodeURIComponent(repositoryId)}`;
-  const wanted: AccessWanted = { place: ofRepository(subject), permission: 'actions', deadline };
+  const wanted: AccessWanted = { place: ofRepository(subject), permission, deadline };
   return async (path) => {
     const answer = await askWith(installations, wanted, (named) =>
       named?.toLowerCase() === repository.toLowerCase() ? `/repos/${pathOf(repository)}${path}` : `${byId}${path}`,

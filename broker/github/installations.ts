@@ -8,7 +8,7 @@ import { type ApiAnswer, type AskApi, FactUnavailable } from './ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId, type Sought } from './find-installation.ts';
 import type { FoundOnce, Rules } from './found-once.ts';
 
-export type Permission = 'actions' | 'members';
+export type Permission = 'actions' | 'contents' | 'members';
 
 /** Whose installation is meant: of the repository's owner, or of the organization that a team belongs to. */
 export interface Place extends Sought {
@@ -105,7 +105,7 @@ async function openAccess(deps: InstallationDeps, wanted: AccessWanted): Promise
 }
 
 const GRANT =
-  'give the App `Actions: read` and, for teams, `Members: read`, and have the owner accept what changed (docs/operations.md)';
+  'give the App `Actions: read`, for teams `Members: read` and for authors of commits `Contents: read`, and have the owner accept what changed (docs/operations.md)';
 
 /** Kept for the moment in which a second token of it is asked for. */
 const installationOf = (deps: InstallationDeps, wanted: AccessWanted): Promise<Installation> =>

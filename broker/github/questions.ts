@@ -1,7 +1,7 @@
 // The questions whose answers are facts, each with what is believed of the answer. They are asked about ids: a name is used where
 // GitHub has just said that the id is called so.
 import { z } from 'zod';
-import type { Account, RunFact } from '../facts.ts';
+import type { Account, CommitFact, RunFact } from '../facts.ts';
 import type { Subject } from '../model.ts';
 import { type ApiAnswer, FactUnavailable, unreachable } from './ask-api.ts';
 
@@ -51,6 +51,41 @@ const toAccount = ({ id, login, type }: z.infer<typeof accountSchema>): Account 
   ...{ id: String(id), login },
   isProgram: type === 'Bot' || login.endsWith('[bot]'),
 });
+
+// An account is null, or empty, where the mail in the commit is nobody's.
+const nobodyOrAccount = z.union([accountSchema, z.unknown().transform(() => undefined)]);
+const commitSchema = z.object({
+  sha: z.string(),
+  author: nobodyOrAccount,
+  committer: nobodyOrAccount,
+  commit: z.object({ verification: z.object({ verified: z.boolean(), reason: z.string().max(100) }).optional() }),
+});
+
+/**
+ * Who is behind the job's commit. By the list of commits, which has it without the files that it changed: those may be longer than
+ * any answer that is read. The author of a commit is what its maker wrote there, so that only a signature makes it a fact.
+ */
+export async function askCommit(ask: AskRepository, { sha, ref, repository }: Subject): Promise<CommitFact> {
+  const which = `the commit ${sha} of "${repository}"`;
+  if (ref.startsWith('refs/pull/'))
+    throw new FactUnavailable(`${which} is a merge that GitHub made to test a pull request: start it from a branch`);
+  const { status, body } = await ask(`/commits?sha=${encodeURIComponent(sha)}&per_page=1`);
+  if (status !== 200) throw notTold(which, status);
+  const [found] = parsed(z.array(commitSchema), body);
+  if (found?.sha !== sha)
+    throw new FactUnavailable(`GitHub answers about another commit than ${which}: start a new run`);
+  const { author, committer, commit } = found;
+  const { verified = false, reason = 'unsigned' } = commit.verification ?? {};
+  if (!verified)
+    throw new FactUnavailable(
+      `${which} has no signature that GitHub verified (${reason}), and could name anybody: sign it, or merge on GitHub, which signs`,
+    );
+  if (author === undefined || committer === undefined)
+    throw new FactUnavailable(
+      `the ${author === undefined ? 'author' : 'committer'} of ${which} has a mail address that belongs to no account: have its owner add it to theirs, or commit under another`,
+    );
+  return { author: toAccount(author), committer: toAccount(committer) };
+}
 
 const policiesSchema = z.object({ branch_policies: z.array(z.object({ name: z.string() })) });
 const environmentSchema = z.object({

@@ -5,8 +5,10 @@ import {
   LEASE_VIEWS,
   type LeaseList,
   type LeaseView,
+  type PasskeyReset,
   type Paused,
   type PauseList,
+  passkeyResetBodySchema,
   pauseBodySchema,
   type Resumed,
   type Revocation,
@@ -20,6 +22,8 @@ import { type OrderedBy, securityPerson } from '../issuance/ordered-by.ts';
 import { pause, resume } from '../issuance/pauses.ts';
 import { orderRevocation } from '../issuance/revocation-orders.ts';
 import type { SignedIn } from '../model.ts';
+import { resetAnswer } from '../sign-in/passkey-reset-answer.ts';
+import { resetPasskeys } from '../sign-in/passkey-resets.ts';
 import { jsonBody } from './json-body.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import type { PeopleRequestDeps } from './people-request-routes.ts';
@@ -48,6 +52,12 @@ export function accessRoutes(deps: PeopleRequestDeps): Router {
       response.json(await pauseAccess(deps, request));
     })
     .all(methodNotAllowed('GET', 'HEAD', 'POST'));
+  router
+    .route('/v1/passkey-resets')
+    .post(async (request, response) => {
+      response.json(await reset(deps, request));
+    })
+    .all(methodNotAllowed('POST'));
   router
     .route('/v1/pauses/:id/resume')
     .post(async (request, response) => {
@@ -109,6 +119,13 @@ async function resumeAccess(deps: PeopleRequestDeps, request: Request<{ id: stri
   const { reason } = await jsonBody(request, resumeBodySchema);
   const by = await confirmed(deps, person);
   return resumedAnswer(deps, await resume(deps, { id: request.params.id, reason, by, nobodyElse: false }));
+}
+
+async function reset(deps: PeopleRequestDeps, request: Request): Promise<PasskeyReset> {
+  const person = await changingPerson(deps, request);
+  requireSecurity(person);
+  const { principal: target, reason } = await jsonBody(request, passkeyResetBodySchema);
+  return resetAnswer(await resetPasskeys(deps, { target, reason, by: await confirmed(deps, person) }));
 }
 
 const targetOf = (of: { scope: string; target?: string }): string => of.target ?? '';

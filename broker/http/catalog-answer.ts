@@ -1,7 +1,8 @@
 // The catalog as it leaves the broker: what a job may know of each entitlement, and no more (P7), with an honest word about how
 // the credential would end (P8).
+import { afterlifeOf } from '../../shared/afterlife.ts';
 import type { Catalog, CatalogEntitlement } from '../../shared/catalog.ts';
-import { formatDuration } from '../../shared/duration.ts';
+import { span } from '../../shared/time-words.ts';
 import type { Millis } from '../clock.ts';
 import type { Entitlement, Reason, Subject } from '../model.ts';
 import { disclosure, explain } from '../policy/explain.ts';
@@ -56,14 +57,15 @@ function inFull(item: CatalogItem, entitlement: Entitlement, now: Millis): Catal
 
 export const mutable = ({ score, level, factors }: Entitlement['figure']) => ({ score, level, factors: [...factors] });
 
-export function lifetimeOf({ ttl, revocation }: Entitlement): string {
+export function lifetimeOf({ ttl, revocation, credential }: Entitlement): string {
   if (ttl === 'never') return 'never dies, and cannot be revoked';
-  const dies = `dies ${formatDuration(ttl)} after it was issued`;
+  const dies = `dies ${span(ttl * 1000)} after it was issued`;
+  const afterlife = afterlifeOf(credential.kind);
   switch (revocation) {
     case 'immediate':
       return `${dies}, and at once when it is returned or revoked`;
     case 'at-expiry':
     case 'none':
-      return `${dies}, and cannot be revoked before`;
+      return `${dies}, and cannot be revoked before${afterlife === undefined ? '' : `; ${afterlife}`}`;
   }
 }

@@ -1,28 +1,33 @@
-// The public face of the log: checkpoint, tiles of hashes, verifier key (C2SP tlog-checkpoint, tlog-tiles, signed-note).
-// Entries themselves are not public: their leaves stay with the broker, and nonces keep hashes from being guessed.
+// The public face of the log: checkpoint, tiles of hashes, verifier keys (C2SP tlog-checkpoint, tlog-tiles, signed-note).
+// Entries are not public, but for those by which the log changes its keys: their leaves stay with the broker, and nonces keep
+// hashes from being guessed.
 import { Router } from 'express';
+import { KEY_CHANGES_FILE } from '../../shared/log-directory.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { TILE_WIDTH } from '../../shared/tiles.ts';
 import { BrokerError } from '../errors.ts';
 import { newestCheckpoint } from '../log/newest-checkpoint.ts';
-import { tileBytes } from '../log/prove.ts';
+import { keyChanges, tileBytes } from '../log/prove.ts';
 import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 
 const TILE_PATH = /^\/log\/tile\/(0|[1-9][0-9]?)\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
 const MAX_LEVEL = 63;
+const KEY_CHANGES = `/log/${KEY_CHANGES_FILE}`;
 const FOREVER = 'public, max-age=31536000, immutable';
 
 export interface LogRouteDeps {
   readonly store: Store;
-  readonly verifierKeys: readonly string[];
+  /** of the key that vouches for what is newest */
+  readonly verifierKey: () => string;
+  /** newest first */
+  readonly verifierKeys: () => readonly string[];
 }
 
 export function logRoutes(deps: LogRouteDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  const verifiers = deps.verifierKeys.map(parseVerifierKey);
   router.get('/log/checkpoint', async (_request, response) => {
-    const checkpoint = await deps.store.read((tx) => newestCheckpoint(tx.log, verifiers));
+    const checkpoint = await deps.store.read((tx) => newestCheckpoint(tx.log, [parseVerifierKey(deps.verifierKey())]));
     if (checkpoint === undefined) throw new BrokerError('NOT_FOUND', 'The log has no entries yet.');
     response.set('Cache-Control', 'no-cache').type('text/plain').send(checkpoint);
   });
@@ -30,7 +35,12 @@ export function logRoutes(deps: LogRouteDeps): Router {
     response
       .set('Cache-Control', 'no-cache')
       .type('text/plain')
-      .send(`${deps.verifierKeys.join('\n')}\n`);
+      .send(`${deps.verifierKeys().join('\n')}\n`);
+  });
+  router.get(KEY_CHANGES, async (_request, response) => {
+    const receipts = await deps.store.read((tx) => keyChanges(tx.log));
+    const lines = receipts.map((receipt) => `${JSON.stringify(receipt)}\n`);
+    response.set('Cache-Control', 'no-cache').type('text/plain').send(lines.join(''));
   });
   router.get(TILE_PATH, async (request, response) => {
     const tile = parseTilePath(request.path);
@@ -38,7 +48,7 @@ export function logRoutes(deps: LogRouteDeps): Router {
     if (bytes === undefined) throw new BrokerError('NOT_FOUND', 'The log has no such tile at its present size.');
     response.set('Cache-Control', FOREVER).type('application/octet-stream').send(bytes);
   });
-  router.all(['/log/checkpoint', '/log/key', TILE_PATH], methodNotAllowed('GET', 'HEAD'));
+  router.all(['/log/checkpoint', '/log/key', KEY_CHANGES, TILE_PATH], methodNotAllowed('GET', 'HEAD'));
   return router;
 }
 

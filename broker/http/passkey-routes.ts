@@ -2,6 +2,7 @@
 import { type Request, Router } from 'express';
 import {
   type Passkey,
+  type PasskeyList,
   passkeyRegistrationSchema,
   passkeyResponseSchema,
   type SteppedUp,
@@ -10,7 +11,9 @@ import type { Clock } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { isoTime } from '../log/entry.ts';
 import { createPasskeys, type PasskeyDeps, type Passkeys } from '../sign-in/passkeys.ts';
+import { readReset } from '../sign-in/reset-state.ts';
 import type { PasskeyRow } from '../store/passkeys.ts';
+import type { Transaction } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { jsonBody } from './json-body.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
@@ -43,8 +46,7 @@ function ownPasskeys(router: Router, deps: PasskeyRouteDeps, passkeys: Passkeys)
     .route('/v1/passkeys')
     .get(async (request, response) => {
       const { principal } = await personOf(deps, request);
-      const rows = await store.read((tx) => tx.passkeys.of(principal));
-      response.json({ passkeys: rows.map(passkeyOf) });
+      response.json(await store.read((tx) => listOf(tx, principal)));
     })
     .post(async (request, response) => {
       const person = await changingPerson(deps, request);
@@ -82,6 +84,14 @@ function stepUp(router: Router, deps: PasskeyRouteDeps, passkeys: Passkeys): voi
       response.append('Set-Cookie', people.cookies.session.set(token)).json(body);
     })
     .all(methodNotAllowed('POST'));
+}
+
+async function listOf(tx: Transaction, principal: string): Promise<PasskeyList> {
+  const [rows, { registerBy }] = [await tx.passkeys.of(principal), await readReset(tx, principal)];
+  return {
+    passkeys: rows.map(passkeyOf),
+    ...(rows.length > 0 || registerBy === undefined ? {} : { register_by: isoTime(registerBy) }),
+  };
 }
 
 const passkeyOf = ({ id, name, created_at: created, used_at: used }: PasskeyRow): Passkey => ({

@@ -62,7 +62,7 @@ async function list(deps: PeopleRequestDeps, request: Request): Promise<RequestL
   if (!isView(view) || (before !== undefined && typeof before !== 'string'))
     throw new BrokerError(
       'PARAMETER_INVALID',
-      `The view must be one of ${LIST_VIEWS.join(', ')}, and before the id of a request.`,
+      `The view must be one of ${LIST_VIEWS.join(', ')}, and before what the page before said as next.`,
     );
   return deps.store.read(async (tx) =>
     listRequests(tx, { view, before, person, policies: await deps.policies(tx), webOf: deps.webOf }),

@@ -1,6 +1,7 @@
 // What is left of a lease and its credential, in one sentence that is true now: "revoked" only where the other side confirmed it
 // (P8). Times of the credential are the other side's, which are the ones that count.
 import type { LeaseSummary } from '../../shared/access-api.ts';
+import { afterlifeOf } from '../../shared/afterlife.ts';
 import { clockOf, dateOf } from '../../shared/time-words.ts';
 import type { Millis } from '../clock.ts';
 import { isoTime } from '../log/entry.ts';
@@ -16,7 +17,8 @@ export function standingOf(lease: LeaseRow, waiting: OutboxRow | undefined, now:
   const facts = { dies_at: isoTimeOrNull(dies), revocation };
   if (revoked !== null)
     return { ...facts, standing: 'revoked', says: `revoked at ${at(revoked, now)}`, revoked_at: isoTime(revoked) };
-  if (dies !== null && dies <= now) return { ...facts, standing: 'died', says: `died at ${at(dies, now)}` };
+  if (dies !== null && dies <= now)
+    return { ...facts, standing: 'died', says: `died at ${at(dies, now)}${beyond(lease)}` };
   const end = dies === null ? 'never dies' : `dies at ${at(dies, now)}`;
   if (waiting !== undefined) return { ...facts, ...revoking(waiting, { end, now }) };
   return { ...facts, standing: dies === null ? 'never-dies' : 'usable', says: usable(lease, end, now) };
@@ -37,8 +39,15 @@ function revoking(
   };
 }
 
-function usable({ state, revocation, ends_at: ends }: LeaseRow, end: string, now: Millis): string {
-  if (revocation !== 'immediate') return `cannot be revoked: ${end}`;
+/** What somebody may have traded it for meanwhile. */
+function beyond({ kind }: LeaseRow): string {
+  const afterlife = afterlifeOf(kind);
+  return afterlife === undefined ? '' : `; ${afterlife}`;
+}
+
+function usable(lease: LeaseRow, end: string, now: Millis): string {
+  const { state, revocation, ends_at: ends } = lease;
+  if (revocation !== 'immediate') return `cannot be revoked: ${end}${beyond(lease)}`;
   if (state !== 'live') return end;
   return `can be revoked; ${ends === null ? end : `the lease ends at ${at(ends, now)}, ${end}`}`;
 }

@@ -29,7 +29,9 @@ export function createKeyRing(first: SigningKeys): KeyRing {
       version = openedFrom;
     },
     publishOnly(ids) {
-      keys = { ...keys, published: keys.published.filter(({ id }) => ids.has(id)) };
+      const left = <T extends { readonly id: string }>(some: readonly T[]): readonly T[] =>
+        some.filter(({ id }) => ids.has(id));
+      keys = { ...keys, published: left(keys.published), log: { ...keys.log, published: left(keys.log.published) } };
     },
   };
 }

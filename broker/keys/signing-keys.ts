@@ -1,4 +1,4 @@
-// The broker's signing keys: ES256 and RS256 for credentials, one Ed25519 for the log, each with its private half sealed under
+// The broker's signing keys: ES256 and RS256 for credentials, Ed25519 for the log, each with its private half sealed under
 // the key-encryption key, or the name of the key at whoever holds it in our place. A key of which anything was changed in the
 // store is not opened: whoever can write there must not have us publish, or sign with, one of theirs.
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
@@ -32,8 +32,17 @@ export interface RemoteKey extends OpenedKey {
 
 export type SigningKey = LocalKey | RemoteKey;
 
+export interface LogKeys {
+  /** the newest that signs: what is believed of our own checkpoints */
+  readonly current: LocalKey;
+  /** all that sign now, oldest first: the one before signs beside the current one for a while */
+  readonly signers: readonly LocalKey[];
+  /** what jobs and auditors may trust, newest first: a next one does not sign yet */
+  readonly published: readonly LocalKey[];
+}
+
 export interface SigningKeys {
-  readonly log: LocalKey;
+  readonly log: LogKeys;
   /** The key that signs now. */
   credential(algorithm: CredentialAlgorithm): SigningKey;
   /** Every credential key of the JWKS, those that sign first. */
@@ -56,15 +65,23 @@ export function openSigningKeys(rows: readonly SigningKeyRow[], sealing: Sealing
   const current = new Map(
     opened.filter(({ state }) => state === 'current').map(({ key }) => [key.algorithm, key] as const),
   );
-  const logRow = rows.find(({ purpose, state }) => purpose === 'log' && state === 'current');
-  if (logRow === undefined || !current.has('ES256') || !current.has('RS256')) {
+  const log = current.has('ES256') && current.has('RS256') ? openLogKeys(rows, sealing) : undefined;
+  if (log === undefined)
     throw new StartRefused('the store has no signing keys: make them once with `buildpass keys create`');
-  }
   return {
-    log: openLogKey(logRow, sealing),
+    log,
     published: opened.map(({ key }) => key),
     credential: (algorithm) => current.get(algorithm) as SigningKey,
   };
+}
+
+/** Undefined where none signs. */
+function openLogKeys(rows: readonly SigningKeyRow[], sealing: SealingKey): LogKeys | undefined {
+  const openIn = (state: KeyState): readonly LocalKey[] =>
+    rows.filter((row) => row.purpose === 'log' && row.state === state).map((row) => openLogKey(row, sealing));
+  const [next, [current], previous] = [openIn('next'), openIn('current'), openIn('previous')];
+  if (current === undefined) return undefined;
+  return { current, signers: [...previous.toReversed(), current], published: [...next, current, ...previous] };
 }
 
 function openLogKey(row: SigningKeyRow, sealing: SealingKey): LocalKey {

@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { type Anchor, formatAnchor, parseAnchor } from '../../shared/anchor.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
-import type { LogTables } from '../store/log-tables.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tables } from '../store/store.ts';
 import { newestCheckpoint } from './newest-checkpoint.ts';
 import { rootAt } from './prove.ts';
+import { logKeysOf } from './verify-store.ts';
 
 /**
  * Replaces the file as a whole: a crash leaves the old anchor or the new one, never half of either.
@@ -42,9 +42,14 @@ function durably(path: string, flags: 'w' | 'r', write?: (descriptor: number) =>
 
 /**
  * Compares the log with its anchor before anything is served. A missing file is created over an empty log only.
+ * A stop between a change of keys and the next anchor leaves one of a key before.
  * @throws StartRefused where the file is missing, unreadable, of another key, or ahead of or beside the log
  */
-export async function checkAnchor(file: string | undefined, log: LogTables, verifierKey: string): Promise<void> {
+export async function checkAnchor(
+  file: string | undefined,
+  { log, signingKeys }: Pick<Tables, 'log' | 'signingKeys'>,
+  verifierKey: string,
+): Promise<void> {
   if (file === undefined) return;
   const { size } = await log.head();
   if (!existsSync(file)) {
@@ -53,7 +58,8 @@ export async function checkAnchor(file: string | undefined, log: LogTables, veri
     return;
   }
   const anchor = readAnchor(file);
-  if (anchor.verifierKey !== verifierKey) throw refused(file, `is of another log key: ${anchor.verifierKey}`);
+  const ours = [verifierKey, ...logKeysOf(await signingKeys.all(), parseVerifierKey(verifierKey).name)];
+  if (!ours.includes(anchor.verifierKey)) throw refused(file, `is of another log key: ${anchor.verifierKey}`);
   if (anchor.head === undefined) return;
   if (anchor.head.size > size)
     throw refused(
@@ -89,7 +95,7 @@ export async function keepAnchor(file: string | undefined, store: Store, verifie
   const newest = await store.read(async (tx) => {
     const checkpoint = await newestCheckpoint(tx.log, [parseVerifierKey(verifierKey)]);
     if (checkpoint === undefined || isKept(file, checkpoint)) return undefined;
-    await checkAnchor(file, tx.log, verifierKey);
+    await checkAnchor(file, tx, verifierKey);
     return checkpoint;
   });
   if (newest !== undefined) writeAnchor(file, { verifierKey, checkpoint: newest });

@@ -27,7 +27,7 @@ export function createAppend(entropy: Entropy): Append {
     const hash = leafHash(Buffer.from(leaf, 'utf8'));
     const row = { entry_index: index, id, time: tx.now, type: draft.type, leaf, leaf_hash: hash.toString('base64') };
     await tx.log.insertEntry({ ...row, ...reference(draft) }, personal);
-    tx.tree = tx.tree.grow(hash);
+    tx.tree = tx.tree.grow(hash, changesLogKeys(draft));
     if (tx.tree.size % TILE_WIDTH === 0) await completeTiles(tx.log, tx.tree.size);
     return { index, leaf };
   };
@@ -36,6 +36,8 @@ export function createAppend(entropy: Entropy): Append {
 export const parseEdge = (edge: string): Hash[] =>
   edge === '' ? [] : edge.split(' ').map((hash) => Buffer.from(hash, 'base64'));
 export const formatEdge = (edge: readonly Hash[]): string => edge.map((hash) => hash.toString('base64')).join(' ');
+
+const changesLogKeys = ({ fields }: EntryDraft): boolean => 'purpose' in fields && fields.purpose === 'log';
 
 function openings(draft: EntryDraft, entropy: Entropy): PersonalField[] {
   return Object.entries(draft.personal ?? {}).flatMap(([field, value]) =>

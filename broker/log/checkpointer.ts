@@ -1,13 +1,16 @@
 // Signs a checkpoint over the tree inside each transaction that made it grow: durable before any answer leaves (P1, P5).
 // It signs only what this process appended: the tree head is compared with the one last committed before anything is added to
 // it, so that somebody who writes into the store beside us gets no signature under what they wrote.
-import type { KeyObject } from 'node:crypto';
+// Every key signs that signs before or after what a checkpoint newly covers (verifier/key-chain.ts): a new one is introduced by
+// those before it, and one that goes signs that it goes.
 import { signCheckpoint } from '../../shared/checkpoint.ts';
 import { rootOfEdge } from '../../shared/merkle.ts';
 import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
+import type { LocalKey } from '../keys/signing-keys.ts';
 import type { LogTables } from '../store/log-tables.ts';
-import type { TransactionGuard } from '../store/store.ts';
+import type { SigningKeyRow } from '../store/signing-keys.ts';
+import type { Transaction, TransactionGuard } from '../store/store.ts';
 import { formatEdge, parseEdge } from './append.ts';
 import { changedBesideUs, newestCheckpoint } from './newest-checkpoint.ts';
 import { RecentTree } from './recent-tree.ts';
@@ -45,12 +48,25 @@ export interface Checkpointer extends TransactionGuard {
   readonly recent: RecentTree;
 }
 
-export function createCheckpointer(options: { origin: string; privateKey: KeyObject; tip: Tip }): Checkpointer {
-  const { origin, privateKey } = options;
+export interface CheckpointerOptions {
+  readonly origin: string;
+  readonly tip: Tip;
+  /** the keys that sign at the tip, oldest first */
+  readonly signers: readonly Signer[];
+  /** The keys that sign by these rows, oldest first: asked inside a transaction that changes them. */
+  readonly openSigners: (rows: readonly SigningKeyRow[]) => readonly Signer[];
+}
+
+type Signer = Pick<LocalKey, 'id' | 'privateKey'>;
+
+export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
+  const { origin, openSigners } = options;
   const recent = new RecentTree({ size: options.tip.size, edge: parseEdge(options.tip.edge) });
-  let tip = options.tip;
+  let tip = { ...options.tip, signers: options.signers };
   let pending = tip;
   let signed = '';
+  const signersAfter = async ({ tree, signingKeys }: Transaction): Promise<readonly Signer[]> =>
+    tree?.keysChange === true ? openSigners(await signingKeys.all()) : tip.signers;
   return {
     recent,
     async begin(tx) {
@@ -68,8 +84,9 @@ export function createCheckpointer(options: { origin: string; privateKey: KeyObj
       const size = tx.tree?.size ?? tip.size;
       if (size === tip.size) return;
       const edge = recent.edge(size);
-      pending = { size, edge: formatEdge(edge) };
-      signed = signCheckpoint({ origin, size, root: rootOfEdge(edge) }, privateKey);
+      pending = { size, edge: formatEdge(edge), signers: await signersAfter(tx) };
+      const signing = bothOf(tip.signers, pending.signers).map(({ privateKey }) => privateKey);
+      signed = signCheckpoint({ origin, size, root: rootOfEdge(edge) }, ...signing);
       await tx.log.setHead(pending);
       await tx.log.insertCheckpoint({ size, time: tx.now, note: signed });
     },
@@ -79,4 +96,8 @@ export function createCheckpointer(options: { origin: string; privateKey: KeyObj
       recent.committed(tip.size, signed);
     },
   };
+}
+
+function bothOf(before: readonly Signer[], after: readonly Signer[]): readonly Signer[] {
+  return [...before, ...after.filter(({ id }) => !before.some((one) => one.id === id))];
 }

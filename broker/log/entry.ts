@@ -3,9 +3,10 @@
 // can be erased later without touching the tree; `nonce` keeps public leaf hashes from being guessed.
 import { z } from 'zod';
 import type { Subject } from '../model.ts';
+import { DECOY_ENTRIES } from './decoy-entries.ts';
+import { id, order, PEOPLE_ENTRIES, stepUp, time } from './people-entries.ts';
+import { POLICY_ENTRIES } from './policy-entries.ts';
 
-const id = z.string();
-const time = z.iso.datetime({ precision: 3 });
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const subject = {
@@ -32,15 +33,6 @@ const issuance = { ...ask, issuance_id: id, kind: z.string() };
 const lease = { ...ask, issuance_id: id, lease_id: id };
 const key = { key_id: z.string(), purpose: z.enum(['credential', 'log']), algorithm: z.string() };
 const keyState = z.enum(['next', 'current', 'previous', 'retired', 'withdrawn']);
-const stepUp = z.enum(['none', 'passkey', 'provider']);
-/** Who ends or gives back access: a person of security, by their principal, or the operator at the machine. */
-const order = {
-  target: z.string(),
-  project: z.string().optional(),
-  by: z.enum(['security', 'operator']),
-  principal: id.optional(),
-  step_up: stepUp,
-};
 const PAUSE_SCOPES = ['everything', 'project', 'entitlement', 'principal'] as const;
 const pause = { pause_id: id, scope: z.enum(PAUSE_SCOPES), ...order };
 const assurance = z.enum(['automated', 'self-approved', 'approved', 'break-glass']);
@@ -50,14 +42,12 @@ const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 const facts = z
   .array(
     z.strictObject({
-      fact: z.enum(['run', 'protected-environment', 'requester']),
+      fact: z.enum(['run', 'commit-author', 'protected-environment', 'requester']),
       team: z.string().optional(),
-      found: z.enum(['live', 'ended', 'yes', 'no', 'unavailable']),
+      found: z.enum(['live', 'ended', 'known', 'yes', 'no', 'unavailable']),
     }),
   )
   .optional();
-
-const sentences = z.array(z.string().max(500)).max(21);
 
 /** The fields of each type, beside those that every entry has. */
 export const ENTRY_FIELDS = {
@@ -208,39 +198,18 @@ export const ENTRY_FIELDS = {
     pause_id: id.optional(),
   }),
   'access.revocation_finished': z.strictObject({ revocation_id: id, project: z.string().optional(), ended: z.int() }),
-  'policy.changed': z.strictObject({
-    project: z.string(),
-    file: z.string(),
-    policy_digest: digest.nullable(),
-    previous_digest: digest.nullable(),
-    set_digest: digest,
-  }),
-  'policy.refused': z.strictObject({
-    set_digest: digest.nullable(),
-    findings: z.array(
-      z.strictObject({ file: z.string(), line: z.int(), column: z.int(), key: z.string(), message: z.string() }),
-    ),
-  }),
-  'organization.changed': z.strictObject({
-    file: z.string(),
-    organization_digest: digest,
-    previous_digest: digest.nullable(),
-    set_digest: digest,
-    // What it comes to, in sentences: each list is left out where there is nothing to say, and all are of a first one.
-    loosened: sentences.optional(),
-    tightened: sentences.optional(),
-    otherwise: sentences.optional(),
-  }),
+  ...DECOY_ENTRIES,
+  ...POLICY_ENTRIES,
   'key.created': z.strictObject({
-    key_id: z.string(),
-    purpose: z.enum(['credential', 'log']),
-    algorithm: z.string(),
+    ...key,
     public_key: z.string(),
     created_at: time,
     // Those that `keys create` made sign from the first start on, and have none of these.
     state: z.enum(['next', 'current']).optional(),
     changes_at: time.nullable().optional(),
     because: z.enum(['asked', 'schedule', 'configuration', 'compromised']).optional(),
+    // Of a key of the log: what whoever follows the log from key to key trusts from here on.
+    verifier_key: z.string().optional(),
   }),
   // A new key is at the issuer's own site, where relying parties read it: it may sign once their caches have it.
   'key.seen': z.strictObject({ ...key, issuer: z.string(), changes_at: time }),
@@ -251,11 +220,7 @@ export const ENTRY_FIELDS = {
     changes_at: time.nullable(),
     because: z.enum(['due', 'replaced', 'compromised']),
   }),
-  'identity.linked': z.strictObject({ principal: id, provider: z.string(), merged_principal: id.optional() }),
-  'passkey.registered': z.strictObject({ principal: id, passkey_id: id, backed_up: z.boolean() }),
-  'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
-  // A person let a command line read what they may read, until then at the latest.
-  'command_line.allowed': z.strictObject({ principal: id, session_id: id, step_up: stepUp, ends_at: time }),
+  ...PEOPLE_ENTRIES,
   'entry.erased': z.strictObject({ erased_index: z.int().min(0), fields: z.array(z.string()).min(1) }),
 } as const;
 

@@ -27,6 +27,14 @@ export async function receiptOf(log: LogTables, index: number): Promise<Receipt>
   return receipt(entry.leaf, { index, checkpoint, read: nodeReader(log) });
 }
 
+/** The receipts of all entries that change the keys of the log, oldest first. */
+export async function keyChanges(log: LogTables): Promise<readonly Receipt[]> {
+  const receipts: Receipt[] = [];
+  for (const { entry_index: index, leaf } of await log.entriesOfKeys())
+    if (JSON.parse(leaf).purpose === 'log') receipts.push(await receiptOf(log, index));
+  return receipts;
+}
+
 /** The same receipt of an entry that was just committed, without a look into the store where that is not needed. */
 export async function receiptOfNew(
   { store, recent }: { store: Store; recent: RecentTree },

@@ -1,23 +1,25 @@
 // What a log publishes at an address: checkpoint, key and tiles over HTTP, read with care.
+import { KEY_CHANGES_FILE } from '../../shared/log-directory.ts';
 import { readCapped } from '../read-capped.ts';
 import type { ReadResource } from '../verifier/hash-source.ts';
 
 const TIMEOUT_MS = 10_000;
-/** A tile has 8 KiB; what is larger is not a log's. */
+/** A tile has 8 KiB; what is larger is not a log's. Each change of its keys has 2. */
 const MAX_BYTES = 64 * 1024;
+const MAX_BYTES_OF_CHANGES = 1024 * 1024;
 
 export function publishedAt(url: string): ReadResource {
   const origin = url.replace(/\/$/, '');
-  return (path) => fetchResource(`${origin}/log/${path}`);
+  return (path) => fetchResource(`${origin}/log/${path}`, path === KEY_CHANGES_FILE ? MAX_BYTES_OF_CHANGES : MAX_BYTES);
 }
 
 /** @throws Error where the address gives no answer to go by: that says nothing about the log */
-async function fetchResource(address: string): Promise<Buffer | undefined> {
+async function fetchResource(address: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
     const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return await readCapped(response.body, MAX_BYTES);
+    return await readCapped(response.body, maxBytes);
   } catch (error) {
     const { message, cause } = error as Error;
     // fetch itself only says that it failed; what happened is behind it.

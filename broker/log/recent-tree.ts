@@ -25,12 +25,12 @@ export class RecentTree {
     for (const [at, { level, index }] of edgePlaces(size).entries()) this.#level(level).set(index, edge[at] as Hash);
   }
 
-  at(size: number): GrowingTree {
+  at(size: number, keysChange = false): GrowingTree {
     return {
-      size,
-      grow: (leaf) => {
+      ...{ size, keysChange },
+      grow: (leaf, changesKeys = false) => {
         this.#add({ level: 0, index: size }, leaf);
-        return this.at(size + 1);
+        return this.at(size + 1, keysChange || changesKeys);
       },
     };
   }

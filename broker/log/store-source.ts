@@ -36,6 +36,10 @@ export class StoreSource implements LogSource {
     return this.#keys;
   }
 
+  async keyChanges(): Promise<readonly []> {
+    return [];
+  }
+
   async *batches(): AsyncGenerator<Batch> {
     const { log } = this.#tables;
     this.#met = { personal: 0, checkpoints: 0 };

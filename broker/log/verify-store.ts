@@ -5,7 +5,8 @@ import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Tables } from '../store/store.ts';
 import type { KnownFields } from '../verifier/check-entry.ts';
 import type { EarlierState } from '../verifier/tree-walk.ts';
-import { type LogReport, verifierKeyOf, verifyLog } from '../verifier/verify-log.ts';
+import { verifierKeyOf } from '../verifier/verifier-key.ts';
+import { type LogReport, verifyLog } from '../verifier/verify-log.ts';
 import { ENTRY_FIELDS } from './entry.ts';
 import { StoreSource } from './store-source.ts';
 
@@ -22,6 +23,12 @@ export async function verifyStore(
 export function logKeysOf(rows: readonly SigningKeyRow[], origin: string): readonly string[] {
   const own = rows.filter(({ purpose }) => purpose === 'log');
   return own.map((row) => verifierKeyOf(origin, row.public_key));
+}
+
+/** The one that vouches for what is newest; undefined in a store without keys. */
+export function currentLogKey(rows: readonly SigningKeyRow[], origin: string): string | undefined {
+  const current = rows.filter(({ state }) => state === 'current');
+  return logKeysOf(current, origin)[0];
 }
 
 export const knownFields: KnownFields = (type, fields) =>

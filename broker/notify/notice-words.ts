@@ -7,6 +7,8 @@ export interface NoticeWords {
   readonly title: string;
   readonly lines: readonly (readonly [label: string, value: string])[];
   readonly link: string;
+  /** what the link leads to */
+  readonly opens: 'the request' | 'your account';
 }
 
 export function wordsOf(notice: Notice, brokerUrl: string): NoticeWords {
@@ -14,9 +16,14 @@ export function wordsOf(notice: Notice, brokerUrl: string): NoticeWords {
   return {
     title,
     lines: lines.map(([label, value]) => [label, inert(value)] as const),
-    link: `${brokerUrl}/requests/${notice.fields.request_id}`,
+    link: pageOf(notice, brokerUrl),
+    opens: 'request_id' in notice.fields ? 'the request' : 'your account',
   };
 }
+
+/** Where what it is about stands: the page of the request, or a person's own. */
+export const pageOf = ({ fields }: Notice, brokerUrl: string): string =>
+  'request_id' in fields ? `${brokerUrl}/requests/${fields.request_id}` : `${brokerUrl}/me`;
 
 type Said = Pick<NoticeWords, 'title' | 'lines'>;
 
@@ -63,8 +70,26 @@ function said({ kind, fields }: Notice): Said {
           ['Shut from', `${spoken(fields.incident_ends_at)}, until somebody else has reviewed it`],
         ],
       };
+    case 'passkeys.reset':
+      return {
+        title: RESET_TITLES[fields.stage],
+        lines: [
+          ['Whose', `${fields.person} (${fields.principal})`],
+          ...(fields.stage === 'registered' ? [] : [['By', fields.by ?? 'the operator at the machine'] as const]),
+          ...(fields.reason === null ? [] : [['Reason', fields.reason] as const]),
+          ...(fields.until === null ? [] : [[RESET_UNTIL[fields.stage], spoken(fields.until)] as const]),
+          ['If that is wrong', 'tell security at once: whoever still has a passkey stops a proposal by using it'],
+        ],
+      };
   }
 }
+
+const RESET_TITLES = {
+  proposed: 'Removing all passkeys of a person is proposed',
+  reset: 'All passkeys of a person were removed, and all their sessions ended',
+  registered: 'A passkey was registered after a reset',
+};
+const RESET_UNTIL = { proposed: 'Confirmed by', reset: 'A new one by', registered: '' };
 
 function waysOf({ needed, by, break_glass: invokers }: Extract<Notice, { kind: 'request.waiting' }>['fields']): string {
   return [

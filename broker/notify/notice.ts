@@ -72,4 +72,18 @@ export type Notice =
         /** teams that the policy has told */
         readonly notify: readonly string[];
       };
+    }
+  | {
+      /** Somebody lost their passkeys, or is said to have: each step is told, so that whoever did not can say so. */
+      readonly kind: 'passkeys.reset';
+      readonly fields: {
+        readonly stage: 'proposed' | 'reset' | 'registered';
+        readonly principal: string;
+        readonly person: string;
+        /** null for the operator at the machine, and where the person registered one */
+        readonly by: string | null;
+        readonly reason: string | null;
+        /** RFC 3339: until when it can be confirmed, or a passkey be registered */
+        readonly until: string | null;
+      };
     };

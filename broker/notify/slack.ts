@@ -20,8 +20,8 @@ export function openSlack({ name }: SlackChannel, url: Secret, ask: UpstreamFetc
 /** What a field has room for, and a section. */
 const [FIELD, FIELDS] = [2_000, 10];
 
-export function slackMessage({ title, lines, link }: NoticeWords): object {
-  const head = { type: 'mrkdwn', text: `*${escaped(title)}*\n<${link}|Open the request>`, verbatim: true };
+export function slackMessage({ title, lines, link, opens }: NoticeWords): object {
+  const head = { type: 'mrkdwn', text: `*${escaped(title)}*\n<${link}|Open ${opens}>`, verbatim: true };
   const fields = lines.slice(0, FIELDS).map(([label, value]) => plain(`${label}: ${value}`));
   return {
     text: `${escaped(title)}: ${link}`,

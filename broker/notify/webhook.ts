@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import type { Delivery, OpenChannel, WebhookChannel } from './channel.ts';
+import { pageOf } from './notice-words.ts';
 import { postJson } from './post-json.ts';
 
 const SECRET_FORM = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/;
@@ -34,6 +35,7 @@ const named = (signed: Readonly<Record<'id' | 'timestamp' | 'signature', string>
   Object.fromEntries(Object.entries(signed).map(([name, value]) => [`webhook-${name}`, value]));
 
 function bodyOf({ at, notice, brokerUrl }: Delivery): string {
-  const data = { ...notice.fields, request_url: `${brokerUrl}/requests/${notice.fields.request_id}` };
+  const page = pageOf(notice, brokerUrl);
+  const data = { ...notice.fields, ...('request_id' in notice.fields ? { request_url: page } : { page_url: page }) };
   return JSON.stringify({ type: notice.kind, timestamp: new Date(at).toISOString(), data });
 }

@@ -6,7 +6,7 @@ import { BrokerError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import { ownerRefusal } from '../identity/authenticate.ts';
 import { parseClaims } from '../identity/github-claims.ts';
-import type { Ask, Decision, Entitlement, Subject } from '../model.ts';
+import type { Ask, Condition, Decision, Entitlement, Subject } from '../model.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { explain } from '../policy/explain.ts';
 import type { ConfiguredIssuer, PolicySet } from '../policy/policy-set.ts';
@@ -95,7 +95,11 @@ const lacksApproval = (policies: PolicySet, ask: Ask): boolean =>
 
 /** A case that takes facts for granted takes it that who started the run started this attempt too. */
 function likeTheToken(subject: Subject): Facts {
-  return { run: { value: { startedBy: requesterOf(subject, {}), ended: false } } };
+  const somebody = requesterOf(subject, {});
+  return {
+    run: { value: { startedBy: somebody, ended: false } },
+    commit: { value: { author: somebody, committer: somebody } },
+  };
 }
 
 const NOBODY_ASKED: Facts = { nobody: 'a case asks nobody; take it for granted with `assuming: facts`' };
@@ -108,12 +112,13 @@ function assume(policies: PolicySet, ask: Ask, assuming: readonly Assumption[]):
   const entitlement = entitlementOf(policies, ask);
   if (assuming.length === 0 || project === undefined || entitlement === undefined) return policies;
   const codes: readonly string[] = assuming.map((one) => LACK[one]);
+  const isAssumed = ({ fact }: Condition): boolean => fact !== undefined && assuming.includes('facts');
   const assumed: Entitlement = {
     ...entitlement,
     lacks: entitlement.lacks.filter(({ code }) => !codes.includes(code)),
     rules: entitlement.rules.map((rule) => ({
       ...rule,
-      conditions: rule.conditions.map((one) => (codes.includes(one.code) ? { ...one, holds: () => true } : one)),
+      conditions: rule.conditions.map((one) => (isAssumed(one) ? { ...one, holds: () => true } : one)),
     })),
   };
   const entitlements = new Map(project.entitlements).set(entitlement.name, assumed);

@@ -11,6 +11,7 @@ import { type ParsedFile, placing } from './policy-file.ts';
 import { appIssuersOf, type ConfiguredIssuer, ownersOf, repositoryKey } from './policy-set.ts';
 import { compileProject } from './project.ts';
 import { type Findings, reportInto } from './report.ts';
+import type { Steps } from './steps.ts';
 
 export interface PolicyContext {
   /** base name of the organization's file */
@@ -57,18 +58,18 @@ export function readProject({ file, digest }: FileName, parsed: ParsedFile<Proje
   const teams = new Set(
     Object.values(value.entitlements).flatMap((one) => teamsNamed(one).flatMap(({ teams: named }) => named)),
   );
-  const { file: _file, key: _key, message: _message, ...place } = placing(file, places)(['project'], '');
-  const atName = (message: string): Finding => ({ file, ...place, key: 'project', message });
+  const place = placing(file, places);
+  const atName = (message: string): Finding => place(['project'], message);
   return { file, digest, ok: true, name: value.project, atName, teams: [...teams] };
 }
 
-export function compileFile(
+export function* compileFile(
   { file, digest }: FileName,
   { value, places }: Extract<ParsedFile<ProjectDocument>, { ok: true }>,
   { organization, context }: { organization: Organization; context: PolicyContext },
-): CompiledProject {
+): Steps<CompiledProject> {
   const findings: Findings = { errors: [], warnings: [] };
-  const project = compileProject(value, {
+  const project = yield* compileProject(value, {
     ...{ file, digest, organization },
     owners: ownersOf(context.issuers),
     appIssuers: context.appIssuers ?? appIssuersOf(context.issuers),

@@ -3,7 +3,8 @@
 import type { Condition, Repository, Rule, Subject } from '../model.ts';
 import { DEFAULT_EVENTS, PULL_REQUEST_EVENTS } from './events.ts';
 import { protectedEnvironmentCondition, requesterCondition } from './fact-conditions.ts';
-import { foldCase, matchesAny } from './pattern.ts';
+import { compilePatterns, foldCase, matchesAny } from './pattern.ts';
+import { type PatternSort, patternCondition } from './pattern-condition.ts';
 import { repositoryKey } from './policy-set.ts';
 import { branchCondition, pullRequestCondition, refCondition, tagCondition } from './ref-conditions.ts';
 import { CONDITION_KEYS, type ConditionKey, type RuleDocument } from './rule-document.ts';
@@ -62,7 +63,7 @@ const COMPILERS: { readonly [K in NamedKey]: Compiler<K> } = {
   tag: (patterns) => [tagCondition(patterns)],
   ref: (patterns) => [refCondition(patterns)],
   'pull-request': (pulls) => [pullRequestCondition(pulls.flatMap(({ into }) => into))],
-  environment: (patterns) => [environmentCondition(patterns)],
+  environment: (patterns) => [patternCondition(ENVIRONMENT, patterns)],
   workflow: (files) => [workflowCondition(files)],
   'called-workflow': (wanted) => [calledWorkflowCondition(wanted)],
   actor: (ids) => [
@@ -95,8 +96,8 @@ export function namedRepositories(
   patterns: readonly string[],
   repositories: readonly Repository[],
 ): readonly Repository[] {
-  const matches = matchesAny(patterns, { fold: true });
-  return repositories.filter(({ name }) => matches(name));
+  const wanted = compilePatterns(patterns, { fold: true });
+  return repositories.filter(({ name }) => matchesAny(wanted, name, { fold: true }));
 }
 
 function repositoryCondition(patterns: readonly string[], repositories: readonly Repository[]): Condition {
@@ -120,17 +121,15 @@ const onlyFromCondition = ({ issuer, id, name }: Repository): Condition =>
     got: ({ repository }) => repository,
   });
 
-function environmentCondition(patterns: readonly string[]): Condition {
-  const matches = matchesAny(patterns, { fold: true });
-  return wanting('environment', {
-    values: patterns,
-    remedy: 'set `environment` on the job to such a name',
-    holds: ({ environment }) => environment !== undefined && matches(environment),
-    got: environmentOf,
-  });
-}
-
 const environmentOf = ({ environment }: Subject): string | undefined => environment;
+
+const ENVIRONMENT: PatternSort = {
+  key: 'environment',
+  remedy: 'set `environment` on the job to such a name',
+  fold: true,
+  of: environmentOf,
+  got: environmentOf,
+};
 
 function eventCondition(rule: RuleDocument): Condition {
   const events = eventsOf(rule);

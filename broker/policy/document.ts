@@ -50,7 +50,9 @@ const approval = z.strictObject({
   issuances: count.default(1).describe('How many credentials one approval is good for.'),
   'apart-from': oneOrMore(z.enum(['requester', 'actor', 'commit-author', 'policy-author']))
     .default(['requester', 'actor'])
-    .describe('Who may not approve.'),
+    .describe(
+      'Who may not approve, beside who asked and who started the run, who never may without `self`. `commit-author`: author and committer of the one commit that the job runs, as GitHub says of a verified signature (docs/operations.md); who wrote earlier ones, or the rest of a merge, may. `policy-author` refuses every job: a policy comes from a directory, and which commit of which repository that is, and so who changed it, nothing tells the broker.',
+    ),
 });
 
 const breakGlass = z.strictObject({

@@ -1,11 +1,10 @@
 // Turns one entitlement as it is written into one that can be decided about, and reports what is wrong with it: rules that can
 // never hold, parameters beyond the offers, a TTL that nobody can keep, guardrails, teams that nobody knows.
-import { canonicalJson } from '../../shared/canonical-json.ts';
 import { formatDuration } from '../../shared/duration.ts';
-import { textDigest } from '../../shared/log-digests.ts';
-import type { ApprovalTerms, Entitlement, Repository, Rule } from '../model.ts';
+import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
+import { approvalTerms, warnOfAuthor } from './compile-approval.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { approvalWords, peopleWords } from './explain.ts';
@@ -14,7 +13,7 @@ import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
 import type { Report } from './report.ts';
-import { riskFigure } from './risk-figure.ts';
+import { riskFigure, sharedFigure } from './risk-figure.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { type Share, slim } from './sharing.ts';
 
@@ -47,6 +46,7 @@ export function compileEntitlement(
   report.errors(guarded.problems);
   for (const { path, message } of guarded.warnings) report.warn(path, message);
   warnOfIdleKeys(document, report);
+  warnOfAuthor(document, context);
   checkTeams(document, context);
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind, context.peopleCanSignIn);
@@ -79,7 +79,7 @@ export function compileEntitlement(
     // Without parameters it does not load.
     gives: share(`gives ${given}`, () => given),
     revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
-    figure: share(`figure ${JSON.stringify(figure)}`, () => figure),
+    figure: sharedFigure(figure, share),
   };
 }
 
@@ -242,7 +242,8 @@ function lacksOf(
           `${peopleWords({ by: [], ...approval, breakGlass })}, and nobody can sign in at this broker yet (\`sign-in\`)`,
         )
       : undefined,
-    ...(approval?.['apart-from'] ?? []).map((who) => UNKNOWN_HANDS[who]),
+    // Approving all the same would be a guess.
+    approval?.['apart-from'].includes('policy-author') === true ? lack('FACT_UNAVAILABLE', POLICY_AUTHOR) : undefined,
     kind === undefined || kind.available
       ? undefined
       : lack(
@@ -253,24 +254,10 @@ function lacksOf(
   return lacks.filter((one) => one !== undefined);
 }
 
+const POLICY_AUTHOR =
+  'the author of the policy, and policies come from a directory, of which nobody says whose change it is';
+
 const lack = (code: Lack['code'], what: string): Lack => ({ code, what });
-
-/** Whom an approver must not be, and who cannot be told yet: approving all the same would be a guess. */
-const UNKNOWN_HANDS: Readonly<Partial<Record<string, Lack>>> = {
-  'commit-author': lack('FACT_UNAVAILABLE', 'the author of the commit, whom this broker cannot find out yet'),
-  'policy-author': lack('FACT_UNAVAILABLE', 'the author of the policy, whom this broker cannot find out yet'),
-};
-
-/** Where break-glass is the only way, nobody approves: one ask of one job waits for somebody to invoke it. */
-const NO_APPROVERS = { by: [], count: 1, within: 1_800, self: undefined, covers: 'job', issuances: 1 } as const;
-
-function approvalTerms(document: EntitlementDocument): ApprovalTerms | undefined {
-  const { approval, 'break-glass': breakGlass } = document;
-  if (approval === undefined && breakGlass === undefined) return undefined;
-  const { by, count, within, self, covers, issuances } = approval ?? NO_APPROVERS;
-  const entitlementDigest = textDigest(canonicalJson(JSON.parse(JSON.stringify(document))));
-  return { by, count, within, self: self === 'allowed', covers, issuances, entitlementDigest, breakGlass };
-}
 
 /** Behind a term that no part of the broker keeps yet. */
 const IDLE = ' (no effect yet)';

@@ -2,7 +2,7 @@
 // A permit needs one rule with every condition met and nothing that stands against it; whatever is missing becomes a reason.
 
 import type { Ask, Condition, Decision, Entitlement, Permit, Project, Reason, Rule, Subject } from '../model.ts';
-import { type PolicySet, repositoryKey } from './policy-set.ts';
+import { type PolicySet, repositoryKey, repositoryOf } from './policy-set.ts';
 import { conditionReason, movedReason, standingReasons, unknownEntitlement } from './reasons.ts';
 import { isProgram, namesActor } from './requester.ts';
 
@@ -11,7 +11,7 @@ const MAX_REASONS = 500;
 
 export function evaluate(policies: PolicySet, subject: Subject, ask: Ask): Decision {
   const project = policies.projects.get(ask.project);
-  const repository = policies.repositories.get(ask.project)?.get(repositoryKey(subject.issuer, subject.repositoryId));
+  const repository = repositoryOf(policies, ask.project, subject);
   // One answer for both, before anything else is looked at: a stranger learns nothing, not even from what comes first.
   if (project === undefined || repository === undefined) return { outcome: 'stranger' };
 

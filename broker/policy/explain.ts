@@ -1,6 +1,8 @@
 // What people are told about a decision, and how much of it: everything for the project's own jobs, codes where the whole world
 // reads the log of the job, nothing for strangers (P7).
+import { afterlifeOf } from '../../shared/afterlife.ts';
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { ApprovalTerms, Decision, NeedsApproval, Permit, Reason, Subject } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 
@@ -32,7 +34,7 @@ export function disclosure(decision: Decision, subject: Subject): 'full' | 'code
 }
 
 function approvalSummary(decision: NeedsApproval): string {
-  return `${permitSummary({ ...decision, outcome: 'permit' })} It needs ${peopleWords(decision.terms)} first.`;
+  return `${permitSummary(decision)} It needs ${peopleWords(decision.terms)} first.`;
 }
 
 /** `approval by 2 of acme/release-managers within 30m` */
@@ -49,16 +51,20 @@ export function peopleWords(
   terms: Partial<Pick<ApprovalTerms, 'count' | 'within'>> & Pick<ApprovalTerms, 'by' | 'breakGlass'>,
 ): string {
   const { by, count = 1, within = 0, breakGlass } = terms;
-  const invoked = breakGlass && `break-glass by 1 of ${anyOf(breakGlass.for)}`;
-  if (by.length === 0) return invoked ?? 'people';
-  return [approvalWords({ by, count, within }), ...(invoked === undefined ? [] : [invoked])].join(', or ');
+  const ways = [
+    ...(by.length === 0 ? [] : [approvalWords({ by, count, within })]),
+    ...(breakGlass === undefined ? [] : [`break-glass by 1 of ${anyOf(breakGlass.for)}`]),
+  ];
+  return ways.join(', or ');
 }
 
-function permitSummary({ entitlement, rule, ttl }: Permit): string {
+function permitSummary({ entitlement, rule, ttl }: Permit | NeedsApproval): string {
   const conditions = entitlement.rules.filter(({ index }) => index === rule).flatMap((one) => one.conditions);
   const met = conditions.map(({ key, expected }) => `\`${key}\` is ${expected}`).join(', ');
   const life = ttl === 'never' ? 'and what is handed out never dies' : `for ${formatDuration(ttl)}`;
-  return `${entitlement.project}/${entitlement.name} is allowed by rule ${rule} (${met}), ${life}.`;
+  const afterlife = afterlifeOf(entitlement.credential.kind);
+  const beyond = afterlife === undefined ? '' : `; ${afterlife}`;
+  return `${entitlement.project}/${entitlement.name} is allowed by its ${ordinal(rule)} rule (${met}), ${life}${beyond}.`;
 }
 
 /** The nearest reason in full, and how many more there are. */

@@ -1,7 +1,8 @@
 // The conditions that no token answers: who really started the attempt, and what guards the environment. Each holds by a fact that
 // was asked for before, and by nothing else; without the fact it never holds, and never pretends to.
-import { type Facts, type Found, NOBODY_TO_ASK } from '../facts.ts';
+import { type Facts, type Found, NOBODY_TO_ASK, NOTHING_NEEDED } from '../facts.ts';
 import type { Condition, FactAsked, Subject } from '../model.ts';
+import { requesterOf } from './requester.ts';
 import { wanting } from './wanting.ts';
 
 export function requesterCondition(teams: readonly string[]): Condition {
@@ -9,9 +10,9 @@ export function requesterCondition(teams: readonly string[]): Condition {
     values: teams,
     remedy: 'have a member of such a team start the run',
     fact: { teams, find: (_subject, facts) => memberOfAny(teams, facts) },
-    got: ({ actor, actorId }, facts) => {
-      const by = facts?.run !== undefined && 'value' in facts.run ? facts.run.value.startedBy : undefined;
-      return by === undefined ? `${actor} (id ${actorId})` : `${by.login} (id ${by.id})`;
+    got: (subject, facts) => {
+      const { login, id } = requesterOf(subject, facts ?? NOTHING_NEEDED);
+      return `${login} (id ${id})`;
     },
   });
 }
@@ -39,7 +40,6 @@ interface FactCondition {
 function factCondition(key: string, { fact, got, ...wanted }: FactCondition): Condition {
   const condition = wanting(key, {
     ...wanted,
-    code: 'FACT_UNAVAILABLE',
     holds: (subject, _now, facts) => isYes(fact.find(subject, facts)),
     got: (subject, _now, facts) => got(subject, facts),
   });
@@ -47,6 +47,8 @@ function factCondition(key: string, { fact, got, ...wanted }: FactCondition): Co
 }
 
 const isYes = (found: Found<boolean> | undefined): boolean => found !== undefined && 'value' in found && found.value;
+
+const isUnavailable = (found: Found<boolean> | undefined): boolean => found !== undefined && 'unavailable' in found;
 
 const orNobody = <T>(facts: Facts | undefined, found: Found<T> | undefined): Found<T> | undefined => {
   const nobody = facts === undefined ? NOBODY_TO_ASK.nobody : facts.nobody;
@@ -56,11 +58,8 @@ const orNobody = <T>(facts: Facts | undefined, found: Found<T> | undefined): Fou
 /** One team that is known to have them is enough; where none has, all must be known before it is a no. */
 function memberOfAny(teams: readonly string[], facts: Facts | undefined): Found<boolean> | undefined {
   const found = teams.map((team) => orNobody(facts, facts?.teams?.get(team)));
-  return (
-    found.find(isYes) ??
-    found.find((one) => one === undefined || 'unavailable' in one) ??
-    (found.length > 0 ? found[0] : undefined)
-  );
+  // Not `find` for what nobody asked: it would give the same for "there is none".
+  return found.find(isYes) ?? found.find(isUnavailable) ?? (found.includes(undefined) ? undefined : found[0]);
 }
 
 /** Whether a team of the organization's file is one that GitHub knows nothing of. */

@@ -1,30 +1,33 @@
 // Which facts could change what is decided about an ask: found out from the policy and the token alone, so that nobody is asked
 // for what does not matter. An ask of an entitlement without such conditions costs two comparisons.
 import type { Facts, FactsNeeded, TeamAsked } from '../facts.ts';
-import type { Ask, Condition, Entitlement, Subject } from '../model.ts';
+import type { Ask, Condition, Entitlement, Project, Subject } from '../model.ts';
 import { ruleThatHolds } from './evaluate.ts';
-import { foldCase } from './pattern.ts';
-import { type PolicySet, repositoryKey } from './policy-set.ts';
+import { listedOwnerId, type PolicySet, repositoryOf } from './policy-set.ts';
 import { movedReason } from './reasons.ts';
 
 type Asked = Pick<Ask, 'project' | 'entitlement' | 'now'>;
 
 /** Undefined where the decision is the same whatever the facts are. */
 export function factsNeeded(policies: PolicySet, subject: Subject, ask: Asked): FactsNeeded | undefined {
-  const entitlement = policies.projects.get(ask.project)?.entitlements.get(ask.entitlement);
-  if (entitlement === undefined) return undefined;
-  const startedAgain = entitlement.approval !== undefined && subject.runAttempt !== '1';
-  if (entitlement.factRules.length === 0 && !startedAgain) return undefined;
-  return isRefusedAnyhow(policies, subject, { ask, entitlement })
+  const project = policies.projects.get(ask.project);
+  const entitlement = project?.entitlements.get(ask.entitlement);
+  if (project === undefined || entitlement === undefined) return undefined;
+  const { approval, factRules } = entitlement;
+  const startedAgain = approval !== undefined && subject.runAttempt !== '1';
+  const commit = approval?.apartFromAuthor === true;
+  if (factRules.length === 0 && !startedAgain && !commit) return undefined;
+  return isRefusedAnyhow(policies, subject, { project, entitlement })
     ? undefined
-    : neededBy(policies, subject, { entitlement, startedAgain, now: ask.now });
+    : neededBy(policies, subject, { entitlement, hands: { run: startedAgain, commit }, now: ask.now });
 }
 
 /** Whether what was found out answers all that is needed; with nobody to ask there is nothing more to wait for. */
-export function answers(facts: Facts, { run, environment, teams }: FactsNeeded): boolean {
+export function answers(facts: Facts, { run, commit, environment, teams }: FactsNeeded): boolean {
   if (facts.nobody !== undefined) return true;
   return (
     (!run || facts.run !== undefined) &&
+    (!commit || facts.commit !== undefined) &&
     (!environment || facts.environment !== undefined) &&
     teams.every(({ name }) => facts.teams?.has(name) === true)
   );
@@ -35,6 +38,7 @@ export function allNeeded(all: readonly FactsNeeded[]): FactsNeeded | undefined 
   const teams = new Map(all.flatMap((one) => one.teams.map((team) => [team.name, team] as const)));
   return {
     run: all.some(({ run }) => run),
+    commit: all.some(({ commit }) => commit),
     environment: all.some(({ environment }) => environment),
     teams: [...teams.values()],
   };
@@ -43,24 +47,24 @@ export function allNeeded(all: readonly FactsNeeded[]): FactsNeeded | undefined 
 function isRefusedAnyhow(
   policies: PolicySet,
   subject: Subject,
-  { ask, entitlement }: { ask: Asked; entitlement: Entitlement },
+  { project, entitlement }: { project: Project; entitlement: Entitlement },
 ): boolean {
-  const project = policies.projects.get(ask.project);
-  const repository = policies.repositories.get(ask.project)?.get(repositoryKey(subject.issuer, subject.repositoryId));
-  if (project === undefined || repository === undefined || entitlement.lacks.length > 0) return true;
+  const repository = repositoryOf(policies, project.name, subject);
+  if (repository === undefined || entitlement.lacks.length > 0) return true;
   return movedReason(policies.owners, repository, { subject, project }) !== undefined;
 }
 
 interface Needing {
   readonly entitlement: Entitlement;
-  readonly startedAgain: boolean;
+  /** whose hands people must not approve themselves are behind the ask, where the token does not say */
+  readonly hands: Pick<FactsNeeded, 'run' | 'commit'>;
   readonly now: number;
 }
 
 function neededBy(policies: PolicySet, subject: Subject, needing: Needing): FactsNeeded | undefined {
-  const { entitlement, startedAgain, now } = needing;
+  const { entitlement, hands, now } = needing;
   if (ruleThatHolds(entitlement, subject, { now }) !== undefined)
-    return startedAgain ? { run: true, environment: false, teams: [] } : undefined;
+    return hands.run || hands.commit ? { ...hands, environment: false, teams: [] } : undefined;
   const open = entitlement.factRules.filter(({ conditions }) =>
     conditions.every((condition) => mayHold(condition, subject, now)),
   );
@@ -68,20 +72,22 @@ function neededBy(policies: PolicySet, subject: Subject, needing: Needing): Fact
   const asked = open.flatMap(({ conditions }) => conditions.flatMap(({ fact }) => fact ?? []));
   const teams = new Set(asked.flatMap((fact) => fact.teams));
   return {
-    run: startedAgain || teams.size > 0,
+    run: hands.run || teams.size > 0,
+    commit: hands.commit,
     environment: asked.some((fact) => fact.teams.length === 0),
     teams: [...teams].map((name) => teamAsked(policies, subject, name)),
   };
 }
 
 /** A fact that is settled without asking (a job without environment) is not asked for. */
-function mayHold({ fact, holds }: Condition, subject: Subject, now: number): boolean {
-  return fact === undefined ? holds(subject, now) : fact.find(subject, {}) === undefined;
+function mayHold(condition: Condition, subject: Subject, now: number): boolean {
+  const { fact } = condition;
+  return fact === undefined ? condition.holds(subject, now) : fact.find(subject, {}) === undefined;
 }
 
 function teamAsked({ teams, owners }: PolicySet, { issuer }: Subject, name: string): TeamAsked {
   const group = teams.get(name);
-  const organizationId = owners?.get(issuer)?.get(foldCase(name.slice(0, name.indexOf('/'))));
+  const organizationId = owners && listedOwnerId(owners, { issuer, name });
   const isKnown = group !== undefined && 'github' in group && organizationId !== undefined;
   return { name, at: isKnown ? { organizationId, teamId: group.github } : undefined };
 }

@@ -8,6 +8,7 @@ import { checkOrganization } from './organization.ts';
 import type { OrganizationDocument } from './organization-document.ts';
 import { type Packed, type PolicyFile, parseFile, unpack } from './policy-file.ts';
 import type { PolicyDocument, PolicySet, TextedSet } from './policy-set.ts';
+import { atOnce } from './steps.ts';
 
 export type { LoadResult } from './assemble-set.ts';
 export type { PolicyContext } from './compile-file.ts';
@@ -31,7 +32,7 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
     organizationDigest: ofOrganization && textDigest(ofOrganization.text),
     read: projects.map(({ name, parsed }) => readProject(name, parsed)),
     compiled: projects.flatMap(({ name, parsed }) =>
-      parsed.ok && organization !== undefined ? [compileFile(name, parsed, { organization, context })] : [],
+      parsed.ok && organization !== undefined ? [atOnce(compileFile(name, parsed, { organization, context }))] : [],
     ),
   });
   return result.ok ? { ...result, policies: withTexts(result.policies, files) } : result;

@@ -21,7 +21,7 @@ export interface Organization {
   readonly document: OrganizationDocument;
   readonly offers: ReadonlyMap<string, ParsedOffers['byKind']>;
   readonly freezes: readonly Freeze[];
-  readonly places: Place;
+  readonly places: () => Place;
 }
 
 interface OrganizationOptions {
@@ -60,7 +60,7 @@ const refused = (errors: readonly Finding[]): CheckedOrganization => ({
 });
 
 function understand(
-  { value: document, places }: { value: OrganizationDocument; places: Place },
+  { value: document, places }: { value: OrganizationDocument; places: () => Place },
   { file, kinds, people, report }: OrganizationOptions & { report: Report },
 ): Organization {
   checkTeams(document, report);

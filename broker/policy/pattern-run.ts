@@ -7,8 +7,7 @@ import { foldCase } from './pattern.ts';
  * `fold` as for `compilePattern`.
  */
 export function isWithin(inner: string, outer: string, { fold = false } = {}): boolean {
-  const [narrow, wide] = [inner, outer].map((text) => tokenize(fold ? foldCase(text) : text));
-  if (narrow === undefined || wide === undefined) return false;
+  const [narrow, wide] = [read(inner, fold), read(outer, fold)];
   return narrow.reduce((row, token) => nextRow(row, wide, token), firstRow(wide))[wide.length] === 1;
 }
 
@@ -23,8 +22,8 @@ export interface PatternRun {
 
 export type Row = Uint8Array;
 
-export function patternRun(text: string, { fold = false } = {}): PatternRun {
-  const tokens = tokenize(fold ? foldCase(text) : text);
+export function patternRun(text: string, { fold }: { readonly fold: boolean }): PatternRun {
+  const tokens = read(text, fold);
   return {
     start: firstRow(tokens),
     step: (row, character) => nextRow(row, tokens, character),
@@ -54,6 +53,8 @@ export function canMatchNumbered(text: string, start: string, end: string): bool
 }
 
 type Token = string;
+
+const read = (text: string, fold: boolean): readonly Token[] => tokenize(fold ? foldCase(text) : text);
 
 /** `**`, `*`, or one literal character. */
 export const tokenize = (text: string): readonly Token[] =>

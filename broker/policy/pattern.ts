@@ -28,68 +28,72 @@ export function patternProblem(text: string): string | undefined {
   return text.includes('***') ? 'has `***`: write `*` (any run without /) or `**` (any run)' : undefined;
 }
 
-/** `fold`: letters A–Z and a–z are equal, as in names that GitHub does not tell apart. */
-export function compilePattern(text: string, { fold = false } = {}): Pattern {
-  return { text, matches: matchesAny([text], { fold }) };
+interface PatternOptions {
+  /** letters A–Z and a–z are equal, as in names that GitHub does not tell apart */
+  readonly fold?: boolean | undefined;
 }
 
-/** Whether a value matches one of them. There are hundreds of thousands of these, so what each of them keeps is little. */
-export function matchesAny(patterns: readonly string[], { fold = false } = {}): Pattern['matches'] {
-  const [normal, wanted] = fold ? [foldCase, patterns.map(foldCase)] : [unchanged, patterns];
-  // Copies have the length that is needed, and not that to which a list grew.
-  const exact = wanted.filter((one) => !one.includes('*')).slice();
-  const wild = wanted.filter((one) => one.includes('*')).map(wildcardMatcher);
-  const [[one], [first]] = [exact, wild];
-  if (wanted.length === 1 && one !== undefined) return exactly(one, normal);
-  return wanted.length === 1 && first !== undefined ? only(first, normal) : either(exact, wild, normal);
+export function compilePattern(text: string, options: PatternOptions = {}): Pattern {
+  const patterns = compilePatterns([text], options);
+  return { text, matches: (value) => matchesAny(patterns, value, options) };
 }
 
-type Matches = Pattern['matches'];
-type Normal = (value: string) => string;
+/**
+ * Patterns that are ready to be asked. There are hundreds of thousands of them, so the text of a pattern is all that is kept of it
+ * where that says enough, and a list of such texts is kept as it came.
+ */
+export type Patterns = readonly (string | Stepped)[];
 
-const unchanged: Normal = (value) => value;
+/** A pattern with more than a wildcard from its first to its last. */
+interface Stepped {
+  readonly head: string;
+  readonly steps: Steps;
+  readonly tail: string;
+}
+
+export function compilePatterns(texts: readonly string[], { fold = false }: PatternOptions = {}): Patterns {
+  const patterns = texts.map((text) => steppedWhereNeeded(fold ? foldCase(text) : text));
+  return patterns.every((one, at) => one === texts[at]) ? texts : patterns;
+}
+
+/** Whether a value matches one of them; under the options that they were compiled under. */
+export function matchesAny(patterns: Patterns, value: string, { fold = false }: PatternOptions = {}): boolean {
+  const given = fold ? foldCase(value) : value;
+  return patterns.some((one) => (typeof one === 'string' ? matchesText(one, given) : matchesStepped(one, given)));
+}
+
 const mayMatch = (value: string): boolean => value.length <= MAX_VALUE_LENGTH;
 
-const exactly =
-  (wanted: string, normal: Normal): Matches =>
-  (value) =>
-    normal(value) === wanted;
-const only =
-  (matches: Matches, normal: Normal): Matches =>
-  (value) =>
-    mayMatch(value) && matches(normal(value));
+/** Where the wildcards of a pattern begin and end; they begin nowhere (-1) where it has none. */
+const wildPart = (pattern: string): readonly [from: number, to: number] => [
+  pattern.indexOf('*'),
+  pattern.lastIndexOf('*') + 1,
+];
 
-function either(exact: readonly string[], wild: readonly Matches[], normal: Normal): Matches {
-  return (value) => {
-    const given = normal(value);
-    return exact.includes(given) || (mayMatch(value) && wild.some((matches) => matches(given)));
-  };
+function steppedWhereNeeded(pattern: string): string | Stepped {
+  const [from, to] = wildPart(pattern);
+  const wild = pattern.slice(from, to);
+  if (from === -1 || wild === '*' || wild === '**') return pattern;
+  return { head: pattern.slice(0, from), steps: stepsOf(wild), tail: pattern.slice(to) };
 }
 
-/** A pattern with a wildcard: what stands before the first and behind the last is compared as it is. */
-function wildcardMatcher(pattern: string): Matches {
-  const [start, end] = [pattern.indexOf('*'), pattern.lastIndexOf('*') + 1];
-  return around(pattern.slice(0, start), matcherOf(pattern.slice(start, end)), pattern.slice(end));
+/** Of a pattern with one wildcard at most, whose text says all that there is to know. */
+function matchesText(pattern: string, value: string): boolean {
+  const [from, to] = wildPart(pattern);
+  if (from === -1) return value === pattern;
+  const [head, tail] = [pattern.slice(0, from), pattern.slice(to)];
+  return isBetween(head, tail, value) && (to - from > 1 || !between(head, tail, value).includes('/'));
 }
 
-const around =
-  (head: string, between: Matches, tail: string): Matches =>
-  (value) =>
-    value.length >= head.length + tail.length &&
-    value.startsWith(head) &&
-    value.endsWith(tail) &&
-    between(value.slice(head.length, value.length - tail.length));
+const matchesStepped = ({ head, steps, tail }: Stepped, value: string): boolean =>
+  isBetween(head, tail, value) && isAtEnd(steps, rowAfter(steps, between(head, tail, value)));
 
-/** Of what stands from the first wildcard to the last: mostly that is one, of which there is nothing to keep. */
-function matcherOf(text: string): (value: string) => boolean {
-  if (text === '**') return anything;
-  if (text === '*') return anythingWithoutSlash;
-  const steps = stepsOf(text);
-  return (value) => isAtEnd(steps, rowAfter(steps, value));
-}
+/** What stands before the first wildcard and behind the last is compared as it is. */
+const isBetween = (head: string, tail: string, value: string): boolean =>
+  mayMatch(value) && value.length >= head.length + tail.length && value.startsWith(head) && value.endsWith(tail);
 
-const anything = (): boolean => true;
-const anythingWithoutSlash = (value: string): boolean => !value.includes('/');
+const between = (head: string, tail: string, value: string): string =>
+  value.slice(head.length, value.length - tail.length);
 
 /** ASCII only: Unicode folding would take KELVIN SIGN for a `k`, and let a new environment pass for a protected one. */
 export function foldCase(text: string): string {

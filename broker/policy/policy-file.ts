@@ -13,25 +13,51 @@ export interface PolicyFile extends PolicyDocument {
 }
 
 export type ParsedFile<T> =
-  | { readonly ok: true; readonly value: T; readonly places: Place }
+  | { readonly ok: true; readonly value: T; readonly places: () => Place }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 declare const packedOf: unique symbol;
-/** A `ParsedFile` in bytes of its own, which can be handed to another thread. */
-export type Packed<T = unknown> = Uint8Array<ArrayBuffer> & { readonly [packedOf]?: T };
+type Bytes = Uint8Array<ArrayBuffer>;
+/**
+ * A `ParsedFile` in bytes of its own, which can be handed to another thread. Where its keys stand is as much again, and only
+ * asked for where something is found: that has bytes apart, none where the file could not be read.
+ */
+export interface Packed<T = unknown> {
+  readonly parsed: Bytes;
+  readonly places: Bytes;
+  readonly [packedOf]?: T;
+}
+
+type Parsed<T> = { readonly ok: true; readonly value: T } | Extract<ParsedFile<T>, { ok: false }>;
 
 /** Pure, and slow: some 80 ms for a file of 41 KiB, nearly all of it the YAML parser's. */
 export function parseFile({ kind, ...source }: PolicyFile): Packed {
   const schema = kind === 'organization' ? organizationSchema : projectSchema;
   const result = parseStrictYaml<OrganizationDocument | ProjectDocument>(source, schema);
-  return pack(result.ok ? { ok: true, value: result.yaml.value, places: result.yaml.places() } : result);
+  if (!result.ok) return { parsed: pack(result), places: new Uint8Array() };
+  const { value, places } = result.yaml;
+  return { parsed: pack({ ok: true, value }), places: pack(places()) };
 }
 
 /** Copied, since the buffers that come from here may be larger than what they hold. */
-const pack = (parsed: ParsedFile<unknown>): Packed => new Uint8Array(deflateRawSync(serialize(parsed), { level: 1 }));
+const pack = (value: Parsed<unknown> | Place): Bytes => new Uint8Array(deflateRawSync(serialize(value), { level: 1 }));
 
 /** Only ever of what `parseFile` made. */
-export const unpack = <T>(packed: Packed<T>): ParsedFile<T> => deserialize(inflateRawSync(packed)) as ParsedFile<T>;
+export function unpack<T>({ parsed, places }: Packed<T>): ParsedFile<T> {
+  const unpacked = unpackedFrom(parsed) as Parsed<T>;
+  return unpacked.ok ? { ...unpacked, places: () => unpackedFrom(places) as Place } : unpacked;
+}
 
-export const placing = (file: string, places: Place) => (path: Parameters<typeof findingIn>[1], message: string) =>
-  findingIn({ file, places }, path, message);
+const unpackedFrom = (bytes: Bytes): unknown => deserialize(inflateRawSync(bytes));
+
+/** Findings of one file. Most files have none: the places are unpacked for the first. */
+export function placing(
+  file: string,
+  places: () => Place,
+): (path: Parameters<typeof findingIn>[1], message: string) => Finding {
+  let unpacked: Place | undefined;
+  return (path, message) => {
+    unpacked ??= places();
+    return findingIn({ file, places: unpacked }, path, message);
+  };
+}

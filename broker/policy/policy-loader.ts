@@ -14,8 +14,9 @@ import type { ProjectDocument } from './document.ts';
 import { filesOf } from './load-policy.ts';
 import { type CheckedOrganization, checkOrganization, type Organization } from './organization.ts';
 import type { OrganizationDocument } from './organization-document.ts';
-import { type Packed, type PolicyFile, unpack } from './policy-file.ts';
+import { type Packed, type ParsedFile, type PolicyFile, unpack } from './policy-file.ts';
 import type { PolicyDocument } from './policy-set.ts';
+import { type Breathe, inTurns } from './steps.ts';
 
 export interface PolicyLoader {
   /** One at a time: of two loads the later one waits. */
@@ -24,9 +25,6 @@ export interface PolicyLoader {
 
 /** With the digest of the set, whether it loads or not. */
 export type Loaded = LoadResult & { readonly digest: string };
-
-/** Lets others have the thread, when it was held long enough. */
-export type Breathe = () => Promise<void> | undefined;
 
 export interface LoaderDeps {
   /** `parseFile` of each, wherever it is done */
@@ -100,10 +98,11 @@ async function loadFiles(
 ): Promise<LoadResult> {
   const ofOrganization = files.find(({ kind }) => kind === 'organization');
   const checked = await checkedOrganization(ofOrganization, context);
+  const under = { organization: checked.organization, context, breathe };
   const [read, compiled]: [ReadProject[], CompiledProject[]] = [[], []];
   for (const file of files) {
     if (file === ofOrganization) continue;
-    const { project, result } = await readAndCompiled(file, { organization: checked.organization, context });
+    const { project, result } = await readAndCompiled(file, under);
     read.push(project);
     if (result !== undefined) compiled.push(result);
     await breathe();
@@ -124,23 +123,33 @@ async function checkedOrganization(
 interface Under {
   readonly organization: Organization | undefined;
   readonly context: PolicyContext;
+  readonly breathe: Breathe;
 }
 
 async function readAndCompiled(
   file: DigestedFile,
-  { organization, context }: Under,
+  { organization, context, breathe }: Under,
 ): Promise<{ project: ReadProject; result?: CompiledProject }> {
   const { known } = file;
-  const packed = (await known.packed) as Packed<ProjectDocument>;
-  const project = known.read ?? readProject(file, unpack(packed));
-  known.read = project;
+  const parsed = unpackedOnce((await known.packed) as Packed<ProjectDocument>);
+  known.read ??= readProject(file, parsed());
+  const project = known.read;
   if (!project.ok || organization === undefined) return { project };
   const under = compiledUnder(organization, project);
   if (known.compiled?.under === under) return { project, result: known.compiled.result };
-  const parsed = unpack(packed);
-  if (!parsed.ok) return { project };
-  const result = compileFile(file, parsed, { organization, context });
+  const document = parsed();
+  if (!document.ok) return { project };
+  const result = await inTurns(compileFile(file, document, { organization, context }), breathe);
   // An error may speak of what else stands in the organization's file, which `under` does not say.
   if (result.errors.length === 0) known.compiled = { under, result };
   return { project, result };
+}
+
+/** Where it is asked for, and then once. */
+function unpackedOnce<T>(packed: Packed<T>): () => ParsedFile<T> {
+  let unpacked: ParsedFile<T> | undefined;
+  return () => {
+    unpacked ??= unpack(packed);
+    return unpacked;
+  };
 }

@@ -2,7 +2,7 @@
 // Made from the documents and the configuration alone; the same documents have the same digest, here and when read back.
 import { policySetDigest, textDigest } from '../../shared/log-digests.ts';
 import type { Millis } from '../clock.ts';
-import type { Project, Repository } from '../model.ts';
+import type { Project, Repository, Subject } from '../model.ts';
 import { foldCase } from './pattern.ts';
 
 export interface PolicyDocument {
@@ -60,6 +60,13 @@ export interface TextedSet extends PolicySet {
 /** Issuers have no slash in their names, so that two repositories never share a key. */
 export const repositoryKey = (issuer: string, id: string): string => `${issuer}/${id}`;
 
+/** The subject's repository, where the project lists it. */
+export const repositoryOf = (
+  { repositories }: PolicySet,
+  project: string,
+  { issuer, repositoryId }: Pick<Subject, 'issuer' | 'repositoryId'>,
+): Repository | undefined => repositories.get(project)?.get(repositoryKey(issuer, repositoryId));
+
 /** The digest of a set, also of one that does not load. */
 export function setDigest(documents: readonly PolicyDocument[]): string {
   return policySetDigest(documents.map(({ file, text }) => ({ file, digest: textDigest(text) })));
@@ -92,7 +99,10 @@ export function ownersOf(issuers: readonly ConfiguredIssuer[] | undefined): Owne
   );
 }
 
-/** The id that the configuration lists for the owner part of a repository's name. */
-export function listedOwnerId(owners: NonNullable<Owners>, { issuer, name }: Repository): string | undefined {
+/** The id that the configuration lists for the owner part of a repository's or a team's name. */
+export function listedOwnerId(
+  owners: NonNullable<Owners>,
+  { issuer, name }: Pick<Repository, 'issuer' | 'name'>,
+): string | undefined {
   return owners.get(issuer)?.get(foldCase(name.slice(0, name.indexOf('/'))));
 }

@@ -1,5 +1,5 @@
 // Turns one project's file into a Project, and reports what in it does not fit the organization or the configuration.
-import type { Project, Repository } from '../model.ts';
+import type { Entitlement, Project, Repository } from '../model.ts';
 import type { CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import { anyOf, didYouMean } from '../schema-problems.ts';
 import type { ProjectDocument } from './document.ts';
@@ -8,6 +8,7 @@ import type { Organization } from './organization.ts';
 import { DEFAULT_ISSUER, listedOwnerId, type Owners, repositoryKey } from './policy-set.ts';
 import type { Report } from './report.ts';
 import { createSharing } from './sharing.ts';
+import type { Steps } from './steps.ts';
 
 export interface ProjectContext {
   readonly file: string;
@@ -23,21 +24,18 @@ export interface ProjectContext {
   readonly report: Report;
 }
 
-export function compileProject(document: ProjectDocument, context: ProjectContext): Project {
+/** A step for each entitlement. */
+export function* compileProject(document: ProjectDocument, context: ProjectContext): Steps<Project> {
   const { report } = context;
   checkOwner(document, context);
   const repositories = repositoriesOf(document, context);
-  const share = createSharing();
-  const entitlements = Object.entries(document.entitlements).map(([name, entitlement]) => {
+  const ofAll = { ...context, project: document.project, repositories, share: createSharing() };
+  const entitlements = new Map<string, Entitlement>();
+  for (const [name, entitlement] of Object.entries(document.entitlements)) {
     const place = report.under('entitlements', name);
-    return compileEntitlement(name, entitlement, {
-      ...context,
-      project: document.project,
-      repositories,
-      share,
-      report: place,
-    });
-  });
+    entitlements.set(name, compileEntitlement(name, entitlement, { ...ofAll, report: place }));
+    yield;
+  }
   return {
     name: document.project,
     title: document.title ?? document.project,
@@ -45,7 +43,7 @@ export function compileProject(document: ProjectDocument, context: ProjectContex
     digest: context.digest,
     file: context.file,
     repositories,
-    entitlements: new Map(entitlements.map((entitlement) => [entitlement.name, entitlement])),
+    entitlements,
   };
 }
 

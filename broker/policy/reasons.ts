@@ -1,6 +1,7 @@
 // Why not, in whole sentences: each says what was wanted, what the job has, and who or what can change that (P7).
 // Nothing of another project appears here, and no more of a claim than a person would read.
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Millis } from '../clock.ts';
 import type { Facts } from '../facts.ts';
 import type { Ask, Condition, Entitlement, Project, Reason, Repository, Rule, Subject } from '../model.ts';
@@ -87,14 +88,13 @@ export function conditionReason(
   if (unknown !== undefined)
     return {
       ...{ code: 'FACT_UNAVAILABLE', rule, condition: key, expected },
-      message: `Rule ${rule} needs \`${key}\` (${expected}), and whether that holds cannot be found out: ${unknown}. Without that the rule does not hold; where it cannot be mended, ask ${project.owner} for one without it.`,
+      message: `The ${ordinal(rule)} rule needs \`${key}\` (${expected}), and whether that holds cannot be found out: ${unknown}. Without that the rule does not hold; where it cannot be mended, ask ${project.owner} for one without it.`,
     };
-  const code = condition.fact === undefined ? condition.code : 'POLICY_NO_MATCH';
-  const base = { code, rule, condition: key, expected };
+  const base = { code: condition.code, rule, condition: key, expected };
   const value = condition.got(subject, when.now, when.facts);
   const got = value === undefined ? undefined : shortened(value, MAX_VALUE);
   const has = got === undefined ? 'this job has none' : `this job has ${quoted(got)}`;
-  const message = `Rule ${rule} wants \`${key}\` to be ${expected}; ${has}. ${capital(condition.remedy)}, or ask ${project.owner} to change the rule in ${project.file}.`;
+  const message = `The ${ordinal(rule)} rule wants \`${key}\` to be ${expected}; ${has}. ${capital(condition.remedy)}, or ask ${project.owner} to change the rule in ${project.file}.`;
   return { ...base, message, ...(got === undefined ? {} : { got }) };
 }
 

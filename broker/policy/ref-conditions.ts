@@ -3,57 +3,43 @@
 import type { Condition, Subject } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 import { type RefKind, refKindOf, refKindsOf } from './events.ts';
-import { matchesAny } from './pattern.ts';
-import { wanting } from './wanting.ts';
+import { type PatternSort, patternCondition } from './pattern-condition.ts';
 
-export function branchCondition(patterns: readonly string[]): Condition {
-  return shortRefCondition('branch', patterns, 'run the job on such a branch');
-}
-
-export function tagCondition(patterns: readonly string[]): Condition {
-  return shortRefCondition('tag', patterns, 'run the job on such a tag');
-}
-
-export function refCondition(patterns: readonly string[]): Condition {
-  const matches = matchesAny(patterns);
-  return wanting('ref', {
-    values: patterns,
-    remedy: 'run the job on such a ref',
-    holds: (subject) => kindOfJob(subject) !== undefined && matches(subject.ref),
-    got: shownRef,
-  });
-}
+export const branchCondition = (patterns: readonly string[]): Condition => patternCondition(BRANCH, patterns);
+export const tagCondition = (patterns: readonly string[]): Condition => patternCondition(TAG, patterns);
+export const refCondition = (patterns: readonly string[]): Condition => patternCondition(REF, patterns);
 
 /** The base branch of a pull request, which its author cannot choose freely; never the head's name, which they can. */
-export function pullRequestCondition(bases: readonly string[]): Condition {
-  const matches = matchesAny(bases);
-  const isPull = (subject: Subject): boolean =>
-    subject.eventName === 'pull_request' && kindOfJob(subject) === 'pull' && subject.baseRef !== '';
-  return wanting('pull-request', {
-    values: [`into ${anyOf(bases)}`],
-    remedy: 'run the job for a pull request into such a branch',
-    holds: (subject) => isPull(subject) && matches(subject.baseRef),
-    got: (subject) => (isPull(subject) ? `into ${subject.baseRef}` : shownRef(subject)),
-  });
-}
+export const pullRequestCondition = (bases: readonly string[]): Condition => patternCondition(PULL_REQUEST, bases);
+
+const REF: PatternSort = {
+  key: 'ref',
+  remedy: 'run the job on such a ref',
+  of: (subject) => (kindOfJob(subject) === undefined ? undefined : subject.ref),
+  got: shownRef,
+};
+
+const PULL_REQUEST: PatternSort = {
+  key: 'pull-request',
+  remedy: 'run the job for a pull request into such a branch',
+  of: (subject) => (isPull(subject) ? subject.baseRef : undefined),
+  got: (subject) => (isPull(subject) ? `into ${subject.baseRef}` : shownRef(subject)),
+  inWords: (bases) => `into ${anyOf(bases)}`,
+};
 
 const START = { branch: 'refs/heads/', tag: 'refs/tags/' } as const;
+const BRANCH = shortRefSort('branch', 'run the job on such a branch');
+const TAG = shortRefSort('tag', 'run the job on such a tag');
 
-/** Of a short ref, the part that is compared: one function for all conditions of a key. */
-const gotBranch = (subject: Subject): string | undefined => shortRef('branch', subject) ?? shownRef(subject);
-const gotTag = (subject: Subject): string | undefined => shortRef('tag', subject) ?? shownRef(subject);
-
-const shortRef = (key: keyof typeof START, subject: Subject): string | undefined =>
-  kindOfJob(subject) === key ? subject.ref.slice(START[key].length) : undefined;
-
-function shortRefCondition(key: keyof typeof START, patterns: readonly string[], remedy: string): Condition {
-  const matches = matchesAny(patterns);
-  const holds = (subject: Subject): boolean => {
-    const ref = shortRef(key, subject);
-    return ref !== undefined && matches(ref);
-  };
-  return wanting(key, { values: patterns, remedy, holds, got: key === 'branch' ? gotBranch : gotTag });
+/** Of a short ref, the part that is compared. */
+function shortRefSort(key: keyof typeof START, remedy: string): PatternSort {
+  const of = (subject: Subject): string | undefined =>
+    kindOfJob(subject) === key ? subject.ref.slice(START[key].length) : undefined;
+  return { key, remedy, of, got: (subject) => of(subject) ?? shownRef(subject) };
 }
+
+const isPull = (subject: Subject): boolean =>
+  subject.eventName === 'pull_request' && kindOfJob(subject) === 'pull' && subject.baseRef !== '';
 
 /** The kind of the job's ref, where its type and its event agree with it. */
 function kindOfJob({ ref, refType, eventName }: Subject): RefKind | undefined {

@@ -13,6 +13,7 @@ import type { OrganizationDocument } from './organization-document.ts';
 import { type Packed, type ParsedFile, unpack } from './policy-file.ts';
 import type { Loaded, LoaderDeps, PolicyLoader } from './policy-loader.ts';
 import type { SetMember, TextedSet } from './policy-set.ts';
+import { stageDocuments } from './stage-documents.ts';
 
 export interface ReloadDeps extends LoaderDeps {
   readonly store: Store;
@@ -56,26 +57,33 @@ export async function reloadPolicies(deps: ReloadDeps, directory: string): Promi
   const { digest } = loaded;
   if (!loaded.ok) return refuse(deps, { digest, findings: loaded.findings });
   deps.keep(loaded.policies);
-  const after = loaded.policies.documents;
-  const words = await organizationChange(deps, documents);
   const textOf = new Map(documents.map(({ file, text }) => [file, text]));
-  const changed = await deps.store.commit(async (tx) => {
+  const policies = { ...loaded.policies, documents: withTexts(loaded.policies.documents, textOf) };
+  const changed = await putInForce(deps, policies);
+  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings, advised: adviceOn(policies, deps.context) };
+}
+
+async function putInForce(deps: ReloadDeps, { digest, documents }: TextedSet): Promise<boolean> {
+  const before = await deps.store.read(membersInForce);
+  const words = await organizationChange(deps, before, documents);
+  const isNew = changesBetween(before, documents).flatMap(({ now }) => now ?? []);
+  const toKeep = await stageDocuments(deps, digest, isNew);
+  return deps.store.commit(async (tx) => {
     const previous = await tx.policies.inForce();
     // After a good load a refusal is news again, also where it is of the same files as the last one.
     if (((await tx.meta.get(REFUSED_SET)) ?? '') !== '') await tx.meta.set(REFUSED_SET, '');
     if (previous?.digest === digest) return false;
-    const before = previous === undefined ? [] : await tx.policies.membersOf(previous.digest);
-    const changes = changesBetween(before, after);
-    const isNew = withTexts(
-      changes.flatMap(({ now }) => now ?? []),
-      textOf,
-    );
-    await tx.policies.putInForce({ digest, members: after, documents: isNew, at: tx.now });
+    const changes = changesBetween(await membersInForce(tx), documents);
+    await tx.policies.keep(toKeep, tx.now);
+    await tx.policies.putInForce({ digest, members: documents, at: tx.now });
     await recordChanges(deps, tx, { set: digest, changes, words });
     return true;
   });
-  const advised = adviceOn({ ...loaded.policies, documents: withTexts(after, textOf) }, deps.context);
-  return { outcome: 'in-force', changed, digest, warnings: loaded.warnings, advised };
+}
+
+async function membersInForce(tx: Transaction): Promise<readonly Member[]> {
+  const row = await tx.policies.inForce();
+  return row === undefined ? [] : tx.policies.membersOf(row.digest);
 }
 
 const withTexts = (members: readonly SetMember[], textOf: ReadonlyMap<string, string>): TextedSet['documents'] =>
@@ -130,14 +138,14 @@ async function recordRefusedSet(deps: ReloadDeps, tx: Transaction, { digest, fin
 /** A cut may halve a pair of surrogates, and half a character cannot be written down. */
 const shortened = (text: string): string => text.slice(0, 500).toWellFormed();
 
-interface Change {
+interface Change<S extends SetMember = SetMember> {
   readonly file: string;
   readonly old: Member | undefined;
-  readonly now: SetMember | undefined;
+  readonly now: S | undefined;
 }
 
 /** In the order of the files' names. */
-function changesBetween(before: readonly Member[], after: readonly SetMember[]): readonly Change[] {
+function changesBetween<S extends SetMember>(before: readonly Member[], after: readonly S[]): readonly Change<S>[] {
   const [olds, nows] = [new Map(before.map((one) => [one.file, one])), new Map(after.map((one) => [one.file, one]))];
   return [...new Set([...olds.keys(), ...nows.keys()])]
     .sort()
@@ -184,19 +192,19 @@ const wordsSince = (old: Member | undefined, change: OrganizationChange | undefi
 /** Found before the transaction, and where files are parsed: in it, everybody would wait for that. */
 async function organizationChange(
   { store, context, parseAll }: ReloadDeps,
+  before: readonly Member[],
   documents: readonly PolicyDocument[],
 ): Promise<OrganizationChange | undefined> {
-  const file = context.organizationFile;
-  const now = documents.find((one) => one.file === file)?.text;
-  const old = await store.read(async (tx) => {
-    const row = await tx.policies.inForce();
-    const member = row && (await tx.policies.membersOf(row.digest)).find((one) => one.file === file);
-    return member && tx.policies.documentOf(member);
-  });
+  const isIt = ({ file }: { readonly file: string }): boolean => file === context.organizationFile;
+  const [member, now] = [before.find(isIt), documents.find(isIt)?.text];
+  const old = member && (await store.read((tx) => tx.policies.documentOf(member)));
   if (old === undefined || now === undefined || old.text === now) return undefined;
-  const packed = await Promise.all(parseAll([old.text, now].map((text) => ({ kind: 'organization', file, text }))));
-  const [before, after] = packed.map((one) => unpack(one as Packed<OrganizationDocument>)).map(documentIn);
-  return { since: old.digest, words: wordsBetween(before, after) };
+  const texts = [old.text, now].map(
+    (text) => ({ kind: 'organization', file: context.organizationFile, text }) as const,
+  );
+  const packed = await Promise.all(parseAll(texts));
+  const [earlier, later] = packed.map((one) => unpack(one as Packed<OrganizationDocument>)).map(documentIn);
+  return { since: old.digest, words: wordsBetween(earlier, later) };
 }
 
 const documentIn = (parsed: ParsedFile<OrganizationDocument>): OrganizationDocument | undefined =>

@@ -22,7 +22,9 @@ interface Asked {
 }
 
 export function requesterReasons(asked: Asked): readonly Reason[] {
-  return [rerun(asked), unnamedProgram(asked), programAgain(asked)].filter((reason) => reason !== undefined);
+  return [rerun(asked), unnamedProgram(asked), programAgain(asked), unknownAuthor(asked)].filter(
+    (reason) => reason !== undefined,
+  );
 }
 
 /** A run that is over asks for nothing: whoever still has its token is not its job (threat T17). */
@@ -81,6 +83,21 @@ function programAgain({ entitlement, subject, facts }: Asked): Reason | undefine
     condition: 'approval',
     expected: 'a person',
     got: by.login,
+  };
+}
+
+/** Asked for where a rule allows the ask, and not before. */
+function unknownAuthor({ entitlement, rule, subject, facts = NOBODY_TO_ASK }: Asked): Reason | undefined {
+  const { commit } = facts;
+  const isKnown = commit !== undefined && 'value' in commit;
+  if (entitlement.approval?.apartFromAuthor !== true || rule === undefined || isKnown) return undefined;
+  const why = commit?.unavailable ?? facts.nobody ?? 'nobody asked for it';
+  return {
+    code: 'FACT_UNAVAILABLE',
+    message: `${scopeOf(entitlement)} needs approval by somebody else than who wrote the commit, and who that is cannot be found out: ${why}.`,
+    condition: 'approval',
+    expected: 'a commit whose author is known',
+    got: subject.sha,
   };
 }
 

@@ -2,6 +2,7 @@
 // risk, power, life) and exposure (what its rules let in, who is asked). Points are added, each with its sentence. Of several
 // rules the widest counts, so that one more condition never raises the figure, and one more rule never lowers it.
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Repository } from '../model.ts';
 import type { CredentialKind } from '../providers/credential-kinds.ts';
 import type { RiskFactor, RiskFigure } from '../risk.ts';
@@ -10,6 +11,7 @@ import { eventsOf, namedRepositories } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { OUTSIDE_EVENTS } from './events.ts';
 import type { RuleDocument } from './rule-document.ts';
+import type { Share } from './sharing.ts';
 
 export interface FigureFacts {
   readonly kind: CredentialKind | undefined;
@@ -32,6 +34,13 @@ export function riskFigure(document: EntitlementDocument, facts: FigureFacts): R
   const score = factors.reduce((sum, { points }) => sum + points, 0);
   return { score, level: levelOf(score), factors: factors.toSorted((a, b) => b.points - a.points) };
 }
+
+/** Many have the same figure, and nearly all of them most of their factors. */
+export const sharedFigure = (figure: RiskFigure, share: Share): RiskFigure =>
+  share(`figure ${JSON.stringify(figure)}`, () => ({
+    ...figure,
+    factors: figure.factors.map((one) => share(`factor ${one.points} ${one.sentence}`, () => one)),
+  }));
 
 const factor = (points: number, sentence: string): RiskFactor => ({ points, sentence });
 
@@ -81,23 +90,24 @@ function refFactor({ rule, index }: Judged): readonly RiskFactor[] {
   // A pull request's base is chosen among branches that exist.
   if (rule['pull-request'] !== undefined) return [];
   const given = REF_KEYS.filter((key) => rule[key] !== undefined);
-  if (given.length === 0) return [factor(6, `Rule ${index} allows any branch and tag.`)];
+  if (given.length === 0) return [factor(6, `The ${ordinal(index)} rule allows any branch and tag.`)];
   const isWhole = given.some((key) => rule[key]?.every((pattern) => !pattern.includes('*')));
   if (isWhole) return [];
   const isProtected = rule['protected-ref'] !== undefined;
-  if (given.every((key) => allowsAny(key, rule))) return [factor(5, `Rule ${index} allows any ${given.join(' or ')}.`)];
-  return [factor(isProtected ? 1 : 3, `Rule ${index} allows every ${given.join(' or ')} of a form.`)];
+  if (given.every((key) => allowsAny(key, rule)))
+    return [factor(5, `The ${ordinal(index)} rule allows any ${given.join(' or ')}.`)];
+  return [factor(isProtected ? 1 : 3, `The ${ordinal(index)} rule allows every ${given.join(' or ')} of a form.`)];
 }
 
 function environmentFactor({ rule, index }: Judged): readonly RiskFactor[] {
   if (rule['protected-environment'] !== undefined) return [];
   if (rule.environment !== undefined && !allowsAny('environment', rule)) return [];
-  return [factor(4, `Rule ${index} names no environment.`)];
+  return [factor(4, `The ${ordinal(index)} rule names no environment.`)];
 }
 
 function runnerFactor({ rule, index }: Judged): readonly RiskFactor[] {
   const isHosted = rule.runner?.every((one) => one === 'github-hosted') === true;
-  return isHosted ? [] : [factor(4, `Rule ${index} allows runners that other jobs have used.`)];
+  return isHosted ? [] : [factor(4, `The ${ordinal(index)} rule allows runners that other jobs have used.`)];
 }
 
 function eventFactor({ rule, index }: Judged): readonly RiskFactor[] {
@@ -105,20 +115,23 @@ function eventFactor({ rule, index }: Judged): readonly RiskFactor[] {
   if (events.length === 0) return [];
   const isPull = events.every((event) => event === 'pull_request');
   return [
-    factor(isPull ? 4 : 7, `Rule ${index} allows what people without write access can start (${events.join(', ')}).`),
+    factor(
+      isPull ? 4 : 7,
+      `The ${ordinal(index)} rule allows what people without write access can start (${events.join(', ')}).`,
+    ),
   ];
 }
 
 function workflowFactor({ rule, index }: Judged): readonly RiskFactor[] {
   const isNamed = rule.workflow !== undefined || rule['called-workflow'] !== undefined;
-  return isNamed ? [] : [factor(2, `Rule ${index} allows any workflow.`)];
+  return isNamed ? [] : [factor(2, `The ${ordinal(index)} rule allows any workflow.`)];
 }
 
 function repositoriesFactor({ rule, index, facts }: Judged): readonly RiskFactor[] {
   const { repositories } = facts;
   const { length } = rule.repository === undefined ? repositories : namedRepositories(rule.repository, repositories);
   if (length <= 1) return [];
-  return [factor(length <= 5 ? 1 : 2, `Rule ${index} allows ${length} repositories.`)];
+  return [factor(length <= 5 ? 1 : 2, `The ${ordinal(index)} rule allows ${length} repositories.`)];
 }
 
 function peopleFactor({ approval, 'break-glass': breakGlass }: EntitlementDocument): readonly RiskFactor[] {

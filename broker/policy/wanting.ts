@@ -12,5 +12,7 @@ export function wanting(
   key: string,
   { values, remedy, holds, got, code = 'POLICY_NO_MATCH' }: Asking & { values: readonly string[]; remedy: string },
 ): Condition {
-  return { key, expected: shortened(anyOf(values), MAX_EXPECTED), remedy, code, holds, got };
+  return { key, expected: expectedOf(values), remedy, code, holds, got };
 }
+
+export const expectedOf = (values: readonly string[]): string => shortened(anyOf(values), MAX_EXPECTED);

@@ -32,7 +32,7 @@ export function App() {
   return (
     <TimeContext.Provider value={{ now: time, utc }}>
       {route.page === 'sign-in' ? (
-        <Frame me={undefined} route={route} waiting={0} onUtc={setUtc}>
+        <Frame me={undefined} route={route} waiting={undefined} onUtc={setUtc}>
           <SignInPage back={route.back} error={route.error} />
         </Frame>
       ) : (
@@ -68,13 +68,13 @@ function SignedIn({ route, onUtc }: { readonly route: Route; readonly onUtc: (ut
   }, [out]);
   if (me.body === undefined)
     return (
-      <Frame me={undefined} route={route} waiting={0} onUtc={onUtc}>
+      <Frame me={undefined} route={route} waiting={undefined} onUtc={onUtc}>
         {me.problem === undefined || out ? <Late /> : <ProblemPage problem={me.problem} />}
       </Frame>
     );
   return (
     <SessionContext.Provider value={{ me: me.body, refreshMe: me.refresh, waiting, announce }}>
-      <Frame me={me.body} route={route} waiting={waiting.body?.requests.length ?? 0} onUtc={onUtc}>
+      <Frame me={me.body} route={route} waiting={waiting.body} onUtc={onUtc}>
         <Page route={route} />
       </Frame>
       <p class="heard" role="status">

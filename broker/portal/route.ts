@@ -1,9 +1,12 @@
 // Which page an address shows. Every state that somebody could want to send to somebody else is in the address.
 
+const VIEWS = ['waiting', 'mine', 'all'] as const;
+export type RequestsView = (typeof VIEWS)[number];
+
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'sign-in'; readonly back: string; readonly error: string | undefined }
-  | { readonly page: 'requests'; readonly view: 'mine' | 'all'; readonly before: string | undefined }
+  | { readonly page: 'requests'; readonly view: RequestsView; readonly before: string | undefined }
   | { readonly page: 'request'; readonly id: string }
   | { readonly page: 'catalog'; readonly scope: string | undefined; readonly search: string; readonly project: string }
   | { readonly page: 'me' }
@@ -23,7 +26,7 @@ export function routeOf(address: string): Route {
 
 function requestRoute(id: string | undefined, parameters: URLSearchParams): Route {
   if (id !== undefined && id !== '') return { page: 'request', id };
-  const view = parameters.get('view') === 'all' ? 'all' : 'mine';
+  const view = VIEWS.find((one) => one === parameters.get('view')) ?? 'mine';
   return { page: 'requests', view, before: parameters.get('before') ?? undefined };
 }
 

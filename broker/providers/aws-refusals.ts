@@ -4,6 +4,9 @@ import { formatDuration } from '../../shared/duration.ts';
 import type { Seconds } from '../clock.ts';
 import { readStsXml } from './sts-xml.ts';
 
+/** As the start of a sentence. */
+export const STS = 'AWS STS';
+
 export interface Traded {
   readonly issuer: string;
   readonly audience: string;
@@ -61,7 +64,7 @@ function nextStep({ code, message }: StsRefusal, traded: Traded): string | undef
       return `The trust policy of the role must allow ${actions.join(', ')} to ${issuer}, with the audience ${audience} and the subject ${subject}: \`buildpass trust aws ${scope}\` prints it`;
     case 'InvalidIdentityToken':
     case 'IDPRejectedClaim':
-      return `The account of the role needs an identity provider in IAM for exactly ${issuer}, with the audience ${audience}, and AWS must be able to read the keys there: \`buildpass trust aws ${scope}\` says how`;
+      return `${identityProvider(message, traded)}: \`buildpass trust aws ${scope}\` says how`;
     case 'IDPCommunicationError':
       return `AWS could not read ${issuer}/.well-known/openid-configuration or its keys in time: the address must answer to the whole internet; ask again then`;
     case 'ExpiredToken':
@@ -79,4 +82,15 @@ function nextStep({ code, message }: StsRefusal, traded: Traded): string | undef
     default:
       return undefined;
   }
+}
+
+/** Which part of it is wrong, where AWS's words say so. */
+function identityProvider(message: string, { issuer, audience }: Traded): string {
+  if (/no openidconnect provider/i.test(message))
+    return `The account of the role has no identity provider in IAM for exactly ${issuer}`;
+  if (/token audience/i.test(message)) return `The identity provider in IAM must have the audience ${audience}`;
+  if (/thumbprint/i.test(message))
+    return `The identity provider in IAM must have the thumbprint of the authority that vouches for ${new URL(issuer).host} now`;
+  if (/verification key/i.test(message)) return `AWS must be able to read the keys that ${issuer} leads to`;
+  return `The account of the role needs an identity provider in IAM for exactly ${issuer}, with the audience ${audience}, and AWS must be able to read the keys there`;
 }

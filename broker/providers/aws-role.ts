@@ -1,44 +1,53 @@
 // The `aws-role` kind: the broker's own JWT, traded at AWS STS for a session of the role. AWS checks it by our published keys, so that
 // there is no key of AWS here. What comes back is held against what was asked, whole; a session cannot be taken back.
-import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Grant } from '../model.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
-import { stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';
+import { awsDecoys } from './aws-decoy.ts';
+import { assumeRoleForm } from './aws-form.ts';
+import { STS, stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';
 import { readStsAnswer, type StsResult, sessionCredential } from './aws-session.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
-import { AWS_AUDIENCE, stsHost } from './kind-aws-names.ts';
+import { AWS_AUDIENCE, STS_ALGORITHM, stsHost } from './kind-aws-names.ts';
 import { type AwsRoleParameters, sessionPolicyJson, trustActions } from './kind-aws-role.ts';
 import { type Signer, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 import { callUpstream } from './upstream-http.ts';
-
-const SYSTEM = 'AWS STS';
 
 interface AwsRoleDeps extends Signer {
   readonly clouds: Pick<Clouds, 'aws'>;
   readonly fetchFrom: FetchFrom;
 }
 
-export function awsRoleProvider({ issuer, keys, clouds: { aws }, fetchFrom }: AwsRoleDeps): CredentialProvider {
+export function awsRoleProvider({ clouds: { aws }, fetchFrom, ...signer }: AwsRoleDeps): CredentialProvider {
   const ask = fetchFrom(aws);
+  const urlOf = (parameters: AwsRoleParameters): string => aws.stsUrl ?? `https://${stsHost(parameters)}`;
   return {
     kind: 'aws-role',
     acts: 'upstream',
     lifetime: { min: 900, max: 43_200 },
     revocation: 'at-expiry',
+    decoys: awsDecoys({ signer, ask, urlOf }),
     async issue(grant, given, signal) {
       const parameters = given as AwsRoleParameters;
       if (grant.ttl === 'never') throw new TypeError('a session of a role needs an end');
-      const traded = tradedFor(grant, parameters, { issuer, ttl: grant.ttl });
+      const traded = tradedFor(grant, parameters, { issuer: signer.issuer, ttl: grant.ttl });
       const claims = sessionClaims(parameters);
-      const token = await signForExchange({ issuer, keys }, grant, {
+      const token = await signForExchange(signer, grant, {
         audience: traded.audience,
-        algorithm: 'RS256',
+        algorithm: STS_ALGORITHM,
         claims,
       });
-      const url = aws.stsUrl ?? `https://${stsHost(parameters)}`;
-      const form = formOf(grant, parameters, token);
+      const url = urlOf(parameters);
+      const policy = parameters['session-policy'];
+      const form = assumeRoleForm({
+        role: parameters.role,
+        // Whoever reads CloudTrail finds the issuance by it, and the issuance the session.
+        session: grant.issuanceId,
+        token,
+        seconds: grant.ttl,
+        policy: policy === undefined ? undefined : sessionPolicyJson(policy),
+      });
       const answer = await trade(ask, { url, form, signal, traded });
       return sessionCredential(answer, { grant, parameters, traded, system: new URL(url).host });
     },
@@ -70,20 +79,6 @@ function sessionClaims({ tags, 'source-identity': sourceIdentity }: AwsRoleParam
   };
 }
 
-function formOf(grant: Grant, parameters: AwsRoleParameters, token: Secret): URLSearchParams {
-  const policy = parameters['session-policy'];
-  return new URLSearchParams({
-    Action: 'AssumeRoleWithWebIdentity',
-    Version: '2011-06-15',
-    RoleArn: parameters.role,
-    // Whoever reads CloudTrail finds the issuance by it, and the issuance the session.
-    RoleSessionName: grant.issuanceId,
-    WebIdentityToken: token.reveal(),
-    DurationSeconds: String(grant.ttl),
-    ...(policy === undefined ? {} : { Policy: sessionPolicyJson(policy) }),
-  });
-}
-
 interface Trade {
   readonly url: string;
   readonly form: URLSearchParams;
@@ -94,6 +89,6 @@ interface Trade {
 async function trade(ask: UpstreamFetch, { url, form, signal, traded }: Trade): Promise<StsResult> {
   const explain = { reasonOf: stsReason, adviceOf: stsAdvice(traded), passes: stsPasses };
   // It asks for JSON, and takes the documented XML as well (docs/decisions/0023).
-  const reply = await callUpstream(ask, { system: SYSTEM, url: `${url}/`, body: form, signal, ...explain });
-  return readStsAnswer(SYSTEM, reply);
+  const reply = await callUpstream(ask, { system: STS, url: `${url}/`, body: form, signal, ...explain });
+  return readStsAnswer(STS, reply);
 }

@@ -3,14 +3,15 @@
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
+import type { Decoy, Shown } from '../decoy.ts';
 import type { Credential } from '../model.ts';
-import { entraAdvice, entraReason } from './azure-refusals.ts';
+import { entraAdvice, entraCodes, entraReason } from './azure-refusals.ts';
 import { type AzureToken, claimsOf, differenceOf, idOf } from './azure-token.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
-import { type Signer, signForExchange, subjectOf } from './own-token.ts';
+import { type Signer, signDecoy, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 import { readReply } from './read-reply.ts';
-import { callUpstream, type UpstreamReply } from './upstream-http.ts';
+import { callUpstream, type Judged, judgeUpstream, type UpstreamCall, type UpstreamReply } from './upstream-http.ts';
 
 export interface AzureAppParameters {
   readonly tenant: string;
@@ -30,6 +31,24 @@ export const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
 
 export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signer }: AzureOptions): CredentialProvider {
   const ask = fetchFrom(azure);
+  const forEntra = { audience: ENTRA_AUDIENCE, algorithm: 'RS256' } as const;
+
+  function call(asked: AzureAppParameters, assertion: Secret, subject: string): Omit<UpstreamCall, 'signal'> {
+    return {
+      system: SYSTEM,
+      url: `${azure.loginUrl}/${asked.tenant}/oauth2/v2.0/token`,
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: asked['client-id'],
+        scope: asked.scope,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion.reveal(),
+      }),
+      reasonOf: entraReason,
+      adviceOf: entraAdvice({ ...asked, issuer: signer.issuer, subject, audience: ENTRA_AUDIENCE }),
+    };
+  }
+
   return {
     kind: 'azure-app',
     acts: 'upstream',
@@ -39,25 +58,50 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
     async issue(grant, parameters, signal) {
       const asked = parameters as AzureAppParameters;
       if (asked.scope === '') throw new TypeError('a token of Entra needs a scope');
-      const assertion = await signForExchange(signer, grant, { audience: ENTRA_AUDIENCE, algorithm: 'RS256' });
-      const subject = subjectOf(grant);
-      const reply = await callUpstream(ask, {
-        system: SYSTEM,
-        url: `${azure.loginUrl}/${asked.tenant}/oauth2/v2.0/token`,
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: asked['client-id'],
-          scope: asked.scope,
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: assertion.reveal(),
-        }),
-        signal,
-        reasonOf: entraReason,
-        adviceOf: entraAdvice({ ...asked, issuer: signer.issuer, subject, audience: ENTRA_AUDIENCE }),
-      });
+      const assertion = await signForExchange(signer, grant, forEntra);
+      const reply = await callUpstream(ask, { ...call(asked, assertion, subjectOf(grant)), signal });
       return credentialOf(reply, asked, clock.now());
     },
+    decoys: {
+      longestLife: 86_400,
+      targetOf: (parameters) => {
+        const { tenant, 'client-id': client } = parameters as AzureAppParameters;
+        return { system: SYSTEM, target: `the app ${client} of the tenant ${tenant}`, audience: ENTRA_AUDIENCE };
+      },
+      async show(decoy, parameters, signal) {
+        const asked = parameters as AzureAppParameters;
+        const made = call(asked, await signDecoy(signer, decoy, forEntra), subjectOf(decoy));
+        return shown(await judgeUpstream(ask, { ...made, signal }), made, { asked, decoy, now: clock.now() });
+      },
+    },
   };
+}
+
+/** No federated credential has the subject, where one has the issuer and the audience. */
+const OF_THE_SUBJECT = [700213, 7002137, 7002138];
+
+interface DecoyAsked {
+  readonly asked: AzureAppParameters;
+  readonly decoy: Decoy;
+  readonly now: Millis;
+}
+
+function shown(judged: Judged, { adviceOf }: Pick<UpstreamCall, 'adviceOf'>, { asked, decoy, now }: DecoyAsked): Shown {
+  if (judged.taken)
+    return {
+      outcome: 'accepted',
+      found: `it gave a token of the app ${asked['client-id']} for a subject that no job has`,
+      next: `give the federated credential of the app exactly the subject "${subjectOf(decoy)}", and no expression with a wildcard: \`buildpass trust azure ${decoy.project}/${decoy.entitlement}\` prints it`,
+      livesUntil: latestEnd(readReply(SYSTEM, answered, judged.reply), undefined, now),
+    };
+  const { body, said: found, passing } = judged;
+  if (entraCodes(body).some((code) => OF_THE_SUBJECT.includes(code)))
+    return {
+      outcome: 'subject-refused',
+      found: `${found}. A federated credential of the app has this issuer and this audience; whether Entra could read the keys, it does not say`,
+    };
+  const next = adviceOf?.(body);
+  return { outcome: passing ? 'unclear' : 'refused', found, ...(next === undefined ? {} : { next }) };
 }
 
 const seconds = z.number().int().nonnegative();

@@ -24,12 +24,15 @@ export function entraReason(body: unknown): string | undefined {
   return data && (data.error_description?.split(/\s*Trace ID:/)[0] ?? data.error);
 }
 
+/** The numbers of its errors, without `AADSTS`. */
+export const entraCodes = (body: unknown): readonly number[] => refusal.safeParse(body).data?.error_codes ?? [];
+
 export const entraAdvice =
   (asked: Asked) =>
-  (body: unknown): string | undefined => {
-    const codes = refusal.safeParse(body).data?.error_codes ?? [];
-    return codes.map((code) => ADVICE[code]?.(asked)).find((advice) => advice !== undefined);
-  };
+  (body: unknown): string | undefined =>
+    entraCodes(body)
+      .map((code) => ADVICE[code]?.(asked))
+      .find((advice) => advice !== undefined);
 
 type Advice = (asked: Asked) => string;
 

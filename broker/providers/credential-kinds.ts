@@ -2,7 +2,7 @@
 // them from the start, so that the day a provider is added no policy turns out to mean something else.
 import { z } from 'zod';
 import { awsRoleKind } from './kind-aws-role.ts';
-import { azureAppKind, gcpServiceAccountKind } from './kind-clouds.ts';
+import { azureAppKind, gcpCredentialsFileKind, gcpServiceAccountKind } from './kind-clouds.ts';
 import { type CredentialKind, type CredentialKinds, defineKind } from './kind-definition.ts';
 import { githubTokenKind } from './kind-github-token.ts';
 import { jwtKind } from './kind-jwt.ts';
@@ -17,6 +17,7 @@ export function credentialKinds(available: readonly string[], extra: readonly Ex
     githubTokenKind,
     awsRoleKind,
     gcpServiceAccountKind,
+    gcpCredentialsFileKind,
     azureAppKind,
     vaultSecretKind,
     kubernetesKind,

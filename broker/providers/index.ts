@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { awsRoleProvider } from './aws-role.ts';
 import { azureAppProvider } from './azure-app.ts';
 import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
+import { gcpCredentialsFileProvider } from './gcp-credentials-file.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
 import { githubTokenProvider } from './github-token.ts';
 import { jwtProvider } from './jwt.ts';
@@ -17,6 +18,7 @@ export const BUILT_KINDS: readonly string[] = [
   'jwt',
   'aws-role',
   'azure-app',
+  'gcp-credentials-file',
   'gcp-service-account',
   'github-token',
   'kubernetes',
@@ -53,6 +55,7 @@ export function createProviders(options: ProviderOptions): Providers {
     awsRoleProvider(options),
     azureAppProvider(options),
     gcpServiceAccountProvider(options),
+    gcpCredentialsFileProvider(options),
     ...(tokenApp === undefined ? [] : [githubTokenProvider(tokenApp, options)]),
     kubernetesProvider(options),
     vaultSecretProvider(options),

@@ -2,6 +2,8 @@
 
 /** What AWS's own tools take for the audience of an identity provider, in every partition. */
 export const AWS_AUDIENCE = 'sts.amazonaws.com';
+/** Of our token: STS takes RSA too, which costs ten times as much (AssumeRoleWithWebIdentity, "WebIdentityToken"). */
+export const STS_ALGORITHM = 'ES256';
 
 /** The parts of AWS that know nothing of each other: the regions of each, and the domain that its services are in. */
 export const PARTITIONS: Readonly<

@@ -1,8 +1,19 @@
-// The kinds `gcp-service-account` and `azure-app`. The broker's own JWT is what these clouds trust; these are the parameters, the
+// The kinds `gcp-service-account`, `gcp-credentials-file` and `azure-app`. The broker's own JWT is what these clouds trust; these are the parameters, the
 // offers that bound them, and the lifetimes that each side can keep.
 import { z } from 'zod';
+import { afterlifeOf } from '../../shared/afterlife.ts';
+import { GREATEST_POWER } from '../policy/credential-power.ts';
 import { oneOrMore, text } from '../policy/forms.ts';
 import { defineKind, type Kind } from './kind-definition.ts';
+
+const workloadIdentityProvider = text(
+  /^projects\/[0-9]+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+$/,
+  'a workload identity provider: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
+);
+const serviceAccount = text(
+  /^[a-z0-9-]{6,30}@([a-z0-9.-]+\.iam|developer|appspot)\.gserviceaccount\.com$/,
+  'the e-mail address of a service account, such as shop-deploy@acme-shop.iam.gserviceaccount.com',
+);
 
 export const gcpServiceAccountKind: Kind = defineKind({
   kind: 'gcp-service-account',
@@ -12,14 +23,8 @@ export const gcpServiceAccountKind: Kind = defineKind({
   gives: (given) => `a token of ${given['service-account']} for ${given.scopes.join(', ')}`,
   power: () => ({ points: 12, sentence: 'it can do whatever its service account can within these scopes.' }),
   parameters: z.strictObject({
-    provider: text(
-      /^projects\/[0-9]+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+$/,
-      'a workload identity provider: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
-    ),
-    'service-account': text(
-      /^[a-z0-9-]{6,30}@([a-z0-9.-]+\.iam|developer|appspot)\.gserviceaccount\.com$/,
-      'the e-mail address of a service account, such as shop-deploy@acme-shop.iam.gserviceaccount.com',
-    ),
+    provider: workloadIdentityProvider,
+    'service-account': serviceAccount,
     scopes: oneOrMore(
       text(
         /^https:\/\/www\.googleapis\.com\/auth\/[\w.-]+$/,
@@ -36,6 +41,32 @@ export const gcpServiceAccountKind: Kind = defineKind({
       values: (given) => [given['service-account']],
     },
     { parameter: 'scopes', offer: 'scopes', compare: 'whole', values: ({ scopes }) => scopes },
+  ],
+});
+
+const FILE = 'gcp-credentials-file';
+const afterlife = afterlifeOf(FILE);
+
+export const gcpCredentialsFileKind: Kind = defineKind({
+  kind: FILE,
+  // Our own JWT: Google takes none that lives longer than a day.
+  lifetime: { min: 60, max: 86_400 },
+  revocation: 'at-expiry',
+  gives: (given) =>
+    `a credentials file by which the job gets itself tokens of ${given['service-account']} from Google, of any scope, past the log, while its own token lives; ${afterlife}`,
+  power: () => ({
+    points: GREATEST_POWER,
+    sentence: `the job gets itself tokens of its service account from Google, of any scope and past the log; ${afterlife}.`,
+  }),
+  parameters: z.strictObject({ provider: workloadIdentityProvider, 'service-account': serviceAccount }),
+  reach: [
+    { parameter: 'provider', offer: 'providers', compare: 'whole', values: ({ provider }) => [provider] },
+    {
+      parameter: 'service-account',
+      offer: 'service-accounts',
+      compare: 'pattern',
+      values: (given) => [given['service-account']],
+    },
   ],
 });
 

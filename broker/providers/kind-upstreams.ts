@@ -93,6 +93,9 @@ export const vaultSecretKind: Kind = defineKind({
   ],
 });
 
+/** An API server that is set up by flags alone takes nothing else. */
+export const CLUSTER_ALGORITHM = 'RS256';
+
 export const kubernetesKind: Kind = defineKind({
   kind: 'kubernetes',
   // Our own JWT, which the API server checks by itself.

@@ -1,6 +1,8 @@
 // The `kubernetes` kind: the API server of a cluster trusts the broker as OIDC issuer, and takes this JWT as it is. Signed here, so
 // that nothing leaves before the log has it. What it may do in its namespace is the cluster's to say, by the subject.
-import type { UpstreamSystem } from './endpoints.ts';
+import type { FetchFrom, UpstreamSystem } from './endpoints.ts';
+import { CLUSTER_ALGORITHM } from './kind-upstreams.ts';
+import { kubernetesDecoys } from './kubernetes-decoy.ts';
 import { type Signer, signOwnToken } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 
@@ -12,28 +14,34 @@ interface KubernetesParameters {
 
 interface KubernetesOptions extends Signer {
   readonly upstreams: readonly UpstreamSystem[];
+  /** for decoys alone: a job's token is shown to the cluster by the job */
+  readonly fetchFrom: FetchFrom;
 }
 
 const DAY = 86_400;
-/** An API server that is set up by flags alone takes nothing else. */
-const ALGORITHM = 'RS256';
 
 export function kubernetesProvider(options: KubernetesOptions): CredentialProvider {
   const clusters = new Map(options.upstreams.filter(({ kind }) => kind === 'kubernetes').map((one) => [one.name, one]));
+  const named = (upstream: string): UpstreamSystem => {
+    const cluster = clusters.get(upstream);
+    // The policy loader refuses it.
+    if (cluster === undefined) throw new TypeError(`there is no cluster "${upstream}" in the configuration`);
+    return cluster;
+  };
   return {
     kind: 'kubernetes',
     acts: 'locally',
     lifetime: { min: 60, max: DAY },
     revocation: 'at-expiry',
-    waits: () => options.keys.credential(ALGORITHM).held !== 'here',
+    waits: () => options.keys.credential(CLUSTER_ALGORITHM).held !== 'here',
+    decoys: kubernetesDecoys(options, named),
     async issue(grant, parameters) {
       const { upstream, audience, namespace } = parameters as KubernetesParameters;
-      const cluster = clusters.get(upstream);
-      // The policy loader refuses all three; an empty namespace must never come to mean all of them.
-      if (cluster === undefined) throw new TypeError(`there is no cluster "${upstream}" in the configuration`);
+      const cluster = named(upstream);
+      // The policy loader refuses both; an empty namespace must never come to mean all of them.
       if (namespace === '' || grant.ttl === 'never')
         throw new TypeError('a token for a cluster needs a namespace and an end');
-      const token = { audience, algorithm: ALGORITHM, typ: 'JWT', lifetime: grant.ttl } as const;
+      const token = { audience, algorithm: CLUSTER_ALGORITHM, typ: 'JWT', lifetime: grant.ttl } as const;
       const claims = { kubernetes_namespace: namespace };
       const { secret, keyId } = await signOwnToken(options, grant, { ...token, claims });
       return {

@@ -1,7 +1,8 @@
 // The broker's own JWT: what it signs as OIDC issuer, for a job or for a cloud or vault that trusts it. The claims that say for which
 // job it is are the same everywhere.
 import { Secret } from '../../shared/secret.ts';
-import type { Seconds } from '../clock.ts';
+import type { Millis, Seconds } from '../clock.ts';
+import type { Decoy } from '../decoy.ts';
 import type { SignElsewhere } from '../keys/sign-elsewhere.ts';
 import { signJws, signJwsElsewhere, signJwsNow } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
@@ -35,13 +36,13 @@ export interface OwnToken {
 const EXCHANGE_LIFETIME: Seconds = 300;
 
 export async function signOwnToken(signer: Signer, grant: Grant, token: OwnToken): Promise<SignedToken> {
-  const toSign = unsigned(signer, grant, token);
+  const toSign = unsigned(signer, ofGrant(grant), token);
   return { secret: new Secret(await sign(signer, toSign)), keyId: toSign.key.id };
 }
 
 /** The same without waiting; undefined where the signature takes another thread, or is made elsewhere. */
 export function signOwnTokenNow(signer: Signer, grant: Grant, token: OwnToken): SignedToken | undefined {
-  const { key, algorithm, header, payload } = unsigned(signer, grant, token);
+  const { key, algorithm, header, payload } = unsigned(signer, ofGrant(grant), token);
   const signed = key.held === 'here' ? signJwsNow({ ...key, algorithm }, header, payload) : undefined;
   return signed === undefined ? undefined : { secret: new Secret(signed), keyId: key.id };
 }
@@ -54,31 +55,68 @@ function sign({ signElsewhere }: Signer, toSign: ReturnType<typeof unsigned>): P
   return signJwsElsewhere({ algorithm, sign: (input) => signElsewhere(key, input) }, header, payload);
 }
 
-function unsigned(signer: Signer, grant: Grant, token: OwnToken) {
+/** Whom a token is about. */
+interface About {
+  readonly subject: string;
+  readonly id: string;
+  readonly at: Millis;
+  /** of the job */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+const ofGrant = (grant: Grant): About => ({
+  subject: subjectOf(grant),
+  id: grant.issuanceId,
+  at: grant.issuedAt,
+  claims: jobClaims(grant),
+});
+
+function unsigned(signer: Signer, about: About, token: OwnToken) {
   const { audience, algorithm, typ, lifetime, claims = {} } = token;
   // The policy loader refuses it; an empty audience must never come to mean every audience.
   if (audience === '') throw new TypeError('a token of ours needs one audience');
-  const issuedAt = Math.floor(grant.issuedAt / 1000);
+  const issuedAt = Math.floor(about.at / 1000);
   const registered = {
     iss: signer.issuer,
-    sub: subjectOf(grant),
+    sub: about.subject,
     aud: audience,
     ...{ iat: issuedAt, nbf: issuedAt, exp: issuedAt + lifetime },
-    jti: grant.issuanceId,
+    jti: about.id,
   };
   const key = signer.keys.credential(algorithm);
   // Ours last, so that no policy can set one of them.
-  const payload = { ...claims, ...jobClaims(grant), ...registered };
+  const payload = { ...claims, ...about.claims, ...registered };
   return { key, algorithm, header: { typ, kid: key.id }, payload };
 }
+
+type ForExchange = Pick<OwnToken, 'audience' | 'algorithm' | 'claims'>;
 
 /** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */
 export const signForExchange = async (
   signer: Signer,
   grant: Grant,
-  { audience, algorithm, claims = {} }: Pick<OwnToken, 'audience' | 'algorithm' | 'claims'>,
+  { audience, algorithm, claims = {} }: ForExchange,
 ): Promise<Secret> =>
   (await signOwnToken(signer, grant, { audience, algorithm, claims, typ: 'JWT', lifetime: EXCHANGE_LIFETIME })).secret;
+
+const DECOY_LIFETIME: Seconds = 60;
+
+/** The same about no job: it says nothing of a repository or a run. */
+export async function signDecoy(
+  signer: Signer,
+  decoy: Decoy,
+  { audience, algorithm, claims = {} }: ForExchange,
+): Promise<Secret> {
+  const about: About = { subject: decoySubject(decoy), id: decoy.id, at: decoy.at, claims: {} };
+  const token: OwnToken = { audience, algorithm, claims, typ: 'JWT', lifetime: DECOY_LIFETIME };
+  return new Secret(await sign(signer, unsigned(signer, about, token)));
+}
+
+/**
+ * No job's subject ends like this: names have no colon. It begins like a real one, so that whoever lets in by a wildcard, or by the
+ * beginning of a subject, lets this in too.
+ */
+const decoySubject = (of: Pick<Grant, 'project' | 'entitlement'>): string => `${subjectOf(of)}:doctor`;
 
 /** `sub` of every token of an entitlement: at most 98 bytes, so that every cloud takes it whole (Google's limit is 127). */
 export const subjectOf = ({ project, entitlement }: Pick<Grant, 'project' | 'entitlement'>): string =>

@@ -1,5 +1,6 @@
 // The interface of every provider. A provider decides nothing, stores nothing and logs no secret; it refuses an empty scope.
 import type { Seconds } from '../clock.ts';
+import type { DecoyTaker } from '../decoy.ts';
 import type { Credential, Grant, Lease, Revocation } from '../model.ts';
 
 export interface CredentialProvider<Parameters = unknown> {
@@ -31,6 +32,8 @@ export interface CredentialProvider<Parameters = unknown> {
   issueNow?(grant: Grant, parameters: Parameters): Credential | undefined;
   /** Idempotent. */
   revoke?(lease: Lease, signal: AbortSignal): Promise<void>;
+  /** Left out where no other system is asked to trust a token of ours. */
+  readonly decoys?: DecoyTaker<Parameters>;
 }
 
 interface RefusedOptions extends ErrorOptions {

@@ -106,6 +106,34 @@ function unreached(error: unknown): boolean {
   return false;
 }
 
+/** What another system made of something that it may say no to. */
+export type Judged =
+  | { readonly taken: true; readonly reply: UpstreamReply }
+  | {
+      readonly taken: false;
+      /** as JSON, or as text */
+      readonly body: unknown;
+      readonly status: number;
+      /** in its own words, fit for a log */
+      readonly said: string;
+      /** it says nothing of what was asked for: too early, too late, too many */
+      readonly passing: boolean;
+    };
+
+/**
+ * The same where a no is an answer like any other.
+ * @throws UpstreamRefused where it could not be reached
+ * @throws Error where it may have acted
+ */
+export async function judgeUpstream(ask: UpstreamFetch, call: UpstreamCall): Promise<Judged> {
+  const reply = await askUpstream(ask, call);
+  const { status, json, text } = reply;
+  if (status >= 200 && status < 300) return { taken: true, reply };
+  const body = json ?? text;
+  const passing = passingFor(reply) !== undefined || (call.passes?.(json) ?? false);
+  return { taken: false, body, status, said: refusal(`it refused (${status})`, call.reasonOf?.(body)), passing };
+}
+
 const LONGEST_REASON = 300;
 /** A token that the other side repeats, ours or its own, is no part of a reason: a job's log would keep it (P6). */
 const LIKE_A_SECRET = /[\w-]{43,}={0,2}/g;

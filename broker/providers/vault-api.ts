@@ -132,7 +132,7 @@ const isForbidden = (error: unknown): boolean =>
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Vault's longest lease, unless it was set up otherwise: a login that outlives it was meant for something else. */
-const LONGEST_LOGIN: Seconds = 2_764_800;
+export const LONGEST_LOGIN: Seconds = 2_764_800;
 
 function fitnessOf(auth: z.output<typeof loginAnswer>['auth']): Pick<VaultLogin, 'unfit' | 'unfitForLeases'> {
   const { policies, token_type: type, num_uses: uses = 0, lease_duration: lifetime } = auth;

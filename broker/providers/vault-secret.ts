@@ -9,6 +9,7 @@ import type { Signer } from './own-token.ts';
 import { type CredentialProvider, UpstreamRefused } from './provider.ts';
 import { type Ending, endingOf, type Taken, takeValues } from './vault-answer.ts';
 import { openVault, type SecretAnswer, type VaultLogin } from './vault-api.ts';
+import { vaultDecoys } from './vault-decoy.ts';
 import { endLogin, mayEndItself, type OpenedVault, requireFit, signIn } from './vault-sign-in.ts';
 
 interface VaultSecretParameters {
@@ -39,18 +40,21 @@ export function vaultSecretProvider(options: VaultOptions): CredentialProvider {
   const vaults = new Map<string, OpenedVault>();
   for (const upstream of options.upstreams.filter(({ kind }) => kind === 'vault'))
     vaults.set(upstream.name, { ...openVault(options.fetchFrom(upstream), upstream), upstream });
+  const named = (upstream: string): OpenedVault => {
+    const vault = vaults.get(upstream);
+    // The policy loader refuses it.
+    if (vault === undefined) throw new UpstreamRefused(`there is no vault "${upstream}" in the configuration`);
+    return vault;
+  };
   return {
     kind: 'vault-secret',
     acts: 'upstream',
     lifetime: { min: 60, max: 2_764_800 },
     revocation: 'immediate',
+    decoys: vaultDecoys(options, named),
     async issue(grant, given, signal) {
       const parameters = given as VaultSecretParameters;
-      const vault = vaults.get(parameters.upstream);
-      // The policy loader refuses it.
-      if (vault === undefined)
-        throw new UpstreamRefused(`there is no vault "${parameters.upstream}" in the configuration`);
-      return issueFrom(options, { vault, grant, parameters, signal });
+      return issueFrom(options, { vault: named(parameters.upstream), grant, parameters, signal });
     },
     async revoke({ revocationHandle }, signal) {
       const { upstream, token } = handleOf(revocationHandle);

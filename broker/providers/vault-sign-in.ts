@@ -12,7 +12,7 @@ export interface OpenedVault extends Vault {
   readonly upstream: UpstreamSystem;
 }
 
-interface SignInDeps extends Signer {
+export interface SignInDeps extends Signer {
   readonly logger: Pick<Logger, 'hide' | 'warn'>;
 }
 
@@ -90,11 +90,14 @@ async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSign
 
 const END_LOGIN_MS: Millis = 3_000;
 
-/** As well as can be: it dies by itself, and nobody outside the broker has it. */
-export async function endLogin({ logger }: SignInDeps, vault: OpenedVault, { token }: VaultLogin): Promise<void> {
-  await vault
-    .end(token, AbortSignal.timeout(END_LOGIN_MS))
-    .catch((error: unknown) =>
-      logger.warn('a login at a vault could not be ended; it ends by itself', { upstream: vault.upstream.name, error }),
-    );
+/** As well as can be: it dies by itself, and nobody outside the broker has it. True where the vault says that it is ended. */
+export async function endLogin({ logger }: SignInDeps, vault: OpenedVault, { token }: VaultLogin): Promise<boolean> {
+  const { name: upstream } = vault.upstream;
+  return vault.end(token, AbortSignal.timeout(END_LOGIN_MS)).then(
+    () => true,
+    (error: unknown) => {
+      logger.warn('a login at a vault could not be ended; it ends by itself', { upstream, error });
+      return false;
+    },
+  );
 }

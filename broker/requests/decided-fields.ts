@@ -3,7 +3,7 @@ import { requestDetails } from '../../shared/log-digests.ts';
 import { requesterFields, subjectFields } from '../log/entry.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { AskContext } from './ask-context.ts';
-import { factFields, startedAgainBy } from './fact-fields.ts';
+import { factFields, startedAgainBy, writtenBy } from './fact-fields.ts';
 
 export function decidedFields(context: AskContext, row: RequestRow) {
   const { project, entitlement } = context.request;
@@ -26,6 +26,7 @@ export function personalFields(
   return {
     ...requesterFields(subject),
     ...startedAgainBy(subject, facts),
+    ...writtenBy(facts),
     reason,
     ticket,
     assisted_by,

@@ -5,7 +5,7 @@ import { requesterOf } from '../policy/requester.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
-import { startedAgainBy } from './fact-fields.ts';
+import { startedAgainBy, writtenBy } from './fact-fields.ts';
 
 export async function saveDecision(tx: Transaction, context: AskContext, row: RequestRow): Promise<void> {
   if (context.known !== undefined) return tx.requests.redecide(row.id, row);
@@ -52,7 +52,7 @@ export async function requestRow(
     parameters: context.parameters,
     state,
     policy_digest: policyDigest,
-    decision: JSON.stringify({ ...decision, ...startedAgainBy(subject, context.facts) }),
+    decision: JSON.stringify({ ...decision, ...startedAgainBy(subject, context.facts), ...writtenBy(context.facts) }),
     subject: JSON.stringify(subject),
     repeats: 0,
     created_at: known?.created_at ?? tx.now,

@@ -6,7 +6,17 @@ import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
 import { changeKeys, followKeys, makeNext, type RotationDeps } from './change-keys.ts';
-import { ALGORITHMS, dueKeys, isScheduled, type KeyRows, keyIn, PUBLISHED_AFTER_USE, unseenKeys } from './key-times.ts';
+import {
+  ALGORITHMS,
+  credentialKeys,
+  dueKeys,
+  isScheduled,
+  type KeyRows,
+  keyIn,
+  PUBLISHED_AFTER_USE,
+  stays,
+  unseenKeys,
+} from './key-times.ts';
 import { recordMoved, recordSeen } from './record-keys.ts';
 import { sayWhatIsThere } from './say-what-is-there.ts';
 
@@ -32,8 +42,9 @@ export async function advanceKeys(deps: RotationDeps, watch: Watch): Promise<voi
   await followKeys(deps);
   await endWhatACrashLeft(deps, watch);
   const { rows, now } = await readKeys(deps);
-  const there = await lookAround(deps, watch, { rows, now });
-  if (there !== undefined) await seeKeys(deps, there);
+  const atIssuer = await lookAround(deps, watch, { rows: credentialKeys(rows), now });
+  const there = new Set([...(atIssuer ?? []), ...deps.log.there()]);
+  await seeKeys(deps, there);
   await moveDue(deps, there);
   for (const algorithm of ALGORITHMS) {
     const because = reasonForNext(deps, await readKeys(deps), algorithm);
@@ -86,20 +97,23 @@ async function lookAround(deps: RotationDeps, watch: Watch, moment: Moment): Pro
 const UNREACHABLE = 'unreachable';
 
 async function seeKeys(deps: RotationDeps, there: ReadonlySet<string>): Promise<void> {
-  const { append, site, times } = deps;
+  const { append, site, log, times } = deps;
   const { rows } = await readKeys(deps);
   if (!unseenKeys(rows).some(({ id }) => there.has(id))) return;
   await changeKeys(deps, async (tx) => {
     const changesAt = tx.now + times.publishBeforeUse;
     for (const row of unseenKeys(await tx.signingKeys.all()))
-      if (there.has(row.id)) await recordSeen(append, tx, { row, issuer: site.issuer, changesAt });
+      if (there.has(row.id)) {
+        const issuer = row.purpose === 'log' ? log.address : site.issuer;
+        await recordSeen(append, tx, { row, issuer, changesAt });
+      }
   });
 }
 
 /** A next key signs only while it is still where it was seen: `there` is what is there now. */
-async function moveDue(deps: RotationDeps, there: ReadonlySet<string> | undefined): Promise<void> {
+async function moveDue(deps: RotationDeps, there: ReadonlySet<string>): Promise<void> {
   const { rows, now } = await readKeys(deps);
-  const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || there?.has(id) === true;
+  const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || there.has(id);
   if (!dueKeys(rows, now).some(mayMove)) return;
   await changeKeys(deps, async (tx) => {
     for (const row of dueKeys(await tx.signingKeys.all(), tx.now).filter(mayMove))
@@ -107,11 +121,12 @@ async function moveDue(deps: RotationDeps, there: ReadonlySet<string> | undefine
   });
 }
 
-async function startSigning({ append, logger }: RotationDeps, tx: Transaction, next: SigningKeyRow): Promise<void> {
-  const algorithm = next.algorithm as CredentialAlgorithm;
+async function startSigning(deps: RotationDeps, tx: Transaction, next: SigningKeyRow): Promise<void> {
+  const { append, times, logger } = deps;
+  const { algorithm } = next;
   const current = keyIn(await tx.signingKeys.all(), 'current', algorithm);
   if (current !== undefined) {
-    const changesAt = tx.now + PUBLISHED_AFTER_USE;
+    const changesAt = tx.now + stays(current, times);
     await recordMoved(append, tx, { row: current, state: 'previous', changesAt, because: 'replaced' });
   }
   await recordMoved(append, tx, { row: next, state: 'current', changesAt: null, because: 'due' });
@@ -120,7 +135,7 @@ async function startSigning({ append, logger }: RotationDeps, tx: Transaction, n
 
 async function retire({ append, logger }: RotationDeps, tx: Transaction, row: SigningKeyRow): Promise<void> {
   await recordMoved(append, tx, { row, state: 'retired', changesAt: null, because: 'due' });
-  logger.info('a signing key is published no longer', { key_id: row.id });
+  logger.info('a signing key is published no longer', { key_id: row.id, algorithm: row.algorithm });
 }
 
 function reasonForNext(

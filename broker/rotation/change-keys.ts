@@ -3,7 +3,7 @@ import type { Entropy } from '../clock.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
 import type { SealingKey } from '../keys/seal.ts';
-import { type CredentialAlgorithm, openSigningKeys, PUBLISHED } from '../keys/signing-keys.ts';
+import { openSigningKeys, PUBLISHED } from '../keys/signing-keys.ts';
 import type { Append } from '../log/append.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -21,27 +21,39 @@ export interface RotationDeps {
   readonly sealing: SealingKey;
   readonly times: KeyTimes;
   readonly site: IssuerSite;
+  readonly log: LogSite;
   readonly source: KeySource;
 }
+
+export type KeyAlgorithm = SigningKeyRow['algorithm'];
 
 /** Where new keys come from. */
 export interface KeySource {
   /** the name of the key that the configuration wants to sign, where somebody else holds it; undefined for one of our own making */
-  wanted(algorithm: CredentialAlgorithm): string | undefined;
-  make(algorithm: CredentialAlgorithm): Promise<MadeKey>;
+  wanted(algorithm: KeyAlgorithm): string | undefined;
+  make(algorithm: KeyAlgorithm): Promise<MadeKey>;
+}
+
+/** Where the keys of the log are for everybody to see: at the broker itself. */
+export interface LogSite {
+  readonly address: string;
+  /** The verifier key of a public key in PEM. */
+  verifierKey(publicKey: string): string;
+  /** ids of those that are there; none while no broker runs */
+  readonly there: () => ReadonlySet<string>;
 }
 
 /** A key is made outside of the transaction; where another was quicker, it is thrown away. */
 export async function makeNext(
   deps: RotationDeps,
-  algorithm: CredentialAlgorithm,
+  algorithm: KeyAlgorithm,
   because: 'asked' | 'schedule' | 'configuration',
 ): Promise<void> {
   if (keyIn(await deps.store.read((tx) => tx.signingKeys.all()), 'next', algorithm) !== undefined) return;
   const key = await deps.source.make(algorithm);
   await changeKeys(deps, async (tx) => {
     if (keyIn(await tx.signingKeys.all(), 'next', algorithm) !== undefined) return;
-    await recordMade(deps.append, tx, { key, state: 'next', because });
+    await recordMade(deps, tx, { key, state: 'next', because });
     deps.logger.info('a next signing key was made', { key_id: key.id, algorithm, because });
   });
 }
@@ -64,8 +76,7 @@ export async function followKeys({ store, ring, sealing }: RotationDeps): Promis
   // Opening costs milliseconds, and is asked for every other second.
   if (version === ring.version) return;
   // One row that does not open must not keep a key published that was withdrawn, or is retired.
-  const isPublished = ({ purpose, state }: SigningKeyRow): boolean =>
-    purpose === 'credential' && PUBLISHED.includes(state);
+  const isPublished = ({ state }: SigningKeyRow): boolean => PUBLISHED.includes(state);
   ring.publishOnly(new Set(rows.filter(isPublished).map(({ id }) => id)));
   ring.replace(openSigningKeys(rows, sealing), version);
 }

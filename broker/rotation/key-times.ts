@@ -8,6 +8,8 @@ export interface KeyTimes {
   readonly publishBeforeUse: Millis;
   /** how long a key signs; undefined where nobody asked for a schedule */
   readonly rotateEvery: Millis | undefined;
+  /** how long a key of the log signs beside the one that took its place */
+  readonly logOverlap: Millis;
 }
 
 const HOUR: Millis = 3_600_000;
@@ -18,8 +20,13 @@ export const ALGORITHMS: readonly CredentialAlgorithm[] = ['ES256', 'RS256'];
 
 export type KeyRows = readonly SigningKeyRow[];
 
-export const keyIn = (rows: KeyRows, state: 'next' | 'current', algorithm: CredentialAlgorithm) =>
-  rows.find((row) => row.purpose === 'credential' && row.state === state && row.algorithm === algorithm);
+/** Keys of an algorithm have one purpose: EdDSA is the log's. */
+export const keyIn = (rows: KeyRows, state: 'next' | 'current', algorithm: SigningKeyRow['algorithm']) =>
+  rows.find((row) => row.state === state && row.algorithm === algorithm);
+
+/** How long a key goes on after another took its place: published for what it signed, or signing beside it. */
+export const stays = ({ purpose }: SigningKeyRow, { logOverlap }: KeyTimes): Millis =>
+  purpose === 'log' ? logOverlap : PUBLISHED_AFTER_USE;
 
 /** So that the next key signs when the present one has signed for as long as it should. */
 export function isScheduled(rows: KeyRows, algorithm: CredentialAlgorithm, at: Scheduling): boolean {
@@ -29,15 +36,14 @@ export function isScheduled(rows: KeyRows, algorithm: CredentialAlgorithm, at: S
   return current.changed_at + rotateEvery - publishBeforeUse <= now;
 }
 
-export type Scheduling = KeyTimes & { readonly now: Millis };
+export type Scheduling = Omit<KeyTimes, 'logOverlap'> & { readonly now: Millis };
 
-/** Credential keys whose next state is due. */
+/** Keys whose next state is due. */
 export const dueKeys = (rows: KeyRows, now: Millis): KeyRows =>
-  rows.filter(
-    ({ purpose, state, changes_at: due }) =>
-      purpose === 'credential' && (state === 'next' || state === 'previous') && due !== null && due <= now,
-  );
+  rows.filter(({ state, changes_at: due }) => (state === 'next' || state === 'previous') && due !== null && due <= now);
 
 /** New keys that nobody has seen yet where relying parties look. */
 export const unseenKeys = (rows: KeyRows): KeyRows =>
-  rows.filter(({ purpose, state, changes_at: due }) => purpose === 'credential' && state === 'next' && due === null);
+  rows.filter(({ state, changes_at: due }) => state === 'next' && due === null);
+
+export const credentialKeys = (rows: KeyRows): KeyRows => rows.filter(({ purpose }) => purpose === 'credential');

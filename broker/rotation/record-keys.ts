@@ -1,20 +1,22 @@
 // The steps in the life of a key inside a transaction: the row and the entry that says so change together, or neither does.
 import type { Millis } from '../clock.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
-import type { Append } from '../log/append.ts';
+import type { Append, Appended } from '../log/append.ts';
 import { type EntryFields, isoTime } from '../log/entry.ts';
 import type { KeyState, SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
+import type { RotationDeps } from './change-keys.ts';
 
 type Because = NonNullable<EntryFields<'key.created'>['because']>;
 
 export async function recordMade(
-  append: Append,
+  { append, log }: Pick<RotationDeps, 'append' | 'log'>,
   tx: Transaction,
   { key, state, because }: { key: MadeKey; state: 'next' | 'current'; because: Because },
 ): Promise<void> {
   await tx.signingKeys.insert({ ...key, state, created_at: tx.now, changed_at: tx.now, changes_at: null });
-  const fields = { ...keyFields(key), public_key: key.public_key, created_at: isoTime(tx.now), state, because };
+  const made = { ...keyFields(key), public_key: key.public_key, created_at: isoTime(tx.now), state, because };
+  const fields = key.purpose === 'log' ? { ...made, verifier_key: log.verifierKey(key.public_key) } : made;
   await append(tx, { type: 'key.created', fields: { ...fields, changes_at: null } });
 }
 
@@ -42,20 +44,19 @@ export interface Move {
  */
 const OVER: readonly KeyState[] = ['retired', 'withdrawn'];
 
-/** False where it was not in the state that the caller knew it in: then nothing happened. */
-export async function recordMoved(append: Append, tx: Transaction, move: Move): Promise<boolean> {
+/** Its entry; undefined where it was not in the state that the caller knew it in: then nothing happened. */
+export async function recordMoved(append: Append, tx: Transaction, move: Move): Promise<Appended | undefined> {
   const { row, state, changesAt, because, reason } = move;
   const { id, state: from } = row;
-  if (!(await tx.signingKeys.move({ id, from, state, changedAt: tx.now, changesAt }))) return false;
+  if (!(await tx.signingKeys.move({ id, from, state, changedAt: tx.now, changesAt }))) return undefined;
   if (OVER.includes(state)) await tx.signingKeys.forgetPrivateKey(id);
   const changes_at = changesAt === null ? null : isoTime(changesAt);
-  await append(tx, {
+  return append(tx, {
     type: 'key.rotated',
     fields: { ...keyFields(row), from, state, changes_at, because },
     // What somebody writes about a leak may name people.
     ...(reason === undefined ? {} : { personal: { reason } }),
   });
-  return true;
 }
 
 const keyFields = ({ id, purpose, algorithm }: MadeKey) => ({ key_id: id, purpose, algorithm });

@@ -2,15 +2,14 @@
 // before anything is signed or published by it, and what runs has it in memory right after. One step at a time.
 import { BrokerError } from '../errors.ts';
 import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
-import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
 import { advanceKeys, createWatch } from './advance.ts';
-import { makeNext, type RotationDeps } from './change-keys.ts';
+import { type KeyAlgorithm, makeNext, type RotationDeps } from './change-keys.ts';
 import type { KeyRows } from './key-times.ts';
 import { type Leaked, type Withdrawn, withdrawKey } from './withdraw.ts';
 
 export interface Rotation {
   /** A next key for each of these, where there is none yet; the rows as they are then. */
-  next(algorithms: readonly CredentialAlgorithm[]): Promise<KeyRows>;
+  next(algorithms: readonly KeyAlgorithm[]): Promise<KeyRows>;
   /** Takes back a key that leaked, and ends what it signed. */
   withdraw(leaked: Leaked): Promise<Withdrawn>;
   /** What time asks for. */
@@ -30,18 +29,18 @@ export function createRotation(deps: RotationDeps): Rotation {
       }),
     withdraw: (leaked) =>
       inTurn(async () => {
-        const { withdrawn, replacedBy } = await withdrawKey(deps, leaked);
+        const done = await withdrawKey(deps, leaked);
         const leases = await endLeasesOfKey(deps, leaked.keyId);
         // For a static site there is something to be done right away: it says so.
         watch.lookedAt = Number.NEGATIVE_INFINITY;
-        return { withdrawn, replacedBy, leases };
+        return { ...done, leases };
       }),
     advance: () => inTurn(() => advanceKeys(deps, watch)),
   };
 }
 
 /** @throws BrokerError NOT_FOUND with what to do */
-function refuseHeldElsewhere({ source }: RotationDeps, algorithm: CredentialAlgorithm): void {
+function refuseHeldElsewhere({ source }: RotationDeps, algorithm: KeyAlgorithm): void {
   const reference = source.wanted(algorithm);
   if (reference === undefined) return;
   throw new BrokerError(

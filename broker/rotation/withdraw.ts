@@ -1,13 +1,13 @@
 // A key that leaked: out of the JWKS and another in its place in one transaction, whatever caches say. Whoever got at one private
-// half got at those that lay beside it, so the next key goes with the one that signs.
+// half got at those that lay beside it, so the next key goes with the one that signs, and of the log whatever else still signs.
 import { BrokerError } from '../errors.ts';
 import type { EndedLease } from '../issuance/end-leases-of-key.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
-import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
+import type { Appended } from '../log/append.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import { changeKeys, type RotationDeps } from './change-keys.ts';
-import { keyIn } from './key-times.ts';
+import { changeKeys, type KeyAlgorithm, type RotationDeps } from './change-keys.ts';
+import { type KeyRows, keyIn } from './key-times.ts';
 import { recordMade, recordMoved } from './record-keys.ts';
 
 export interface Leaked {
@@ -22,22 +22,35 @@ export interface Withdrawn {
   /** the key that signs in its place; undefined where it did not sign any more, or not yet */
   readonly replacedBy: string | undefined;
   readonly leases: readonly EndedLease[];
+  /** of a key of the log alone */
+  readonly log: WithdrawnLogKey | undefined;
+}
+
+export interface WithdrawnLogKey {
+  /** the verifier keys of those that were withdrawn, in the same order */
+  readonly withdrawn: readonly string[];
+  /** the verifier key to trust from here on */
+  readonly signs: string;
+  /** index of the entry that says so */
+  readonly entry: number;
 }
 
 /** @throws BrokerError NOT_FOUND with what to do, where there is nothing to withdraw */
 export async function withdrawKey(deps: RotationDeps, leaked: Leaked): Promise<Omit<Withdrawn, 'leases'>> {
   const row = find(await deps.store.read((tx) => tx.signingKeys.all()), leaked.keyId);
-  const algorithm = row.algorithm as CredentialAlgorithm;
-  const replacement = row.state === 'current' ? await replacementFor(deps, algorithm) : undefined;
+  const replacement = row.state === 'current' ? await replacementFor(deps, row.algorithm) : undefined;
   const done = await changeKeys(deps, async (tx) => {
     const rows = await tx.signingKeys.all();
     const now = find(rows, leaked.keyId);
     if (now.state !== row.state) throw busy();
-    const beside = now.state === 'current' ? keyIn(rows, 'next', algorithm) : undefined;
-    const going = [now, ...(beside === undefined || beside.id === replacement?.id ? [] : [beside])];
-    for (const one of going) await withdraw(deps, tx, { row: one, reason: leaked.reason });
-    if (replacement !== undefined) await replace(deps, tx, { replacement, waiting: beside });
-    return { withdrawn: going.map(({ id }) => id), replacedBy: replacement?.id };
+    const beside = now.state === 'current' ? rows.filter((one) => laidBeside(one, now)) : [];
+    const waiting = beside.find(({ id }) => id === replacement?.id);
+    const going = [now, ...beside.filter((one) => one !== waiting)];
+    let entry = 0;
+    for (const one of going) entry = (await withdraw(deps, tx, { row: one, reason: leaked.reason }))?.index ?? entry;
+    if (replacement !== undefined) await replace(deps, tx, { replacement, waiting });
+    const log = now.purpose === 'log' ? logKeys(deps, { going, entry, rows: await tx.signingKeys.all() }) : undefined;
+    return { withdrawn: going.map(({ id }) => id), replacedBy: replacement?.id, log };
   });
   deps.logger.warn('a signing key was withdrawn: it leaked', { key_ids: done.withdrawn, replaced_by: done.replacedBy });
   return done;
@@ -47,23 +60,35 @@ function find(rows: readonly SigningKeyRow[], keyId: string): SigningKeyRow {
   const row = rows.find(({ id }) => id === keyId);
   if (row === undefined)
     throw new BrokerError('NOT_FOUND', `There is no key "${keyId}": \`buildpass keys list\` shows their ids.`);
-  if (row.purpose === 'log')
+  // Copies of a key of the log that is retired can still be used, on whoever trusts it alone: that it leaked is to be on record.
+  if (row.state === 'withdrawn' || (row.state === 'retired' && row.purpose === 'credential'))
     throw new BrokerError(
       'NOT_FOUND',
-      `"${keyId}" is a key of the log, which signs no credential: docs/operations.md says what to do when it leaked.`,
-    );
-  if (row.state === 'retired' || row.state === 'withdrawn')
-    throw new BrokerError(
-      'NOT_FOUND',
-      `"${keyId}" is ${row.state} already: nobody who reads the key set afresh trusts it.`,
+      `"${keyId}" is ${row.state} already: nobody who reads ${row.purpose === 'log' ? 'the log' : 'the key set afresh'} trusts it.`,
     );
   return row;
+}
+
+const laidBeside = ({ algorithm, state, purpose }: SigningKeyRow, leaked: SigningKeyRow): boolean =>
+  algorithm === leaked.algorithm && (state === 'next' || (state === 'previous' && purpose === 'log'));
+
+function logKeys(
+  { log }: RotationDeps,
+  { going, entry, rows }: { going: KeyRows; entry: number; rows: KeyRows },
+): WithdrawnLogKey {
+  const signs = keyIn(rows, 'current', 'EdDSA');
+  if (signs === undefined) throw busy();
+  return {
+    withdrawn: going.map((row) => log.verifierKey(row.public_key)),
+    signs: log.verifierKey(signs.public_key),
+    entry,
+  };
 }
 
 /** Of our own making: a fresh one, since who got at this one got at the next. What a KMS holds does not lie beside it. */
 async function replacementFor(
   { store, source }: RotationDeps,
-  algorithm: CredentialAlgorithm,
+  algorithm: KeyAlgorithm,
 ): Promise<Pick<MadeKey, 'id'> & { readonly made?: MadeKey }> {
   const reference = source.wanted(algorithm);
   const made = await source.make(algorithm);
@@ -82,19 +107,19 @@ async function withdraw(
   { append }: RotationDeps,
   tx: Transaction,
   { row, reason }: { row: SigningKeyRow; reason: string },
-): Promise<void> {
-  await recordMoved(append, tx, { row, state: 'withdrawn', changesAt: null, because: 'compromised', reason });
+): Promise<Appended | undefined> {
+  return recordMoved(append, tx, { row, state: 'withdrawn', changesAt: null, because: 'compromised', reason });
 }
 
 async function replace(
-  { append }: RotationDeps,
+  deps: RotationDeps,
   tx: Transaction,
   { replacement, waiting }: { replacement: { made?: MadeKey }; waiting: SigningKeyRow | undefined },
 ): Promise<void> {
   const { made } = replacement;
-  if (made !== undefined) await recordMade(append, tx, { key: made, state: 'current', because: 'compromised' });
+  if (made !== undefined) await recordMade(deps, tx, { key: made, state: 'current', because: 'compromised' });
   else if (waiting === undefined) throw busy();
-  else await recordMoved(append, tx, { row: waiting, state: 'current', changesAt: null, because: 'replaced' });
+  else await recordMoved(deps.append, tx, { row: waiting, state: 'current', changesAt: null, because: 'replaced' });
 }
 
 const busy = (): BrokerError =>

@@ -6,6 +6,7 @@ import type { NamedIdentity } from '../store/principals.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Arrival, identityOf, notAPerson, proofsOf } from './arrivals.ts';
 import { hashToken } from './proofs.ts';
+import { carryReset } from './reset-state.ts';
 import { newToken, type SessionDeps, signInRequired } from './sessions.ts';
 
 export interface LinkingDeps extends SessionDeps {
@@ -62,6 +63,7 @@ async function absorb(
 ): Promise<void> {
   if ((await tx.principals.kindOf(from)) !== 'person') throw notAPerson();
   await tx.principals.merge(from, into);
+  await carryReset(tx, { from, into });
   await tx.sessions.endAllOf(from);
   // Not carried over: whoever was tricked into linking somebody else's account must not get that person's passkey with it.
   for (const passkey_id of await tx.passkeys.removeAllOf(from))

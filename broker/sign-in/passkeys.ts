@@ -3,6 +3,7 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { type Entropy, type Millis, newId } from '../clock.ts';
 import type { Append } from '../log/append.ts';
+import type { NoticeDeps } from '../notify/queue-notice.ts';
 import type { PasskeyRow } from '../store/passkeys.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { keepChallenge, type Purpose, takeChallenge } from './passkey-challenges.ts';
@@ -15,9 +16,10 @@ import {
   webauthn,
 } from './passkey-checks.ts';
 import { hashToken } from './proofs.ts';
+import { endReset, refuseLate } from './reset-state.ts';
 import { type LiveSession, newToken } from './sessions.ts';
 
-export interface PasskeyDeps {
+export interface PasskeyDeps extends NoticeDeps {
   readonly url: string;
   readonly store: Store;
   readonly entropy: Entropy;
@@ -64,7 +66,11 @@ function registering(deps: PasskeyDeps): Pick<Passkeys, 'registrationOptions' | 
   const { url, store, entropy } = deps;
   return {
     async registrationOptions(person) {
-      const known = await store.read((tx) => tx.passkeys.of(person.principal));
+      const known = await store.read(async (tx) => {
+        const all = await tx.passkeys.of(person.principal);
+        if (all.length === 0) await refuseLate(tx, person.principal);
+        return all;
+      });
       if (known.length >= MOST) throw refused(`You have ${MOST} passkeys: remove one first.`);
       const { generateRegistrationOptions } = await webauthn();
       const options = await generateRegistrationOptions({
@@ -131,11 +137,13 @@ interface Keeping {
 }
 
 async function keepPasskey(
-  { entropy, append }: PasskeyDeps,
+  deps: PasskeyDeps,
   tx: Transaction,
   { person, name, registered, purpose }: Keeping,
 ): Promise<PasskeyRow> {
+  const { entropy, append } = deps;
   const { principal } = person;
+  if (purpose === 'first passkey') await refuseLate(tx, principal);
   // A first one needs less than a further one, so it must still be the first.
   if (purpose === 'first passkey' && (await tx.passkeys.of(principal)).length > 0)
     throw refused('Another passkey was registered meanwhile. Begin again.');
@@ -147,7 +155,10 @@ async function keepPasskey(
   if (!(await tx.passkeys.insert(row))) throw refused('This passkey is registered here already.');
   await append(tx, {
     type: 'passkey.registered',
-    fields: { principal, passkey_id: row.id, backed_up: registered.backedUp },
+    fields: {
+      ...{ principal, passkey_id: row.id, backed_up: registered.backedUp },
+      ...((await endReset(deps, tx, person)) ? { after_reset: true } : {}),
+    },
     personal: { person_name: person.name },
   });
   return row;

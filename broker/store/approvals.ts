@@ -185,7 +185,7 @@ const sweptApprovals = ({ all }: Statements): Swept => {
     db.selectFrom('approvals').selectAll().where('state', 'in', OPEN).where('used', '=', 0),
   );
   const pending = all((db, _: object) =>
-    db.selectFrom('approvals').selectAll().where('state', '=', 'pending').orderBy('expires_at'),
+    db.selectFrom('approvals').selectAll().where('state', '=', 'pending').orderBy('expires_at').orderBy('id'),
   );
   return {
     pending: () => pending({}),

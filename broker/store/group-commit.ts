@@ -89,6 +89,7 @@ async function commitGroup(
     committing = true;
     connection.exec('COMMIT');
     guard.settled('committed');
+    if (tx.large) foldIn(options);
   } catch (cause) {
     if (!options.latch.broken) rollBack(options, cause);
     if (committing) guard.settled('unknown');
@@ -140,6 +141,15 @@ async function runApart(connection: Connection, tx: Transaction, unit: Waiting):
 
 /** On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted. */
 const endsAll = (connection: Connection, error: unknown): boolean => breaksStore(error) || !connection.isTransaction;
+
+/** Moves what the write-ahead log has into the database. It is durable where it is: that this fails takes nothing back. */
+function foldIn({ connection, latch }: GroupCommitOptions): void {
+  try {
+    connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    latch.see(error);
+  }
+}
 
 function rollBack({ connection, latch }: GroupCommitOptions, cause: unknown): void {
   latch.see(cause);

@@ -13,6 +13,7 @@ export interface Issuances {
   /** Whatever was on record: its credential is handed to nobody. False where that is on record already. */
   withhold(id: string, at: Millis): Promise<boolean>;
   openSince(before: Millis): Promise<readonly IssuanceRow[]>;
+  newestOf(of: { project: string; entitlement: string }): Promise<IssuanceRow | undefined>;
 }
 
 export const issuanceTable = ({ all, first }: Statements): Issuances => {
@@ -37,7 +38,18 @@ export const issuanceTable = ({ all, first }: Statements): Issuances => {
   const openSince = all((db, { before }: { before: Millis }) =>
     db.selectFrom('issuances').selectAll().where('state', '=', 'started').where('started_at', '<=', before),
   );
+  const newestOf = first((db, of: { project: string; entitlement: string }) =>
+    db
+      .selectFrom('issuances')
+      .innerJoin('requests', 'requests.id', 'issuances.request_id')
+      .selectAll('issuances')
+      .where('requests.project', '=', of.project)
+      .where('requests.entitlement', '=', of.entitlement)
+      .orderBy('issuances.started_at', 'desc')
+      .limit(1),
+  );
   return {
+    newestOf,
     async insert(row) {
       await insert(row);
     },

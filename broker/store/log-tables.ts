@@ -34,6 +34,8 @@ export interface LogTables {
   entries(range: { start: number; end: number }): Promise<readonly LogEntryRow[]>;
   entriesOfRequest(requestId: string): Promise<readonly LogEntryRow[]>;
   issuedEntry(requestId: string): Promise<LogEntryRow | undefined>;
+  /** Those that make keys and move them. */
+  entriesOfKeys(): Promise<readonly LogEntryRow[]>;
   personalOf(range: { start: number; end: number }): Promise<readonly (PersonalField & { entry_index: number })[]>;
   leafHashes(range: { start: number; end: number }): Promise<readonly string[]>;
   /** How many rows there are, whatever is in them. */
@@ -60,7 +62,7 @@ export const logTables = (statements: Statements): LogTables => ({
 });
 
 type EntryTable = Pick<LogTables, 'insertEntry' | 'entries' | 'personalOf' | 'leafHashes' | 'counts'>;
-type EntryLookups = Pick<LogTables, 'entry' | 'entriesOfRequest' | 'issuedEntry'>;
+type EntryLookups = Pick<LogTables, 'entry' | 'entriesOfRequest' | 'issuedEntry' | 'entriesOfKeys'>;
 type CheckpointTable = Pick<
   LogTables,
   'insertCheckpoint' | 'latestCheckpoint' | 'hasCheckpointBeyond' | 'checkpointCovering' | 'checkpoints'
@@ -138,8 +140,18 @@ const entryLookups = ({ all, first }: Statements): EntryLookups => {
       .orderBy('entry_index', 'desc')
       .limit(1),
   );
+  // They are of no request, which the index of requests finds without a look at all others.
+  const ofKeys = all((db, _: object) =>
+    db
+      .selectFrom('log_entries')
+      .selectAll()
+      .where('request_id', 'is', null)
+      .where('type', 'in', ['key.created', 'key.rotated'])
+      .orderBy('entry_index'),
+  );
   return {
     entry: (index) => entry({ index }),
+    entriesOfKeys: () => ofKeys({}),
     entriesOfRequest: (requestId) => ofRequest({ requestId }),
     issuedEntry: (requestId) => issued({ requestId }),
   };

@@ -22,8 +22,6 @@ export interface Version extends Omit<StoredDocument, 'text'> {
 export interface PutInForce {
   readonly digest: string;
   readonly members: readonly Member[];
-  /** those of them that the set in force before does not have */
-  readonly documents: readonly StoredDocument[];
   readonly at: Millis;
 }
 
@@ -36,9 +34,11 @@ export interface Policies {
   documentOf(member: Member): Promise<StoredDocument>;
   /** Every document that was ever in force, oldest first, without its text. */
   versions(): Promise<readonly Version[]>;
-  /** A document that was ever in force, by its own digest. */
+  /** A document that is kept, by its own digest. */
   document(digest: string): Promise<StoredDocument | undefined>;
-  /** Keeps a set and the documents that are new in it, and puts it in force. */
+  /** Keeps documents, and says which of them were not kept before. */
+  keep(documents: readonly StoredDocument[], at: Millis): Promise<readonly StoredDocument[]>;
+  /** Keeps a set, whose documents are kept, and puts it in force. */
   putInForce(set: PutInForce): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export const policyTable = (statements: Statements): Policies => ({
   ...policyChanges(statements),
 });
 
-const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'> => {
+const policyLookups = ({ all, first }: Statements): Omit<Policies, 'keep' | 'putInForce'> => {
   const inForce = first((db, { id }: { id: number }) =>
     db.selectFrom('policy_in_force').select(['digest', 'sequence', 'since']).where('id', '=', id),
   );
@@ -57,13 +57,8 @@ const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'>
   const byDigest = all((db, { digest }: { digest: string }) =>
     db.selectFrom('policy_documents').select(['file', 'text', 'project']).where('digest', '=', digest),
   );
-  const every = all((db) =>
-    db
-      .selectFrom('policy_documents')
-      .select(['file', 'digest', 'project', 'loaded_at'])
-      .orderBy('loaded_at')
-      .orderBy('file'),
-  );
+  const everyDocument = all((db) => db.selectFrom('policy_documents').select(['file', 'digest', 'project']));
+  const everySet = all((db) => db.selectFrom('policy_sets').select(['members', 'loaded_at']).orderBy('loaded_at'));
   const documentOf = async ({ file, digest }: Member): Promise<StoredDocument> => {
     const row = (await byDigest({ digest })).find((document) => document.file === file);
     if (row === undefined) throw new Error(`the policy ${file} (${digest}) is not in the store`);
@@ -80,12 +75,15 @@ const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'>
     documentsOf: async (setDigest) => Promise.all((await membersOf(setDigest)).map(documentOf)),
     async versions() {
       const current = await inForce({ id: THE_ONE });
-      const members = current === undefined ? [] : await membersOf(current.digest);
-      const isMember = new Set(members.map(({ file, digest }) => `${digest} ${file}`));
-      return (await every({})).map(({ project, loaded_at, ...one }) => {
-        const has = isMember.has(`${one.digest} ${one.file}`);
-        return { ...one, project: project ?? undefined, since: loaded_at, inForce: has };
+      const isMember = new Set(current === undefined ? [] : (await membersOf(current.digest)).map(keyOf));
+      const since = firstInForce(await everySet({}));
+      const versions = (await everyDocument({})).flatMap(({ project, ...one }) => {
+        const at = since.get(keyOf(one));
+        const rest = { project: project ?? undefined, inForce: isMember.has(keyOf(one)) };
+        // What was staged for a set that never came in force was in force never.
+        return at === undefined ? [] : [{ ...one, ...rest, since: at }];
       });
+      return versions.toSorted((a, b) => a.since - b.since || (a.file < b.file ? -1 : 1));
     },
     async document(digest) {
       const [row] = await byDigest({ digest });
@@ -94,12 +92,26 @@ const policyLookups = ({ all, first }: Statements): Omit<Policies, 'putInForce'>
   };
 };
 
-const policyChanges = ({ first }: Statements): Pick<Policies, 'putInForce'> => {
+const keyOf = ({ file, digest }: Member): string => `${digest} ${file}`;
+
+/** By `keyOf` a document, when the first set that has it came in force; sets in the order of their times. */
+function firstInForce(sets: readonly { members: string; loaded_at: Millis }[]): ReadonlyMap<string, Millis> {
+  const since = new Map<string, Millis>();
+  for (const { members, loaded_at: at } of sets) {
+    for (const member of JSON.parse(members) as readonly Member[]) {
+      if (!since.has(keyOf(member))) since.set(keyOf(member), at);
+    }
+  }
+  return since;
+}
+
+const policyChanges = ({ first }: Statements): Pick<Policies, 'keep' | 'putInForce'> => {
   const keepDocument = first((db, row: Schema['policy_documents']) =>
     db
       .insertInto('policy_documents')
       .values(row)
-      .onConflict((conflict) => conflict.doNothing()),
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('digest'),
   );
   const keepSet = first((db, row: Schema['policy_sets']) =>
     db
@@ -118,9 +130,15 @@ const policyChanges = ({ first }: Statements): Pick<Policies, 'putInForce'> => {
       ),
   );
   return {
-    async putInForce({ digest, members: all, documents, at }) {
-      for (const { file, text, digest: of, project } of documents)
-        await keepDocument({ digest: of, file, text, project: project ?? null, loaded_at: at });
+    async keep(documents, at) {
+      const isNew: StoredDocument[] = [];
+      for (const document of documents) {
+        const { file, text, digest, project = null } = document;
+        if ((await keepDocument({ digest, file, text, project, loaded_at: at })) !== undefined) isNew.push(document);
+      }
+      return isNew;
+    },
+    async putInForce({ digest, members: all, at }) {
       const members = JSON.stringify(all.map(({ file, digest: of }) => ({ file, digest: of })));
       await keepSet({ digest, members, loaded_at: at });
       await putInForce({ id: THE_ONE, digest, since: at });

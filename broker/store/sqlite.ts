@@ -54,7 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   await migrate(statements.db, path);
   const tables = tablesOf(statements);
   let guard: TransactionGuard = NO_GUARD;
-  const transaction = (): Transaction => ({ ...tables, now: clock.now(), tree: undefined });
+  const transaction = (): Transaction => ({ ...tables, now: clock.now(), tree: undefined, large: false });
   const latch = createBrokenLatch(onBroken);
   const group = createGroupCommit({ connection: controlOf(database), transaction, guard: () => guard, latch });
   // A second connection cannot see a database in memory: there, readers wait their turn behind the writer.
@@ -94,7 +94,7 @@ export function openSqliteReader({ path, clock }: SqliteOptions): StoreReader {
   return {
     read<T>(query: Unit<T>): Promise<T> {
       const mine = turn.then(() =>
-        readSnapshot(database, () => query({ ...tables, now: clock.now(), tree: undefined })),
+        readSnapshot(database, () => query({ ...tables, now: clock.now(), tree: undefined, large: false })),
       );
       turn = mine.catch(() => undefined);
       return mine;

@@ -61,7 +61,9 @@ export interface Tables {
 /** The log's tree as one transaction makes it: growing returns the next, so that the one before is still at hand. */
 export interface GrowingTree {
   readonly size: number;
-  grow(leaf: Hash): GrowingTree;
+  /** an entry of this transaction changes the keys that sign the log */
+  readonly keysChange: boolean;
+  grow(leaf: Hash, keysChange?: boolean): GrowingTree;
 }
 
 export interface Transaction extends Tables {
@@ -69,6 +71,8 @@ export interface Transaction extends Tables {
   readonly now: Millis;
   /** Set by the log's guard when the transaction begins, grown by appending, and put back when a unit rolls back. */
   tree: GrowingTree | undefined;
+  /** Set by a unit that writes much: it is moved to where it stays at once, and not by some later commit with all that came before. */
+  large: boolean;
 }
 
 /** What the log does around a transaction; a throw in `begin` or `beforeCommit` fails it whole. */

@@ -52,6 +52,10 @@ class DirectorySource implements LogSource {
     return linesOf(readIn(this.#directory, 'key')?.toString('utf8'));
   }
 
+  async keyChanges(): Promise<readonly []> {
+    return [];
+  }
+
   async *batches(): AsyncGenerator<Batch> {
     const size = await this.size();
     const openings = new Cursor(readJsonLines(this.#directory, OPENINGS));

@@ -1,6 +1,8 @@
 // A log of which only hashes are there: checkpoint, key and tiles, as a broker publishes them and anybody may copy them.
 import { parseTreeHead } from '../../shared/checkpoint.ts';
+import { KEY_CHANGES_FILE } from '../../shared/log-directory.ts';
 import { HASH_BYTES, type Hash } from '../../shared/merkle.ts';
+import type { Receipt } from '../../shared/receipt.ts';
 import { splitNote } from '../../shared/signed-note.ts';
 import { TILE_WIDTH, type Tile, tilePath, tilesOf } from '../../shared/tiles.ts';
 import { type Batch, type LogSource, Unreadable } from './log-source.ts';
@@ -22,6 +24,12 @@ export class HashSource implements LogSource {
 
   async keys(): Promise<readonly string[]> {
     return linesOf((await this.#read('key'))?.toString('utf8'));
+  }
+
+  /** A log that never changed its key need not say so. */
+  async keyChanges(): Promise<readonly Receipt[]> {
+    const text = (await this.#read(KEY_CHANGES_FILE))?.toString('utf8');
+    return linesOf(text).map(receiptOf);
   }
 
   async *batches(): AsyncGenerator<Batch> {
@@ -51,6 +59,20 @@ export class HashSource implements LogSource {
     const note = await this.#read('checkpoint');
     if (note === undefined) throw new Unreadable('there is no checkpoint there');
     return note.toString('utf8');
+  }
+}
+
+function receiptOf(line: string): Receipt {
+  const { entry, proof } = parsed(line);
+  if (typeof entry === 'string' && typeof proof === 'string') return { entry, proof };
+  throw new Unreadable(`${KEY_CHANGES_FILE} has a line that is no receipt`);
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(line));
+  } catch {
+    return {};
   }
 }
 

@@ -2,6 +2,7 @@
 // A source believes nothing and decides nothing; it says what is there, in order, and never more than a batch at a time.
 import type { KeptRow, KeptTable, KeptValue } from '../../shared/kept-rows.ts';
 import type { Hash } from '../../shared/merkle.ts';
+import type { Receipt } from '../../shared/receipt.ts';
 import type { Tile } from '../../shared/tiles.ts';
 
 export interface LogSource {
@@ -11,6 +12,8 @@ export interface LogSource {
   size(): Promise<number>;
   /** The verifier keys that it names itself, newest first. */
   keys(): Promise<readonly string[]>;
+  /** The entries that change its keys, each proved to the first checkpoint that covers it, where the entries are not there. */
+  keyChanges(): Promise<readonly Receipt[]>;
   /** The leaves from the first on, without a gap. */
   batches(): AsyncIterable<Batch>;
   /** What is wrong with its tile, which must have these hashes; undefined where it is right, or not kept. */

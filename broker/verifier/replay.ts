@@ -7,6 +7,7 @@ import { Contradiction, type ExpectedRows, noRows } from './story.ts';
 import { StoryOfAccess } from './story-of-access.ts';
 import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfBreakGlass } from './story-of-break-glass.ts';
+import { StoryOfDecoys } from './story-of-decoys.ts';
 import { StoryOfKeys } from './story-of-keys.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
 import { StoryOfRenewals } from './story-of-renewals.ts';
@@ -30,6 +31,7 @@ export class Replay implements Comparing {
   readonly #approvals = new StoryOfApprovals(this.expected);
   readonly #breakGlass = new StoryOfBreakGlass(this.expected);
   readonly #access = new StoryOfAccess(this.expected);
+  readonly #decoys = new StoryOfDecoys();
   readonly #renewals = new StoryOfRenewals(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
     policies: this.#policies,
@@ -67,8 +69,8 @@ export class Replay implements Comparing {
 
   #step(said: Said): void {
     const { type, fields } = said;
-    const stories = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access, this.#renewals];
-    const steps = stories.flatMap(({ steps: of }) => of[type] ?? []);
+    const shared = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access, this.#renewals];
+    const steps = [...shared, this.#decoys].flatMap(({ steps: of }) => of[type] ?? []);
     const ofRequests = this.#requests.steps[type];
     if (steps.length === 0 && ofRequests === undefined) this.#refuseUnknown(type);
     for (const step of steps) this.#tellShared(step, said);

@@ -1,5 +1,5 @@
-// What security does to access as the entries tell it: what is paused and by whom, who proposed to resume and who confirmed, and
-// orders of revocation with how many leases each has ended. One who resumes alone what needs two does not follow, unless it says so.
+// What security does to access as the entries tell it: what is paused and by whom, who proposed to resume and who confirmed, orders
+// of revocation with how many leases each has ended. One who resumes alone what needs two does not follow, unless it says so.
 import type { Said } from './check-entry.ts';
 import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
 
@@ -9,6 +9,8 @@ export class StoryOfAccess {
   readonly #rows: ExpectedRows;
   /** principals that were merged, and into which */
   readonly #merged = new Map<string, string>();
+  /** resets of passkeys that wait for a second person: by whom, and when it was proposed */
+  readonly #resets = new Map<string, { readonly by: string | null; readonly at: number }>();
 
   readonly steps: Readonly<Record<string, (said: Said) => void>> = {
     'access.paused': (said) => this.#paused(said),
@@ -17,6 +19,8 @@ export class StoryOfAccess {
     'access.revocation_ordered': (said) => this.#ordered(said),
     'access.revocation_finished': (said) => this.#finished(said),
     'lease.ended': (said) => this.#ended(said),
+    'passkey.reset_proposed': (said) => this.#resetProposed(said),
+    'passkey.reset': (said) => this.#reset(said),
     'identity.linked': (said) => this.#linked(said),
   };
 
@@ -57,6 +61,30 @@ export class StoryOfAccess {
     else if (this.#isSame(first as string | null, second))
       throw new Contradiction(`one and the same proposes to resume ${values['id']} and confirms it`);
     this.#rows.suspensions.delete(String(values['id']));
+  }
+
+  #resetProposed(said: Said): void {
+    this.#refuseOwn(said);
+    this.#resets.set(textOf(said, 'target'), { by: whoOf(said), at: said.time });
+  }
+
+  #reset(said: Said): void {
+    this.#refuseOwn(said);
+    const target = textOf(said, 'target');
+    const proposed = this.#resets.get(target);
+    if (proposed === undefined || said.time >= proposed.at + CONFIRMED_WITHIN_MS)
+      throw new Contradiction(
+        `it resets the passkeys of ${target}, and nobody had proposed that within the hour before`,
+      );
+    if (this.#isSame(proposed.by, whoOf(said)))
+      throw new Contradiction(`one and the same proposes to reset the passkeys of ${target} and confirms it`);
+    this.#resets.delete(target);
+  }
+
+  #refuseOwn(said: Said): void {
+    const by = whoOf(said);
+    if (by !== null && this.#isSame(by, textOf(said, 'target')))
+      throw new Contradiction(`${by} resets their own passkeys`);
   }
 
   #ordered(said: Said): void {

@@ -1,5 +1,6 @@
 // Policies as the entries tell them: which documents and sets were ever in force, and which set is now.
 
+import type { KeptValue } from '../../shared/kept-rows.ts';
 import type { Said } from './check-entry.ts';
 import { Contradiction, columnOf, type ExpectedRows, textOf } from './story.ts';
 
@@ -8,6 +9,8 @@ interface InForce {
   /** null for the organization's file */
   readonly project: string | null;
 }
+
+const idOf = (file: string, digest: string): string => `${digest} ${file}`;
 
 export class StoryOfPolicies {
   /** digest of the set in force */
@@ -19,6 +22,7 @@ export class StoryOfPolicies {
   #sequence = 0;
 
   readonly steps: Readonly<Record<string, (said: Said) => void>> = {
+    'policy.staged': (said) => this.#staged(said),
     'policy.changed': (said) =>
       this.#changed(said, { digest: columnOf(said, 'policy_digest'), project: textOf(said, 'project') }),
     'organization.changed': (said) =>
@@ -47,6 +51,20 @@ export class StoryOfPolicies {
     return this.#digests.get(project);
   }
 
+  #staged(said: Said): void {
+    const { documents } = said.fields;
+    if (!Array.isArray(documents)) throw new Contradiction('its documents are no list');
+    for (const fields of documents) this.#stagedOne({ ...said, fields: Object(fields) });
+  }
+
+  /** In force it is not, and its row is there from now on. */
+  #stagedOne(said: Said): void {
+    const [file, digest, project] = [textOf(said, 'file'), textOf(said, 'digest'), columnOf(said, 'project')];
+    if (this.#rows.policy_documents.has(idOf(file, digest)))
+      throw new Contradiction(`it stages the ${file} ${digest}, which was kept before`);
+    this.#kept(said, file, { digest, project });
+  }
+
   #changed(said: Said, now: { digest: unknown; project: string | null }): void {
     const [file, set, previous] = [textOf(said, 'file'), textOf(said, 'set_digest'), columnOf(said, 'previous_digest')];
     const before = this.#files.get(file)?.digest ?? null;
@@ -57,11 +75,14 @@ export class StoryOfPolicies {
     if (set !== this.set) this.#nextSet(said, set);
   }
 
-  #inForce({ index, time }: Said, file: string, { digest, project }: InForce): void {
-    this.#files.set(file, { digest, project });
-    const id = `${digest} ${file}`;
-    if (this.#rows.policy_documents.has(id)) return;
-    this.#rows.policy_documents.set(id, { by: index, values: { digest, file, project, loaded_at: time } });
+  #inForce(said: Said, file: string, now: InForce): void {
+    this.#files.set(file, now);
+    if (!this.#rows.policy_documents.has(idOf(file, now.digest))) this.#kept(said, file, now);
+  }
+
+  #kept({ index, time }: Said, file: string, { digest, project }: { digest: string; project: KeptValue }): void {
+    const values = { digest, file, project, loaded_at: time };
+    this.#rows.policy_documents.set(idOf(file, digest), { by: index, values });
   }
 
   #nextSet({ index, time }: Said, digest: string): void {

@@ -1,10 +1,9 @@
 // One pass over the leaves of a log: the tree grows leaf by leaf, and its root is compared wherever something claims to know
 // it (a checkpoint, or what somebody kept), its hashes with every tile that it completes. It keeps the right edge and one tile
 // a level, so that a log of any length fits.
-import { openCheckpoint } from '../../shared/checkpoint.ts';
 import { appendToEdge, type Hash, rootOf, rootOfEdge } from '../../shared/merkle.ts';
-import { type NoteVerifier, splitNote } from '../../shared/signed-note.ts';
 import { TILE_WIDTH, type Tile } from '../../shared/tiles.ts';
+import type { KeyChain } from './key-chain.ts';
 import type { KeptCheckpoint, LogSource } from './log-source.ts';
 
 /** A state of the log that somebody kept: it must be a prefix of what is verified now. */
@@ -13,10 +12,12 @@ export interface EarlierState {
   readonly what: string;
   readonly size: number;
   readonly root: Hash;
+  /** its signed checkpoint, where nobody looked at the signatures yet */
+  readonly note?: string;
 }
 
 export interface WalkOptions {
-  readonly verifiers: readonly NoteVerifier[];
+  readonly keys: KeyChain;
   readonly earlier: readonly EarlierState[];
   readonly report: (problem: string) => void;
 }
@@ -38,10 +39,17 @@ export class TreeWalk {
   #completed: Completed[] = [];
   readonly #levels: Hash[][] = [];
   readonly #options: WalkOptions;
+  readonly #earlier: EarlierState[];
 
   constructor(options: WalkOptions) {
     this.#options = options;
+    this.#earlier = [...options.earlier];
     this.#compareEarlier();
+  }
+
+  /** A state that must hold too, said before the first leaf. */
+  expect(state: EarlierState): void {
+    this.#earlier.push(state);
   }
 
   get root(): Hash {
@@ -68,11 +76,12 @@ export class TreeWalk {
 
   /** What can be said only after the last leaf. */
   async finish(source: LogSource): Promise<void> {
-    const { report, earlier } = this.#options;
+    const { report } = this.#options;
     if (this.#covered < this.size) report(`the last ${this.size - this.#covered} entries are under no checkpoint`);
-    for (const { what, size } of earlier)
+    for (const { what, size } of this.#earlier)
       if (size > this.size)
         report(`${what} covers ${size} entries, and there are only ${this.size}: the log was truncated or rolled back`);
+    this.#compareKeys();
     this.#completed.push(...this.#partialTiles());
     await this.compareTiles(source);
   }
@@ -99,9 +108,20 @@ export class TreeWalk {
   }
 
   #compareEarlier(): void {
-    for (const { what, size, root } of this.#options.earlier)
+    for (const { what, size, root } of this.#earlier)
       if (size === this.size && !root.equals(this.root))
         this.#options.report(`${what} has another root over the first ${size} entries: the log was changed or forked`);
+  }
+
+  /** By whom everything is signed can be said once all keys are known. */
+  #compareKeys(): void {
+    const { report, keys } = this.#options;
+    const untrusted = keys.problemOfTrust();
+    if (untrusted !== undefined) report(untrusted);
+    for (const { what, size, note } of this.#earlier) {
+      const problem = note === undefined ? undefined : keys.problemOfKept(note, size);
+      if (problem !== undefined) report(`${what} ${problem}`);
+    }
   }
 
   /** Each commit that made the log grow signed one: between entries of two moments there is one. */
@@ -115,16 +135,16 @@ export class TreeWalk {
   }
 
   #compareCheckpoint({ size, note, time }: KeptCheckpoint): void {
-    const { report, verifiers } = this.#options;
+    const { report, keys } = this.#options;
     this.checkpoints += 1;
     this.#covered = size;
     if (time !== undefined && this.#lastTime !== undefined && time !== this.#lastTime)
       report(`the checkpoint of ${size} entries is kept under another time than that of its last entry`);
     try {
-      const head = openCheckpoint(note, verifiers);
+      const { head, others } = keys.open(note);
       this.origin = head.origin;
       // What is kept is what the broker signed; a published one may carry signatures of others.
-      if (time !== undefined && splitNote(note).signatures.length > 1)
+      if (time !== undefined && others > 0)
         report(`the checkpoint of ${size} entries carries a signature that nobody knows`);
       if (head.size !== size) report(`the checkpoint of ${size} entries says it has ${head.size}`);
       else if (!head.root.equals(this.root))

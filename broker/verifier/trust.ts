@@ -1,9 +1,9 @@
 // What a log is held against: the key to trust, and states of it that somebody kept. A key that comes from the log itself
 // shows only that the log agrees with itself, and the report says so.
 import { parseAnchor } from '../../shared/anchor.ts';
-import { openCheckpoint } from '../../shared/checkpoint.ts';
-import { type Receipt, verifyReceipt } from '../../shared/receipt.ts';
-import { type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
+import { parseTreeHead, type TreeHead } from '../../shared/checkpoint.ts';
+import { type Receipt, readUnsignedReceipt } from '../../shared/receipt.ts';
+import { type NoteVerifier, parseVerifierKey, splitNote } from '../../shared/signed-note.ts';
 import type { EarlierState } from './tree-walk.ts';
 
 /** A text that was kept apart from the log: an anchor, an earlier checkpoint, or a receipt. */
@@ -51,14 +51,26 @@ export function trustOf({
 
 const isAnchor = ({ text }: Kept): boolean => /^\S+\+[0-9a-f]{8}\+\S+\n\n/.test(text);
 
-/** A receipt is JSON, an anchor begins with a verifier key, anything else is a checkpoint. */
+/** What was kept may be signed by a key that the log had before or after the trusted one: that shows when its keys are known. */
 function earlierState(kept: Kept, verifiers: readonly NoteVerifier[]): EarlierState[] {
-  const head = read(kept, (text) => {
-    if (text.trimStart().startsWith('{')) return verifyReceipt(receiptIn(text), verifiers).head;
-    return isAnchor(kept) ? parseAnchor(text).head : openCheckpoint(text, verifiers);
-  });
+  const note = read(kept, (text) => noteIn(text, isAnchor(kept)));
   // An anchor made over an empty log has nothing to compare with yet.
-  return head === undefined ? [] : [{ what: kept.what, size: head.size, root: head.root }];
+  if (note === '') return [];
+  const { size, root } = read(kept, () => ownHead(note, verifiers));
+  return [{ what: kept.what, size, root, note }];
+}
+
+/** A receipt is JSON, an anchor begins with a verifier key, anything else is a checkpoint. */
+function noteIn(text: string, anchor: boolean): string {
+  if (text.trimStart().startsWith('{')) return readUnsignedReceipt(receiptIn(text)).checkpoint;
+  return anchor ? parseAnchor(text).checkpoint : text;
+}
+
+function ownHead(note: string, verifiers: readonly NoteVerifier[]): TreeHead {
+  const head = parseTreeHead(splitNote(note).text);
+  const names = verifiers.map(({ name }) => name);
+  if (names.length === 0 || names.includes(head.origin)) return head;
+  throw new Error(`it is of the log ${head.origin}, and not of ${names[0]}`);
 }
 
 function read<T>(kept: Kept, parse: (text: string) => T): T {

@@ -2,16 +2,18 @@
 // checkpoint's signature and root, every tile, and every row beside the log against what its entries come to. What is held
 // from outside (a pinned key, an earlier checkpoint, receipt or anchor) shows truncation, rollback and forks, which a log
 // that agrees with itself cannot. It streams: what it holds at a time does not grow with the log.
-import { createPublicKey } from 'node:crypto';
 import { KEPT_TABLE_NAMES } from '../../shared/kept-rows.ts';
-import { formatVerifierKey, type NoteVerifier } from '../../shared/signed-note.ts';
+import { type Receipt, readUnsignedReceipt, type UnsignedReceipt } from '../../shared/receipt.ts';
+import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { checkEntry, type KnownFields, readEntry, type Said } from './check-entry.ts';
 import { compareRows } from './compare-rows.ts';
 import { Erasures } from './erasures.ts';
+import { KeyChain, type KeyReport } from './key-chain.ts';
 import { type Batch, type LogSource, Unreadable } from './log-source.ts';
 import { partsOf } from './parts.ts';
 import { Replay } from './replay.ts';
 import { type EarlierState, TreeWalk } from './tree-walk.ts';
+import { verifierKeyOf } from './verifier-key.ts';
 
 export interface LogReport {
   readonly size: number;
@@ -20,6 +22,8 @@ export interface LogReport {
   readonly checkpoints: number;
   /** rows beside the log that were compared with it */
   readonly rows: number;
+  /** those that sign its checkpoints, in the order in which they were made */
+  readonly keys: readonly KeyReport[];
   /** each one sentence, in the order of the log; empty when everything holds */
   readonly problems: readonly string[];
   /** what is no problem and should be known: erased fields, a clock that was set back */
@@ -49,6 +53,7 @@ class Verification {
   readonly #problems: string[] = [];
   readonly #notes: string[] = [];
   readonly #erasures = new Erasures();
+  readonly #keys: KeyChain;
   readonly #walk: TreeWalk;
   readonly #source: LogSource;
   readonly #knownFields: KnownFields;
@@ -61,7 +66,8 @@ class Verification {
     this.#source = source;
     this.#knownFields = knownFields;
     this.#entriesAtOnce = entriesAtOnce;
-    this.#walk = new TreeWalk({ verifiers, earlier, report: this.#report });
+    this.#keys = new KeyChain(verifiers);
+    this.#walk = new TreeWalk({ keys: this.#keys, earlier, report: this.#report });
   }
 
   readonly #report = (problem: string): void => {
@@ -84,6 +90,7 @@ class Verification {
   }
 
   async #verifyTree(replay: Replay): Promise<void> {
+    await this.#reading(() => this.#followKeys());
     await this.#reading(() => this.#walkWith(replay));
     await this.#reading(() => this.#finishTree());
     if (this.#source.has === 'hashes' || this.#walk.size === 0) return;
@@ -93,7 +100,8 @@ class Verification {
   result(): LogReport {
     const { size, root, checkpoints } = this.#walk;
     const { problems, notes } = { problems: this.#problems, notes: this.#notes };
-    return { size, root: root.toString('base64'), checkpoints, rows: this.#rows, problems, notes };
+    const keys = this.#keys.report();
+    return { size, root: root.toString('base64'), checkpoints, rows: this.#rows, keys, problems, notes };
   }
 
   /** What cannot be read is a finding about the log, and no reason not to look at the rest. */
@@ -112,6 +120,19 @@ class Verification {
       size = await this.#source.size();
     });
     return size;
+  }
+
+  /** Where there are no entries: those that change the log's keys are published with their proofs. */
+  async #followKeys(): Promise<void> {
+    const proven = (await this.#source.keyChanges()).map(proofOfChange);
+    for (const [note, changes] of Map.groupBy(proven, ({ checkpoint }) => checkpoint)) {
+      for (const { entry, index } of changes) {
+        const { type, ...fields } = entry as { type: string };
+        this.#keys.hear({ type, fields, index });
+      }
+      const { head } = orUnreadable('the checkpoint over a change of keys', () => this.#keys.open(note));
+      this.#walk.expect({ what: `the change of keys by entry ${changes[0]?.index}`, size: head.size, root: head.root });
+    }
   }
 
   async #walkWith(replay: Replay): Promise<void> {
@@ -134,6 +155,7 @@ class Verification {
       }
       const checked = checkEntry({ ...kept, leaf, index }, opened.get(index) ?? [], this.#knownFields);
       if (checked.problem !== undefined) this.#report(`entry ${index}: ${checked.problem}`);
+      if (checked.said !== undefined) this.#keys.hear(checked.said);
       this.#walk.add(checked.hash, { checkpoint, time: checked.said?.time });
       if (checked.said !== undefined) this.#hear(checked.said, checked.gone, replay);
     }
@@ -153,7 +175,7 @@ class Verification {
     const { size, edge } = this.#walk;
     for (const problem of await this.#source.strays({ size, edge })) this.#report(problem);
     for (const problem of this.#erasures.unsaid()) this.#report(problem);
-    for (const note of this.#erasures.notes()) this.#note(note);
+    for (const note of [...this.#erasures.notes(), ...this.#keys.notes()]) this.#note(note);
     await this.#walk.finish(this.#source);
   }
 
@@ -184,11 +206,13 @@ class Verification {
   }
 }
 
-/** The text of a log key; one that cannot be read is equal to none. */
-export function verifierKeyOf(origin: string, pem: string): string {
+const proofOfChange = (receipt: Receipt): UnsignedReceipt =>
+  orUnreadable('the proof of a change of keys', () => readUnsignedReceipt(receipt));
+
+function orUnreadable<T>(what: string, read: () => T): T {
   try {
-    return formatVerifierKey(origin, createPublicKey(pem));
-  } catch {
-    return `${origin}: unreadable`;
+    return read();
+  } catch (error) {
+    throw new Unreadable(`${what} does not hold: ${(error as Error).message}`);
   }
 }

@@ -47,6 +47,15 @@ test('with a pinned log key the receipt is verified', async () => {
   expect(outputs['log-index']).toBe('6');
 });
 
+test('while the log changes its key the job is told to take up the new one', async () => {
+  broker.log.changeKey();
+  broker.answer('POST /v1/token', issued());
+  const { exitCode } = await tell(broker, 'issued-while-the-log-key-changes', {
+    inputs: { 'log-key': broker.log.verifierKey },
+  });
+  expect(exitCode).toBe(0);
+});
+
 test('in a public repository the summary says only that a credential was granted', async () => {
   broker.claims = { ...broker.claims, repository_visibility: 'public' };
   broker.answer('POST /v1/token', issued());

@@ -43,7 +43,7 @@ interface Words {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-const WORDS: Readonly<Record<Exclude<KindName, 'kubernetes'>, Words>> = {
+const WORDS: Readonly<Record<Exclude<KindName, 'kubernetes' | 'gcp-credentials-file'>, Words>> = {
   jwt: { outputs: {}, variables: {} },
   'github-token': {
     outputs: { 'installation-id': '41234567', 'app-slug': 'acme-buildpass' },
@@ -195,7 +195,7 @@ test('the post step removes nothing that the main step did not make', async () =
   const { state } = await step();
   const precious = join(workDirectory, 'precious.kubeconfig');
   writeFileSync(precious, 'x');
-  const lease = JSON.stringify({ ...JSON.parse(state['lease'] ?? ''), kubeconfig: precious });
+  const lease = JSON.stringify({ ...JSON.parse(state['lease'] ?? ''), files: [precious] });
   const { stdout } = await step({ action: 'post', state: { lease } });
   expect(stdout).toContain('::warning title=The kubeconfig could not be removed::');
   expect(readFileSync(precious, 'utf8')).toBe('x');
@@ -217,4 +217,54 @@ test('where the runner names no place for a kubeconfig, the lease goes back at o
   expect([exitCode, state]).toEqual([1, {}]);
   expect(stdout).toContain('RUNNER_TEMP must name the directory');
   expect(broker.requestsOf('DELETE /v1/leases')).toHaveLength(1);
+});
+
+const FILE = VALUES['gcp-credentials-file'];
+
+test('a credentials file for Google names a token beside it, and nobody else can read either', async () => {
+  broker.answer('POST /v1/token', issuedOf('gcp-credentials-file'));
+  const result = await tell(broker, 'kind-gcp-credentials-file', { inputs: { 'export-env': 'true' }, workDirectory });
+  const path = result.outputs['credentials_file_path'] ?? '';
+  expect(path).toMatch(new RegExp(`^${workDirectory}/_temp/buildpass-[0-9a-f]{32}\\.json$`));
+  const { credential_source: source, ...credentials } = JSON.parse(readFileSync(path, 'utf8'));
+  const { details } = answerOf('gcp-credentials-file');
+  expect(credentials).toEqual({
+    type: 'external_account',
+    audience: `//iam.googleapis.com/${details['provider']}`,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_url: details['token_url'],
+    service_account_impersonation_url: details['impersonation_url'],
+  });
+  expect(source).toEqual({ file: path.replace(/json$/, 'jwt'), format: { type: 'text' } });
+  expect(readFileSync(source.file, 'utf8')).toBe(FILE['token']);
+  for (const file of [path, source.file]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(result.variables).toEqual({
+    ...{ GOOGLE_APPLICATION_CREDENTIALS: path, CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: path },
+    ...{ GOOGLE_GHA_CREDS_PATH: path, CLOUDSDK_CORE_PROJECT: 'acme-search', CLOUDSDK_PROJECT: 'acme-search' },
+    ...{ GCLOUD_PROJECT: 'acme-search', GCP_PROJECT: 'acme-search', GOOGLE_CLOUD_PROJECT: 'acme-search' },
+    BUILDPASS_TOKEN: FILE['token'],
+  });
+  expect(result.summary).toContain('nobody here can revoke that');
+});
+
+test('the post step removes both files, and says what lives on', async () => {
+  broker.answer('POST /v1/token', issuedOf('gcp-credentials-file'));
+  const { state } = await step();
+  expect(inRunnerTemp()).toHaveLength(2);
+  const post = await step({ action: 'post', state });
+  expect(inRunnerTemp()).toEqual([]);
+  expect(post.stdout).toContain('Removed the credentials file.');
+  expect(post.stdout).toContain('Removed the token of the credentials file.');
+  expect(post.stdout).toContain(
+    'it dies at 2026-11-22T14:00:00.000Z; what Google gives for it lives up to an hour longer',
+  );
+  expect(leaks(broker, post)).toEqual([]);
+});
+
+test('a credentials file is for addresses that a token may be sent to', async () => {
+  const details = { token_url: 'http://sts.example.com/v1/token' };
+  broker.answer('POST /v1/token', issuedOf('gcp-credentials-file', { details }));
+  const { exitCode, stdout } = await step();
+  expect([exitCode, inRunnerTemp()]).toEqual([1, []]);
+  expect(stdout).toContain('details.token_url must be an https address');
 });

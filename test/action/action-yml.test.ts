@@ -45,7 +45,7 @@ test('every output that is written for some kind is described, and no other but 
   const job = jobDouble();
   for (const kind of KINDS) {
     const accepted = acceptIssued(await issuedAnswer(answerOf(kind)), asker);
-    writeOutputs(job, { accepted, kubeconfig: '/runner/temp/file' }, false);
+    writeOutputs(job, { accepted, files: ['/runner/temp/file'] }, false);
   }
   const written = job.events.flatMap((event) => /^output (\S+) = /.exec(event)?.[1] ?? []);
   const described = [...Object.keys(action.outputs), ...Object.keys(VALUES['vault-secret'])];

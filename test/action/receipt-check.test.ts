@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { proveReceipt, readReceipt } from '../../action/receipt-check.ts';
-import { parseVerifierKey } from '../../shared/signed-note.ts';
+import { parseProof } from '../../shared/receipt.ts';
+import { parseVerifierKey, signNote, splitNote } from '../../shared/signed-note.ts';
 import { brokerLog, ENTRY, issuedAnswer, TOKEN_HASH } from '../support/issued-answer.ts';
 import { CLAIMS } from '../support/job-double.ts';
 import { LogDouble } from '../support/log-double.ts';
@@ -13,12 +15,28 @@ const expected = {
 } as const;
 
 test('a receipt of this job and credential holds', async () => {
-  expect(proveReceipt(await issuedAnswer(), expected)).toEqual({ proven: true, logIndex: 6, entry: ENTRY });
+  expect(proveReceipt(await issuedAnswer(), expected)).toEqual({
+    proven: true,
+    logIndex: 6,
+    entry: ENTRY,
+    keyChanges: false,
+  });
 });
 
 test('any of several pinned keys will do', async () => {
   const old = parseVerifierKey(new LogDouble('broker.example.com/log').verifierKey);
   expect(proveReceipt(await issuedAnswer(), { ...expected, logKeys: [old, ...expected.logKeys] }).proven).toBe(true);
+});
+
+test.for([
+  ['broker.example.com/log', true],
+  ['witness.example.com', false],
+] as const)('a receipt that %s signed too says whether the key of the log changes: %j', async ([name, changes]) => {
+  const answer = await issuedAnswer();
+  const { text } = splitNote(parseProof(answer.receipt.proof).checkpoint);
+  const [, signature = ''] = signNote(text, name, generateKeyPairSync('ed25519').privateKey).split('\n\n');
+  const receipt = { ...answer.receipt, proof: `${answer.receipt.proof}${signature}` };
+  expect(proveReceipt({ ...answer, receipt }, expected).keyChanges).toBe(changes);
 });
 
 test('a receipt by another key does not hold', async () => {
@@ -63,9 +81,19 @@ test('a job that does not know its own run proves nothing', async () => {
 });
 
 test('without a key a receipt is read and never called proven', async () => {
-  expect(readReceipt((await issuedAnswer()).receipt)).toEqual({ proven: false, logIndex: 6, entry: ENTRY });
+  expect(readReceipt((await issuedAnswer()).receipt)).toEqual({
+    proven: false,
+    logIndex: 6,
+    entry: ENTRY,
+    keyChanges: false,
+  });
 });
 
 test('a receipt that can’t be read tells nothing', () => {
-  expect(readReceipt({ entry: 'x', proof: 'y' })).toEqual({ proven: false, logIndex: undefined, entry: {} });
+  expect(readReceipt({ entry: 'x', proof: 'y' })).toEqual({
+    proven: false,
+    logIndex: undefined,
+    entry: {},
+    keyChanges: false,
+  });
 });

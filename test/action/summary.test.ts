@@ -14,7 +14,7 @@ test('it says what, by which rule, until when, and how to verify it', async () =
 });
 
 test('an unproven receipt is not called verified', async () => {
-  const receipt = { proven: false, logIndex: undefined, entry: {} };
+  const receipt = { proven: false, logIndex: undefined, entry: {}, keyChanges: false };
   const text = summaryOf({ accepted: await accepted({ receipt }), inputs: inputs(), claims: CLAIMS });
   expect(text).toContain('unknown, receipt not verified');
   expect(text).toContain('a rule that the receipt does not name');
@@ -30,7 +30,12 @@ test.for<[string, object]>([
 });
 
 test('text of an entry can’t become markup', async () => {
-  const receipt = { proven: false, logIndex: 1, entry: { rule: 0, policy_digest: '`](https://evil.example)<img>' } };
+  const receipt = {
+    proven: false,
+    logIndex: 1,
+    entry: { rule: 0, policy_digest: '`](https://evil.example)<img>' },
+    keyChanges: false,
+  };
   expect(summaryOf({ accepted: await accepted({ receipt }), inputs: inputs(), claims: CLAIMS })).not.toContain('evil');
 });
 

@@ -49,6 +49,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     credential: `provider: ${GCP_PROVIDER}, service-account: ${GCP_ACCOUNT}, scopes: [ ${GCP_SCOPE} ]`,
     offer: `providers: [ ${GCP_PROVIDER} ], service-accounts: [ ${GCP_ACCOUNT} ], scopes: [ ${GCP_SCOPE} ]`,
   },
+  'gcp-credentials-file': {
+    ttl: '15m',
+    credential: `provider: ${GCP_PROVIDER}, service-account: ${GCP_ACCOUNT}`,
+    offer: `providers: [ ${GCP_PROVIDER} ], service-accounts: [ ${GCP_ACCOUNT} ]`,
+  },
   'github-token': { ttl: '10m', credential: 'repositories: [ octo-org/octo-repo ], permissions: { contents: write }' },
   'vault-secret': {
     ttl: '15m',

@@ -13,6 +13,7 @@ describe('the keys of a configuration', () => {
     ['rotate-every: 30d', { rotateEvery: 30 * DAY }],
     ['rotate-every: never', { rotateEvery: undefined }],
     ['publish-before-use: 2d', { publishBeforeUse: 2 * DAY }],
+    ['log-overlap: 1h', { logOverlap: DAY / 24 }],
     [`credential: { kind: aws-kms, es256: "${KEY}" }`, { inAwsKms: { ES256: KEY } }],
     [`credential: { kind: aws-kms, rs256: "${KEY}" }`, { inAwsKms: { RS256: KEY } }],
   ])('take %s', async (more, expected) => {
@@ -25,6 +26,7 @@ describe('the keys of a configuration', () => {
     ['rotate-every: 10000d', 'must be `never`, or 1d to 3650d'],
     ['publish-before-use: 5m', 'must be 10m to 30d'],
     ['publish-before-use: never', 'must be 10m to 30d'],
+    ['log-overlap: 59m', 'must be 1h to 3650d'],
     ['credential: { kind: aws-kms }', 'names no key: write `es256` or `rs256`'],
     ['credential: { kind: vault, es256: "x" }', 'kind'],
     ['credential: { kind: aws-kms, es256: "alias/signing" }', 'must be the ARN of a key'],

@@ -50,7 +50,7 @@ describe('what a job typed or named', () => {
     const page = await world.visit('Robin', `/requests/${body.request_id}`);
     await page.getByRole('heading', { name: 'What to change' }).waitFor();
     expect(await page.evaluate(OWN_WORDS)).not.toMatch(/Approved by octo-org|alert|\u202E/);
-    expect(await page.evaluate(OWN_WORDS)).toContain('Rule 0 wants branch to be main');
+    expect(await page.evaluate(OWN_WORDS)).toContain('The first rule wants branch to be main');
   });
 
   it('shows signs that turn the writing as what they are', async () => {

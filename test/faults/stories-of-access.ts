@@ -1,4 +1,5 @@
 // Access that security ends and gives back, and jobs that are over, as stories: see stories.ts.
+import { askControl } from '../../broker/cli/ask-control.ts';
 import { accessOptions } from '../support/access-story.ts';
 import { type PersonBrowser, signIn } from '../support/person-browser.ts';
 import type { Round } from './round.ts';
@@ -27,6 +28,9 @@ async function resumeAll(round: Round): Promise<void> {
 }
 
 export const STORIES_OF_ACCESS: Readonly<Record<string, Story>> = {
+  'a decoy that an operator has shown': {
+    act: (round) => askControl(round.broker.config.store.path, 'POST /decoys', { body: { entitlement: UPSTREAM } }),
+  },
   'leases that security revokes': {
     options: accessOptions,
     prepare: issuedAndWatched,

@@ -1,6 +1,7 @@
 // What the broker writes for people, as stories: see stories.ts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessOptions } from '../support/access-story.ts';
 import { asCommandLine, beginLogin, decideLogin, poll } from '../support/command-line-login.ts';
 import { GithubPeople } from '../support/github-people.ts';
 import { type PersonBrowser, personAt, signIn } from '../support/person-browser.ts';
@@ -79,6 +80,31 @@ export const STORIES_OF_PEOPLE: Readonly<Record<string, Story>> = {
       await robin.follow(body.location, /buildpass\.example\.com\/(\?|$|sign-in\?)/);
     },
   },
+  'passkeys that are reset by two': {
+    options: () => ({
+      people: [
+        ...ROBIN.people,
+        ...['Sam', 'Rita'].map((name, at) => ({ name, id: `${9100 + at}`, groups: ['security'] })),
+      ],
+      ...accessPolicies(),
+    }),
+    act: async ({ broker }) => {
+      const robin = await signIn(broker, 'Robin');
+      await robin.follow('/sign-in/demo?step-up=1');
+      await removeAll(robin);
+      const { body: creating } = await robin.post('/v1/passkeys/options');
+      await robin.post('/v1/passkeys', new SoftAuthenticator(BROKER_URL).create(creating));
+      const { body: me } = await robin.get('/v1/me');
+      for (const name of ['Sam', 'Rita']) {
+        const one = await signIn(broker, name);
+        await one.follow('/sign-in/demo?step-up=1');
+        await one.post('/v1/passkey-resets', { principal: me.principal, reason: 'Lost.' });
+      }
+      const again = await signIn(broker, 'Robin');
+      const { body: anew } = await again.post('/v1/passkeys/options');
+      await again.post('/v1/passkeys', new SoftAuthenticator(BROKER_URL).create(anew));
+    },
+  },
   'a passkey that is registered, used and removed': {
     options: () => ROBIN,
     act: async ({ broker }) => {
@@ -94,6 +120,12 @@ export const STORIES_OF_PEOPLE: Readonly<Record<string, Story>> = {
     },
   },
 };
+
+function accessPolicies(): Pick<TestBrokerOptions, 'policies' | 'roles'> {
+  const { policies, roles } = accessOptions();
+  if (policies === undefined || roles === undefined) throw new Error('nobody would be of security');
+  return { policies, roles };
+}
 
 /** What an earlier round could not. */
 async function removeAll(robin: PersonBrowser): Promise<void> {

@@ -2,6 +2,7 @@
 // a job, an operator and time would. test/faults/every-commit.test.ts tells each of them once for every commit that it makes.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createKeys } from '../../broker/cli/keys.ts';
+import { largePolicies } from '../support/large-change.ts';
 import { makeKeys } from '../support/made-keys.ts';
 import { ORGANIZATION, SHOP, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
@@ -130,6 +131,19 @@ export const STORIES: Readonly<Record<string, Story>> = {
       await broker.running.reload();
     },
     settle: reloadGood,
+  },
+  'policies that change, more of them than one commit has room for': {
+    options: () => ({ policies: largePolicies('at first') }),
+    act: async ({ broker, run }) => {
+      for (const [file, text] of Object.entries(largePolicies(run))) broker.writePolicy(file, text);
+      await broker.running.reload();
+    },
+    // What was staged and did not come into force stays beside what is there now.
+    settle: async ({ broker, run }) => {
+      const [file, text] = ['large-0.yaml', `${largePolicies(run)['large-0.yaml']}# settled\n`];
+      broker.writePolicy(file, text);
+      await broker.running.reload();
+    },
   },
   'policies that do not load': {
     act: async ({ broker, run }) => {

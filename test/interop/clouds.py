@@ -1,8 +1,10 @@
 # What Google's and Microsoft's own clients make of what the broker hands out and signs, against the doubles of the tests.
 # Reads what they need as JSON from standard input; exits 1 with the reason where they do not agree.
 import json
+import os
 import sys
 
+import google.auth
 import google.auth.transport.requests as transport
 import msal
 import requests
@@ -60,6 +62,11 @@ library = identity_pool.Credentials(
 )
 assert storage(library) == (200, gcp["expected"]), "the trades of google-auth"
 
+# Google's library, told of a file and a project by the variables that the action sets, and of nothing else.
+os.environ.update(gcp["variables"])
+default, _ = google.auth.default(scopes=gcp["expected"]["scopes"])
+assert storage(default) == (200, gcp["expected"]), "the credentials file"
+
 # Microsoft's library does so with the broker's assertion.
 application = msal.ConfidentialClientApplication(
     azure["client_id"],
@@ -73,4 +80,4 @@ assert "access_token" in answer, "msal: " + json.dumps(answer)
 used = requests.get(azure["subscriptions"], headers={"Authorization": "Bearer " + answer["access_token"]})
 assert used.status_code == 200, "the token of msal"
 
-print("the token of a job, two trades with Google, one with Entra")
+print("the token of a job, a credentials file, two trades with Google, one with Entra")

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import type { Grant } from '../../broker/model.ts';
 import { jwtProvider } from '../../broker/providers/jwt.ts';
 import { kubernetesProvider } from '../../broker/providers/kubernetes.ts';
+import { createUpstreamFetch } from '../../broker/upstream-fetch.ts';
 import { buildGrant, buildKeys } from '../support/build-grant.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { startIssuerSite } from '../support/issuer-site.ts';
@@ -63,7 +64,7 @@ async function tokens(issuer: string): Promise<readonly string[]> {
     audience: AUDIENCE,
     privateNetwork: false,
   } as const;
-  const kubernetes = kubernetesProvider({ issuer, keys, upstreams: [cluster] });
+  const kubernetes = kubernetesProvider({ issuer, keys, upstreams: [cluster], fetchFrom: createUpstreamFetch });
   const make = (audience = AUDIENCE, grant: Partial<Grant> = {}) =>
     kubernetes.issue(buildGrant(grant), { upstream: 'eu', audience, namespace: 'shop' }, SIGNAL);
   const jwt = (algorithm: 'ES256' | 'RS256') =>

@@ -13,7 +13,7 @@ export async function interopWithGoSumdb(): Promise<string | undefined> {
   try {
     if (!buildGo('.', program)) return undefined;
     const evidence = await gatherEvidence();
-    const child = spawn(program, [evidence.export, evidence.verifierKey], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, [evidence.export, ...evidence.verifierKeys], { stdio: ['pipe', 'pipe', 'pipe'] });
     const said = await outputOf(child, '').finally(() => evidence.remove());
     return `${goModule('.', 'golang.org/x/mod')}: ${said}`;
   } finally {

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { sshCertificateEnd } from '../../broker/providers/ssh-certificate.ts';
 import { startIssuerSite } from '../support/issuer-site.ts';
+import { showDecoy } from '../support/show-decoy.ts';
 import { type Answer, newSecret, TestBroker } from '../support/test-broker.ts';
 import { type OpenBao, setUp, startOpenBao } from './openbao-server.ts';
 
@@ -15,7 +16,7 @@ projects:
   shop:
     owner: octo-org/platform
     may-offer: [ { kind: vault-secret, upstreams: [bao], roles: ["*"], paths: ["**"], requests: ["**"] } ]
-guardrails: { allow-static: [shop/kv, shop/old, shop/versionless, shop/strict, shop/elsewhere, shop/missing] }
+guardrails: { allow-static: [shop/kv, shop/old, shop/versionless, shop/strict, shop/elsewhere, shop/missing, shop/open] }
 `;
 
 const ENTITLEMENTS: Readonly<Record<string, readonly [ttl: string, credential: string]>> = {
@@ -38,6 +39,7 @@ const ENTITLEMENTS: Readonly<Record<string, readonly [ttl: string, credential: s
   strict: ['never', 'role: strict, path: kv/data/shop, values: { api-key: key }'],
   elsewhere: ['never', 'role: elsewhere, path: kv/data/shop, values: { api-key: key }'],
   missing: ['never', 'role: missing, path: kv/data/shop, values: { api-key: key }'],
+  open: ['never', 'role: open, path: kv/data/shop, values: { api-key: key }'],
   unbound: ['10m', 'role: shop, path: otp/creds/host, request: { ip: 127.0.0.1 }, values: { otp: key }'],
 };
 
@@ -82,7 +84,7 @@ export async function interopWithOpenBao(): Promise<string | undefined> {
       site.url,
       bound.map((name) => `project:shop:entitlement:${name}`),
     );
-    for (const story of [values, certificates, revocation, refusals]) await story({ bao, broker });
+    for (const story of [decoys, values, certificates, revocation, refusals]) await story({ bao, broker });
     return stdout.trim();
   } finally {
     await broker.close();
@@ -100,6 +102,24 @@ async function issued(broker: TestBroker, name: string, secret = newSecret()): P
 /** How many tokens there are beside root's. */
 const logins = async ({ api }: OpenBao): Promise<number> =>
   (await api('LIST auth/token/accessors')).data.keys.length - 1;
+
+const DECOYS: Readonly<Record<string, readonly [outcome: string, words: string]>> = {
+  kv: ['subject-refused', 'does not match any associated bound claim values'],
+  strict: ['subject-refused', 'invalid subject (sub) claim'],
+  elsewhere: ['refused', 'audience claim does not match any'],
+  missing: ['refused', 'could not be found'],
+  open: ['accepted', 'that login is ended again'],
+};
+
+/** What it says to a token with a subject that no job has, and that nothing is left of it. */
+async function decoys({ bao, broker }: Interop): Promise<void> {
+  for (const [name, [outcome, words]] of Object.entries(DECOYS)) {
+    const shown = await showDecoy(broker, `shop/${name}`);
+    assert.equal(shown.outcome, outcome, shown.found);
+    assert.ok(shown.found.includes(words), shown.found);
+  }
+  assert.equal(await logins(bao), 0);
+}
 
 async function values({ bao, broker }: Interop): Promise<void> {
   assert.deepEqual((await issued(broker, 'kv')).credential, { 'api-key': 'a-static-value' });

@@ -22,6 +22,9 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Random inputs; and what asks a process of its own, in which nothing is changed. */
+export const NEVER = ['test/**/*-properties.test.ts', 'test/broker/policy/hostile-files.test.ts'] as const;
+
 export interface Slice {
   readonly area: string;
   /** files or patterns of files, from the root */

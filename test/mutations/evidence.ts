@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { systemEntropy } from '../../broker/clock.ts';
 import { keyEncryptionKey, openSigningKeys } from '../../broker/keys/signing-keys.ts';
 import { exportDirectory } from '../../broker/log/export-directory.ts';
+import { logKeysOf } from '../../broker/log/verify-store.ts';
+import { logOrigin } from '../../broker/open-log.ts';
 import { openSqliteReader } from '../../broker/store/sqlite.ts';
 import { runBeside } from '../support/beside-broker.ts';
 import { buildpass } from '../support/command-line.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { signIn } from '../support/person-browser.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
-import { newSecret, TestBroker } from '../support/test-broker.ts';
+import { BROKER_URL, newSecret, TestBroker } from '../support/test-broker.ts';
 
 export interface Evidence {
   readonly directory: string;
@@ -24,8 +26,10 @@ export interface Evidence {
   readonly anchor: string;
   /** of the last issuance */
   readonly receipt: string;
-  readonly verifierKey: string;
-  readonly logKey: KeyObject;
+  /** the keys that somebody may trust: the first that the log had, and the one that it has now */
+  readonly verifierKeys: readonly [first: string, newest: string];
+  /** private halves of all keys that the log ever had, by id */
+  readonly logKeys: ReadonlyMap<string, KeyObject>;
   remove(): void;
 }
 
@@ -56,18 +60,24 @@ export async function gatherEvidence(): Promise<Evidence> {
   const clock = { now: () => ++time.now };
   const broker = await TestBroker.start({
     ...{ background: 'by-hand', openStore: store.open, clock },
-    ...{ people: PEOPLE, policies, roles: { security: ['octo-org/security'], operators: [] } },
+    ...{
+      keyTimes: { logOverlap: 3_600_000 },
+      people: PEOPLE,
+      policies,
+      roles: { security: ['octo-org/security'], operators: [] },
+    },
   });
   const backups: Evidence['backups'][number][] = [];
+  const logKeys = new Map<string, KeyObject>();
+  const first = broker.running.verifierKey;
   for (let round = 0; round < ROUNDS; round += 1) {
+    await collectLogKeys(broker, logKeys);
     await tellStories({ broker, store, time, round });
     if (round < ROUNDS - 1) backups.push(await backUp(broker, join(directory, `backup-${round}`)));
   }
   const last = await broker.ask({ claims: { run_id: '999' }, scope: 'shop/upstream' });
-  const keys = await broker.running.store.read((tx) => tx.signingKeys.all());
-  const encryption = Buffer.from(readFileSync(broker.config.keys.encryptionKeyFile, 'utf8'), 'base64');
-  const { log } = openSigningKeys(keys, keyEncryptionKey(encryption, systemEntropy));
-  const { verifierKey } = broker.running;
+  await collectLogKeys(broker, logKeys);
+  const { verifierKey: newestKey } = broker.running;
   await broker.running.close();
   const anchor = join(directory, 'anchor');
   copyFileSync(broker.config.log.anchorFile ?? '', anchor);
@@ -77,11 +87,18 @@ export async function gatherEvidence(): Promise<Evidence> {
   await broker.github.close();
   rmSync(broker.directory, { recursive: true });
   return {
-    ...{ directory, anchor, receipt, verifierKey, backups },
+    ...{ directory, anchor, receipt, verifierKeys: [first, newestKey], logKeys, backups },
     ...newest,
-    logKey: log.privateKey,
     remove: () => rmSync(directory, { recursive: true }),
   };
+}
+
+/** Before they are retired, and their private halves deleted. */
+async function collectLogKeys({ running, config }: TestBroker, into: Map<string, KeyObject>): Promise<void> {
+  const rows = await running.store.read((tx) => tx.signingKeys.all());
+  const encryption = Buffer.from(readFileSync(config.keys.encryptionKeyFile, 'utf8'), 'base64');
+  const { log } = openSigningKeys(rows, keyEncryptionKey(encryption, systemEntropy));
+  for (const { id, privateKey } of log.published) into.set(id, privateKey);
 }
 
 async function backUp(broker: TestBroker, name: string): Promise<{ store: string; export: string }> {
@@ -90,13 +107,16 @@ async function backUp(broker: TestBroker, name: string): Promise<{ store: string
 
 async function exportOf(broker: TestBroker, name: string): Promise<{ store: string; export: string }> {
   runBeside(broker, `VACUUM INTO '${name}.db'`);
-  await exportStore(`${name}.db`, name, broker.running.verifierKey);
+  await exportStore(`${name}.db`, name);
   return { store: `${name}.db`, export: name };
 }
 
-export async function exportStore(path: string, directory: string, key: string): Promise<void> {
+export async function exportStore(path: string, directory: string): Promise<void> {
   const reader = openSqliteReader({ path, clock: { now: () => 0 } });
-  await reader.read((tx) => exportDirectory(tx, { directory, keys: [key] }));
+  await reader.read(async (tx) => {
+    const keys = logKeysOf(await tx.signingKeys.all(), logOrigin(BROKER_URL));
+    return exportDirectory(tx, { directory, keys });
+  });
   await reader.close();
 }
 
@@ -171,8 +191,21 @@ async function rotateKeys({ broker, time, round }: Round): Promise<void> {
   const signs = rows.find(({ state, algorithm }) => state === 'current' && algorithm === 'ES256');
   if (round % 2 === 0) await rotate('--algorithm', 'ES256');
   else await rotate(`--compromised=${signs?.id ?? ''}`, '--reason', 'a backup was stolen');
+  await rotateLogKey(broker, round, rotate);
   if (round % 2 === 0) time.now += 61 * 60_000;
   await broker.running.runBackground();
+}
+
+/** Most in their time, and one that leaked. */
+async function rotateLogKey(
+  broker: TestBroker,
+  round: number,
+  rotate: (...words: string[]) => Promise<unknown>,
+): Promise<void> {
+  const rows = await broker.running.store.read((tx) => tx.signingKeys.all());
+  const signs = rows.find(({ state, purpose }) => state === 'current' && purpose === 'log');
+  if (round % 2 === 0) await rotate('--log');
+  else if (round === 3) await rotate(`--compromised=${signs?.id ?? ''}`, '--reason', 'a backup was stolen');
 }
 
 /** Approved, collected and renewed, rejected, taken back, and left to wait until the policy changes. */

@@ -1,8 +1,7 @@
-// A fork: the log is changed somewhere, and everything over it is made anew with the real log key, so that the store agrees
+// A fork: the log is changed somewhere, and everything over it is made anew with the real log keys, so that the store agrees
 // with itself in every hash and signature, and in its rows as far as the entries say what they must be. Only what somebody
 // kept can tell it from the real one.
 
-import type { KeyObject } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { formatEdge } from '../../broker/log/append.ts';
 import { readEntry } from '../../broker/verifier/check-entry.ts';
@@ -13,6 +12,8 @@ import { KEPT_TABLE_NAMES } from '../../shared/kept-rows.ts';
 import { appendToEdge, type Hash, leafHash, rootOf, rootOfEdge } from '../../shared/merkle.ts';
 import { TILE_WIDTH } from '../../shared/tiles.ts';
 import type { Choice } from './choice.ts';
+import type { Evidence } from './evidence.ts';
+import { LogSigners } from './log-signers.ts';
 import type { MutateStore } from './mutate-store.ts';
 import { type Row, replaceRows, rowsOf, TABLES, writeRow } from './vouched-rows.ts';
 
@@ -29,7 +30,7 @@ export const forkStore =
     database.exec('PRAGMA synchronous = OFF; BEGIN');
     const leaves = leavesOf(database);
     const { what, changed } = change(leaves, limit, choice);
-    writeLog(database, changed, evidence.logKey);
+    writeLog(database, changed, evidence.logKeys);
     if (choice.below(3) > 0) writeRows(database, changed);
     database.exec('COMMIT');
     database.close();
@@ -39,7 +40,7 @@ export const forkStore =
 function change(leaves: readonly Leaf[], limit: number, choice: Choice): { what: string; changed: readonly Leaf[] } {
   const at = 3 + choice.below(limit - 4);
   const { entry, openings } = leaves[at] as Leaf;
-  switch (choice.below(5)) {
+  switch (choice.below(6)) {
     case 0:
       return { what: `entry ${at} edited`, changed: leaves.with(at, { entry: edited(entry, choice), openings }) };
     case 1:
@@ -51,12 +52,34 @@ function change(leaves: readonly Leaf[], limit: number, choice: Choice): { what:
       };
     case 3:
       return { what: `cut off at ${at}`, changed: leaves.slice(0, at) };
+    case 4:
+      return forkOfFirstKey(leaves, limit, choice);
     default:
       return {
         what: `an entry added at ${at}`,
         changed: leaves.toSpliced(at, 0, { entry: { ...entry, id: `ent_added${choice.below(1e6)}` }, openings }),
       };
   }
+}
+
+/** By whoever has the first key of the log alone: no other ever was. */
+function forkOfFirstKey(
+  leaves: readonly Leaf[],
+  limit: number,
+  choice: Choice,
+): { what: string; changed: readonly Leaf[] } {
+  const [, ...later] = leaves.filter(({ entry }) => entry['purpose'] === 'log');
+  const at = leaves.indexOf(later[0] as Leaf);
+  if (at >= limit) throw new RangeError('the log changed its keys after what was kept');
+  const left = leaves.filter((leaf) => !later.includes(leaf));
+  if (choice.below(2) === 0) return { what: `signed by the first key alone from ${at} on`, changed: left };
+  // Entries that change no row, so that it is longer than what was kept and still agrees with itself.
+  const { entry, openings } = leaves.find((leaf) => leaf.entry['type'] === 'policy.refused') as Leaf;
+  const time = left.at(-1)?.entry['time'] ?? null;
+  const more = Array.from({ length: later.length + 9 }, (_, number) => ({
+    ...{ openings, entry: { ...entry, time, id: `ent_more${number}` } },
+  }));
+  return { what: `signed by the first key alone from ${at} on, and longer`, changed: [...left, ...more] };
 }
 
 function edited(entry: Record<string, JsonValue>, choice: Choice): Record<string, JsonValue> {
@@ -77,7 +100,8 @@ function leavesOf(database: DatabaseSync): Leaf[] {
 
 const tableOf = (name: string) => TABLES.find((table) => table.name === name) as (typeof TABLES)[number];
 
-function writeLog(database: DatabaseSync, leaves: readonly Leaf[], key: KeyObject): void {
+function writeLog(database: DatabaseSync, leaves: readonly Leaf[], keys: Evidence['logKeys']): void {
+  const signers = new LogSigners();
   const [newest] = rowsOf(database, tableOf('checkpoints'));
   const origin = String(newest?.['note']).split('\n')[0] ?? '';
   for (const name of ['log_entries', 'entry_personal', 'log_tiles', 'checkpoints'])
@@ -88,6 +112,7 @@ function writeLog(database: DatabaseSync, leaves: readonly Leaf[], key: KeyObjec
     const leaf = canonicalJson(entry);
     const hash = leafHash(Buffer.from(leaf));
     edge = appendToEdge(edge, index, hash);
+    signers.hear(entry);
     hashes.push(hash);
     const time = Date.parse(String(entry['time']));
     const { id, type, project = null, request_id = null } = entry as Row;
@@ -97,7 +122,9 @@ function writeLog(database: DatabaseSync, leaves: readonly Leaf[], key: KeyObjec
     });
     for (const opening of openings) writeRow(database, 'entry_personal', { ...opening, entry_index: index });
     if (leaves[index + 1]?.entry['time'] === entry['time']) continue;
-    const note = signCheckpoint({ origin, size: index + 1, root: rootOfEdge(edge) }, key);
+    // A key that only the changed log has is nobody's.
+    const signing = signers.sign().flatMap((id) => keys.get(id) ?? []);
+    const note = signCheckpoint({ origin, size: index + 1, root: rootOfEdge(edge) }, ...signing);
     writeRow(database, 'checkpoints', { size: index + 1, time, note });
   }
   writeTiles(database, hashes);

@@ -16,6 +16,7 @@ import { createSqliteFile, openSqliteReader, openSqliteStore } from '../../broke
 import type { Transaction } from '../../broker/store/store.ts';
 import { policySetDigest, requestDetails, textDigest } from '../../shared/log-digests.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../shared/signed-note.ts';
+import { signedBy } from '../support/log-signer.ts';
 import { ORIGIN } from '../support/test-log.ts';
 
 const { values } = parseArgs({ options: { entries: { type: 'string', default: '1000000' } } });
@@ -160,10 +161,11 @@ async function make(): Promise<void> {
   createSqliteFile(path);
   let now = 1_790_000_000_000;
   const store = await openSqliteStore({ path, clock: { now: () => ++now } });
-  store.guard(createCheckpointer({ origin: ORIGIN, privateKey, tip: { size: 0, edge: '' } }));
+  store.guard(createCheckpointer({ origin: ORIGIN, ...signedBy(privateKey), tip: { size: 0, edge: '' } }));
   await store.commit(async (tx) => {
     const document = { file: 'shop.yaml', text: POLICY, digest: POLICY_DIGEST, project: 'shop' };
-    await tx.policies.putInForce({ digest: SET_DIGEST, members: [document], documents: [document], at: tx.now });
+    await tx.policies.keep([document], tx.now);
+    await tx.policies.putInForce({ digest: SET_DIGEST, members: [document], at: tx.now });
     await append(tx, {
       type: 'policy.changed',
       fields: {

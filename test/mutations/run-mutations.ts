@@ -75,7 +75,9 @@ interface Bench {
 function createBench(evidence: Evidence): Bench {
   const [work, copy] = [join(evidence.directory, 'work.db'), join(evidence.directory, 'work')];
   const unchanged = { store: stateOf(evidence.store), directory: stateOfDirectory(evidence.export) };
-  const against = [evidence.anchor, evidence.receipt].map((file) => trustIn(evidence, file));
+  const against = [evidence.anchor, evidence.receipt].flatMap((file) =>
+    evidence.verifierKeys.map((key) => trustIn(evidence, key, file)),
+  );
   return {
     async judge({ mutation, place }, choice) {
       copyFileSync(evidence.store, work);
@@ -94,7 +96,7 @@ function createBench(evidence: Evidence): Bench {
           trust,
           verify: (by) => problemsOfStore(work, by),
         });
-      if (mutation === 'fork') await exportStore(work, copy, evidence.verifierKey);
+      if (mutation === 'fork') await exportStore(work, copy);
       else {
         cpSync(evidence.export, copy, { recursive: true });
         what = DIRECTORY_MUTATIONS[mutation]({ ...options, path: copy });
@@ -135,8 +137,8 @@ async function verdict({ what, isSame, trust, verify }: Case): Promise<Judged> {
   return { outcome: 'found', what, sentence: first, agreesWithItself: alone.length === 0 };
 }
 
-/** The log's key pinned, and one thing that somebody kept. */
-function trustIn({ verifierKey, anchor }: Evidence, file: string): Trust {
+/** A key of the log pinned, and one thing that somebody kept. */
+function trustIn({ anchor }: Evidence, verifierKey: string, file: string): Trust {
   const what = file === anchor ? 'the anchor' : 'the receipt';
   return trustOf({
     pinned: parseVerifierKey(verifierKey),

@@ -87,7 +87,7 @@ describe('a job that deploys to Azure', () => {
     const { body } = await broker.catalog();
     expect(body.entitlements.find((one: { scope: string }) => one.scope === scope)).toMatchObject({
       gives: expect.stringContaining('which lives as long as Entra says: 60 to 90 minutes'),
-      ...{ revocation: 'at-expiry', lifetime: 'dies 90m after it was issued, and cannot be revoked before' },
+      ...{ revocation: 'at-expiry', lifetime: 'dies 1 h 30 min after it was issued, and cannot be revoked before' },
     });
   });
 

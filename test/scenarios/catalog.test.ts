@@ -66,7 +66,7 @@ describe('the catalog', () => {
       ...{ title: 'Deploy the web shop', owner: 'octo-org/platform', kind: 'jwt', risk: 'high', ttl: 300 },
       gives: 'a JWT for https://deploy.example.com, with action: deploy',
       revocation: 'at-expiry',
-      lifetime: 'dies 5m after it was issued, and cannot be revoked before',
+      lifetime: 'dies 5 min after it was issued, and cannot be revoked before',
       ends_at: expect.stringMatching(/^20..-..-..T..:..:..\....Z$/),
       risk_figure: {
         score: 61,
@@ -79,7 +79,7 @@ describe('the catalog', () => {
       reasons: [{ code: 'APPROVAL_UNAVAILABLE' }],
     });
     expect(found(answer, 'shop/upstream').lifetime).toBe(
-      'dies 10m after it was issued, and at once when it is returned or revoked',
+      'dies 10 min after it was issued, and at once when it is returned or revoked',
     );
   });
 

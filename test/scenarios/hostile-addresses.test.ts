@@ -36,6 +36,7 @@ describe('a method that does nothing', () => {
     ['/v1/leases/lse_x', 'POST', 'DELETE'],
     ['/log/checkpoint', 'POST', 'GET, HEAD'],
     ['/log/key', 'DELETE', 'GET, HEAD'],
+    ['/log/key-changes', 'POST', 'GET, HEAD'],
     ['/log/tile/0/000', 'PUT', 'GET, HEAD'],
     ['/healthz', 'POST', 'GET, HEAD'],
     ['/readyz', 'TRACE', 'GET, HEAD'],

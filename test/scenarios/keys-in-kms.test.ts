@@ -1,7 +1,8 @@
 // Credential keys that AWS KMS holds: what relying parties get, and what happens when it does not sign.
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createKeys } from '../../broker/cli/keys.ts';
+import { prepareAws } from '../support/aws-story.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { KmsDouble } from '../support/kms-double.ts';
 import { SHOP } from '../support/policy-files.ts';
@@ -49,6 +50,15 @@ describe('a credential key in AWS KMS', () => {
     expect(protectedHeader).toMatchObject({ alg: algorithm, kid: await story.keyIn('current', algorithm) });
     expect(await story.broker.entries('issuance.succeeded')).toMatchObject([{ key_id: protectedHeader.kid }]);
     expect(kms.asked.filter((act) => act === 'Sign')).toHaveLength(1);
+  });
+
+  it('signs what is traded at AWS, as what is handed out', async () => {
+    const aws = await prepareAws(() => story.time.now);
+    const story: RotationStory = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') }, aws.options);
+    aws.publishAt(story.broker.origin);
+    onTestFinished(() => aws.sts.close());
+    expect((await story.broker.ask({ scope: 'shop/deploy' })).status).toBe(200);
+    expect(decodeProtectedHeader(aws.sts.tokens[0] ?? '').kid).toBe(await story.keyIn('current', 'ES256'));
   });
 
   it('takes the place of one in the store as any other does: published first, and with the old one signing meanwhile', async () => {

@@ -2,15 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { keepReset } from '../../broker/sign-in/reset-state.ts';
 import { runBeside } from '../support/beside-broker.ts';
 import { GithubPeople } from '../support/github-people.ts';
 import { type PeopleProvider, startPeopleProvider } from '../support/people-provider.ts';
 import { PersonBrowser, signIn } from '../support/person-browser.ts';
+import { SoftAuthenticator } from '../support/soft-authenticator.ts';
 import { BROKER_URL, TestBroker } from '../support/test-broker.ts';
 
 const SESSION = '__Host-buildpass';
 const HOME = new RegExp(`^${BROKER_URL}/$`);
-const PEOPLE = Array.from({ length: 9 }, (_, at) => ({ name: `P${at}`, id: String(9000 + at), groups: [] }));
+const PEOPLE = Array.from({ length: 11 }, (_, at) => ({ name: `P${at}`, id: String(9000 + at), groups: [] }));
 
 let broker: TestBroker;
 let sso: PeopleProvider;
@@ -112,6 +114,24 @@ describe('an identity that was somebody of its own', () => {
     expect(await broker.entries('identity.linked')).toContainEqual(
       expect.objectContaining({ principal, merged_principal: merged }),
     );
+  });
+
+  it.for([
+    ['has no passkey, a first one takes two of security again', 'P9', 0, 'PASSKEY_REFUSED'],
+    ['has one, that is removed and added as ever', 'P10', 1, undefined],
+  ] as const)('after its reset: where the other %s', async ([_what, name, passkeys, code]) => {
+    const lost = await principalOf(await bySso(`lost ${name}`));
+    await broker.running.store.commit((tx) => keepReset(tx, lost, { registerBy: tx.now - 1 }));
+    const person = await signIn(broker, name);
+    const { body } = await person.post('/v1/passkeys/options');
+    const authenticator = new SoftAuthenticator(BROKER_URL);
+    if (passkeys > 0) await person.post('/v1/passkeys', authenticator.create(body));
+    await person.get('/sign-in/demo?step-up=1');
+    sso.person = { sub: `lost ${name}`, name };
+    await link(person);
+    const all = (await person.get('/v1/passkeys')).body.passkeys;
+    for (const { id } of all) expect((await person.delete(`/v1/passkeys/${id}`)).status).toBe(204);
+    expect([all.length, (await person.post('/v1/passkeys/options')).body.code]).toEqual([passkeys, code]);
   });
 
   it('is the requester of what it asked before, whoever approves now', async () => {

@@ -2,6 +2,10 @@
 import { cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { rowsBeside } from '../support/beside-broker.ts';
+import { buildpass } from '../support/command-line.ts';
+import { FaultyStore } from '../support/faulty-store.ts';
+import { largePolicies, ONE_COMMIT } from '../support/large-change.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { TestBroker } from '../support/test-broker.ts';
 
@@ -171,4 +175,50 @@ describe('a policy', () => {
     expect(await broker.entries('policy.refused')).toHaveLength(1);
     expect(broker.logLines.filter((line) => line.includes('the new policies do not load'))).toHaveLength(1);
   });
+});
+
+describe('a large change', () => {
+  const COUNT = ONE_COMMIT + 1;
+
+  it('that is broken off leaves what the verifier accepts and nobody ever decided by; the next load goes on, and so does the next start', async () => {
+    const store = new FaultyStore();
+    const broker = await TestBroker.start({
+      background: 'by-hand',
+      openStore: store.open,
+      policies: largePolicies('1'),
+    });
+    onTestFinished(() => broker.close());
+    const write = (mark: string) => {
+      for (const [file, text] of Object.entries(largePolicies(mark))) broker.writePolicy(file, text);
+    };
+    const [inForce] = rowsBeside(broker, 'SELECT digest FROM policy_in_force');
+    const stagedFiles = async () =>
+      (await broker.entries('policy.staged')).flatMap((entry) => entry['documents'] ?? []);
+    const before = await stagedFiles();
+
+    write('2');
+    store.arm({ at: 2, kind: 'failed' });
+    await expect(broker.running.reload()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(rowsBeside(broker, 'SELECT digest FROM policy_in_force')).toEqual([inForce]);
+    expect(await stagedFiles()).toHaveLength(before.length + ONE_COMMIT);
+    write('3');
+    await broker.running.reload();
+    const { out } = await buildpass('policy', 'show', '--versions', '--json', '--config', broker.config.file);
+    expect(JSON.parse(out)).toHaveLength(before.length + COUNT);
+    expect((await broker.ask()).status).toBe(200);
+
+    write('2');
+    await broker.running.reload();
+    expect(await stagedFiles()).toHaveLength(before.length + 2 * COUNT);
+
+    write('4');
+    store.arm({ at: 2, kind: 'failed' });
+    await expect(broker.running.reload()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await broker.running.close();
+    await broker.start();
+    expect(await broker.running.reload()).toMatchObject({ outcome: 'in-force', changed: false });
+    expect(await stagedFiles()).toHaveLength(before.length + 3 * COUNT);
+    const verified = await buildpass('log', 'verify', '--config', broker.config.file);
+    expect(verified, verified.err).toMatchObject({ code: 0 });
+  }, 60_000);
 });

@@ -71,7 +71,7 @@ test('a token of Azure, in no variable', () => {
 });
 
 test('access to a cluster, by the file that was written for it', () => {
-  expect(wordsOf('kubernetes', { kubeconfig: '/tmp/kubeconfig' })).toEqual({
+  expect(wordsOf('kubernetes', { file: '/tmp/kubeconfig' })).toEqual({
     outputs: { kubeconfig: '/tmp/kubeconfig' },
     variables: { KUBECONFIG: '/tmp/kubeconfig' },
   });

@@ -4,7 +4,7 @@
 export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
-  { name: 'kernel', files: /^broker\/(model|approval-terms|risk|facts|errors|clock)\.ts$/, mayImport: 'shared' },
+  { name: 'kernel', files: /^broker\/(model|approval-terms|risk|facts|decoy|errors|clock)\.ts$/, mayImport: 'shared' },
   {
     name: 'yaml',
     files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
@@ -30,7 +30,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
   {
     name: 'policy-sources',
-    files: /^broker\/policy\/.*-source\.ts$/,
+    files: /^broker\/policy\/(.*-source|stage-documents)\.ts$/,
     mayImport: 'shared kernel yaml policy log types:store',
   },
   { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel yaml types:credential-kinds' },
@@ -103,7 +103,8 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'sign-in',
     files: /^broker\/sign-in\//,
-    mayImport: 'shared kernel keys log upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+    mayImport:
+      'shared kernel keys log notify issuance upstream-fetch types:policy types:policy-sources types:store types:telemetry',
   },
   {
     name: 'http',

@@ -166,6 +166,7 @@ function bodyOf({ json }: Operation, { binding }: Matter): object {
   if (json === 'Verdict') return { verdict: 'approve', binding };
   if (json === 'Invocation') return { reason: 'It burns.', ticket: 'INC-1', binding };
   if (json === 'IncidentReview') return { reason: 'It burned.', invocations: 1 };
+  if (json === 'PasskeyResetOrder') return { principal: 'prn_nobody', reason: 'It is lost.' };
   if (json === 'RevocationOrder' || json === 'PauseOrder') return { of: { scope: 'everything' }, reason: 'It burns.' };
   if (json === 'ResumeOrder') return { reason: 'It burned.' };
   if (json === 'DeviceDecision') return { decision: 'allow' };

@@ -39,6 +39,8 @@ export interface AwsStsDouble extends MoodyServer {
   readonly revoked: string[];
   /** every token that was traded */
   readonly tokens: string[];
+  /** the session policy of every session that was given */
+  readonly policies: unknown[];
   readonly complaints: string[];
   roles: AwsRole[];
   providers: AwsIdentityProvider[];
@@ -73,7 +75,17 @@ export async function startAwsSts(
   });
   // One object with the server, whose mood tests set.
   const double: AwsStsDouble = Object.assign(server, {
-    ...{ issued: [], revoked: [], tokens: [], complaints: [], refusal: undefined, xml: false, twist: {}, ...setUp },
+    ...{
+      issued: [],
+      revoked: [],
+      tokens: [],
+      policies: [],
+      complaints: [],
+      refusal: undefined,
+      xml: false,
+      twist: {},
+      ...setUp,
+    },
     whoIs: (credential: Readonly<Record<string, string>>) =>
       sessions.get(
         [credential['aws_access_key_id'], credential['aws_secret_access_key'], credential['aws_session_token']].join(),
@@ -106,6 +118,7 @@ export async function startAwsSts(
       token: random('base64', 90),
     };
     double.issued.push(keys.secret, keys.token);
+    double.policies.push(asked.policy);
     const session = { arn, endsAt: endsAt * 1000, policy: asked.policy, tags, sourceIdentity, token: token.payload };
     sessions.set([keys.id, keys.secret, keys.token].join(), session);
     return { status: 200, body: answerOf(keys, session, { identity: token.identity, twist: double.twist }) };
@@ -143,7 +156,7 @@ async function verifiedToken(
     throw new StsError('IDPCommunicationError', 'Couldn’t retrieve verification key from your identity provider');
   });
   const { payload } = await jwtVerify(jwt, createLocalJWKSet(keys as JSONWebKeySet), {
-    algorithms: ['RS256', 'RS384', 'RS512'],
+    algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'],
     currentDate: new Date(now),
     requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
   }).catch((error: { code?: string; message: string }) => {

@@ -16,6 +16,7 @@ projects:
         providers: [${GCP_PROVIDER}]
         service-accounts: ["shop-*@acme-shop.iam.gserviceaccount.com"]
         scopes: [${GCP_SCOPE}]
+      - { kind: gcp-credentials-file, providers: [${GCP_PROVIDER}], service-accounts: ["shop-*@acme-shop.iam.gserviceaccount.com"] }
       - { kind: azure-app, tenants: [${AZURE_TENANT}], client-ids: [${AZURE_CLIENT}], scopes: [${AZURE_SCOPE}] }
 `;
 
@@ -28,6 +29,7 @@ const entitlement = (name: string, ttl: string, credential: string): string => `
     allow: [ { branch: main, event: push } ]`;
 
 const gcp = (parameters: string): string => `{ kind: gcp-service-account, provider: ${GCP_PROVIDER}, ${parameters} }`;
+const gcpFile = `{ kind: gcp-credentials-file, provider: ${GCP_PROVIDER}, service-account: ${GCP_ACCOUNT} }`;
 const azure = (parameters: string): string => `{ kind: azure-app, tenant: ${AZURE_TENANT}, ${parameters} }`;
 
 /** The project, with one line written otherwise. */
@@ -40,6 +42,7 @@ owner: octo-org/platform
 repositories: [ { name: octo-org/octo-repo, id: "456789" } ]
 entitlements:${[
     entitlement('deploy', '15m', gcp(`service-account: ${GCP_ACCOUNT}, scopes: [${GCP_SCOPE}]`)),
+    entitlement('deploy-file', '15m', gcpFile),
     entitlement('deploy-azure', '90m', azure(`client-id: ${AZURE_CLIENT}, scope: ${AZURE_SCOPE}`)),
   ].join('')}
 `.replace(line, other),

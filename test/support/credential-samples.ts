@@ -39,6 +39,10 @@ const RIGHT: Readonly<Record<string, { parameters: Yaml; offer: Yaml }>> = {
     parameters: { provider: GCP_PROVIDER, 'service-account': 'deploy@shop-1.iam.gserviceaccount.com', scopes: [SCOPE] },
     offer: { providers: [GCP_PROVIDER], 'service-accounts': ['*@shop-1.iam.gserviceaccount.com'], scopes: [SCOPE] },
   },
+  'gcp-credentials-file': {
+    parameters: { provider: GCP_PROVIDER, 'service-account': 'deploy@shop-1.iam.gserviceaccount.com' },
+    offer: { providers: [GCP_PROVIDER], 'service-accounts': ['*@shop-1.iam.gserviceaccount.com'] },
+  },
   'azure-app': {
     parameters: { tenant: TENANT, 'client-id': CLIENT, scope: 'https://management.azure.com/.default' },
     offer: { tenants: [TENANT], 'client-ids': [CLIENT], scopes: ['https://management.azure.com/.default'] },

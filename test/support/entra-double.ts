@@ -22,7 +22,7 @@ export interface EntraDouble extends MoodyServer {
   readonly trust: { servedAt?: () => string; now?: () => number };
   readonly app: {
     exists: boolean;
-    /** of the federated credential; the issuer is that of the trust */
+    /** of the federated credential; the issuer is that of the trust. A subject that ends with `*` is a flexible one */
     federated: { subject: string; audience: string };
     resources: readonly string[];
   };
@@ -98,7 +98,8 @@ export async function startEntraDouble(trusted: BrokerTrust): Promise<EntraDoubl
     const { subject, audience } = double.app.federated;
     const read = await readBrokerToken(trust, assertion, { audiences: [audience], algorithms: ['RS256'] });
     if (!read.ok) return refuse(...WHY_NOT[read.no]);
-    return read.claims.sub === subject
+    const { sub = '' } = read.claims;
+    return sub === subject || (subject.endsWith('*') && sub.startsWith(subject.slice(0, -1)))
       ? undefined
       : refuse(
           700213,

@@ -91,8 +91,9 @@ export class GithubAppApi {
     const answer = found === undefined ? own : asDescribed(found, status, own);
     if (found !== undefined && mood === 'well' && !this.knows.lies)
       for (const one of answerProblems(found, status, answer)) problem(one);
-    const padding = this.knows.padding === 0 ? {} : { padding: 'x'.repeat(this.knows.padding) };
-    return { status, body: { ...answer, ...padding }, headers: { 'x-github-request-id': headers.host ?? '', ...more } };
+    const { padding } = this.knows;
+    const padded = padding === 0 ? answer : { ...answer, padding: 'x'.repeat(padding) };
+    return { status, body: padded, headers: { 'x-github-request-id': headers.host ?? '', ...more } };
   }
 
   #answer({ method, path: url, headers, body }: Received, mood: UpstreamMood): ApiAnswer {

@@ -9,6 +9,14 @@ export interface ApiRun {
   readonly triggering_actor: ApiAccount | null;
 }
 
+export interface ApiCommit {
+  readonly sha: string;
+  /** null, or empty, where the mail in it belongs to no account */
+  readonly author: ApiAccount | object | null;
+  readonly committer: ApiAccount | object | null;
+  readonly commit: { readonly verification: { readonly verified: boolean; readonly reason: string } };
+}
+
 export interface ApiAccount {
   readonly id: number;
   readonly login: string;
@@ -42,6 +50,8 @@ export interface ApiRepository {
 
 export interface Knowledge {
   readonly runs: ApiRun[];
+  /** newest first, as one line of history */
+  readonly commits: ApiCommit[];
   readonly environments: ApiEnvironment[];
   /** states of accounts by `organization id/team id` */
   readonly teams: Record<string, Record<number, 'active' | 'pending'>>;
@@ -70,7 +80,7 @@ export interface Knowledge {
 }
 
 export const nothingYet = (): Knowledge => ({
-  ...{ runs: [], environments: [], teams: {}, accounts: [] },
+  ...{ runs: [], commits: [], environments: [], teams: {}, accounts: [] },
   repository: { id: 456789, full_name: 'octo-org/octo-repo' },
   otherRepositories: [],
   owner: { id: 123456, login: 'octo-org' },
@@ -84,8 +94,7 @@ const FORBIDDEN: ApiAnswer = [403, { message: 'Resource not accessible by integr
 
 /** To whoever has that token. */
 export function answerOf(knows: Knowledge, url: string, token: Token): ApiAnswer {
-  const path = new URL(url).pathname;
-  return repositoryAnswer(knows, path, token) ?? peopleAnswer(knows, url, token) ?? NOT_FOUND;
+  return repositoryAnswer(knows, new URL(url), token) ?? peopleAnswer(knows, url, token) ?? NOT_FOUND;
 }
 
 /** Where a redirect after a rename leads. */
@@ -94,12 +103,26 @@ export function moved({ repository }: Knowledge, origin: string, rest: string): 
   return [301, { message: 'Moved Permanently', url }, { location: url }];
 }
 
-function repositoryAnswer(knows: Knowledge, path: string, token: Token): ApiAnswer | undefined {
+function repositoryAnswer(
+  knows: Knowledge,
+  { pathname: path, searchParams }: URL,
+  token: Token,
+): ApiAnswer | undefined {
   const { id, full_name: name } = knows.repository;
   const base = [`/repos/${name}`, `/repositories/${id}`].find((one) => path.startsWith(`${one}/`));
   if (base === undefined) return undefined;
-  if (token.permissions['actions'] === undefined || !token.repositories.includes(id)) return FORBIDDEN;
-  return runAnswer(knows, path.slice(base.length)) ?? environmentAnswer(knows, path.slice(base.length));
+  const asked = path.slice(base.length);
+  const permission = asked === '/commits' ? 'contents' : 'actions';
+  if (token.permissions[permission] === undefined || !token.repositories.includes(id)) return FORBIDDEN;
+  if (asked === '/commits') return commitsAnswer(knows, searchParams);
+  return runAnswer(knows, asked) ?? environmentAnswer(knows, asked);
+}
+
+/** From the named commit on, as `git log` has it. */
+function commitsAnswer({ commits }: Knowledge, query: URLSearchParams): ApiAnswer {
+  const first = commits.findIndex(({ sha }) => sha === query.get('sha'));
+  if (first < 0) return [404, { message: 'Not Found' }];
+  return [200, commits.slice(first, first + Number(query.get('per_page') ?? 30))];
 }
 
 function runAnswer({ runs, repository }: Knowledge, path: string): ApiAnswer | undefined {

@@ -107,7 +107,7 @@ export function answerProblems({ name, operation }: FoundOperation, status: numb
 
 /** GitHub's own example of a good answer, with what the double says in place of what it has. */
 export const asDescribed = (found: FoundOperation, status: number, own: object): object =>
-  status < 300 ? completed(exampleOf(found, status), own) : own;
+  status < 300 ? (completedValue(exampleOf(found, status), own) as object) : own;
 
 function exampleOf({ operation }: FoundOperation, status: number): object {
   const response = operation.responses[status];

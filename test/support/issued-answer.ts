@@ -62,7 +62,7 @@ export async function accepted(changes: Partial<Accepted> = {}): Promise<Accepte
     credential: { kind: 'jwt', credential: { token: TOKEN }, details: {} },
     expiresAt: '2026-11-22T12:10:00.000Z',
     tokenHash: TOKEN_HASH,
-    receipt: { proven: true, logIndex: 6, entry: ENTRY },
+    receipt: { proven: true, logIndex: 6, entry: ENTRY, keyChanges: false },
     ...changes,
   };
 }

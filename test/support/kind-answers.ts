@@ -18,6 +18,7 @@ export const VALUES: Readonly<Record<KindName, Strings>> = {
     aws_session_token: 'FwoGZXIvYXdzEsession/token/of/some/length==',
   },
   'gcp-service-account': { access_token: 'ya29.an-access-token-of-some-length-0123456789' },
+  'gcp-credentials-file': { token: 'eyJnY3AtaGVhZGVyIjoxfQ.eyJnY3AtcGF5bG9hZCI6MX0.google-signature-of-some-length' },
   'azure-app': { access_token: 'eyJhenVyZS1oZWFkZXIi.eyJhenVyZS1wYXlsb2FkIjox.azure-signature-of-some-length' },
   kubernetes: { token: 'eyJrOHMtaGVhZGVyIjoxfQ.eyJrOHMtcGF5bG9hZCI6MX0.kubernetes-signature-of-some-length' },
   'vault-secret': {
@@ -41,6 +42,14 @@ const DETAILS: Readonly<Record<KindName, Strings>> = {
     project_id: 'acme-search',
     service_account: 'search-deploy@acme-search.iam.gserviceaccount.com',
     provider: 'projects/1/locations/global/workloadIdentityPools/buildpass/providers/buildpass',
+  },
+  'gcp-credentials-file': {
+    project_id: 'acme-search',
+    service_account: 'search-deploy@acme-search.iam.gserviceaccount.com',
+    provider: 'projects/1/locations/global/workloadIdentityPools/buildpass/providers/buildpass',
+    token_url: 'https://sts.googleapis.com/v1/token',
+    impersonation_url:
+      'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/search-deploy@acme-search.iam.gserviceaccount.com:generateAccessToken',
   },
   'azure-app': {
     tenant_id: '3f1f3b0a-6d5c-4f0e-9a54-0d6b4d1c2e3f',

@@ -14,13 +14,18 @@ export class LogDouble {
   readonly origin: string;
   /** what `log-key` takes */
   readonly verifierKey: string;
-  readonly #privateKey: KeyObject;
+  readonly #privateKeys: KeyObject[] = [];
 
   constructor(origin: string) {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     this.origin = origin;
     this.verifierKey = formatVerifierKey(origin, publicKey);
-    this.#privateKey = privateKey;
+    this.#privateKeys.push(privateKey);
+  }
+
+  /** Another key signs beside it from here on. */
+  changeKey(): void {
+    this.#privateKeys.push(generateKeyPairSync('ed25519').privateKey);
   }
 
   /** The receipt of an entry that stands among eight others. */
@@ -34,7 +39,7 @@ export class LogDouble {
     const proof = formatProof({
       index: ENTRY_INDEX,
       hashes: await inclusionProof(ENTRY_INDEX, TREE_SIZE, read),
-      checkpoint: signCheckpoint({ origin: this.origin, size: TREE_SIZE, root: rootOf(hashes) }, this.#privateKey),
+      checkpoint: signCheckpoint({ origin: this.origin, size: TREE_SIZE, root: rootOf(hashes) }, ...this.#privateKeys),
     });
     return { entry: leaf.toString('base64'), proof };
   }

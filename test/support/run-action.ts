@@ -108,7 +108,7 @@ function named(broker: BrokerDouble, text: string): string {
   const secrets = [...broker.secrets].sort(([a], [b]) => b.length - a.length);
   return secrets
     .reduce((rest, [secret, name]) => rest.replaceAll(secret, `[${name}]`), text)
-    .replace(/[^"= ]*buildpass-[0-9a-f]{32}(?=\.kubeconfig)/gu, '[RUNNER_TEMP]/buildpass-[random]')
+    .replace(/[^"= ]*buildpass-[0-9a-f]{32}(?=\.(kubeconfig|json|jwt))/gu, '[RUNNER_TEMP]/buildpass-[random]')
     .replace(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/gu, '[time]')
     .replace(/\b\d+(\.\d)? s\b/gu, '[n] s');
 }

@@ -17,6 +17,7 @@ const ADDRESSES = [
   '/metrics',
   '/log/checkpoint',
   '/log/key',
+  '/log/key-changes',
   '/log/tile/0/000',
   '/.well-known/jwks.json',
   '/.well-known/openid-configuration',
@@ -94,7 +95,7 @@ export class SecretStory {
     this.search.add('the beginning of a private key', 'BEGIN PRIVATE KEY');
     const rows = await this.broker.running.store.read((tx) => tx.signingKeys.all());
     const keys = openSigningKeys(rows, keyEncryptionKey(Buffer.from(kek, 'base64'), systemEntropy));
-    for (const key of [...keys.published, keys.log]) {
+    for (const key of [...keys.published, ...keys.log.published]) {
       if (key.held !== 'here') continue;
       const { algorithm } = key;
       const jwk = key.privateKey.export({ format: 'jwk' });

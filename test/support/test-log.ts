@@ -15,6 +15,7 @@ import type { Store } from '../../broker/store/store.ts';
 import type { EarlierState } from '../../broker/verifier/tree-walk.ts';
 import type { LogReport } from '../../broker/verifier/verify-log.ts';
 import { formatVerifierKey, type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts';
+import { signedBy } from './log-signer.ts';
 
 export const ORIGIN = 'buildpass.example.com/log';
 
@@ -53,7 +54,7 @@ export async function openTestLog({ times = [] }: { times?: readonly number[] } 
   let [now, made] = [1_000, 0];
   createSqliteFile(path);
   const store = await openSqliteStore({ path, clock: { now: () => left.shift() ?? now++ } });
-  store.guard(createCheckpointer({ origin: ORIGIN, privateKey, tip: { size: 0, edge: '' } }));
+  store.guard(createCheckpointer({ origin: ORIGIN, ...signedBy(privateKey), tip: { size: 0, edge: '' } }));
   onTestFinished(async () => {
     await store.close();
     rmSync(directory, { recursive: true, force: true });

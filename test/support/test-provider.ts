@@ -20,6 +20,8 @@ export interface TestProvider extends CredentialProvider {
   revokeFails: boolean;
   readonly issued: string[];
   readonly revoked: string[];
+  /** the ids of the decoys that it was shown; it refuses each */
+  readonly shown: string[];
   /** Resolves when a call that hangs has begun. */
   readonly hanging: () => Promise<void>;
   /** Lets every hanging call answer. */
@@ -38,6 +40,7 @@ export function createTestProvider(options: { revocation?: 'immediate' | 'at-exp
     revokeFails: false,
     issued: [],
     revoked: [],
+    shown: [],
     hanging: () => begun.promise,
     letGo: () => {
       gate.resolve();
@@ -63,6 +66,14 @@ export function createTestProvider(options: { revocation?: 'immediate' | 'at-exp
         upstreamExpiresAt: Math.floor(grant.issuedAt / 1000) * 1000 + seconds * 1000 + extra,
         revocationHandle: new Secret(token),
       };
+    },
+    decoys: {
+      longestLife: 3600,
+      targetOf: () => ({ system: 'The other system', target: 'a role', audience: 'other' }),
+      async show({ id }) {
+        provider.shown.push(id);
+        return { outcome: 'subject-refused', found: 'it refused' };
+      },
     },
     async revoke(lease: Lease) {
       if (provider.revokeFails) throw new Error('upstream answered 502');

@@ -8,8 +8,8 @@ import { type Ask, type Engines, makeSecret } from './vault-engines.ts';
 
 export interface VaultRole {
   readonly audience: string;
-  /** `bound_subject` */
-  readonly subject: string | readonly string[];
+  /** one is `bound_subject`, several are `bound_claims` of `sub`; left out, the role lets any subject in */
+  readonly subject?: string | readonly string[];
   /** what its policy allows: path → capability */
   readonly paths: Readonly<Record<string, 'read' | 'update'>>;
   /** seconds; an hour unless given */
@@ -91,10 +91,16 @@ async function answer(state: State, request: Received, mood: UpstreamMood): Prom
 /** Wrong in the role's eyes: undefined where it may sign in. */
 async function loginProblem(role: VaultRole, jwt: unknown, issuer: string): Promise<string | undefined> {
   const verified = await verifyByDiscovery(String(jwt), issuer, { typ: 'JWT' }).catch((error: Error) => error);
-  if (verified instanceof Error) return `error verifying token signature: ${verified.message}`;
+  if (verified instanceof Error) return `error validating token: error verifying token signature: ${verified.message}`;
   const { aud, sub = '' } = verified.payload;
-  if (aud !== role.audience) return 'invalid audience (aud) claim: audience claim does not match any expected audience';
-  return [role.subject].flat().includes(sub) ? undefined : 'invalid subject (sub) claim';
+  // In the order of HashiCorp's library: the subject before the audience, and claims that are bound after both.
+  if (typeof role.subject === 'string' && sub !== role.subject)
+    return 'error validating token: invalid subject (sub) claim';
+  if (aud !== role.audience)
+    return 'error validating token: invalid audience (aud) claim: audience claim does not match any expected audience';
+  if (typeof role.subject === 'object' && !role.subject.includes(sub))
+    return 'error validating claims: claim "sub" does not match any associated bound claim values';
+  return undefined;
 }
 
 async function login({ options, tokens, issued, complaints }: State, body: Body, mood: UpstreamMood): Promise<Reply> {
@@ -102,7 +108,7 @@ async function login({ options, tokens, issued, complaints }: State, body: Body,
   const role = options.roles[String(body['role'])];
   if (role === undefined) return no(400, `role "${body['role']}" could not be found`);
   const problem = await loginProblem(role, body['jwt'], options.issuer);
-  if (problem !== undefined) return no(400, `error validating token: ${problem}`);
+  if (problem !== undefined) return no(400, problem);
   const name = `hvs.${randomUUID()}${randomUUID()}`;
   const ttl = role.tokenTtl ?? 3600;
   tokens.set(name, { role, endsAt: Date.now() + Math.max(ttl, 60) * 1000, secrets: [] });

@@ -49,6 +49,13 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     errors: CHANGE_ERRORS,
   },
   {
+    ...{ ...CHANGE, path: '/v1/passkey-resets', json: 'PasskeyResetOrder' },
+    summary:
+      'Propose to remove all passkeys of somebody who lost them, or confirm what another proposed, after a step-up',
+    answers: { 200: { about: 'Proposed, or removed.', json: 'PasskeyReset' } },
+    errors: [...CHANGE_ERRORS, 'SECOND_PERSON_NEEDED'],
+  },
+  {
     ...{ ...CHANGE, path: '/v1/pauses/{id}/resume', json: 'ResumeOrder' },
     summary: 'Propose to resume, or confirm what somebody else proposed, after a step-up',
     answers: { 200: { about: 'Proposed, or resumed.', json: 'Resumed' } },

@@ -23,7 +23,14 @@ export const PERSON_OPERATIONS: readonly Operation[] = [
     answers: { 200: { about: 'The request as it is now.', json: 'RequestDetail' } },
     errors: [
       ...(['SIGN_IN_REQUIRED', 'CROSS_SITE', 'PARAMETER_INVALID', 'NOT_FOUND', 'STEP_UP_REQUIRED'] as const),
-      ...(['TEAM_UNCONFIRMED', 'NOT_AN_APPROVER', 'OWN_REQUEST', 'IDENTITY_UNLINKED', 'APPROVAL_CHANGED'] as const),
+      ...([
+        'TEAM_UNCONFIRMED',
+        'NOT_AN_APPROVER',
+        'OWN_REQUEST',
+        'OWN_COMMIT',
+        'IDENTITY_UNLINKED',
+        'APPROVAL_CHANGED',
+      ] as const),
       ...(['APPROVAL_DECIDED', 'APPROVAL_EXPIRED', 'JOB_GONE', 'SIGN_IN_UNAVAILABLE'] as const),
     ],
   },

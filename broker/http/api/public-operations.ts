@@ -45,6 +45,12 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
     errors: [],
   },
   {
+    ...{ ...READ, path: '/log/key-changes' },
+    summary: 'The entries by which the log changed its keys, each with its proof (C2SP tlog-proof)',
+    answers: { 200: { about: 'A receipt in JSON a line, oldest first.', type: 'text/plain' } },
+    errors: [],
+  },
+  {
     ...{ ...READ, path: '/log/tile/{level}/{tile}' },
     summary: 'Hashes of the tree (C2SP tlog-tiles)',
     answers: { 200: { about: 'Hashes of 32 bytes.', type: 'application/octet-stream' } },

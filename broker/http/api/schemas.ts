@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import {
   leaseListSchema,
+  passkeyResetBodySchema,
+  passkeyResetSchema,
   pauseBodySchema,
   pausedSchema,
   pauseListSchema,
@@ -36,6 +38,7 @@ import {
   invokeBodySchema,
   linkStartedSchema,
   meSchema,
+  passkeyListSchema,
   passkeyRegistrationSchema,
   passkeyResponseSchema,
   passkeySchema,
@@ -122,7 +125,9 @@ export const SCHEMAS = {
   Providers: providersSchema,
   Me: meSchema,
   LinkStarted: linkStartedSchema,
-  PasskeyList: z.object({ passkeys: z.array(passkeySchema) }),
+  PasskeyList: passkeyListSchema,
+  PasskeyResetOrder: passkeyResetBodySchema,
+  PasskeyReset: passkeyResetSchema,
   PasskeyRegistration: passkeyRegistrationSchema,
   PasskeyResponse: passkeyResponseSchema,
   Passkey: passkeySchema,

@@ -7,11 +7,12 @@ import { type Html, html } from './html.ts';
 import { exact } from './said.ts';
 import { time } from './times.ts';
 
-type Ordered = Pick<EntryFields<'access.paused'>, 'by' | 'principal' | 'target'> & { readonly scope: string };
+type By = Pick<EntryFields<'access.paused'>, 'by' | 'principal'>;
+type Ordered = By & { readonly scope: string; readonly target: string };
 
 const OPERATOR = html`the operator at the machine`;
 
-const who = ({ by, principal }: Ordered): Html =>
+const who = ({ by, principal }: By): Html =>
   by === 'operator' || principal === undefined ? OPERATOR : html`security, ${exact(principal)}`;
 
 /** `everything`, `the project shop` */
@@ -36,6 +37,18 @@ export const ACCESS_WORDS = {
     what: fields.alone ? 'Issuing resumed by one alone' : 'Issuing resumed',
     who: who(fields),
     detail: html`That pause of ${what(fields)} is over.${fields.alone && ' Nobody could sign in to confirm it.'}`,
+  }),
+  'passkey.reset_proposed': (fields: EntryFields<'passkey.reset_proposed'>, now: Millis): EntryWords => ({
+    state: 'waiting',
+    what: 'Reset of passkeys proposed',
+    who: who(fields),
+    detail: html`Those of ${exact(fields.target)}. A second person may confirm until ${time(Date.parse(fields.ends_at), now)}.`,
+  }),
+  'passkey.reset': (fields: EntryFields<'passkey.reset'>, now: Millis): EntryWords => ({
+    state: 'withdrawn',
+    what: 'Passkeys reset',
+    who: who(fields),
+    detail: html`${fields.passkeys.length} of ${exact(fields.target)} removed, and ${fields.sessions} sessions ended. A new one may be registered until ${time(Date.parse(fields.register_by), now)}.`,
   }),
   'access.revocation_ordered': (fields: EntryFields<'access.revocation_ordered'>): EntryWords => ({
     state: 'noted',

@@ -1,10 +1,13 @@
 // Each type of log entry in words: its state, what happened, who did it, and what more there is to say on the rail.
 // A type without words here does not compile. What an entry says of a lease is true whenever the page is read.
 
+import { afterlifeOf } from '../../../shared/afterlife.ts';
 import { shortDigest } from '../../../shared/number-words.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Millis } from '../../clock.ts';
 import type { EntryFields, EntryType } from '../../log/entry.ts';
 import { ACCESS_WORDS } from './access-words.ts';
+import { DECOY_WORDS } from './decoy-words.ts';
 import { type Html, html } from './html.ts';
 import { KEY_WORDS } from './key-words.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -132,6 +135,13 @@ const WORDS: Words = {
     detail: html`Nobody confirmed that it was revoked, in ${attempts} ${attempts === 1 ? 'try' : 'tries'}. It cannot be used any more.`,
   }),
   ...ACCESS_WORDS,
+  ...DECOY_WORDS,
+  'policy.staged': ({ documents }) => ({
+    state: 'noted',
+    what: 'Policies staged',
+    who: POLICIES,
+    detail: html`${documents.length} ${documents.length === 1 ? 'file is' : 'files are'} kept ahead of a large change. What comes into force has entries of its own.`,
+  }),
   'policy.changed': ({ file, policy_digest: digest, previous_digest: previous }) => ({
     state: 'noted',
     what: changeOf('Policy', digest, previous),
@@ -212,7 +222,7 @@ const MISUSES: Readonly<Record<EntryFields<'request.misused'>['code'], Html>> = 
 function permitted(fields: EntryFields<'request.decided'>): EntryWords {
   const { run_id: run, rule, policy_digest: digest, renews } = fields;
   const first = renews !== undefined && html` The same job had ${exact(renews)} first, and people agreed to that.`;
-  const detail = html`Rule ${rule ?? 'unknown'} holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
+  const detail = html`${rule === undefined ? 'A' : `The ${ordinal(rule)}`} rule holds, in the policy <code>${shortDigest(digest)}</code>.${first}`;
   return { state: 'permitted', what: renews === undefined ? 'Permitted' : 'Renewed', who: jobOf(run), detail };
 }
 
@@ -233,7 +243,8 @@ function issued(fields: EntryFields<'issuance.succeeded'>, now: Millis): EntryWo
   const { kind, ends_at: end, fingerprint, assurance, run_id: run } = fields;
   const until = end === null ? html`without an end` : html`until ${time(Date.parse(end), now)}`;
   const print = fingerprint !== undefined && html` Fingerprint <code>${shortDigest(fingerprint)}</code>.`;
-  const detail = html`A <code>${kind}</code>, ${until}.${print}`;
+  const afterlife = afterlifeOf(kind);
+  const detail = html`A <code>${kind}</code>, ${until}${afterlife !== undefined && html`; ${afterlife}`}.${print}`;
   return { state: 'issued', what: `Issued, ${assurance}`, who: jobOf(run), detail };
 }
 

@@ -1,5 +1,6 @@
 // What is still alive of a lease, and who could end it. Says "revoked" only where an entry of the log says so, and gives each
 // credential the end that the other side set, which is the one that counts (P8).
+import { afterlifeOf } from '../../../shared/afterlife.ts';
 import { clockOf, dateOf, span } from '../../../shared/time-words.ts';
 import type { Millis } from '../../clock.ts';
 import type { LeaseRow } from '../../store/leases.ts';
@@ -53,12 +54,21 @@ function diedAt(died: Millis, lease: LeaseRow, now: Millis): Life {
   const after = lease.state === 'returned' && lease.revocation !== 'immediate';
   return {
     state: { name: 'dies', word: `Died at ${clockWord(died, now)}` },
-    words: html`${after && 'Nobody could revoke it. '}It died at ${time(died, now)}. Nothing of it lives now.`,
+    words: html`${after && 'Nobody could revoke it. '}It died at ${time(died, now)}${restOf(lease)}`,
     revocable: html`${lease.revocation === 'immediate' ? 'It could, while it lived' : 'No, it died at its own end'}`,
     dies: undefined,
     over: true,
   };
 }
+
+/** What somebody may have traded it for meanwhile, as the end of a sentence. */
+function beyond({ kind }: LeaseRow): Html {
+  const afterlife = afterlifeOf(kind);
+  return html`${afterlife !== undefined && html`; ${afterlife}`}`;
+}
+
+const restOf = (lease: LeaseRow): Html =>
+  afterlifeOf(lease.kind) === undefined ? html`. Nothing of it lives now.` : html`${beyond(lease)}.`;
 
 function irrevocable(lease: LeaseRow, { dies, end }: Until, now: Millis): Life {
   const usable =
@@ -70,7 +80,7 @@ function irrevocable(lease: LeaseRow, { dies, end }: Until, now: Millis): Life {
       dies === undefined
         ? { name: 'never', word: 'Never dies' }
         : { name: 'dies', word: `Dies at ${clockWord(dies, now)}` },
-    words: lease.state === 'live' ? html`Nobody can revoke it: ${end}.` : html`Nobody can revoke it: ${usable}.`,
+    words: html`Nobody can revoke it: ${lease.state === 'live' ? end : usable}${beyond(lease)}.`,
     revocable: html`No: ${end}`,
     dies,
     over: false,

@@ -1,6 +1,7 @@
 // A refusal: what to change first, then what was compared. Nearest rule first, as the decision has it.
 
 import { counted } from '../../../shared/number-words.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Reason } from '../../model.ts';
 import type { Refusal } from '../../requests/decide.ts';
 import { card } from './frame.ts';
@@ -62,4 +63,4 @@ function comparison(reasons: readonly Reason[]): Html {
 }
 
 const condition = ({ condition: key, rule, code }: Reason): Html =>
-  html`<strong>${key ?? code}</strong>${rule !== undefined && html` <span class="hint">rule ${rule}</span>`}`;
+  html`<strong>${key ?? code}</strong>${rule !== undefined && html` <span class="hint">${ordinal(rule)} rule</span>`}`;

@@ -111,6 +111,13 @@ export const LINT_RULES = {
     nhi: 'NHI5:2025',
     cicdSec: 'CICD-SEC-5',
   },
+  LINT_OUTLIVES_TTL: {
+    when: 'A credential is of a kind that the job trades by itself for others that live longer: `gcp-credentials-file`.',
+    risk: 'The `ttl` bounds the token in the file and not what Google gives for it, nothing of that is in the log, and nobody here can revoke it.',
+    change: '`kind: gcp-service-account`, for programs that take a token.',
+    nhi: 'NHI7:2025',
+    cicdSec: 'CICD-SEC-5',
+  },
   LINT_RULE_SHADOWED: {
     when: 'Every job that a rule allows is allowed by another rule of the same entitlement too (of its first 100).',
     risk: 'The narrower rule looks like a limit, and limits nothing.',

@@ -6,11 +6,11 @@ import type { Repository } from '../../model.ts';
 import type { CredentialKind } from '../../providers/credential-kinds.ts';
 import { GREATEST_POWER } from '../credential-power.ts';
 import type { EntitlementDocument } from '../document.ts';
-import { audienceFinding } from './audience-finding.ts';
 import { flowYaml } from './flow-yaml.ts';
 import type { Advice } from './lint-finding.ts';
 import { namesEnvironment, ruleFindings } from './rule-findings.ts';
 import { type Shadowing, shadowedRules } from './shadowed-rules.ts';
+import { tradeFindings } from './trade-findings.ts';
 
 export interface EntitlementFacts extends Shadowing {
   readonly name: string;
@@ -28,7 +28,7 @@ export function entitlementFindings(document: EntitlementDocument, facts: Entitl
   return [
     ...understatedFinding(document, facts),
     ...ttlFinding(document, facts.kind),
-    ...audienceFinding(document, facts.parameters),
+    ...tradeFindings(document, facts.parameters),
     ...guardFinding(document, facts),
     ...selfApprovalFinding(document),
     ...reviewFinding(document, facts),

@@ -1,6 +1,6 @@
 // Passkeys: what shows, before a verdict on high risk, that it is really you.
 import { useState } from 'preact/hooks';
-import type { Passkey } from '../../../shared/people-api.ts';
+import type { Passkey, PasskeyList } from '../../../shared/people-api.ts';
 import { ask, type Problem } from '../data/ask.ts';
 import { addPasskey } from '../data/passkeys.ts';
 import { usePolled } from '../data/polled.ts';
@@ -14,11 +14,7 @@ import { StepUpNote } from './step-up-note.tsx';
 const RARELY_SECONDS = 300;
 
 export function Passkeys() {
-  const {
-    body,
-    problem: unread,
-    refresh,
-  } = usePolled<{ readonly passkeys: readonly Passkey[] }>('/v1/passkeys', RARELY_SECONDS);
+  const { body, problem: unread, refresh } = usePolled<PasskeyList>('/v1/passkeys', RARELY_SECONDS);
   const { refreshMe, announce } = useSession();
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<Problem>();
@@ -32,6 +28,7 @@ export function Passkeys() {
   };
   return (
     <Card id="passkeys" title="Your passkeys">
+      {body?.register_by !== undefined && <AfterReset until={body.register_by} />}
       <p>With one you show, before a verdict on high risk, that it is really you.</p>
       {body === undefined ? (
         unread !== undefined && <ProblemNote problem={unread} />
@@ -68,6 +65,19 @@ export function Passkeys() {
           <ProblemNote problem={problem} />
         ))}
     </Card>
+  );
+}
+
+/** Two others agreed to it because this person lost them. */
+function AfterReset({ until }: { readonly until: string }) {
+  return (
+    <p>
+      <strong>
+        Your passkeys were removed. Add a new one by <Time at={until} form="clock" />, within five minutes of signing
+        in.
+      </strong>{' '}
+      Later it takes two people of security again. If you did not ask for this, tell them now.
+    </p>
   );
 }
 

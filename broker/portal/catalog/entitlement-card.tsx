@@ -1,5 +1,6 @@
 // One entitlement: what it gives, how it ends, who decides, what a job must be to get it, and how risky that is and why.
 import type { PeopleCatalog } from '../../../shared/catalog.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import { span } from '../../../shared/time-words.ts';
 import { anyOf, begun, plural } from '../data/request-words.ts';
 import { useSession } from '../data/session.ts';
@@ -87,7 +88,7 @@ function Rules({ rules }: { readonly rules: Entitlement['rules'] }) {
     <>
       <h3>{rules.length === 1 ? 'Allowed when all of this holds' : 'Allowed when all of one of these holds'}</h3>
       {rules.map((conditions, index) => (
-        <ul class="conditions" key={index} aria-label={`Rule ${index}`}>
+        <ul class="conditions" key={index} aria-label={`The ${ordinal(index)} rule`}>
           {conditions.map(({ condition, expected }) => (
             <li key={condition} class="issued">
               <Icon name="tick" />

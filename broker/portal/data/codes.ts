@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   STEP_UP_REQUIRED: { title: 'Show that it is really you', next: 'High risk is decided right after that.' },
   NOT_AN_APPROVER: { title: 'Others decide this one', next: 'Send them the address of this page.' },
   OWN_REQUEST: { title: 'You asked for it yourself', next: 'Send them the address of this page.' },
+  OWN_COMMIT: { title: 'You wrote what it runs', next: 'Send them the address of this page.' },
   IDENTITY_UNLINKED: {
     title: 'Your account is not linked',
     next: 'Once it is, come back here.',
@@ -56,7 +57,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   NOT_SECURITY: { title: 'This is for security', next: 'Ask somebody of security to do it.' },
   SECOND_PERSON_NEEDED: {
     title: 'A second person has to confirm',
-    next: 'Nothing was resumed. Ask another person of security to confirm.',
+    next: 'Nothing was changed. Ask another person of security to confirm.',
   },
   BREAK_GLASS_SHUT: {
     title: 'Break-glass is shut',

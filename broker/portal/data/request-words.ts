@@ -1,5 +1,5 @@
 // A request in words: its state, and what became of it in one sentence. Says "revoked" only where the lease says so (P8).
-import type { RequestDetail, RequestSummary } from '../../../shared/people-api.ts';
+import type { RequestDetail, RequestList, RequestSummary } from '../../../shared/people-api.ts';
 import type { State } from '../../../shared/state-marks.ts';
 import { span } from '../../../shared/time-words.ts';
 
@@ -67,6 +67,10 @@ export function ttlWords(ttl: number | null | undefined): string {
 
 /** A digest in fours. */
 export const inFours = (digest: string): string => digest.match(/.{1,4}/g)?.join(' ') ?? digest;
+
+/** How many wait: of a long list only that there are more. */
+export const howMany = ({ requests, next }: RequestList): string =>
+  `${requests.length}${next === undefined ? '' : '+'}`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 

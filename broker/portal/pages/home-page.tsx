@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { RequestList, RequestSummary } from '../../../shared/people-api.ts';
 import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
-import { plural, refWords } from '../data/request-words.ts';
+import { howMany, plural, refWords } from '../data/request-words.ts';
 import { useSession, useTitle } from '../data/session.ts';
 import { Late, Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
@@ -17,12 +17,14 @@ import { requestAddress } from '../route.ts';
 
 const MINE_SECONDS = 10;
 const SHOWN = 5;
+/** A page that is scrolled for a minute is read by nobody: the rest is a table. */
+const WAITING_SHOWN = 20;
 
 export function HomePage() {
   const { waiting, announce } = useSession();
   const mine = usePolled<RequestList>('/v1/requests?view=mine', MINE_SECONDS);
   const requests = waiting.body?.requests;
-  useTitle(requests === undefined || requests.length === 0 ? 'Home' : `${requests.length} waiting for you`);
+  useTitle(waiting.body === undefined || requests?.length === 0 ? 'Home' : `${howMany(waiting.body)} waiting for you`);
   useNews(requests?.length, announce);
   return (
     <>
@@ -35,7 +37,7 @@ export function HomePage() {
           <ProblemNote problem={waiting.problem} />
         )
       ) : (
-        <WaitingList requests={requests} />
+        <WaitingList list={waiting.body ?? { requests }} />
       )}
       <OpenIncidents />
       <section class="block" aria-labelledby="yours">
@@ -63,17 +65,30 @@ function useNews(count: number | undefined, announce: (sentence: string) => void
   }, [count, announce]);
 }
 
-function WaitingList({ requests }: { readonly requests: readonly RequestSummary[] }) {
-  if (requests.length === 0)
+function WaitingList({ list }: { readonly list: RequestList }) {
+  const { requests, next } = list;
+  const many = requests.length;
+  if (many === 0)
     return <p class="lead">When a job needs the verdict of one of your teams, it shows up here by itself.</p>;
   return (
     <>
-      <p class="lead">{plural(requests.length, 'request needs', 'requests need')} a verdict from one of your teams.</p>
+      <p class="lead">
+        {next === undefined ? '' : 'More than '}
+        {plural(many, 'request needs', 'requests need')} a verdict from one of your teams.
+        {many > WAITING_SHOWN && ` These ${WAITING_SHOWN} end first.`}
+      </p>
       <ol class="card waiting-list">
-        {requests.map((request) => (
+        {requests.slice(0, WAITING_SHOWN).map((request) => (
           <WaitingItem key={request.id} request={request} />
         ))}
       </ol>
+      {many > WAITING_SHOWN && (
+        <p class="actions">
+          <Link class="button" to="/requests?view=waiting">
+            All that waits for you
+          </Link>
+        </p>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { Me } from '../../../shared/people-api.ts';
 import { CommandLinesCard } from '../account/command-lines.tsx';
 import { LinkedAccounts } from '../account/linked-accounts.tsx';
 import { Passkeys } from '../account/passkeys.tsx';
+import { ResetPasskeys } from '../account/reset-passkeys.tsx';
 import { ask, type Problem } from '../data/ask.ts';
 import { forgetDrafts } from '../data/drafts.ts';
 import { useSession, useTitle } from '../data/session.ts';
@@ -27,6 +28,7 @@ export function MePage() {
           <LinkedAccounts me={me} />
           <Passkeys />
           <CommandLinesCard />
+          {me.roles.includes('security') && <ResetPasskeys />}
         </div>
         <div class="side-column">
           <Rights me={me} />
@@ -46,7 +48,17 @@ function Rights({ me }: { readonly me: Me }) {
         all={[
           { name: 'Teams', value: list(me.teams, 'none that a policy here names') },
           { name: 'Roles', value: list(me.roles, 'none') },
-          { name: 'Principal', value: <code>{me.principal}</code> },
+          {
+            name: 'Principal',
+            value: (
+              <>
+                <code>{me.principal}</code>
+                <div class="hint">
+                  Who you are here, whichever account you use. Security asks for it where you lost your passkey.
+                </div>
+              </>
+            ),
+          },
         ]}
       />
     </Card>
@@ -68,10 +80,10 @@ function SessionCard({ me }: { readonly me: Me }) {
       <Facts
         all={[
           { name: 'Signed in', value: <Time at={session.started_at} /> },
-          { name: 'Ends', value: <Time at={session.ends_at} form="clock" /> },
-          { name: 'Unused until', value: <Time at={session.idle_ends_at} form="clock" /> },
+          { name: 'Ends at the latest', value: <Time at={session.ends_at} form="clock" /> },
+          { name: 'Ends if unused', value: <Time at={session.idle_ends_at} form="clock" /> },
           {
-            name: 'Shown again',
+            name: 'Proved again',
             value: stepUp.at === undefined ? <span class="hint">not in this session</span> : <Time at={stepUp.at} />,
           },
         ]}

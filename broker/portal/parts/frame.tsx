@@ -1,7 +1,8 @@
 // What every page stands in: skip links, the bar, the main part and the foot.
 import type { ComponentChildren } from 'preact';
-import type { Me } from '../../../shared/people-api.ts';
+import type { Me, RequestList } from '../../../shared/people-api.ts';
 import { useTimes } from '../clock.ts';
+import { howMany } from '../data/request-words.ts';
 import type { Route } from '../route.ts';
 import { Link } from './link.tsx';
 import { Initials, Person } from './person.tsx';
@@ -10,7 +11,7 @@ import { zoneName } from './times.tsx';
 interface FrameProps {
   readonly me: Me | undefined;
   readonly route: Route;
-  readonly waiting: number;
+  readonly waiting: RequestList | undefined;
   readonly onUtc: (utc: boolean) => void;
   readonly children: ComponentChildren;
 }
@@ -30,7 +31,15 @@ export function Frame({ me, route, waiting, onUtc, children }: FrameProps) {
   );
 }
 
-function Bar({ me, page, waiting }: { readonly me: Me; readonly page: Route['page']; readonly waiting: number }) {
+function Bar({
+  me,
+  page,
+  waiting,
+}: {
+  readonly me: Me;
+  readonly page: Route['page'];
+  readonly waiting: RequestList | undefined;
+}) {
   return (
     <header>
       <div class="bar">
@@ -42,9 +51,9 @@ function Bar({ me, page, waiting }: { readonly me: Me; readonly page: Route['pag
           <nav aria-label="Pages">
             <Link to="/" current={page === 'home'}>
               Home
-              {waiting > 0 && (
+              {waiting !== undefined && waiting.requests.length > 0 && (
                 <span class="count">
-                  {waiting}
+                  {howMany(waiting)}
                   <span class="heard"> waiting for you</span>
                 </span>
               )}

@@ -40,7 +40,7 @@ function Body({ title, children }: { readonly title: ComponentChildren; readonly
 function NotYours({ request, approval }: Props) {
   const { code, message } = approval.you.why_not ?? { code: 'NOT_AN_APPROVER', message: 'You do not decide this one.' };
   const { title, next, link } = wordsFor(code);
-  const sends = code === 'OWN_REQUEST' || code === 'NOT_AN_APPROVER';
+  const sends = code === 'OWN_REQUEST' || code === 'OWN_COMMIT' || code === 'NOT_AN_APPROVER';
   return (
     <Body title={title}>
       <p>

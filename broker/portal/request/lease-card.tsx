@@ -1,8 +1,9 @@
 // What remains of the credential, and honestly who could end it (P8).
+import { afterlifeOf } from '../../../shared/afterlife.ts';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import type { StateName } from '../../../shared/state-marks.ts';
 import { useTimes } from '../clock.ts';
-import { leaseState } from '../data/request-words.ts';
+import { begun, leaseState } from '../data/request-words.ts';
 import { Card, Facts } from '../parts/card.tsx';
 import { Quiet } from '../parts/marks.tsx';
 import { Time } from '../parts/times.tsx';
@@ -10,6 +11,7 @@ import { Time } from '../parts/times.tsx';
 export function LeaseCard({ request }: { readonly request: RequestDetail }) {
   const { now } = useTimes();
   const { lease, assurance } = request;
+  const afterlife = lease && afterlifeOf(lease.kind);
   const state = leaseState(request, now);
   if (lease === undefined || state === undefined) return null;
   const over = lease.dies_at !== null && Date.parse(lease.dies_at) <= now;
@@ -19,6 +21,7 @@ export function LeaseCard({ request }: { readonly request: RequestDetail }) {
         all={[
           { name: 'Credential', value: <Quiet {...state} /> },
           ...(state.name === 'revoked' ? [] : [{ name: over ? 'Died' : 'Dies', value: <End at={lease.dies_at} /> }]),
+          { name: 'Beyond that', value: afterlife && begun(afterlife) },
           { name: 'Revocable', value: revocable(state.name, lease.revocation, over) },
           { name: 'Given back', value: lease.state === 'returned' && 'Yes, by the job' },
           { name: 'Assurance', value: assurance },

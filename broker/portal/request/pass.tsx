@@ -157,6 +157,7 @@ function whoAndWhy({ job, reason, ticket, assisted_by: assistedBy, yours }: Requ
         </>
       ),
     },
+    { name: 'Written by', value: job.commit_author !== undefined && <Authors job={job} /> },
     {
       name: 'Reason',
       value:
@@ -169,6 +170,23 @@ function whoAndWhy({ job, reason, ticket, assisted_by: assistedBy, yours }: Requ
     { name: 'Ticket', value: ticket === undefined ? undefined : <Said text={ticket} whole /> },
     { name: 'Assisted by', value: assistedBy === undefined ? undefined : <Said text={assistedBy} whole /> },
   ];
+}
+
+/** Who wrote the commit and, where that is somebody else, who committed it. */
+function Authors({ job }: Pick<RequestDetail, 'job'>) {
+  const { commit_author: author = '', commit_author_id: id = '', committer = '', committer_id: committerId = '' } = job;
+  return (
+    <>
+      <Exact text={author} /> <span class="hint">id</span> <Exact text={id} />
+      {committerId !== id && (
+        <>
+          <span class="hint">, committed by</span> <Exact text={committer} /> <span class="hint">id</span>{' '}
+          <Exact text={committerId} />
+        </>
+      )}{' '}
+      <span class="hint">at {job.issuer}</span>
+    </>
+  );
 }
 
 /** What could say something stays a quotation, and is never a link. */

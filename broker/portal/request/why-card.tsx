@@ -1,6 +1,7 @@
 // Which rule permits it, and why people are asked although it does.
 
 import { shortDigest } from '../../../shared/number-words.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import { anyOf, plural } from '../data/request-words.ts';
 import { Card } from '../parts/card.tsx';
@@ -15,7 +16,7 @@ export function WhyCard({ request }: { readonly request: RequestDetail }) {
   return (
     <Card id="why" title={approval === undefined ? 'Why it was permitted' : 'Why people are asked'}>
       <p>
-        Rule {rule} of <Link to={catalogAddress({ scope })}>{scope}</Link> permits this job
+        The {ordinal(rule)} rule of <Link to={catalogAddress({ scope })}>{scope}</Link> permits this job
         {approval === undefined ? (
           '.'
         ) : (

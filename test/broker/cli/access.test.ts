@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../broker/clock.ts';
 import { AccessStory } from '../../support/access-story.ts';
 import { buildpass, type Ran } from '../../support/command-line.ts';
-import { newSecret, TestBroker } from '../../support/test-broker.ts';
+import { SoftAuthenticator } from '../../support/soft-authenticator.ts';
+import { BROKER_URL, newSecret, TestBroker } from '../../support/test-broker.ts';
 
 const WHY = ['--reason', 'INC-7: printed in a log'];
 
@@ -74,6 +75,33 @@ describe('revoke', () => {
     const broker = await start();
     const { code, err } = await run(broker, 'revoke', '--lease', 'lse_nothing', ...WHY);
     expect([code, err]).toEqual([1, expect.stringContaining('There is no lease "lse_nothing"')]);
+  });
+});
+
+describe('passkeys reset', () => {
+  it('is one of two, beside somebody of security', async () => {
+    const story = await AccessStory.start();
+    onTestFinished(() => story.close());
+    const alex = await story.person('Alex');
+    const { body: options } = await alex.post('/v1/passkeys/options');
+    await alex.post('/v1/passkeys', new SoftAuthenticator(BROKER_URL).create(options));
+    const { principal } = (await alex.get('/v1/me')).body;
+    const reset = () => run(story.broker, 'passkeys', 'reset', principal, ...WHY);
+    expect(await reset()).toMatchObject({ code: 1, out: expect.stringContaining('Nothing is changed yet') });
+    expect(await reset()).toMatchObject({ code: 1, err: expect.stringContaining('proposed this already') });
+    const { body } = await (await story.person('Sam')).post('/v1/passkey-resets', { principal, reason: 'Lost.' });
+    expect(body).toMatchObject({ outcome: 'reset', passkeys: 1 });
+    expect(await reset()).toMatchObject({ code: 1, out: expect.stringContaining('Nothing is changed yet') });
+    const steps = [
+      ...(await story.broker.entries('passkey.reset_proposed')),
+      ...(await story.broker.entries('passkey.reset')),
+    ];
+    expect(steps.map(({ by }) => by)).toEqual(['operator', 'operator', 'security']);
+  });
+
+  it('names the person as their own page does', async () => {
+    const { code, err } = await buildpass('passkeys', 'reset', 'alex', ...WHY);
+    expect([code, err]).toEqual([2, expect.stringContaining('"alex" is no id of a principal')]);
   });
 });
 

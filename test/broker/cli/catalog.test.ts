@@ -17,14 +17,14 @@ const PERMITTED = {
   },
   ...{
     revocation: 'at-expiry',
-    lifetime: 'dies 10m after it was issued, and cannot be revoked before',
+    lifetime: 'dies 10 min after it was issued, and cannot be revoked before',
     terms: ['a review every 90d by acme/security'],
   },
 };
 const REFUSED = {
   scope: 'shop/deploy',
   decision: 'deny',
-  reasons: [{ code: 'POLICY_NO_MATCH', message: 'Rule 0 wants more.' }],
+  reasons: [{ code: 'POLICY_NO_MATCH', message: 'The first rule wants more.' }],
   more_reasons: 2,
 };
 const page = (entitlements: readonly object[], next: string | null = null) => ({ entitlements, refused: [], next });
@@ -69,9 +69,9 @@ describe('buildpass catalog', () => {
     expect(out.split('\n')).toEqual([
       'yes  shop/preview  10m  risk 25 (low)  a JWT for https://previews.example.com',
       '     Publish a preview',
-      '     dies 10m after it was issued, and cannot be revoked before; a review every 90d by acme/security',
+      '     dies 10 min after it was issued, and cannot be revoked before; a review every 90d by acme/security',
       'no   shop/deploy',
-      '     POLICY_NO_MATCH: Rule 0 wants more.',
+      '     POLICY_NO_MATCH: The first rule wants more.',
       '     and 2 more',
       '',
     ]);

@@ -144,9 +144,9 @@ describe('policy diff beside a broker', () => {
     const { code, out } = await diff(moved, '--replay');
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^breaks: entry \d+, req_\S+, \d{4}-\S+Z, shop\/publish-preview: Rule 0 wants `branch` to be x;/m,
+      /^breaks: entry \d+, req_\S+, \d{4}-\S+Z, shop\/publish-preview: The first rule wants `branch` to be x;/m,
     );
-    expect(out).toMatch(/^passes: entry \d+, req_\S+, .*, shop\/publish-preview: rule 0 allows it$/m);
+    expect(out).toMatch(/^passes: entry \d+, req_\S+, .*, shop\/publish-preview: the first rule allows it$/m);
     expect(out).toContain('Of 3 requests on record: 2 jobs would break, 1 refused job would now pass.\n');
     const same = await diff(await changed((text) => text), '--replay', '--json');
     expect([same.code, JSON.parse(same.out).replay]).toMatchObject([

@@ -67,11 +67,11 @@ describe('policyExplain', () => {
     expect(await explained(CLAIMS, {}, parts)).toEqual({
       code: 0,
       text: [
-        'permit: shop/preview is allowed by rule 1 (`branch` is main, `event` is push, workflow_dispatch or release), for 10m.',
-        'Rule 1: every condition holds',
+        'permit: shop/preview is allowed by its second rule (`branch` is main, `event` is push, workflow_dispatch or release), for 10m.',
+        'The second rule (rule 1 in tests): every condition holds',
         '  ok  branch  wants main                                has "main"',
         '  ok  event   wants push, workflow_dispatch or release  has "push"',
-        'Rule 0: 1 of 3 conditions fails',
+        'The first rule (rule 0 in tests): 1 of 3 conditions fails',
         '  ok  branch       wants main                                has "main"',
         '  NO  environment  wants production                          has none',
         '  ok  event        wants push, workflow_dispatch or release  has "push"',
@@ -85,7 +85,7 @@ describe('policyExplain', () => {
     const { code, text } = await explained({ payload: { ...CLAIMS, event_name: 'schedule' } });
     expect(code).toBe(1);
     expect(text).toMatch(
-      /^deny: Rule 0 wants `event` to be push, workflow_dispatch or release; this job has "schedule"\./,
+      /^deny: The first rule wants `event` to be push, workflow_dispatch or release; this job has "schedule"\./,
     );
     expect(text).toContain('  NO  event   wants push, workflow_dispatch or release  has "schedule"');
   });

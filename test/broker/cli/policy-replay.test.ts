@@ -58,7 +58,7 @@ describe('a replay', () => {
     await broker.ask({ claims: { ref: 'refs/heads/x' } });
     expect(await replayed(broker, policies({ allow: [{ branch: 'x' }] }))).toMatchObject({
       ...{ decided: 1, passing: 1 },
-      changed: [{ change: 'passes', reason: 'rule 0 allows it' }],
+      changed: [{ change: 'passes', reason: 'the first rule allows it' }],
     });
   });
 
@@ -68,7 +68,9 @@ describe('a replay', () => {
     const asking = policies({ approval: { by: 'acme/security' } });
     expect(await replayed(broker, asking)).toMatchObject({
       ...{ broken: 0, waiting: 1 },
-      changed: [{ change: 'waits', reason: 'rule 0 allows it, after approval by 1 of acme/security within 30m' }],
+      changed: [
+        { change: 'waits', reason: 'the first rule allows it, after approval by 1 of acme/security within 30m' },
+      ],
     });
     runBeside(
       broker,

@@ -47,7 +47,7 @@ describe('buildpass policy test', () => {
         'ok   shop/preview: A push to main (permit, rule 0)',
         'FAIL shop/preview: A push elsewhere',
         '     tests/shop.yaml:6: expected permit, got deny',
-        expect.stringMatching(/^ {5}POLICY_NO_MATCH: Rule 0 wants `branch` to be main; this job has "x"\. /),
+        expect.stringMatching(/^ {5}POLICY_NO_MATCH: The first rule wants `branch` to be main; this job has "x"\. /),
         '1 of 2 cases failed.',
         '',
       ],

@@ -29,7 +29,7 @@ describe('a set of signing keys', () => {
     const keys = openSigningKeys(rows, sealing);
     expect(keys.credential('RS256').publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
     expect(keys.credential('ES256').publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
-    expect(keys.log.privateKey.asymmetricKeyType).toBe('ed25519');
+    expect(keys.log.current.privateKey.asymmetricKeyType).toBe('ed25519');
   });
 
   it('holds its private halves sealed only', () => {
@@ -45,7 +45,7 @@ describe('a set of signing keys', () => {
     const states: readonly KeyState[] = ['next', 'previous', 'retired', 'withdrawn'];
     const others = states.map((state) => ({ ...(buildKeyRows(sealing, 2_000)[0] as SigningKeyRow), state }));
     const keys = openSigningKeys([...others, ...rows], sealing);
-    expect([keys.credential('ES256').id, keys.log.id]).toEqual([rows[0]?.id, rows[2]?.id]);
+    expect([keys.credential('ES256').id, keys.log.current.id]).toEqual([rows[0]?.id, rows[2]?.id]);
     expect(keys.published.map(({ id }) => id)).toEqual([rows[0]?.id, rows[1]?.id, others[0]?.id, others[1]?.id]);
   });
 

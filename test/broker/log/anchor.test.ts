@@ -20,8 +20,7 @@ import { formatVerifierKey } from '../../../shared/signed-note.ts';
 import { ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 const anchorOf = ({ path }: TestLog): string => join(dirname(path), 'anchor');
-const check = (log: TestLog): Promise<void> =>
-  log.store.read((tx) => checkAnchor(anchorOf(log), tx.log, log.verifierKey));
+const check = (log: TestLog): Promise<void> => log.store.read((tx) => checkAnchor(anchorOf(log), tx, log.verifierKey));
 const keep = (log: TestLog): Promise<void> => keepAnchor(anchorOf(log), log.store, log.verifierKey);
 
 /** A log of so many entries whose anchor knows all of them. */
@@ -65,7 +64,7 @@ describe('an anchor that is missing', () => {
   it('that cannot be made refuses the start', async () => {
     const log = await openTestLog();
     const file = join(dirname(log.path), 'nowhere', 'anchor');
-    await expect(log.store.read((tx) => checkAnchor(file, tx.log, log.verifierKey))).rejects.toMatchObject({
+    await expect(log.store.read((tx) => checkAnchor(file, tx, log.verifierKey))).rejects.toMatchObject({
       name: 'StartRefused',
       message: `the log's anchor ${file} cannot be written: ENOENT: no such file or directory, open '${file}.new'`,
       cause: { code: 'ENOENT' },
@@ -75,7 +74,7 @@ describe('an anchor that is missing', () => {
   it('is nothing to a broker that has none configured', async () => {
     const log = await openTestLog();
     await log.grow(1);
-    await log.store.read((tx) => checkAnchor(undefined, tx.log, log.verifierKey));
+    await log.store.read((tx) => checkAnchor(undefined, tx, log.verifierKey));
     await keepAnchor(undefined, log.store, log.verifierKey);
     expect(readdirSync(dirname(log.path)).filter((name) => name.includes('anchor'))).toEqual([]);
   });

@@ -7,6 +7,7 @@ import type { EntryDraft } from '../../../broker/log/entry.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import { commitment } from '../../../shared/log-digests.ts';
 import { type Hash, leafHash, rootOf } from '../../../shared/merkle.ts';
+import { signedBy } from '../../support/log-signer.ts';
 import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 const append = createAppend(systemEntropy);
@@ -143,7 +144,7 @@ describe('a tile', () => {
       `INSERT INTO log_entries VALUES (${65_280 + at}, 'ent_${at}', 0, 'x', NULL, NULL, '', '${base64(at)}')`,
     ]);
     log.tamper([`UPDATE tree_head SET size = 65535, edge = '${edge}'`, ...rows.flat()].join(';'));
-    log.store.guard(createCheckpointer({ origin: ORIGIN, privateKey: log.privateKey, tip: { size: 65_535, edge } }));
+    log.store.guard(createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip: { size: 65_535, edge } }));
     const { leaf } = await appendTo(log, draftOf(1));
     const leaves = [...Array.from({ length: 255 }, (_, at) => hash(at)), leafHash(Buffer.from(leaf))];
     const roots = [...leaves.slice(0, 255), rootOf(leaves)];

@@ -5,6 +5,7 @@ import { createAppend } from '../../../broker/log/append.ts';
 import { type Checkpointer, createCheckpointer, readTip, type Tip } from '../../../broker/log/checkpointer.ts';
 import { refuseOtherOrigin } from '../../../broker/log/newest-checkpoint.ts';
 import type { TransactionGuard } from '../../../broker/store/store.ts';
+import { signedBy } from '../../support/log-signer.ts';
 import { draftOf, ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
 const tipOf = (log: TestLog): Promise<Tip> => log.store.read((tx) => readTip(tx.log, log.verifier));
@@ -88,7 +89,7 @@ async function guarded(
   between: (guard: TransactionGuard) => Partial<TransactionGuard>,
 ): Promise<TestLog & Pick<Checkpointer, 'recent'>> {
   const log = await logOf(3);
-  const guard = createCheckpointer({ origin: ORIGIN, privateKey: log.privateKey, tip: await tipOf(log) });
+  const guard = createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip: await tipOf(log) });
   log.store.guard({ ...guard, ...between(guard) });
   return { ...log, recent: guard.recent };
 }

@@ -7,6 +7,7 @@ import { nodeReader, receiptOf, receiptOfNew, rootAt, tileBytes } from '../../..
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
 import { consistencyProof, verifyConsistency } from '../../../shared/merkle.ts';
 import { verifyReceipt } from '../../../shared/receipt.ts';
+import { signedBy } from '../../support/log-signer.ts';
 import { draftOf as draft, ORIGIN, openTestLog as openLog } from '../../support/test-log.ts';
 
 const append = createAppend(systemEntropy);
@@ -39,7 +40,7 @@ describe('the issuance log', () => {
     const { size, edge } = await log.store.read((tx) => tx.log.head());
     // As after a restart: of what was there before, only the edge is at hand.
     const tip = { size, edge };
-    const checkpointer = createCheckpointer({ origin: ORIGIN, privateKey: log.privateKey, tip });
+    const checkpointer = createCheckpointer({ origin: ORIGIN, ...signedBy(log.privateKey), tip });
     log.store.guard(checkpointer);
     await log.grow(3, 1);
     for (const index of [0, 4, 5, 6, 7]) {
@@ -56,7 +57,7 @@ describe('the issuance log', () => {
   it('has the same receipt of an entry whose neighbours are not at hand any more', async () => {
     const log = await openLog();
     const checkpointer = createCheckpointer({
-      ...{ origin: ORIGIN, privateKey: log.privateKey, tip: { size: 0, edge: '' } },
+      ...{ origin: ORIGIN, ...signedBy(log.privateKey), tip: { size: 0, edge: '' } },
     });
     log.store.guard(checkpointer);
     await log.grow(8_400, 4_200);

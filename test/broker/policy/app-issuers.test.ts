@@ -13,7 +13,7 @@ const server = { name: 'ghes', url: 'https://ghes.internal/_services/token', own
 describe('owners', () => {
   it('are listed by issuer, whatever their letters are cased like', () => {
     const owners = ownersOf([github, server]) ?? new Map();
-    const listed = (issuer: string, name: string) => listedOwnerId(owners, { issuer, name, id: '1' });
+    const listed = (issuer: string, name: string) => listedOwnerId(owners, { issuer, name });
     expect([listed('hub', 'ACME/shop'), listed('ghes', 'acme/shop')]).toEqual(['1001', '7']);
     expect([listed('hub', 'other/acme'), listed('none', 'acme/shop')]).toEqual([undefined, undefined]);
   });

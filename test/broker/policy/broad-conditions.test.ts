@@ -38,6 +38,7 @@ describe('a guardrail that needs a condition', () => {
 
   it.each<[need: string, rule: Yaml]>([
     ['environment', { branch: 'main', environment: 'prod-*' }],
+    ['environment', { branch: 'main', environment: '*e*' }],
     ['branch', { branch: 'release/**' }],
     ['ref', { ref: 'refs/heads/main' }],
     ['runner', { branch: 'main', runner: 'self-hosted' }],

@@ -131,7 +131,7 @@ describe('conditions', () => {
     expect(first).toMatchObject({ code: 'POLICY_NO_MATCH', rule: 0, condition: key, ...reason });
     const has = first?.got === undefined ? 'none' : `"${first.got}"`;
     expect(first?.message).toBe(
-      `Rule 0 wants \`${first?.condition}\` to be ${first?.expected}; this job has ${has}. ${REMEDIES[key]}, or ask acme/platform to change the rule in shop.yaml.`,
+      `The first rule wants \`${first?.condition}\` to be ${first?.expected}; this job has ${has}. ${REMEDIES[key]}, or ask acme/platform to change the rule in shop.yaml.`,
     );
   });
 
@@ -275,7 +275,7 @@ describe('conditions', () => {
     ['requester', { requester: ['acme/security'] }, 'acme/security'],
     ['protected-environment', { 'protected-environment': true }, 'an environment with protection rules'],
   ])('%s never holds where nobody can be asked', (key, rule, expected) => {
-    const message = `Rule 0 needs \`${key}\` (${expected}), and whether that holds cannot be found out: no GitHub App is configured here (\`github\` in the configuration, see docs/operations.md). Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`;
+    const message = `The first rule needs \`${key}\` (${expected}), and whether that holds cannot be found out: no GitHub App is configured here (\`github\` in the configuration, see docs/operations.md). Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`;
     expect(decideRule({ branch: 'main', ...rule }, buildSubject())).toMatchObject({
       reasons: [{ code: 'FACT_UNAVAILABLE', condition: key, expected, message }],
     });

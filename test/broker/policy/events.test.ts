@@ -1,7 +1,7 @@
 // The table of events against GitHub's "Events that trigger workflows" (GITHUB_REF of each): what is missing here would be refused
 // as no event, and what is wrong would let a job pass for another.
 import { describe, expect, it } from 'vitest';
-import { EVENTS, refKindOf, refKindsOf } from '../../../broker/policy/events.ts';
+import { DEFAULT_EVENTS, EVENTS, OUTSIDE_EVENTS, refKindOf, refKindsOf } from '../../../broker/policy/events.ts';
 
 const REFS: Readonly<Record<string, string>> = {
   branch:
@@ -14,6 +14,10 @@ const REFS: Readonly<Record<string, string>> = {
 describe('events', () => {
   it.each(Object.entries(REFS))('whose jobs have a %s as their ref', (kinds, events) => {
     expect(EVENTS.filter((event) => refKindsOf(event).join(' ') === kinds).sort()).toEqual(events.split(' '));
+  });
+
+  it('of people without write access are events that there are, and none of those that are meant where none is named', () => {
+    expect(OUTSIDE_EVENTS.filter((event) => !EVENTS.includes(event) || DEFAULT_EVENTS.includes(event))).toEqual([]);
   });
 
   it('of no name have no ref', () => {

@@ -3,7 +3,7 @@ import type { Project } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { disclosure, explain } from '../../../broker/policy/explain.ts';
 import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
-import { buildAsk, buildPolicies, buildStaticSecret, decide } from '../../support/build-policy.ts';
+import { buildAsk, buildPolicies, buildStaticSecret, decide, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const stranger = () => evaluate(buildPolicies(), buildSubject({ repositoryId: '9' }), buildAsk());
@@ -14,7 +14,7 @@ describe('explain', () => {
   it('a permit names the rule and its conditions', () => {
     expect(explain(decide({ allow: [{ branch: ['main', 'release/*'], event: 'push' }] }, buildSubject()))).toEqual({
       decision: 'permit',
-      summary: 'shop/preview is allowed by rule 0 (`branch` is main or release/*, `event` is push), for 10m.',
+      summary: 'shop/preview is allowed by its first rule (`branch` is main or release/*, `event` is push), for 10m.',
       reasons: [],
     });
   });
@@ -23,7 +23,7 @@ describe('explain', () => {
     const { decision, summary, reasons } = explain(denied());
     expect(decision).toBe('deny');
     expect(summary).toBe(
-      'Rule 0 wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
+      'The first rule wants `branch` to be main; this job has "x". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml. (And 1 more reason.)',
     );
     expect(reasons.map(({ condition }) => condition)).toEqual(['branch', 'runner']);
   });
@@ -34,14 +34,14 @@ describe('explain', () => {
       { branch: 'main', event: 'push' },
     ];
     expect(explain(decide({ allow }, buildSubject())).summary).toBe(
-      'shop/preview is allowed by rule 1 (`branch` is main, `event` is push), for 10m.',
+      'shop/preview is allowed by its second rule (`branch` is main, `event` is push), for 10m.',
     );
   });
 
   it('a permit of what never dies says so', () => {
     const policies = buildPolicies(buildStaticSecret(), { kinds: credentialKinds(['vault-secret']) });
     expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(
-      'shop/preview is allowed by rule 0 (`branch` is main, `event` is push, workflow_dispatch or release), and what is handed out never dies.',
+      'shop/preview is allowed by its first rule (`branch` is main, `event` is push, workflow_dispatch or release), and what is handed out never dies.',
     );
   });
 
@@ -52,6 +52,38 @@ describe('explain', () => {
   ])('a denial counts its further reasons: %j', (rule, end) => {
     const denial = decide({ allow: [{ branch: 'main', ...rule }] }, buildSubject({ ref: 'refs/heads/x' }));
     expect(explain(denial).summary).toMatch(end);
+  });
+
+  it.each<[what: string, terms: Yaml, needs: string]>([
+    [
+      'of one team or another',
+      { approval: { by: ['acme/release-managers', 'acme/security'], within: '2h' } },
+      'approval by 1 of acme/release-managers or acme/security within 2h',
+    ],
+    [
+      'of several of one team',
+      { approval: { by: 'acme/release-managers', count: 2 } },
+      'approval by 2 of acme/release-managers within 30m',
+    ],
+    [
+      'or of somebody who invokes it',
+      {
+        approval: { by: 'acme/release-managers' },
+        'break-glass': { for: ['acme/security', 'acme/platform'], notify: 'acme/security' },
+      },
+      'approval by 1 of acme/release-managers within 30m, or break-glass by 1 of acme/security or acme/platform',
+    ],
+    [
+      'who invokes it, and nobody else',
+      { 'break-glass': { for: 'acme/security', notify: 'acme/platform' } },
+      'break-glass by 1 of acme/security',
+    ],
+  ])('what needs the yes %s says so', (_what, terms, needs) => {
+    expect(explain(decide(terms, buildSubject()))).toEqual({
+      decision: 'approval',
+      summary: `shop/preview is allowed by rule 0 (\`branch\` is main, \`event\` is push, workflow_dispatch or release), for 10m. It needs ${needs} first.`,
+      reasons: [],
+    });
   });
 
   it('a denial without reasons is told as to a stranger', () => {

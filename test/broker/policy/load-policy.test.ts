@@ -29,6 +29,15 @@ describe('loadPolicy', () => {
     expect(projects.get('shop')?.digest).toBe(documents[1]?.digest);
   });
 
+  it('names them in the order of their names, the organization among them', () => {
+    const projects = buildOrganization()['projects'] as Record<string, unknown>;
+    const policies = buildPolicies({
+      organization: { projects: { ...projects, two: projects['shop'] } },
+      files: { 'A.yaml': yamlText(buildProject({ project: 'two' })) },
+    });
+    expect(policies.documents.map(({ file }) => file)).toEqual(['A.yaml', '_organization.yaml', 'shop.yaml']);
+  });
+
   it('names a set by its documents, in whatever order they come', () => {
     const documents = buildDocuments();
     const pairs = documents.map(({ file, text }) => [file, sha256(text)]);

@@ -10,7 +10,7 @@ describe('offers', () => {
       {
         path: [0, 'kind'],
         message:
-          '"password" is not a kind of credential: there are jwt, github-token, aws-role, gcp-service-account, azure-app, vault-secret and kubernetes',
+          '"password" is not a kind of credential: there are jwt, github-token, aws-role, gcp-service-account, gcp-credentials-file, azure-app, vault-secret and kubernetes',
       },
     ]);
   });

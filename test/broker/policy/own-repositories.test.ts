@@ -71,6 +71,49 @@ describe('a repository that the project’s own file alone calls its own', () =>
     const of = parts(['acme/payments'], { vouched: [{ name: 'acme/payments', id: '7777' }] });
     expect(outcome(of, SHOP)).toBe('POLICY_NO_MATCH');
   });
+
+  it('is not reached from one that another GitHub gave the same id', () => {
+    const issuers = ['github', 'ghes'].map((name) => ({ name, owners: { acme: '1001' } }));
+    const repositories = [
+      { ...FOREIGN, issuer: 'github' },
+      { name: 'acme/store', id: FOREIGN.id, issuer: 'ghes' },
+    ];
+    const { project } = parts(['acme/payments']);
+    const policies = buildPolicies({ project: { ...project, repositories } }, { ...BUILT, issuers });
+    const asked = (issuer: string) => evaluate(policies, { ...jobOf(FOREIGN), issuer }, buildAsk());
+    expect(outcomeOf(asked('github'))).toBe('permit');
+    expect(asked('ghes')).toMatchObject({
+      reasons: [
+        {
+          condition: 'repository',
+          message: expect.stringContaining('Ask from that repository, whose own token this is, or have'),
+        },
+      ],
+    });
+  });
+
+  it('is not reached by way of another entitlement with the same rule, whichever stands first', () => {
+    const token = (name: string) =>
+      buildEntitlement({
+        credential: { kind: 'github-token', repositories: name, permissions: { contents: 'write' } },
+      });
+    const all = { ofShop: token('acme/shop'), ofPayments: token('acme/payments'), ofBoth: buildEntitlement() };
+    for (const names of [Object.entries(all), Object.entries(all).reverse()]) {
+      const entitlements = Object.fromEntries(names.map(([name, one]) => [name.toLowerCase(), one]));
+      const policies = buildPolicies(
+        { project: { repositories: [SHOP, FOREIGN], entitlements } },
+        { kinds: credentialKinds(['github-token', 'jwt']) },
+      );
+      const outcomes = ['ofshop', 'ofpayments', 'ofboth'].map((entitlement) =>
+        [SHOP, FOREIGN].map((one) => outcomeOf(evaluate(policies, jobOf(one), buildAsk({ entitlement })))),
+      );
+      expect(outcomes).toEqual([
+        ['permit', 'POLICY_NO_MATCH'],
+        ['POLICY_NO_MATCH', 'permit'],
+        ['permit', 'permit'],
+      ]);
+    }
+  });
 });
 
 describe('a repository that the organization says is the project’s', () => {

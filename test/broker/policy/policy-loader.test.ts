@@ -1,6 +1,7 @@
 // Loading again is quick, and is nothing else than loading: whatever was edited before, the result is that of a full load.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../../broker/model.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { type LoadResult, loadPolicy, setDigest } from '../../../broker/policy/load-policy.ts';
 import { parseFile } from '../../../broker/policy/policy-file.ts';
@@ -90,6 +91,10 @@ const SUBJECTS = [
   }),
 ];
 
+const isCondition = (value: unknown): value is Condition =>
+  typeof value === 'object' && value !== null && 'holds' in value;
+const inWords = ({ key, expected, remedy, code }: Condition): object => ({ key, expected, remedy, code });
+
 /** Everything of a result that can be compared; what is compiled, by what it decides. */
 function comparable(result: LoadResult): unknown {
   const decided = result.ok
@@ -97,8 +102,11 @@ function comparable(result: LoadResult): unknown {
         SUBJECTS.map((subject) => evaluate(result.policies, subject, buildAsk({ project: name }))),
       )
     : [];
-  const unmapped = (_key: string, value: unknown): unknown =>
-    value instanceof Map ? { map: [...value] } : value instanceof Set ? { set: [...value] } : value;
+  const unmapped = (_key: string, value: unknown): unknown => {
+    if (value instanceof Map) return { map: [...value] };
+    if (value instanceof Set) return { set: [...value] };
+    return isCondition(value) ? inWords(value) : value;
+  };
   // Only a full load keeps the texts.
   const kept = (key: string, value: unknown): unknown => (key === 'text' ? undefined : unmapped(key, value));
   return JSON.parse(JSON.stringify({ result: { ...result, digest: undefined }, decided }, kept));
@@ -174,6 +182,26 @@ describe('a policy loader', () => {
     ];
     expect(second.get('shop')).toBe(first.get('shop'));
     expect(third.get('shop')).not.toBe(first.get('shop'));
+  });
+
+  it('gives way after every entitlement', async () => {
+    let pauses = 0;
+    const breathe = (): undefined => {
+      pauses += 1;
+    };
+    const { load } = createPolicyLoader(buildContext(), {
+      parseAll: (files) => files.map(async (file) => parseFile(file)),
+      breathe,
+    });
+    const pausesOf = async (count: number): Promise<number> => {
+      pauses = 0;
+      const entitlements = Object.fromEntries(Array.from({ length: count }, (_, at) => [`e${at}`, buildEntitlement()]));
+      const text = yamlText(buildProject({ project: 'shop', entitlements }));
+      expect(await load(documentsOf({ ...GOOD, 'shop.yaml': text }))).toMatchObject({ ok: true });
+      return pauses;
+    };
+    const ofOne = await pausesOf(1);
+    expect(await pausesOf(40)).toBeGreaterThanOrEqual(ofOne + 30);
   });
 
   it('loads one at a time: the later one last', async () => {

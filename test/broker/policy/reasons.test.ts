@@ -137,6 +137,24 @@ describe('what stands against an entitlement', () => {
     });
   });
 
+  it('an incident that nobody has reviewed shuts break-glass, and says until when', () => {
+    const standing = { suspension: undefined, issuedToJob: 0, unreviewed: { endedAt: NOW - 1_000 } };
+    const breakGlass = { 'break-glass': { for: 'acme/security', notify: 'acme/security' } };
+    expect(reasonsOf(decide(breakGlass, main, { standing }))).toEqual([
+      {
+        code: 'BREAK_GLASS_SHUT',
+        message:
+          "shop/preview was used as break-glass, and that incident ended at 2026-11-22T11:59:59.000Z: it is shut until somebody of security or of the project's owner, who neither asked nor invoked, has reviewed it.",
+        condition: 'break-glass',
+        expected: 'a reviewed incident',
+      },
+    ]);
+    // Where people may approve, that way stays open.
+    const either = { ...breakGlass, approval: { by: 'acme/security' } };
+    expect(decide(either, main, { standing }).outcome).toBe('approval');
+    expect(decide({}, main, { standing }).outcome).toBe('permit');
+  });
+
   it.each([
     [2, 'permit'],
     [3, 'JOB_LIMIT_REACHED'],
@@ -167,6 +185,11 @@ describe('what stands against an entitlement', () => {
     const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - since };
     expect(outcomeOf(decide({ session: '2h' }, main, { standing }))).toBe(outcome);
     expect(outcomeOf(decide({}, main, { standing }))).toBe('permit');
+  });
+
+  it('a session that is over is asked about again where people must agree', () => {
+    const standing = { suspension: undefined, issuedToJob: 0, firstIssuedAt: NOW - 7_200_000 };
+    expect(decide({ session: '2h', approval: { by: 'acme/security' } }, main, { standing }).outcome).toBe('approval');
   });
 
   it('the end of a session says when it was, and what to do', () => {

@@ -12,7 +12,14 @@ import { setDigest } from '../../../broker/policy/policy-set.ts';
 import { adviceLine, type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import { textDigest } from '../../../shared/log-digests.ts';
-import { buildContext, buildDocuments, buildEntitlement, buildProject, yamlText } from '../../support/build-policy.ts';
+import {
+  buildContext,
+  buildDocuments,
+  buildEntitlement,
+  buildOrganization,
+  buildProject,
+  yamlText,
+} from '../../support/build-policy.ts';
 
 const [ORGANIZATION, SHOP] = buildDocuments().map(({ text }) => text) as [string, string];
 const SHOP_2 = yamlText(buildProject({ title: 'Shop' }));
@@ -120,6 +127,26 @@ describe('a reload', () => {
       { file: 'a.yaml', project: 'shop', policy_digest: textDigest(SHOP), previous_digest: null },
       { file: 'shop.yaml', project: 'shop', policy_digest: null, previous_digest: textDigest(SHOP) },
     ]);
+  });
+
+  it('of more than one commit has room for is kept ahead, and in force by the last commit alone', async () => {
+    const { reload, entries, store, inForce } = await open();
+    const projects = Array.from({ length: 33 }, (_, at) => `p${at}`);
+    const shop = (buildOrganization()['projects'] as Record<string, unknown>)['shop'];
+    const listed = Object.fromEntries(projects.map((name) => [name, shop]));
+    const organization = yamlText(buildOrganization({ projects: listed }));
+    const files = Object.fromEntries(
+      projects.map((project) => [`${project}.yaml`, yamlText(buildProject({ project }))]),
+    );
+    const reloaded = await reload({ '_organization.yaml': organization, ...files });
+    expect(reloaded).toMatchObject({ outcome: 'in-force', changed: true });
+    const types = entries.map((entry) => (entry as { type: string }).type);
+    expect(types).toEqual([
+      ...['policy.staged', 'policy.staged', 'organization.changed'],
+      ...projects.map(() => 'policy.changed'),
+    ]);
+    expect((await inForce()).projects.size).toBe(33);
+    expect(await store.read((tx) => tx.policies.versions())).toHaveLength(34);
   });
 
   it('passes on what the loader warns of', async () => {

@@ -10,6 +10,7 @@ type Lease = NonNullable<RequestDetail['lease']>;
 function wordOf(lease: Partial<Lease>, types: readonly string[] = []): string | undefined {
   const whole: Lease = {
     id: 'lse_1',
+    kind: 'jwt',
     state: 'live',
     ends_at: at(5),
     dies_at: at(5),

@@ -203,7 +203,7 @@ describe('what AWS says no to', () => {
     [
       'InvalidIdentityToken',
       'No OpenIDConnect provider found in your account for https://x',
-      'needs an identity provider in IAM for exactly https://buildpass.example.com',
+      'The account of the role has no identity provider in IAM for exactly https://buildpass.example.com',
     ],
     [
       'IDPCommunicationError',

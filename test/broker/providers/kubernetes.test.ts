@@ -5,6 +5,7 @@ import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
 import type { UpstreamSystem } from '../../../broker/providers/endpoints.ts';
 import { jwtProvider } from '../../../broker/providers/jwt.ts';
 import { kubernetesProvider } from '../../../broker/providers/kubernetes.ts';
+import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
 import { buildGrant, buildKeys } from '../../support/build-grant.ts';
 import { startIssuerSite } from '../../support/issuer-site.ts';
 import { startCluster } from '../../support/kube-apiserver.ts';
@@ -19,7 +20,7 @@ const SIGNAL = new AbortController().signal;
 
 const providerOf = (issuer = 'https://keys.example.com', authorities?: string) =>
   kubernetesProvider({
-    ...{ issuer, keys: buildKeys() },
+    ...{ issuer, keys: buildKeys(), fetchFrom: createUpstreamFetch },
     upstreams: [
       authorities === undefined ? CLUSTER : { ...CLUSTER, authorities },
       { ...CLUSTER, name: 'vault-prod', kind: 'vault' },

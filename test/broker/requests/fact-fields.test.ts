@@ -7,6 +7,7 @@ const SUBJECT = buildSubject();
 const BY_ACTOR = { id: SUBJECT.actorId, login: SUBJECT.actor, isProgram: false };
 const ALL: Facts = {
   run: { value: { startedBy: BY_ACTOR, ended: false } },
+  commit: { value: { author: BY_ACTOR, committer: BY_ACTOR } },
   environment: { value: true },
   teams: new Map([
     ['acme/security', { value: false }],
@@ -18,6 +19,7 @@ describe('facts in an entry', () => {
   it('are codes, without a word about whom they are', () => {
     expect(factFields(ALL)).toEqual([
       { fact: 'run', found: 'live' },
+      { fact: 'commit-author', found: 'known' },
       { fact: 'protected-environment', found: 'yes' },
       { fact: 'requester', team: 'acme/security', found: 'no' },
       { fact: 'requester', team: 'acme/product', found: 'unavailable' },

@@ -67,6 +67,28 @@ describe('a group of units', () => {
     ]);
   });
 
+  it('has what a unit of it wrote moved to where it stays at once, where that is much', async () => {
+    const { group, steps } = await recordedGroup();
+    await group.commit(async (tx) => {
+      tx.large = true;
+    });
+    expect(steps.slice(-3)).toEqual(['COMMIT', 'guard settled committed', 'PRAGMA wal_checkpoint(PASSIVE)']);
+  });
+
+  it('keeps what is committed where moving it fails, and breaks where the disk did', async () => {
+    for (const [cause, broken] of [
+      [new Error('busy'), false],
+      [Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 }), true],
+    ] as const) {
+      const { group, steps } = await recordedGroup({ step: 'PRAGMA wal_checkpoint(PASSIVE)', cause });
+      const value = await group.commit(async (tx) => {
+        tx.large = true;
+        return 'kept';
+      });
+      expect([value, steps.includes('broken')]).toEqual(['kept', broken]);
+    }
+  });
+
   it('goes on after a unit that rejects with nothing at all', async () => {
     const { group } = await recordedGroup();
     const nothing = group.commit(() => Promise.reject(undefined));

@@ -118,6 +118,20 @@ describe('the SQLite store', () => {
     });
   });
 
+  it('has much that was written at once in the database itself, and not in the log before it', async () => {
+    const path = storePath();
+    const store = await openStore(path);
+    const sizeAfter = async (large: boolean): Promise<number> => {
+      await store.commit(async (tx) => {
+        tx.large = large;
+        await tx.meta.set('much', 'x'.repeat(500_000));
+      });
+      return statSync(path).size;
+    };
+    expect(await sizeAfter(false)).toBeLessThan(500_000);
+    expect(await sizeAfter(true)).toBeGreaterThan(500_000);
+  });
+
   it('is opened by one broker at a time, and by the next when the first let go', () => {
     const path = storePath();
     const unlock = lockStore(path);

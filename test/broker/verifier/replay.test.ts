@@ -30,6 +30,10 @@ const invoked = {
   ...{ ...ask, approval_id: 'apr_1', requests: ['req_1'], binding: BINDING, invocation_id: 'inv_1' },
   ...{ incident_id: 'inc_1', number: 1, incident_ends_at: LATER, invoker: 'prn_1', expires_at: AT },
 };
+const STAGED: Told = [
+  'policy.staged',
+  { set_digest: 'set', documents: [{ file: 'shop.yaml', digest: POLICY, project: 'shop' }] },
+];
 const INVOKED: Told = ['break-glass.invoked', invoked];
 const reviewed = { project: 'shop', entitlement: 'deploy', incident_id: 'inc_1', invocations: 1, reviewer: 'prn_2' };
 const REVIEWED: Told = ['break-glass.reviewed', reviewed];
@@ -190,6 +194,22 @@ const WRONG: readonly (readonly [string, readonly Told[], string])[] = [
     'a policy that replaces what was not there',
     [['policy.changed', { ...CHANGED[1], previous_digest: 'b' }]],
     'entry 0: it replaces the shop.yaml b, and null was in force',
+  ],
+  ['staged documents without a list', [['policy.staged', { set_digest: 'set' }]], 'entry 0: its documents are no list'],
+  [
+    'a staged document that is none',
+    [['policy.staged', { set_digest: 'set', documents: [null] }]],
+    'entry 0: it has no file',
+  ],
+  [
+    'a document kept a second time',
+    [CHANGED, STAGED],
+    `entry 1: it stages the shop.yaml ${POLICY}, which was kept before`,
+  ],
+  [
+    'a decision by what was only staged',
+    [STAGED, PERMIT],
+    `entry 1: it decides by the policy ${POLICY}, and none was in force`,
   ],
   ['a misuse of no request', [['request.misused', ask]], 'entry 0: it speaks of req_1, which no entry before made'],
   [

@@ -18,11 +18,32 @@ const ended = { ...lease, because: 'revocation-ordered', revocation_id: 'rev_1',
 const ENDED: Told = ['lease.ended', ended];
 const FINISHED: Told = ['access.revocation_finished', { revocation_id: 'rev_1', ended: 1 }];
 
+const resetBy = (type: string, principal: string): Told => [
+  type,
+  { target: 'prn_3', by: 'security', step_up: 'passkey', principal, passkeys: ['pky_1'], sessions: 1 },
+];
+const LOST = resetBy('passkey.reset_proposed', 'prn_1');
+
 const WRONG_ACCESS: readonly (readonly [string, readonly Told[], string])[] = [
   [
     'a proposal to resume what is not paused',
     [PROPOSED],
     'entry 0: it speaks of the pause pau_1, which is not in force',
+  ],
+  [
+    'a reset of passkeys that nobody proposed',
+    [resetBy('passkey.reset', 'prn_1')],
+    'entry 0: it resets the passkeys of prn_3, and nobody had proposed that within the hour before',
+  ],
+  [
+    'a reset of passkeys by who proposed it, under another identity',
+    [LOST, MERGED, resetBy('passkey.reset', 'prn_2')],
+    'entry 2: one and the same proposes to reset the passkeys of prn_3 and confirms it',
+  ],
+  [
+    'a reset of one’s own passkeys',
+    [LOST, resetBy('passkey.reset', 'prn_3')],
+    'entry 1: prn_3 resets their own passkeys',
   ],
   [
     'a resumption that nobody proposed',

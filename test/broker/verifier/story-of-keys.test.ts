@@ -82,3 +82,29 @@ describe('the story of the keys', () => {
     expect(problemsOf(told)).toEqual([problem]);
   });
 });
+
+const ofLog = { key_id: 'l', purpose: 'log', algorithm: 'EdDSA' };
+const LOG_KEY: Told = ['key.created', { ...ofLog, public_key: 'x', created_at: AT }];
+const rotatedLog = (from: string, state: string, because: string): Told => [
+  'key.rotated',
+  { ...ofLog, from, state, because, changes_at: '1970-01-01T00:00:00.000Z' },
+];
+
+describe('the story of a key of the log', () => {
+  it('may end with a leak that was found after it was retired', () => {
+    const steps = [
+      ...[LOG_KEY, rotatedLog('current', 'previous', 'replaced'), rotatedLog('previous', 'retired', 'due')],
+      rotatedLog('retired', 'withdrawn', 'compromised'),
+    ];
+    expect(problemsOf(steps)).toEqual([]);
+  });
+
+  it('has no way back', () => {
+    const steps = [
+      LOG_KEY,
+      rotatedLog('current', 'withdrawn', 'compromised'),
+      rotatedLog('withdrawn', 'current', 'due'),
+    ];
+    expect(problemsOf(steps)).toEqual(['entry 2: it makes the key l current as due, and that was withdrawn']);
+  });
+});

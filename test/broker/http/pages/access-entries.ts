@@ -5,6 +5,7 @@ const lease = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', iss
 const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
 const by = { by: 'security', step_up: 'passkey' };
 const paused = { pause_id: 'pau_1', scope: 'project', target: 'shop', project: 'shop', ...by };
+const decoy = { decoy_id: 'dcy_1', project: 'shop', entitlement: 'deploy' };
 const ordered = { revocation_id: 'rev_1', ...by };
 
 /** Type, fields, what it is called, and the detail. */
@@ -47,6 +48,18 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     'That pause of the project shop is over. Nobody could sign in to confirm it.',
   ],
   [
+    'passkey.reset_proposed',
+    { ...by, target: 'prn_a', ends_at: FUTURE },
+    'Reset of passkeys proposed',
+    'Those of prn_a. A second person may confirm until 12:10:00.',
+  ],
+  [
+    'passkey.reset',
+    { ...by, target: 'prn_a', passkeys: ['pky_a'], sessions: 2, register_by: FUTURE },
+    'Passkeys reset',
+    '1 of prn_a removed, and 2 sessions ended. A new one may be registered until 12:10:00.',
+  ],
+  [
     'access.revocation_ordered',
     { ...ordered, scope: 'called-workflow', target: 'o/r/.github/workflows/d.yml@v1', leases: 2 },
     'Revocation ordered',
@@ -57,5 +70,37 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     { revocation_id: 'rev_1', ended: 1 },
     'Order of revocation worked off',
     '1 lease was ended by it.',
+  ],
+  [
+    'decoy.started',
+    {
+      ...decoy,
+      kind: 'aws-role',
+      policy_digest: 'a'.repeat(64),
+      system: 'AWS STS',
+      target: 'role/x',
+      audience: 'a',
+      by: 'operator',
+    },
+    'Trust tried with a decoy',
+    'A token with a subject that no job has, shown to AWS STS for role/x.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'subject-refused' },
+    'Decoy answered',
+    'It was refused for its subject, as it must be.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'accepted', may_live_until: FUTURE },
+    'Decoy accepted',
+    'It was taken: the other side trusts subjects that it must not trust. Nobody was handed what may have come of it; it dies by itself by 12:10:00.',
+  ],
+  [
+    'decoy.ended',
+    { ...decoy, outcome: 'unclear', may_live_until: PAST },
+    'Decoy answered',
+    'There was no clear answer. Nobody was handed what may have come of it; it has died by 11:50:00.',
   ],
 ];

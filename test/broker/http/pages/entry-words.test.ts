@@ -9,6 +9,7 @@ import { KEY_ENTRIES } from './key-entries.ts';
 import { NOW } from './page-store.ts';
 import { ownWords, textOf } from './page-text.ts';
 import { PEOPLE_ENTRIES } from './people-entries.ts';
+import { POLICY_ENTRIES, policy } from './policy-entries.ts';
 
 const DIGEST = 'ab'.repeat(32);
 const ask = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
@@ -33,20 +34,6 @@ const succeeded = {
   ends_at: FUTURE,
   upstream_expires_at: FUTURE,
 };
-const policy = {
-  project: 'shop',
-  file: 'Approved by security.yaml',
-  policy_digest: DIGEST,
-  previous_digest: null,
-  set_digest: DIGEST,
-};
-const organization = {
-  file: '_organization.yaml',
-  organization_digest: DIGEST,
-  previous_digest: DIGEST,
-  set_digest: DIGEST,
-};
-
 const row = (type: string, fields: object): LogEntryRow => {
   const leaf = { v: 1, type, time: PAST, id: 'ent_1', nonce: 'bm9uY2U=', personal: {}, ...fields };
   return {
@@ -132,7 +119,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'request.decided',
     { ...decided, decision: 'permit', rule: 1, ttl: 600 },
     'Permitted',
-    'Rule 1 holds, in the policy abab abab … abab.',
+    'The second rule holds, in the policy abab abab … abab.',
   ],
   [
     'request.decided',
@@ -237,23 +224,7 @@ const EVERY_TYPE: readonly (readonly [string, object, string, string])[] = [
     'Could not be revoked',
     'Next try at 12:10:00.',
   ],
-  ['policy.changed', policy, 'Policy loaded', ''],
-  ['policy.changed', { ...policy, previous_digest: DIGEST }, 'Policy changed', ''],
-  ['policy.changed', { ...policy, policy_digest: null }, 'Policy removed', ''],
-  ['policy.refused', { set_digest: DIGEST, findings: [] }, 'New policies refused', ''],
-  ['organization.changed', organization, 'Organization changed', ''],
-  [
-    'organization.changed',
-    { ...organization, loosened: ['a', 'b'], tightened: ['c'] },
-    'Organization changed, loosened',
-    'Loosened: quote: a end of quote; quote: b end of quote. Tightened: quote: c end of quote.',
-  ],
-  [
-    'organization.changed',
-    { ...organization, otherwise: ['d'] },
-    'Organization changed',
-    'Otherwise: quote: d end of quote.',
-  ],
+  ...POLICY_ENTRIES,
   ...KEY_ENTRIES,
   ...PEOPLE_ENTRIES,
   ['entry.erased', { erased_index: 7, fields: ['requester'] }, 'Personal fields erased', ''],

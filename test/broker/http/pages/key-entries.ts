@@ -18,6 +18,24 @@ export const KEY_ENTRIES: readonly EntrySample[] = [
     '',
   ],
   [
+    'key.created',
+    { key_id: 'k', purpose: 'log', algorithm: 'EdDSA', public_key: 'x', created_at: PAST, verifier_key: 'x/log+1+y' },
+    'Log key created',
+    'Whoever trusts the log may trust x/log+1+y from here on.',
+  ],
+  [
+    'key.seen',
+    { ...key, purpose: 'log', issuer: 'https://x/log/key', changes_at: FUTURE },
+    'Log key published',
+    'The key k is at https://x/log/key, and signs from 12:10:00 on.',
+  ],
+  [
+    'key.rotated',
+    { ...rotated, purpose: 'log', state: 'previous' },
+    'The log key before signs beside it',
+    'The key k.',
+  ],
+  [
     'key.seen',
     { ...key, issuer: 'https://keys.example.com', changes_at: FUTURE },
     'Signing key published',

@@ -186,9 +186,9 @@ describe('the demo’s page of a request', () => {
     expect(words).toContain('This job may not have shop/deploy-staging');
     expect(words).toContain('asked 2 more times, refused alike');
     expect(words).toContain(
-      'What to changeRule 0 wants branch to be main; this job has [quoted]. Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
+      'What to changeThe first rule wants branch to be main; this job has [quoted]. Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
     );
-    expect(words).toContain('branch rule 0main[quoted]');
+    expect(words).toContain('branch first rulemain[quoted]');
     expect(words).not.toContain('What it gives');
   });
 

@@ -46,7 +46,8 @@ export async function servePages({ store, demo }: { store: Store; demo: boolean 
     ...{ url, issuer: url, store, demo, entropy: systemEntropy, clock },
     ...{
       keySet: () => ({ keys: [] }),
-      verifierKeys: [],
+      verifierKey: () => '',
+      verifierKeys: () => [],
       version: 'test',
       providers: new Map(),
       providerTimeout: 1000,

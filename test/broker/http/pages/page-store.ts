@@ -11,6 +11,7 @@ import type { RequestRow } from '../../../../broker/store/requests.ts';
 import { openSqliteStore } from '../../../../broker/store/sqlite.ts';
 import type { Store } from '../../../../broker/store/store.ts';
 import { buildSubject } from '../../../support/build-subject.ts';
+import { signedBy } from '../../../support/log-signer.ts';
 
 /** 2026-11-22, noon in UTC: when every page of these tests is read. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
@@ -25,7 +26,7 @@ export const WRONG_BRANCH: Reason = {
   expected: 'main',
   got: 'feature/basket',
   message:
-    'Rule 0 wants `branch` to be main; this job has "feature/basket". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
+    'The first rule wants `branch` to be main; this job has "feature/basket". Run the job on such a branch, or ask acme/platform to change the rule in shop.yaml.',
 };
 
 export interface RequestOptions {
@@ -59,7 +60,7 @@ export async function openPageStore(): Promise<PageStore> {
   let now = NOW;
   const store = await openSqliteStore({ path: ':memory:', clock: { now: () => now } });
   const { privateKey } = generateKeyPairSync('ed25519');
-  store.guard(createCheckpointer({ origin: 'pages/log', privateKey, tip: { size: 0, edge: '' } }));
+  store.guard(createCheckpointer({ origin: 'pages/log', ...signedBy(privateKey), tip: { size: 0, edge: '' } }));
   const write = createAppend(systemEntropy);
   const append: PageStore['append'] = async (at, draft) => {
     now = at;

@@ -80,8 +80,8 @@ describe('what cannot say anything', () => {
 
 describe('a sentence of the broker', () => {
   it('has the job’s own value quoted, and keys as code', () => {
-    const markup = sentence('Rule 0 wants `branch` to be main; this job has "new". Run it there.', 'new');
-    expect(ownWords(markup)).toBe('Rule 0 wants branch to be main; this job has [quoted]. Run it there.');
+    const markup = sentence('The first rule wants `branch` to be main; this job has "new". Run it there.', 'new');
+    expect(ownWords(markup)).toBe('The first rule wants branch to be main; this job has [quoted]. Run it there.');
     expect(String(markup)).toContain('<code>branch</code>');
   });
 

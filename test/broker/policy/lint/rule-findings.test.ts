@@ -27,6 +27,7 @@ describe('a rule of high risk', () => {
     ['is for comments too', { event: ['push', 'issue_comment'] }, ['allow[0].event LINT_OUTSIDE_EVENT']],
     ['follows other workflows', { event: 'workflow_run' }, ['allow[0].event LINT_OUTSIDE_EVENT']],
     ['is for a schedule', { event: 'schedule' }, []],
+    ['names events and no ref', { branch: undefined, event: 'push' }, ['allow[0] LINT_REF_WILDCARD']],
     [
       'is for pull_request_target',
       { event: ['push', 'pull_request_target'] },

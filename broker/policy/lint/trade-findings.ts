@@ -1,5 +1,7 @@
 // A token of ours in the hands of a job, for an audience that a cloud takes in trade: there it passes for what the broker shows in
-// exchange for a credential of that cloud's own kind, and none of the bounds of that kind hold.
+// exchange for a credential of that cloud's own kind, and none of the bounds of that kind hold. Of a kind that is meant for just that
+// (shared/afterlife.ts) it is said all the same.
+import { afterlifeOf } from '../../../shared/afterlife.ts';
 import type { EntitlementDocument } from '../document.ts';
 import type { Advice } from './lint-finding.ts';
 
@@ -12,7 +14,17 @@ const TRADED: readonly { readonly audience: RegExp; readonly by: string; readonl
   { audience: /^(https?:)?\/\/iam\.googleapis\.com\//i, by: 'Google', kind: 'gcp-service-account' },
 ];
 
-export function audienceFinding({ credential }: EntitlementDocument, parameters: unknown): Advice[] {
+export function tradeFindings({ credential }: EntitlementDocument, parameters: unknown): Advice[] {
+  const afterlife = afterlifeOf(credential.kind);
+  if (afterlife !== undefined)
+    return [
+      {
+        code: 'LINT_OUTLIVES_TTL',
+        path: ['credential', 'kind'],
+        message: `its \`ttl\` bounds the token in the file alone: ${afterlife}. The log has nothing of it.`,
+        remedy: '`kind: gcp-service-account` with the `scopes` that are needed, for programs that take a token.',
+      },
+    ];
   const { audience = '' } = (parameters ?? {}) as { readonly audience?: string };
   const traded = TRADED.find((one) => one.audience.test(audience));
   if (traded === undefined || !HANDED_OUT.includes(credential.kind)) return [];
