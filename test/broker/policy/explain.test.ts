@@ -81,7 +81,7 @@ describe('explain', () => {
   ])('what needs the yes %s says so', (_what, terms, needs) => {
     expect(explain(decide(terms, buildSubject()))).toEqual({
       decision: 'approval',
-      summary: `shop/preview is allowed by rule 0 (\`branch\` is main, \`event\` is push, workflow_dispatch or release), for 10m. It needs ${needs} first.`,
+      summary: `shop/preview is allowed by its first rule (\`branch\` is main, \`event\` is push, workflow_dispatch or release), for 10m. It needs ${needs} first.`,
       reasons: [],
     });
   });

@@ -31,14 +31,14 @@ describe('facts that are needed', () => {
 
   it('are those of teams alone, or of the environment alone, where a rule asks no more', () => {
     const of = (rule: Yaml) => needed({ allow: [{ branch: 'main', ...rule }] });
-    expect(of({ requester: 'acme/security' })).toEqual({ run: true, environment: false, teams: [TEAM] });
-    expect(of({ 'protected-environment': true })).toEqual({ run: false, environment: true, teams: [] });
+    expect(of({ requester: 'acme/security' })).toEqual({ run: true, commit: false, environment: false, teams: [TEAM] });
+    expect(of({ 'protected-environment': true })).toEqual({ run: false, commit: false, environment: true, teams: [] });
   });
 
   it('are those of a rule beside one that holds at another time only', () => {
     const at = (days: string) => needed({ allow: [RULE, { branch: 'main', time: { zone: 'UTC', days } }] });
     expect(at('sun')).toBeUndefined();
-    expect(at('mon')).toEqual({ run: true, environment: true, teams: [TEAM] });
+    expect(at('mon')).toEqual({ run: true, commit: false, environment: true, teams: [TEAM] });
   });
 
   it.each<[string, Yaml, Partial<PolicyContext>]>([
@@ -201,7 +201,7 @@ describe('a decision with facts', () => {
         reasons: [
           {
             code: 'FACT_UNAVAILABLE',
-            message: `Rule 0 needs \`requester\` (acme/security or acme/platform), and whether that holds cannot be found out: ${why}. Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`,
+            message: `The first rule needs \`requester\` (acme/security or acme/platform), and whether that holds cannot be found out: ${why}. Without that the rule does not hold; where it cannot be mended, ask acme/platform for one without it.`,
           },
         ],
       });
@@ -220,7 +220,7 @@ describe('a decision with facts', () => {
           condition: 'requester',
           expected: 'acme/security',
           got,
-          message: `Rule 0 wants \`requester\` to be acme/security; this job has "${got}". Have a member of such a team start the run, or ask acme/platform to change the rule in shop.yaml.`,
+          message: `The first rule wants \`requester\` to be acme/security; this job has "${got}". Have a member of such a team start the run, or ask acme/platform to change the rule in shop.yaml.`,
         },
       ],
     });
@@ -234,7 +234,8 @@ describe('a decision with facts', () => {
     };
     const remedy =
       'Have required reviewers, or a deployment branch policy that keeps branches out, set on the environment, or ask acme/platform to change the rule in shop.yaml.';
-    const wants = 'Rule 0 wants `protected-environment` to be an environment with protection rules; this job has';
+    const wants =
+      'The first rule wants `protected-environment` to be an environment with protection rules; this job has';
     expect(reasonOf({ environment: { value: false } })?.message).toBe(
       `${wants} "production, without such rules". ${remedy}`,
     );
