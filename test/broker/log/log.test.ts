@@ -54,6 +54,18 @@ describe('the issuance log', () => {
     }
   });
 
+  it('has the same receipt of an entry whose neighbours are not at hand any more', async () => {
+    const log = await openLog();
+    const checkpointer = createCheckpointer({
+      ...{ origin: ORIGIN, ...signedBy(log.privateKey), tip: { size: 0, edge: '' } },
+    });
+    log.store.guard(checkpointer);
+    await log.grow(8_400, 4_200);
+    const [stored, receipt] = await log.store.read(async (tx) => [await tx.log.entry(10), await receiptOf(tx.log, 10)]);
+    const appended = { index: 10, leaf: stored?.leaf ?? '' };
+    expect(await receiptOfNew({ store: log.store, recent: checkpointer.recent }, appended)).toEqual(receipt);
+  });
+
   it('has no receipt of an entry that is not there, or that no checkpoint covers', async () => {
     const log = await openLog();
     await log.grow(3);

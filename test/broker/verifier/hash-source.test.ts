@@ -150,6 +150,7 @@ describe('where a log is published', () => {
     });
     const read = publishedAt(`${origin}/`);
     await expect(read('checkpoint')).rejects.toThrow(`${origin}/log/checkpoint cannot be read: it answered 503`);
+    await expect(read('checkpoint')).rejects.toMatchObject({ cause: { message: 'it answered 503' } });
     await expect(read('moved')).rejects.toThrow(`${origin}/log/moved cannot be read: unexpected redirect`);
     await expect(read('huge')).rejects.toThrow('cannot be read: more than 65536 bytes');
     expect(await read('nothing')).toBeUndefined();
