@@ -62,7 +62,9 @@ async function tell(story: SecretStory, vault: VaultDouble): Promise<void> {
       if (answer.status === 200) story.keep(await broker.returnLease(answer.body.lease_id, secret));
       await broker.running.runBackground();
     }
-  vault.issued.forEach((value, index) => void search.add(`what the vault gave, ${index}`, value));
+  // The lines around a key in PEM are no secret: those of the log's public keys end alike.
+  const bare = (value: string) => value.replace(/-----[A-Z ]+-----/g, '');
+  vault.issued.forEach((value, index) => void search.add(`what the vault gave, ${index}`, bare(value)));
   await story.visitAll();
 }
 
