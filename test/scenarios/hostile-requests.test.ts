@@ -48,7 +48,7 @@ describe('a form that would be granted, but', () => {
   });
 
   it.each([
-    ['token-exchange', 'device_code', 'unsupported_grant_type'],
+    ['token-exchange', 'ciba', 'unsupported_grant_type'],
     ['shop%2F', 'shop%2Fa+shop%2F', 'invalid_scope'],
     [secret, secret.slice(0, 21), 'invalid_request'],
   ])('with %s made %s is %s', async (from, to, error) => {
