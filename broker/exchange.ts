@@ -10,6 +10,7 @@ import type { AskFacts } from './facts.ts';
 import { type FirstUse, firstUse } from './identity/first-use.ts';
 import { describeIssued, type IssueDeps, type Issued, issue, type ToIssue } from './issuance/issue.ts';
 import type { IssuedNow } from './issuance/issue-now.ts';
+import { describeRedelivered } from './issuance/redeliver.ts';
 import { type RepositoryQuota, repositoryKey } from './limits/repository-quota.ts';
 import type { Turns } from './limits/turns.ts';
 import type { Append } from './log/append.ts';
@@ -79,7 +80,7 @@ export async function exchange(deps: ExchangeDeps, request: TokenRequest): Promi
       case 'started':
         return { outcome: 'issued', issued: await issueGranted(deps, { decided, request, leave }) };
       case 'redelivered':
-        return { outcome: 'issued', issued: decided.issued };
+        return { outcome: 'issued', issued: await describeRedelivered(deps, decided) };
       case 'unanswered':
         throw new BrokerError(decided.code, decided.message, { retryAfter: decided.retryAfter });
     }

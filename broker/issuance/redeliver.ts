@@ -4,7 +4,7 @@
 import type { Secret } from '../../shared/secret.ts';
 import { receiptOf } from '../log/prove.ts';
 import type { RequestRow } from '../store/requests.ts';
-import type { Transaction } from '../store/store.ts';
+import type { Store, Transaction } from '../store/store.ts';
 import type { IssueDeps, Issued } from './issue.ts';
 
 export interface Redelivery {
@@ -14,12 +14,18 @@ export interface Redelivery {
   readonly setDigest: string;
 }
 
+/** The answer again but for its receipt: where the same commit issued it, no checkpoint is over its entry yet. */
+export interface Redelivered {
+  readonly again: Omit<Issued, 'receipt'>;
+  readonly entryIndex: number;
+}
+
 /** The answer again; undefined where it can't be given any more. Runs in the transaction that read policy and suspensions. */
 export async function redeliver(
   deps: Pick<IssueDeps, 'append' | 'answers' | 'withheld'>,
   tx: Transaction,
   { request, requestSecret, setDigest }: Redelivery,
-): Promise<Issued | undefined> {
+): Promise<Redelivered | undefined> {
   const lease = await tx.leases.ofRequest(request.id);
   const grant = await tx.grants.latestOf(request.id);
   const entry = await tx.log.issuedEntry(request.id);
@@ -32,8 +38,16 @@ export async function redeliver(
   const { issuance_id: issuanceId, id: leaseId, kind } = lease;
   const fields = { request_id: requestId, project, entitlement, issuance_id: issuanceId, kind, lease_id: leaseId };
   await deps.append(tx, { type: 'issuance.redelivered', fields });
-  const receipt = await receiptOf(tx.log, entry.entry_index);
   const { assurance } = JSON.parse(entry.leaf) as Pick<Issued, 'assurance'>;
   const scope = `${project}/${entitlement}`;
-  return { credential, scope, requestId, issuanceId, leaseId, assurance, endsAt: lease.ends_at, receipt };
+  const again = { credential, scope, requestId, issuanceId, leaseId, assurance, endsAt: lease.ends_at };
+  return { again, entryIndex: entry.entry_index };
+}
+
+/** What the job is told, once that is durable. */
+export async function describeRedelivered(
+  { store }: { readonly store: Pick<Store, 'read'> },
+  { again, entryIndex }: Redelivered,
+): Promise<Issued> {
+  return { ...again, receipt: await store.read((tx) => receiptOf(tx.log, entryIndex)) };
 }

@@ -6,8 +6,7 @@ import { withApproval } from '../approvals/approval-desk.ts';
 import type { Seconds } from '../clock.ts';
 import { newId } from '../clock.ts';
 import type { ExchangeDeps, TokenRequest } from '../exchange.ts';
-import type { Issued } from '../issuance/issue.ts';
-import { redeliver } from '../issuance/redeliver.ts';
+import { type Redelivered, redeliver } from '../issuance/redeliver.ts';
 import type { Decision, Reason, Subject } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { Store, Transaction } from '../store/store.ts';
@@ -43,7 +42,7 @@ export type Decided =
   | { readonly outcome: 'stranger'; readonly requestId: string }
   | Refused
   | Permitted
-  | { readonly outcome: 'redelivered'; readonly issued: Issued }
+  | ({ readonly outcome: 'redelivered' } & Redelivered)
   | Pending
   | Unanswered;
 
@@ -159,8 +158,12 @@ async function answerAgain(deps: DecideDeps, tx: Transaction, step: Step & { kno
       // Opened only after the policy and the suspensions in force were read again, in this very transaction.
       if (decision.outcome === 'deny') return record(deps, tx, step);
       const { requestSecret } = context.request;
-      const issued = await redeliver(deps, tx, { request: known, requestSecret, setDigest: context.policies.digest });
-      return issued === undefined ? SPENT : { outcome: 'redelivered', issued };
+      const redelivered = await redeliver(deps, tx, {
+        request: known,
+        requestSecret,
+        setDigest: context.policies.digest,
+      });
+      return redelivered === undefined ? SPENT : { outcome: 'redelivered', ...redelivered };
     }
     case 'failed':
       return record(deps, tx, step);

@@ -27,7 +27,7 @@ async function start() {
   // The issuer's keys are there, so that all come to the store at the same moment.
   await broker.ask({ claims: { run_id: '99' } });
   /** They wait behind a unit that changes nothing until all of them are in the queue, and share the next transaction. */
-  async function together(fault?: StatementFault): Promise<Answer[]> {
+  async function together(fault?: StatementFault, of: readonly Ask[] = asks): Promise<Answer[]> {
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const ahead = broker.running.store.commit(async () => {
       begun.resolve();
@@ -36,7 +36,7 @@ async function start() {
     });
     await begun.promise;
     connection.arm(fault);
-    const answers = asks.map((ask) => broker.ask(ask));
+    const answers = of.map((ask) => broker.ask(ask));
     await expect.poll(() => running(broker), { timeout: 10_000 }).toBe(JOBS);
     gate.resolve();
     await expect(ahead).rejects.toThrow('changes nothing');
@@ -51,7 +51,25 @@ async function running({ running: { adminPort } }: TestBroker): Promise<number> 
   return Number(/^buildpass_turns_running (\d+)$/m.exec(metrics)?.[1]);
 }
 
+type Ask = Parameters<TestBroker['ask']>[0];
+
 const failed = (answers: readonly Answer[]): Answer[] => answers.filter(({ status }) => status !== 200);
+
+describe('of one ask on several connections', () => {
+  it('one is issued, and the others get the same again, though all are of one commit', async () => {
+    const { broker, together } = await start();
+    const ask = { scope: 'shop/publish-preview', secret: newSecret(), claims: { run_id: '7' } };
+    const answers = await together(
+      undefined,
+      Array.from({ length: JOBS }, () => ask),
+    );
+    expect(failed(answers)).toEqual([]);
+    expect(new Set(answers.map(({ body }) => body.access_token)).size).toBe(1);
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body.receipt))).size).toBe(1);
+    expect(await broker.entries('issuance.redelivered')).toHaveLength(JOBS - 1);
+    await expectBooksInOrder(broker);
+  });
+});
 
 describe('of jobs that ask together', () => {
   it.each<StatementFault & { name: string; apart?: true }>([
