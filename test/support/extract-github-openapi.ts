@@ -13,6 +13,7 @@ const OPERATIONS = [
   'GET /repos/{owner}/{repo}/environments/{environment_name}',
   'GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
   'GET /repos/{owner}/{repo}/commits',
+  'GET /repos/{owner}/{repo}/contents/{path}',
   'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
   'GET /repos/{owner}/{repo}',
   'GET /orgs/{org}/teams/{team_slug}',

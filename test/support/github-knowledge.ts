@@ -1,5 +1,6 @@
 // What the double of GitHub's API knows, and what it says of that to whoever has a token of an installation: runs, environments,
 // accounts and teams, each as GitHub would answer.
+import { historyAnswer } from './github-history.ts';
 
 export interface ApiRun {
   readonly id: number;
@@ -14,7 +15,12 @@ export interface ApiCommit {
   /** null, or empty, where the mail in it belongs to no account */
   readonly author: ApiAccount | object | null;
   readonly committer: ApiAccount | object | null;
-  readonly commit: { readonly verification: { readonly verified: boolean; readonly reason: string } };
+  readonly commit: {
+    readonly verification: { readonly verified: boolean; readonly reason: string };
+    readonly committer?: { readonly date: string };
+  };
+  /** the files that it changed, by path, as it left them */
+  readonly changed?: Readonly<Record<string, string>>;
 }
 
 export interface ApiAccount {
@@ -46,6 +52,8 @@ export interface ApiRepository {
   readonly full_name: string;
   /** whether the App may use it; `elsewhere` is another installation of the same App */
   readonly installed: 'here' | 'elsewhere' | 'nowhere';
+  /** newest first, as one line of history */
+  readonly commits?: readonly ApiCommit[];
 }
 
 export interface Knowledge {
@@ -108,21 +116,17 @@ function repositoryAnswer(
   { pathname: path, searchParams }: URL,
   token: Token,
 ): ApiAnswer | undefined {
-  const { id, full_name: name } = knows.repository;
-  const base = [`/repos/${name}`, `/repositories/${id}`].find((one) => path.startsWith(`${one}/`));
-  if (base === undefined) return undefined;
-  const asked = path.slice(base.length);
-  const permission = asked === '/commits' ? 'contents' : 'actions';
-  if (token.permissions[permission] === undefined || !token.repositories.includes(id)) return FORBIDDEN;
-  if (asked === '/commits') return commitsAnswer(knows, searchParams);
+  const [found] = [{ ...knows.repository, commits: knows.commits }, ...knows.otherRepositories].flatMap((one) => {
+    const base = [`/repos/${one.full_name}`, `/repositories/${one.id}`].find((start) => path.startsWith(`${start}/`));
+    return base === undefined ? [] : [{ ...one, asked: path.slice(base.length) }];
+  });
+  if (found === undefined) return undefined;
+  const { id, asked, commits = [] } = found;
+  const isContents = asked === '/commits' || asked.startsWith('/contents/');
+  if (token.permissions[isContents ? 'contents' : 'actions'] === undefined || !token.repositories.includes(id))
+    return FORBIDDEN;
+  if (isContents) return historyAnswer(commits, asked, searchParams);
   return runAnswer(knows, asked) ?? environmentAnswer(knows, asked);
-}
-
-/** From the named commit on, as `git log` has it. */
-function commitsAnswer({ commits }: Knowledge, query: URLSearchParams): ApiAnswer {
-  const first = commits.findIndex(({ sha }) => sha === query.get('sha'));
-  if (first < 0) return [404, { message: 'Not Found' }];
-  return [200, commits.slice(first, first + Number(query.get('per_page') ?? 30))];
 }
 
 function runAnswer({ runs, repository }: Knowledge, path: string): ApiAnswer | undefined {

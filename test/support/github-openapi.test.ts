@@ -15,6 +15,7 @@ describe('GitHub’s own description', () => {
     expect(problems(TOKENS, { repository_ids: [1], permissions: { contents: 'read' } })).toEqual([]);
     expect(problems({ method: 'DELETE', url: '/installation/token' })).toEqual([]);
     expect(problems({ method: 'GET', url: '/repositories/456789/installation' })).toEqual([]);
+    expect(problems({ method: 'GET', url: '/repos/o/r/contents/access/shop.yaml?ref=main' })).toEqual([]);
   });
 
   it.each<[string, readonly [{ method: string; url: string }, body?: object]]>([

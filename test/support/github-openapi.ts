@@ -8,6 +8,8 @@ interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly schema: object;
+  /** of a path: whether a slash is part of it */
+  readonly 'x-multi-segment'?: boolean;
 }
 
 interface Media {
@@ -60,12 +62,18 @@ export function operationOf({ method, url }: Omit<DescribedRequest, 'body'>): Fo
   const path = BY_ID.reduce((text, [from, to]) => text.replace(from, to), new URL(url, 'http://any').pathname);
   for (const [template, operations] of Object.entries(description.paths)) {
     const operation = operations[method.toLowerCase()];
-    const pattern = `^${template.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`;
-    const match = new RegExp(pattern).exec(path);
-    if (operation !== undefined && match !== null)
+    const match = operation && patternOf(template, operation).exec(path);
+    if (operation !== undefined && match != null)
       return { name: `${method} ${template}`, operation, parameters: { ...match.groups } };
   }
   return undefined;
+}
+
+function patternOf(template: string, { parameters = [] }: Operation): RegExp {
+  const long = parameters.map((one) => resolved<Parameter>(one)).filter((one) => one['x-multi-segment'] === true);
+  const segment = (_all: string, name: string): string =>
+    `(?<${name}>${long.some((one) => one.name === name) ? '.+' : '[^/]+'})`;
+  return new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, segment)}$`);
 }
 
 /** What GitHub would not understand. */
