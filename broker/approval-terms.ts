@@ -1,6 +1,9 @@
 // What the policy asks of people before anything is issued, as its entitlements have it once they are compiled.
 import type { Seconds } from './clock.ts';
 
+/** Whose hand must not be the one that approves: who wrote what the job runs, or who wrote the policy that lets it. */
+export type ApartFrom = 'commit-author' | 'policy-author';
+
 /** What the policy asks of people, and what one approval is good for. */
 export interface ApprovalTerms {
   /** teams whose members may approve; none where break-glass is the only way */
@@ -9,8 +12,8 @@ export interface ApprovalTerms {
   readonly within: Seconds;
   /** whether people may approve their own request */
   readonly self: boolean;
-  /** whether who wrote or committed what the job runs may not approve (`apart-from: commit-author`) */
-  readonly apartFromAuthor: boolean;
+  /** authors who may not approve, each asked of GitHub */
+  readonly apartFrom: readonly ApartFrom[];
   readonly covers: 'job' | 'run' | 'plan';
   /** how many credentials one approval is good for */
   readonly issuances: number;

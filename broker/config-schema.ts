@@ -5,6 +5,7 @@ import { isAddressOrNetwork } from './config-addresses.ts';
 import { address, caFile, file, privateNetwork, secretFile, text, vaultPath } from './config-forms.ts';
 import { keys } from './config-schema-keys.ts';
 import { notification } from './config-schema-notify.ts';
+import { keptIn } from './config-schema-policies.ts';
 import { issuerUrlProblem, oidcIssuerProblem, originProblem } from './config-urls.ts';
 
 const NAME = /^[a-z0-9-]{1,40}$/;
@@ -215,6 +216,7 @@ export const configSchema = z.strictObject({
         .regex(/^[A-Za-z0-9_.-]+\.ya?ml$/, 'must be the name of a YAML file in the policy directory')
         .default('_organization.yaml')
         .describe('File in it that holds teams, guardrails and what each project may offer.'),
+      'kept-in': keptIn.optional(),
     })
     .describe('Where the policies are.'),
   issuers: named(issuer)

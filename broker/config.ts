@@ -10,12 +10,14 @@ import { readGithub } from './config-github.ts';
 import { type KeysConfig, toKeys } from './config-keys.ts';
 import { laterKeys } from './config-later.ts';
 import { readNotify } from './config-notify.ts';
+import { readKeptIn } from './config-policies.ts';
 import { readProxies } from './config-proxies.ts';
 import { type ConfigDocument, configSchema } from './config-schema.ts';
 import { readSignIn } from './config-sign-in.ts';
 import { type ReadUpstreams, readUpstreams } from './config-upstreams.ts';
 import { StartRefused } from './errors.ts';
 import type { GithubApp } from './github/github-app.ts';
+import type { KeptIn } from './github/policy-authors.ts';
 import type { TrustedIssuer } from './identity/trusted-issuers.ts';
 import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
@@ -36,7 +38,12 @@ export interface Config {
   };
   readonly limits: RepositoryLimits;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };
-  readonly policies: { readonly directory: string; readonly organizationFile: string };
+  readonly policies: {
+    readonly directory: string;
+    readonly organizationFile: string;
+    /** where whoever changed them is asked for */
+    readonly keptIn?: KeptIn | undefined;
+  };
   readonly issuers: readonly TrustedIssuer[];
   readonly upstreams: ReadUpstreams['upstreams'];
   readonly clouds: ReadUpstreams['clouds'];
@@ -68,13 +75,14 @@ export async function loadConfig(file: string, environment: Environment = proces
   const people = await readSignIn(parsed.yaml, directory);
   const told = await readNotify(parsed.yaml, directory);
   const app = await readGithub(parsed.yaml, directory);
+  const { keptIn, problems: unkept } = readKeptIn(parsed.yaml, app.github);
   const { upstreams, clouds, problems: unknown } = await readUpstreams(parsed.yaml, directory);
   const loose = await looseSecrets(parsed.yaml, directory);
-  const wrong = [...people.problems, ...told.problems, ...app.problems, ...unknown];
+  const wrong = [...people.problems, ...told.problems, ...app.problems, ...unkept, ...unknown];
   const problems = [...contradictions(parsed.yaml), ...loose, ...unreadable, ...wrong];
   if (problems.length > 0) throw refusal(problems);
   const proxies = readProxies(environment);
-  const asked = { github: app.github, upstreams, clouds };
+  const asked = { github: app.github, keptIn, upstreams, clouds };
   const read = { issuers, signIn: people.signIn, notify: told.notify, proxies, ...asked };
   const config = toConfig(parsed.yaml, { file: resolve(file), directory, ...read });
   return { ...config, warnings: [...config.warnings, ...app.warnings.map(formatFinding)] };
@@ -194,8 +202,8 @@ async function looseSecrets({ value, finding }: StrictYaml<ConfigDocument>, dire
   return (await Promise.all(checked)).flat();
 }
 
-/** Every key that ends in `-file` names a secret, but for these two. */
-const PUBLIC_FILES: readonly string[] = ['ca-file', 'anchor-file'];
+/** Every key that ends in `-file` names a secret, but for these. */
+const PUBLIC_FILES: readonly string[] = ['ca-file', 'anchor-file', 'commit-file'];
 
 function secretFiles(value: unknown, path: KeyPath = []): { path: KeyPath; file: string }[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -212,9 +220,10 @@ type ReadBefore = Pick<
   'file' | 'issuers' | 'signIn' | 'notify' | 'proxies' | 'github' | 'upstreams' | 'clouds'
 > & {
   readonly directory: string;
+  readonly keptIn: KeptIn | undefined;
 };
 
-function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, ...read }: ReadBefore): Config {
+function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, keptIn, ...read }: ReadBefore): Config {
   const path = (relative: string): string => resolve(directory, relative);
   const anchor = value.log['anchor-file'];
   return {
@@ -227,7 +236,9 @@ function toConfig({ value, finding }: StrictYaml<ConfigDocument>, { directory, .
       refusedShare: value.limits['refused-share'],
     },
     store: { kind: 'sqlite', path: path((value.store ?? '').slice(SQLITE.length)) },
-    policies: { directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization },
+    policies: {
+      ...{ directory: path(value.policies.directory ?? ''), organizationFile: value.policies.organization, keptIn },
+    },
     roles: { security: value.roles?.security ?? [], operators: value.roles?.operators ?? [] },
     keys: toKeys(value.keys, path),
     relyingParties: Object.entries(value['relying-parties'] ?? {}).map(([name, { audience, 'secret-file': file }]) => ({

@@ -67,6 +67,8 @@ export interface Project {
   readonly owner: string;
   readonly digest: string;
   readonly file: string;
+  /** id of the file's bytes as git has it */
+  readonly blob: string;
   readonly repositories: readonly Repository[];
   readonly entitlements: ReadonlyMap<string, Entitlement>;
 }

@@ -17,14 +17,14 @@ interface OpenGithubDeps {
 
 /** @throws StartRefused where the key is missing or not as it must be; a GitHub that is down stops no start */
 export async function openGithub(
-  { github: app, proxies }: Pick<Config, 'github' | 'proxies'>,
+  { github: app, policies: { keptIn }, proxies }: Pick<Config, 'github' | 'policies' | 'proxies'>,
   { clock, logger }: OpenGithubDeps,
 ): Promise<AskFacts | undefined> {
   if (app === undefined) return undefined;
   const key = await openAppKey(app.privateKeyFile);
   const { privateNetwork, authorities } = app;
   const upstream = createUpstreamFetch({ privateNetwork, authorities, proxies });
-  return createGithubFacts({ app, key, upstream, clock, elapsed: systemElapsed, logger });
+  return createGithubFacts({ app, key, keptIn, upstream, clock, elapsed: systemElapsed, logger });
 }
 
 /** @throws StartRefused */

@@ -52,11 +52,12 @@ export async function openPolicies(options: OpenPoliciesOptions): Promise<OpenPo
   const parser = createPolicyParser(breathe, () => (serving ? sparingOne() : availableParallelism()));
   const loader = createPolicyLoader(context, { parseAll: parser.parseAll, breathe });
   const { inForce, keep, follow } = createPoliciesInForce(loader);
-  const { directory } = config.policies;
+  const { directory, keptIn } = config.policies;
   let loadedFrom: string | undefined;
   const reload = oneAtATime(async () => {
     loadedFrom = await realOrNone(directory);
-    const deps = { store, append, context, loader, keep, breathe, parseAll: parser.parseAll };
+    const commitFile = keptIn?.commitFile;
+    const deps = { store, append, context, loader, keep, breathe, commitFile, parseAll: parser.parseAll };
     return measured(options, () => reloadPolicies(deps, directory));
   });
   const reloadWhereSwitched = async (): Promise<void> => {
@@ -119,6 +120,7 @@ function policyContext({ config, extra, signInProviders }: OpenPoliciesOptions):
     upstreams: new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
     kinds: credentialKinds(availableKinds(config), extra),
     facts: config.github !== undefined,
+    keptIn: config.policies.keptIn !== undefined,
     appIssuers: config.github?.issuers,
     people: { signIn: signInProviders.map(({ name }) => name), roles: config.roles },
   };

@@ -147,6 +147,11 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
       'The person who would approve wrote or committed what the job runs, or that cannot be told any more, and the policy keeps the two apart.',
     next: 'Ask another member of the team that approves.',
   },
+  OWN_POLICY: {
+    means:
+      'The person who would approve changed the policy of the entitlement lately, or that cannot be told any more, and the policy keeps the two apart.',
+    next: 'Ask another member of the team that approves.',
+  },
   IDENTITY_UNLINKED: {
     means: 'The approver has no linked account where the request was made, and could be who made it.',
     next: 'Link that account to this sign-in first.',

@@ -47,6 +47,8 @@ const job = z.object({
   commit_author_id: z.string().optional(),
   committer: z.string().optional(),
   committer_id: z.string().optional(),
+  /** who changed the policy lately, where it keeps them from approving */
+  policy_authors: z.array(z.object({ id: z.string(), login: z.string() })).optional(),
 });
 
 const requestState = z.enum([

@@ -49,7 +49,7 @@ async function isLeft(tx: Transaction, row: ApprovalRow, known: RequestRow | und
 export async function whyVoid(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<string | undefined> {
   if (row.binding !== askBinding(asked)) return 'the policy of this entitlement was changed since it was asked for';
   if (row.state === 'approved' && (await approvedAs(tx, row, asked)) === undefined)
-    return 'those who approved turned out to be who asked or who wrote the commit, or fewer people than it takes';
+    return 'those who approved turned out to be who asked, or who wrote the commit or the policy, or fewer people than it takes';
   return undefined;
 }
 
@@ -94,7 +94,7 @@ export async function readApproval(
   return { row, issuer: request.issuer, terms, ...(await handsOn(tx, row, request)) };
 }
 
-/** Who asked, who wrote the commit and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
+/** Who asked, who wrote what decides and what runs, and who gave a verdict, each as the person that they are known to be now: two identities may have been joined since. */
 async function handsOn(
   tx: Transaction,
   row: ApprovalRow,
@@ -119,7 +119,7 @@ const askBinding = ({ context, decision }: Asked): string =>
 
 /**
  * What an approval amounts to now. Undefined where those who approved turned out to be fewer people than it took, the one who asked,
- * or who wrote the commit: identities that were joined since are one person (P4, threat T27).
+ * or an author whom the policy keeps apart: identities that were joined since are one person (P4, threat T27).
  */
 async function approvedAs(tx: Transaction, row: ApprovalRow, asked: Asked): Promise<Approved | undefined> {
   if (row.state === 'invoked') return invokedAs(tx, row);
@@ -129,7 +129,7 @@ async function approvedAs(tx: Transaction, row: ApprovalRow, asked: Asked): Prom
   const by = [...new Set(approvers(hands.verdicts))];
   const { terms } = asked.decision;
   const bySelf = by.some((one) => hands.askers.includes(one)) && !terms.self;
-  const byAuthor = terms.apartFromAuthor && (await isByAuthor(tx, by, { ...asked, authors: hands.authors }));
+  const byAuthor = await isByAuthor(tx, by, { ...asked, authors: hands.authors });
   if (bySelf || byAuthor || by.length < row.needed) return undefined;
   return { id: row.id, by, invocation: undefined, assurance: assuranceOf(hands) };
 }
@@ -138,10 +138,13 @@ async function approvedAs(tx: Transaction, row: ApprovalRow, asked: Asked): Prom
 async function isByAuthor(
   tx: Transaction,
   by: readonly string[],
-  { context, authors: then }: Asked & Pick<Approval, 'authors'>,
+  { context, decision, authors: then }: Asked & Pick<Approval, 'authors'>,
 ): Promise<boolean> {
-  const now = await authorsNow(tx, context.subject.issuer, context.facts);
-  return then === undefined || now === undefined || by.some((one) => then.includes(one) || now.includes(one));
+  const { subject, facts } = context;
+  const now = await authorsNow(tx, { issuer: subject.issuer, project: decision.project.name, facts });
+  return decision.terms.apartFrom
+    .flatMap((kind) => [then[kind], now[kind]])
+    .some((authors) => authors === undefined || by.some((one) => authors.includes(one)));
 }
 
 /** Nobody approved: somebody invoked it, who may be who asked. */

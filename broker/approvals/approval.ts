@@ -8,13 +8,14 @@
 import type { Millis } from '../clock.ts';
 import type { ApprovalTerms, Assurance } from '../model.ts';
 import type { ApprovalRow, VerdictRow } from '../store/schema.ts';
+import type { Authors } from './authors.ts';
 
 export interface Approval {
   readonly row: ApprovalRow;
   /** the principals behind the job that asked: who started this attempt of its run, and who started the first */
   readonly askers: readonly string[];
-  /** the principals behind the job's commit, where the policy keeps them apart; undefined where they are not known */
-  readonly authors: readonly string[] | undefined;
+  /** the principals behind the job's commit and behind its policy, where that keeps them apart */
+  readonly authors: Authors;
   /** the issuer that knows the job */
   readonly issuer: string;
   readonly terms: ApprovalTerms;

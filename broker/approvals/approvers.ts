@@ -1,6 +1,7 @@
 // Who may give a verdict: a member of a team that the policy names, and never who asked, unless the policy says so by name (P4).
 // People are compared as principals, which join the identities of one person; never by names.
 import type { ErrorCode } from '../../shared/error-codes.ts';
+import type { ApartFrom } from '../approval-terms.ts';
 import type { SignedIn } from '../model.ts';
 import { anyOf } from '../schema-problems.ts';
 import type { Approval } from './approval.ts';
@@ -55,21 +56,43 @@ function whyAsker(approval: Approval, approver: Approver): MayNot | undefined {
   return unlinked(approval, approver, 'asked for this yourself');
 }
 
-/** Where the policy keeps who wrote the commit from approving it, also where people may approve their own request. */
+interface AuthorWords {
+  readonly code: ErrorCode;
+  /** `Who … is not on record`, `whether you …` */
+  readonly wrote: string;
+  readonly own: string;
+}
+
+const AUTHOR_WORDS: Readonly<Record<ApartFrom, AuthorWords>> = {
+  'commit-author': {
+    code: 'OWN_COMMIT',
+    wrote: 'wrote the commit',
+    own: 'You wrote or committed what this job runs, and its policy wants somebody else to approve it',
+  },
+  'policy-author': {
+    code: 'OWN_POLICY',
+    wrote: 'wrote the policy',
+    own: 'You changed the policy that lets this job ask, and it wants somebody else to approve it',
+  },
+};
+
+/** Where the policy keeps authors from approving, also where people may approve their own request. */
 function whyAuthor(approval: Approval, approver: Approver): MayNot | undefined {
   const { authors, terms } = approval;
-  if (!terms.apartFromAuthor) return undefined;
-  if (authors === undefined)
-    return {
-      code: 'OWN_COMMIT',
-      message: 'Who wrote the commit is not on record any more, and must not be who approves: have the job ask again.',
-    };
-  if (authors.includes(approver.principal))
-    return {
-      code: 'OWN_COMMIT',
-      message: `You wrote or committed what this job runs, and its policy wants somebody else to approve it: ask somebody else of ${anyOf(terms.by)}.`,
-    };
-  return unlinked(approval, approver, 'wrote the commit');
+  for (const kind of terms.apartFrom) {
+    const { code, wrote, own } = AUTHOR_WORDS[kind];
+    const those = authors[kind];
+    if (those === undefined)
+      return {
+        code,
+        message: `Who ${wrote} is not on record any more, and must not be who approves: have the job ask again.`,
+      };
+    if (those.includes(approver.principal))
+      return { code, message: `${own}: ask somebody else of ${anyOf(terms.by)}.` };
+    const unknown = unlinked(approval, approver, wrote);
+    if (unknown !== undefined) return unknown;
+  }
+  return undefined;
 }
 
 /** Somebody who is unknown where the request was made could be the one who made it. */

@@ -24,7 +24,12 @@ export async function summaryOf(tx: Transaction, row: RequestRow, viewing: Viewi
     ...{ id: row.id, project: row.project, entitlement: row.entitlement, state: row.state },
     title: entitlement?.title ?? row.entitlement,
     ...(entitlement === undefined ? {} : { risk: entitlement.risk }),
-    job: { ...jobOf(JSON.parse(row.subject) as Subject, viewing.webOf), ...startedAgain(row), ...written(row) },
+    job: {
+      ...jobOf(JSON.parse(row.subject) as Subject, viewing.webOf),
+      ...startedAgain(row),
+      ...written(row),
+      ...policyChanged(row),
+    },
     asked_at: isoTime(row.created_at),
     ...(approval !== undefined && isOpen(row) ? { expires_at: isoTime(approval.expires_at) } : {}),
     ...(reason === null ? {} : { reason }),
@@ -52,6 +57,14 @@ function written({ decision }: RequestRow): Partial<RequestSummary['job']> {
   } = kept;
   if (author === undefined || authorId === undefined || committer === undefined || committerId === undefined) return {};
   return { commit_author: author, commit_author_id: authorId, committer, committer_id: committerId };
+}
+
+/** The same, as `writtenBy` (requests/fact-fields.ts) keeps it. */
+function policyChanged({ decision }: RequestRow): Pick<RequestSummary['job'], 'policy_authors'> {
+  const { policy_authors: ids, policy_author_names: names } = JSON.parse(decision) as Partial<Record<string, string>>;
+  if (ids === undefined || names === undefined) return {};
+  const logins = names.split(' ');
+  return { policy_authors: ids.split(' ').map((id, at) => ({ id, login: logins[at] ?? '' })) };
 }
 
 /** Kept with the decision, where GitHub was asked and named somebody else than the token does. */

@@ -101,6 +101,7 @@ export async function policiesOf(context: CommandContext): Promise<PoliciesMeant
       upstreams: config && new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
       kinds: credentialKinds(config === undefined ? BUILT_KINDS : availableKinds(config)),
       facts: config && config.github !== undefined,
+      keptIn: config && config.policies.keptIn !== undefined,
       people: config && { signIn: config.signIn.map(({ name }) => name), roles: config.roles },
     },
   };

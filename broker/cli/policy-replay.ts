@@ -148,7 +148,7 @@ function outcomeOf(entry: LogEntryRow, row: RequestRow | undefined, { old, now }
     ttl: ttlOf(row),
     standing: standingOf(said, row),
     // What was true then is what it is held against; what nobody asked then is not known.
-    facts: factsOnRecord(said.facts ?? [], subject),
+    facts: factsOnRecord(said.facts ?? [], subject, row.project),
   };
   const decision = evaluate(now, subject, ask);
   const change = changeOf(answerThen(said), answerOf(decision));

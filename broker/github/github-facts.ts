@@ -3,7 +3,17 @@
 import type { KeyObject } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock, Elapsed, Millis } from '../clock.ts';
-import type { AskFacts, Facts, FactsNeeded, Found, RunFact, TeamAsked } from '../facts.ts';
+import {
+  type AskFacts,
+  type Facts,
+  type FactsNeeded,
+  type Found,
+  type PolicyFact,
+  type PolicyVersion,
+  type RunFact,
+  type TeamAsked,
+  versionKey,
+} from '../facts.ts';
 import type { Subject } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
@@ -19,7 +29,9 @@ import {
   ofOrganization,
   ofRepository,
   type Permission,
+  type RepositoryIds,
 } from './installations.ts';
+import { askPolicyAuthors, type KeptIn } from './policy-authors.ts';
 import {
   type AskAt,
   type AskRepository,
@@ -33,6 +45,8 @@ import {
 export interface GithubFactsDeps {
   readonly app: GithubApp;
   readonly key: KeyObject;
+  /** undefined where the configuration does not say: then no policy asks for its authors */
+  readonly keptIn?: KeptIn | undefined;
   readonly upstream: UpstreamFetch;
   readonly clock: Clock;
   readonly elapsed: Elapsed;
@@ -52,7 +66,7 @@ export function createGithubFacts(deps: GithubFactsDeps): AskFacts {
         nobody: `the GitHub App is one of ${app.apiUrl}, which knows no jobs of the issuer \`${subject.issuer}\``,
       };
     return askAll(needed, {
-      ...{ subject, installations, deadline: elapsed() + DEADLINE_MS },
+      ...{ subject, installations, keptIn: deps.keptIn, deadline: elapsed() + DEADLINE_MS },
       found: (key, find) => foundOf(installations.found.get(key, () => said(deps, subject, find()), keptFor(clock))),
     });
   };
@@ -100,20 +114,21 @@ async function said<T>({ logger }: GithubFactsDeps, subject: Subject, asked: Pro
 interface Asking {
   readonly subject: Subject;
   readonly installations: InstallationDeps;
+  readonly keptIn: KeptIn | undefined;
   readonly deadline: Millis;
   readonly found: <T>(key: string, find: () => Promise<T>) => Promise<Found<T>>;
 }
 
 async function askAll(needed: FactsNeeded, asking: Asking): Promise<Facts> {
   const { subject, found } = asking;
-  const repository = inRepository(asking, 'actions');
+  const repository = inRepository(asking, subject, 'actions');
   const { repositoryId, runId, runAttempt, environment, refProtected } = subject;
   const askedRun = needed.run
     ? found(`run ${repositoryId} ${runId} ${runAttempt} ${subject.sha}`, () => askRun(repository, subject))
     : undefined;
   const askedCommit = needed.commit
     ? found(JSON.stringify(['commit', repositoryId, subject.sha, subject.ref]), () =>
-        askCommit(inRepository(asking, 'contents'), subject),
+        askCommit(inRepository(asking, subject, 'contents'), subject),
       )
     : undefined;
   // What the job's own ref is decides about "protected branches only", so it is part of the question.
@@ -126,18 +141,40 @@ async function askAll(needed: FactsNeeded, asking: Asking): Promise<Facts> {
   const askedEnvironment = needed.environment
     ? found(environmentKey, () => askEnvironment(repository, subject))
     : undefined;
-  const [run, commit, protectedOrNot, teams] = await Promise.all([
+  const [run, commit, policies, protectedOrNot, teams] = await Promise.all([
     askedRun,
     askedCommit,
+    askPolicies(needed.policies, asking),
     askedEnvironment,
     askedRun?.then((one) => askTeams(needed.teams, one, asking)),
   ]);
   return {
     ...(run === undefined ? {} : { run }),
     ...(commit === undefined ? {} : { commit }),
+    ...(policies.length === 0 ? {} : { policies: new Map(policies) }),
     ...(protectedOrNot === undefined ? {} : { environment: protectedOrNot }),
     ...(teams === undefined ? {} : { teams }),
   };
+}
+
+function askPolicies(
+  versions: readonly PolicyVersion[],
+  asking: Asking,
+): Promise<readonly (readonly [project: string, fact: PolicyFact])[]> {
+  const { keptIn, installations, found } = asking;
+  const asked = versions.map(async (version) => {
+    const of = versionKey(version);
+    const authors: PolicyFact['authors'] =
+      keptIn === undefined
+        ? { unavailable: 'the configuration does not say where the policies are kept (`policies.kept-in`)' }
+        : await found(`policy ${of}`, () =>
+            askPolicyAuthors(inRepository(asking, keptIn, 'contents'), {
+              ...{ keptIn, version, now: installations.clock.now() },
+            }),
+          );
+    return [version.project, { of, authors }] as const;
+  });
+  return Promise.all(asked);
 }
 
 async function askTeams(
@@ -166,10 +203,14 @@ async function askTeam(team: TeamAsked, run: Found<RunFact>, asking: Asking): Pr
 }
 
 /** Questions about the repository: by its name where GitHub calls its id so, else by the id itself. */
-function inRepository({ subject, installations, deadline }: Asking, permission: Permission): AskRepository {
-  const { repository, repositoryId } = subject;
+function inRepository(
+  { installations, deadline }: Pick<Asking, 'installations' | 'deadline'>,
+  ids: RepositoryIds,
+  permission: Permission,
+): AskRepository {
+  const { repository, repositoryId } = ids;
   const byId = `/repositories/${encodeURIComponent(repositoryId)}`;
-  const wanted: AccessWanted = { place: ofRepository(subject), permission, deadline };
+  const wanted: AccessWanted = { place: ofRepository(ids), permission, deadline };
   return async (path) => {
     const answer = await askWith(installations, wanted, (named) =>
       named?.toLowerCase() === repository.toLowerCase() ? `/repos/${pathOf(repository)}${path}` : `${byId}${path}`,

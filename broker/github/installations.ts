@@ -43,7 +43,10 @@ const tokenSchema = z.object({
   repositories: z.array(z.object({ id: z.int(), full_name: z.string() })).optional(),
 });
 
-export const ofRepository = ({ repository, repositoryId, repositoryOwnerId }: Subject): Place => ({
+/** A repository by its immutable ids, and by the name that it had. */
+export type RepositoryIds = Pick<Subject, 'repository' | 'repositoryId' | 'repositoryOwnerId'>;
+
+export const ofRepository = ({ repository, repositoryId, repositoryOwnerId }: RepositoryIds): Place => ({
   ...ofRepositoryId(repository, repositoryId),
   ownerId: repositoryOwnerId,
   repositoryId,
@@ -105,7 +108,7 @@ async function openAccess(deps: InstallationDeps, wanted: AccessWanted): Promise
 }
 
 const GRANT =
-  'give the App `Actions: read`, for teams `Members: read` and for authors of commits `Contents: read`, and have the owner accept what changed (docs/operations.md)';
+  'give the App `Actions: read`, for teams `Members: read` and for authors of commits and policies `Contents: read`, and have the owner accept what changed (docs/operations.md)';
 
 /** Kept for the moment in which a second token of it is asked for. */
 const installationOf = (deps: InstallationDeps, wanted: AccessWanted): Promise<Installation> =>

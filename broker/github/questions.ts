@@ -5,7 +5,7 @@ import type { Account, CommitFact, RunFact } from '../facts.ts';
 import type { Subject } from '../model.ts';
 import { type ApiAnswer, FactUnavailable, unreachable } from './ask-api.ts';
 
-/** Asks about the job's repository: the path goes on behind `/repos/{owner}/{repo}`. */
+/** Asks about one repository: the path goes on behind `/repos/{owner}/{repo}`. */
 export type AskRepository = (path: string) => Promise<ApiAnswer>;
 /** Asks about what belongs to no repository. */
 export type AskAt = (path: string) => Promise<ApiAnswer>;
@@ -54,7 +54,7 @@ const toAccount = ({ id, login, type }: z.infer<typeof accountSchema>): Account 
 
 // An account is null, or empty, where the mail in the commit is nobody's.
 const nobodyOrAccount = z.union([accountSchema, z.unknown().transform(() => undefined)]);
-const commitSchema = z.object({
+export const commitSchema = z.object({
   sha: z.string(),
   author: nobodyOrAccount,
   committer: nobodyOrAccount,
@@ -63,7 +63,7 @@ const commitSchema = z.object({
 
 /**
  * Who is behind the job's commit. By the list of commits, which has it without the files that it changed: those may be longer than
- * any answer that is read. The author of a commit is what its maker wrote there, so that only a signature makes it a fact.
+ * any answer that is read.
  */
 export async function askCommit(ask: AskRepository, { sha, ref, repository }: Subject): Promise<CommitFact> {
   const which = `the commit ${sha} of "${repository}"`;
@@ -74,7 +74,14 @@ export async function askCommit(ask: AskRepository, { sha, ref, repository }: Su
   const [found] = parsed(z.array(commitSchema), body);
   if (found?.sha !== sha)
     throw new FactUnavailable(`GitHub answers about another commit than ${which}: start a new run`);
-  const { author, committer, commit } = found;
+  return writtenBy(found, which);
+}
+
+/** The author of a commit is what its maker wrote there, so that only a signature makes it a fact. */
+export function writtenBy(
+  { author, committer, commit }: Omit<z.infer<typeof commitSchema>, 'sha'>,
+  which: string,
+): CommitFact {
   const { verified = false, reason = 'unsigned' } = commit.verification ?? {};
   if (!verified)
     throw new FactUnavailable(
@@ -145,13 +152,13 @@ export async function askMembership(
   return parsed(membershipSchema, body).state === 'active';
 }
 
-const notTold = (what: string, status: number): FactUnavailable =>
+export const notTold = (what: string, status: number): FactUnavailable =>
   new FactUnavailable(
     `GitHub does not show ${what} to the App (status ${status}): look whether it is there, and whether the App may read it (docs/operations.md)`,
   );
 
 /** An answer of another form is no fact; a moment later it may be a right one. */
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+export function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (!result.success) throw unreachable(result.error);
   return result.data;

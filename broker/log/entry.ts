@@ -42,8 +42,9 @@ const revocation = z.enum(['immediate', 'at-expiry', 'none']);
 const facts = z
   .array(
     z.strictObject({
-      fact: z.enum(['run', 'commit-author', 'protected-environment', 'requester']),
+      fact: z.enum(['run', 'commit-author', 'policy-author', 'protected-environment', 'requester']),
       team: z.string().optional(),
+      commit: z.string().optional(),
       found: z.enum(['live', 'ended', 'known', 'yes', 'no', 'unavailable']),
     }),
   )

@@ -75,7 +75,7 @@ function decideAsk(
 ): Omit<Decided, 'subject'> {
   const [project = '', entitlement = ''] = ask.split('/');
   const asked: Ask = { project, entitlement, ttl, now, standing: { suspension: undefined, issuedToJob: 0 } };
-  const facts = assuming.includes('facts') ? likeTheToken(subject) : NOBODY_ASKED;
+  const facts = assuming.includes('facts') ? likeTheToken(subject, project) : NOBODY_ASKED;
   const decision = evaluate(assume(policies, asked, assuming), subject, { ...asked, facts });
   const { summary, reasons } = explain(decision);
   const waits = assuming.includes('approval') && lacksApproval(policies, asked);
@@ -94,11 +94,12 @@ const lacksApproval = (policies: PolicySet, ask: Ask): boolean =>
   entitlementOf(policies, ask)?.lacks.some(({ code }) => code === 'APPROVAL_UNAVAILABLE') === true;
 
 /** A case that takes facts for granted takes it that who started the run started this attempt too. */
-function likeTheToken(subject: Subject): Facts {
+function likeTheToken(subject: Subject, project: string): Facts {
   const somebody = requesterOf(subject, {});
   return {
     run: { value: { startedBy: somebody, ended: false } },
     commit: { value: { author: somebody, committer: somebody } },
+    policies: new Map([[project, { of: '', authors: { value: [somebody] } }]]),
   };
 }
 

@@ -6,9 +6,10 @@ import type { Finding } from '../strict-yaml.ts';
 import type { ProjectDocument } from './document.ts';
 import { teamsNamed } from './entitlement.ts';
 import { isElsewhere } from './fact-conditions.ts';
+import { gitBlob } from './git-blob.ts';
 import type { ConfiguredPeople, Organization } from './organization.ts';
 import { type ParsedFile, placing } from './policy-file.ts';
-import { appIssuersOf, type ConfiguredIssuer, ownersOf, repositoryKey } from './policy-set.ts';
+import { appIssuersOf, type ConfiguredIssuer, ownersOf, type PolicyDocument, repositoryKey } from './policy-set.ts';
 import { compileProject } from './project.ts';
 import { type Findings, reportInto } from './report.ts';
 import type { Steps } from './steps.ts';
@@ -26,6 +27,8 @@ export interface PolicyContext {
   readonly people?: ConfiguredPeople | undefined;
   /** whether a GitHub App is configured; undefined where no configuration is at hand */
   readonly facts?: boolean | undefined;
+  /** whether the configuration says where the policies are kept; undefined where none is at hand */
+  readonly keptIn?: boolean | undefined;
 }
 
 interface FileName {
@@ -64,18 +67,19 @@ export function readProject({ file, digest }: FileName, parsed: ParsedFile<Proje
 }
 
 export function* compileFile(
-  { file, digest }: FileName,
+  { file, digest, text }: FileName & PolicyDocument,
   { value, places }: Extract<ParsedFile<ProjectDocument>, { ok: true }>,
   { organization, context }: { organization: Organization; context: PolicyContext },
 ): Steps<CompiledProject> {
   const findings: Findings = { errors: [], warnings: [] };
   const project = yield* compileProject(value, {
-    ...{ file, digest, organization },
+    ...{ file, digest, blob: gitBlob(text), organization },
     owners: ownersOf(context.issuers),
     appIssuers: context.appIssuers ?? appIssuersOf(context.issuers),
     upstreams: context.upstreams,
     peopleCanSignIn: context.people && context.people.signIn.length > 0,
     factsCanBeAsked: context.facts,
+    authorsCanBeAsked: context.keptIn,
     kinds: context.kinds,
     report: reportInto(findings, placing(file, places)),
   });

@@ -10,15 +10,44 @@ const AT_ONCE = 16;
 
 /**
  * Every file is read each time: only its bytes say whether it changed.
- * @param breathe lets others have the thread
  * @throws Error with a sentence that names the directory or the file
  */
-export async function readPolicyDirectory(
+export async function readPolicyDirectory(directory: string): Promise<readonly PolicyDocument[]> {
+  const { documents } = await readDeployed(directory, { breathe: () => undefined, commitFile: undefined });
+  return documents;
+}
+
+export interface Deployed {
+  readonly documents: readonly PolicyDocument[];
+  /** that whoever deployed says they are of; undefined where nobody is asked to say so */
+  readonly commit: string | undefined;
+}
+
+/** The same, with the commit beside them. @throws Error as above */
+export async function readDeployed(
   directory: string,
-  breathe: () => Promise<void> | undefined = () => undefined,
-): Promise<readonly PolicyDocument[]> {
+  { breathe, commitFile }: { breathe: () => Promise<void> | undefined; commitFile: string | undefined },
+): Promise<Deployed> {
   // Where the directory is a symlink that a deployment switches, all files are of the same side of the switch.
   const real = await explained(`the policy directory "${directory}" cannot be read`, () => realpath(directory));
+  const commit = commitFile === undefined ? undefined : await readCommit(join(real, commitFile));
+  return { documents: await documentsIn(real, { directory, breathe }), commit };
+}
+
+async function readCommit(path: string): Promise<string> {
+  const text = await readText(path, `"${path}" cannot be read (${WRITE_IT})`);
+  const [, commit] = /^([0-9a-f]{40})\r?\n?$/.exec(text) ?? [];
+  if (commit === undefined) throw new Error(`"${path}" is not the id of a commit, 40 hex digits: ${WRITE_IT}`);
+  return commit;
+}
+
+const WRITE_IT =
+  '`policies.kept-in` of the configuration wants it: whoever deploys the policies writes it, by `git rev-parse HEAD`';
+
+async function documentsIn(
+  real: string,
+  { directory, breathe }: { directory: string; breathe: () => Promise<void> | undefined },
+): Promise<readonly PolicyDocument[]> {
   const names = await explained(`the policy directory "${directory}" cannot be read`, () => readdir(real));
   const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
   const documents: PolicyDocument[] = [];
@@ -32,8 +61,8 @@ export async function readPolicyDirectory(
   return documents;
 }
 
-async function readText(path: string): Promise<string> {
-  return explained(`"${path}" cannot be read`, async () => {
+async function readText(path: string, what = `"${path}" cannot be read`): Promise<string> {
+  return explained(what, async () => {
     const entry = await stat(path);
     if (!entry.isFile()) throw new Error('it is not a file');
     if (entry.size > MAX_YAML_BYTES)

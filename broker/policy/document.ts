@@ -51,7 +51,7 @@ const approval = z.strictObject({
   'apart-from': oneOrMore(z.enum(['requester', 'actor', 'commit-author', 'policy-author']))
     .default(['requester', 'actor'])
     .describe(
-      'Who may not approve, beside who asked and who started the run, who never may without `self`. `commit-author`: author and committer of the one commit that the job runs, as GitHub says of a verified signature (docs/operations.md); who wrote earlier ones, or the rest of a merge, may. `policy-author` refuses every job: a policy comes from a directory, and which commit of which repository that is, and so who changed it, nothing tells the broker.',
+      'Who may not approve, beside who asked and who started the run, who never may without `self`. `commit-author`: author and committer of the one commit that the job runs, as GitHub says of a verified signature (docs/operations.md); who wrote earlier ones, or the rest of a merge, may. `policy-author`: author and committer of the last commit that changed this file, and of those in the thirty days before it, by the repository that `policies.kept-in` of the configuration names; who changed it earlier, or the organization file, or merged the change, may.',
     ),
 });
 

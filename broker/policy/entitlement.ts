@@ -4,7 +4,7 @@ import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
 import { anyOf, type KeyPath, shortened } from '../schema-problems.ts';
-import { approvalTerms, warnOfAuthor } from './compile-approval.ts';
+import { approvalTerms, authorsApart, warnOfAuthors } from './compile-approval.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { approvalWords, peopleWords } from './explain.ts';
@@ -27,6 +27,8 @@ export interface EntitlementContext {
   readonly peopleCanSignIn: boolean | undefined;
   /** whether a GitHub App is configured; undefined where no configuration is at hand */
   readonly factsCanBeAsked: boolean | undefined;
+  /** whether the configuration says where the policies are kept; undefined where none is at hand */
+  readonly authorsCanBeAsked: boolean | undefined;
   readonly share: Share;
   readonly report: Report;
 }
@@ -46,10 +48,10 @@ export function compileEntitlement(
   report.errors(guarded.problems);
   for (const { path, message } of guarded.warnings) report.warn(path, message);
   warnOfIdleKeys(document, report);
-  warnOfAuthor(document, context);
+  warnOfAuthors(document, context);
   checkTeams(document, context);
   checkTimes(document, kind, report);
-  const lacks = lacksOf(document, kind, context.peopleCanSignIn);
+  const lacks = lacksOf(document, kind, context);
   const { parameters, onlyFrom } = parametersOf(document, kind, context);
   const credential = { kind: document.credential.kind, parameters };
   const given = kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID);
@@ -231,10 +233,11 @@ export function teamsNamed({
 }
 
 function lacksOf(
-  { approval, 'break-glass': breakGlass, credential }: EntitlementDocument,
+  document: EntitlementDocument,
   kind: CredentialKind | undefined,
-  peopleCanSignIn: boolean | undefined,
+  { peopleCanSignIn, authorsCanBeAsked }: EntitlementContext,
 ): readonly Lack[] {
+  const { approval, 'break-glass': breakGlass, credential } = document;
   const lacks: (Lack | undefined)[] = [
     (approval ?? breakGlass) && peopleCanSignIn === false
       ? lack(
@@ -243,7 +246,9 @@ function lacksOf(
         )
       : undefined,
     // Approving all the same would be a guess.
-    approval?.['apart-from'].includes('policy-author') === true ? lack('FACT_UNAVAILABLE', POLICY_AUTHOR) : undefined,
+    authorsCanBeAsked === false && authorsApart(document).includes('policy-author')
+      ? lack('FACT_UNAVAILABLE', POLICY_AUTHOR)
+      : undefined,
     kind === undefined || kind.available
       ? undefined
       : lack(
@@ -255,7 +260,7 @@ function lacksOf(
 }
 
 const POLICY_AUTHOR =
-  'the author of the policy, and policies come from a directory, of which nobody says whose change it is';
+  'to know who wrote the policy, and the configuration does not say where the policies are kept (an operator sets `policies.kept-in`)';
 
 const lack = (code: Lack['code'], what: string): Lack => ({ code, what });
 

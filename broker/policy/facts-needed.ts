@@ -1,6 +1,6 @@
 // Which facts could change what is decided about an ask: found out from the policy and the token alone, so that nobody is asked
 // for what does not matter. An ask of an entitlement without such conditions costs two comparisons.
-import type { Facts, FactsNeeded, TeamAsked } from '../facts.ts';
+import { type Facts, type FactsNeeded, type PolicyVersion, type TeamAsked, versionKey } from '../facts.ts';
 import type { Ask, Condition, Entitlement, Project, Subject } from '../model.ts';
 import { ruleThatHolds } from './evaluate.ts';
 import { listedOwnerId, type PolicySet, repositoryOf } from './policy-set.ts';
@@ -15,19 +15,29 @@ export function factsNeeded(policies: PolicySet, subject: Subject, ask: Asked): 
   if (project === undefined || entitlement === undefined) return undefined;
   const { approval, factRules } = entitlement;
   const startedAgain = approval !== undefined && subject.runAttempt !== '1';
-  const commit = approval?.apartFromAuthor === true;
-  if (factRules.length === 0 && !startedAgain && !commit) return undefined;
-  return isRefusedAnyhow(policies, subject, { project, entitlement })
-    ? undefined
-    : neededBy(policies, subject, { entitlement, hands: { run: startedAgain, commit }, now: ask.now });
+  const apartFrom = approval?.apartFrom ?? [];
+  if (factRules.length === 0 && !startedAgain && apartFrom.length === 0) return undefined;
+  if (isRefusedAnyhow(policies, subject, { project, entitlement })) return undefined;
+  const hands: Hands = {
+    run: startedAgain,
+    commit: apartFrom.includes('commit-author'),
+    policies: apartFrom.includes('policy-author') ? [versionOf(project, policies)] : [],
+  };
+  return neededBy(policies, subject, { entitlement, hands, now: ask.now });
 }
 
+const versionOf = ({ name, file, blob }: Project, { commit }: PolicySet): PolicyVersion => ({
+  ...{ project: name, file, blob, commit },
+});
+
 /** Whether what was found out answers all that is needed; with nobody to ask there is nothing more to wait for. */
-export function answers(facts: Facts, { run, commit, environment, teams }: FactsNeeded): boolean {
+export function answers(facts: Facts, { run, commit, policies, environment, teams }: FactsNeeded): boolean {
   if (facts.nobody !== undefined) return true;
   return (
     (!run || facts.run !== undefined) &&
     (!commit || facts.commit !== undefined) &&
+    // Of an earlier version it would be somebody else who wrote what decides now.
+    policies.every((one) => facts.policies?.get(one.project)?.of === versionKey(one)) &&
     (!environment || facts.environment !== undefined) &&
     teams.every(({ name }) => facts.teams?.has(name) === true)
   );
@@ -36,9 +46,11 @@ export function answers(facts: Facts, { run, commit, environment, teams }: Facts
 export function allNeeded(all: readonly FactsNeeded[]): FactsNeeded | undefined {
   if (all.length === 0) return undefined;
   const teams = new Map(all.flatMap((one) => one.teams.map((team) => [team.name, team] as const)));
+  const policies = new Map(all.flatMap((one) => one.policies.map((version) => [version.project, version] as const)));
   return {
     run: all.some(({ run }) => run),
     commit: all.some(({ commit }) => commit),
+    policies: [...policies.values()],
     environment: all.some(({ environment }) => environment),
     teams: [...teams.values()],
   };
@@ -54,17 +66,21 @@ function isRefusedAnyhow(
   return movedReason(policies.owners, repository, { subject, project }) !== undefined;
 }
 
+/** Whose hands people must not approve themselves are behind the ask, where the token does not say. */
+type Hands = Pick<FactsNeeded, 'run' | 'commit' | 'policies'>;
+
 interface Needing {
   readonly entitlement: Entitlement;
-  /** whose hands people must not approve themselves are behind the ask, where the token does not say */
-  readonly hands: Pick<FactsNeeded, 'run' | 'commit'>;
+  readonly hands: Hands;
   readonly now: number;
 }
 
 function neededBy(policies: PolicySet, subject: Subject, needing: Needing): FactsNeeded | undefined {
   const { entitlement, hands, now } = needing;
   if (ruleThatHolds(entitlement, subject, { now }) !== undefined)
-    return hands.run || hands.commit ? { ...hands, environment: false, teams: [] } : undefined;
+    return hands.run || hands.commit || hands.policies.length > 0
+      ? { ...hands, environment: false, teams: [] }
+      : undefined;
   const open = entitlement.factRules.filter(({ conditions }) =>
     conditions.every((condition) => mayHold(condition, subject, now)),
   );
@@ -72,8 +88,8 @@ function neededBy(policies: PolicySet, subject: Subject, needing: Needing): Fact
   const asked = open.flatMap(({ conditions }) => conditions.flatMap(({ fact }) => fact ?? []));
   const teams = new Set(asked.flatMap((fact) => fact.teams));
   return {
+    ...hands,
     run: hands.run || teams.size > 0,
-    commit: hands.commit,
     environment: asked.some((fact) => fact.teams.length === 0),
     teams: [...teams].map((name) => teamAsked(policies, subject, name)),
   };

@@ -26,13 +26,13 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
   const { organization } = checked;
   const projects = files
     .filter((file) => file !== ofOrganization)
-    .map((file) => ({ name: nameOf(file), parsed: unpack(parseFile(file) as Packed<ProjectDocument>) }));
+    .map((file) => ({ file: digested(file), parsed: unpack(parseFile(file) as Packed<ProjectDocument>) }));
   const result = assembleSet({
     ...{ context, checked },
     organizationDigest: ofOrganization && textDigest(ofOrganization.text),
-    read: projects.map(({ name, parsed }) => readProject(name, parsed)),
-    compiled: projects.flatMap(({ name, parsed }) =>
-      parsed.ok && organization !== undefined ? [atOnce(compileFile(name, parsed, { organization, context }))] : [],
+    read: projects.map(({ file, parsed }) => readProject(file, parsed)),
+    compiled: projects.flatMap(({ file, parsed }) =>
+      parsed.ok && organization !== undefined ? [atOnce(compileFile(file, parsed, { organization, context }))] : [],
     ),
   });
   return result.ok ? { ...result, policies: withTexts(result.policies, files) } : result;
@@ -43,7 +43,7 @@ function withTexts(policies: PolicySet, files: readonly PolicyFile[]): TextedSet
   return { ...policies, documents: policies.documents.map((one) => ({ ...one, text: textOf.get(one.file) ?? '' })) };
 }
 
-const nameOf = ({ file, text }: PolicyFile): { file: string; digest: string } => ({ file, digest: textDigest(text) });
+const digested = (file: PolicyFile): PolicyFile & { digest: string } => ({ ...file, digest: textDigest(file.text) });
 
 /** In the order of their names, of which no two documents of a set have the same. */
 export const filesOf = (documents: readonly PolicyDocument[], context: PolicyContext): readonly PolicyFile[] =>

@@ -41,6 +41,8 @@ export interface PolicySet {
   /** without their texts, which the store has */
   readonly documents: readonly SetMember[];
   readonly organizationDigest: string | undefined;
+  /** that its directory says it is of; undefined where nothing says so */
+  readonly commit?: string | undefined;
   readonly projects: ReadonlyMap<string, Project>;
   /** by project, then by `repositoryKey` */
   readonly repositories: ReadonlyMap<string, ReadonlyMap<string, Repository>>;

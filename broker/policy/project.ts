@@ -13,6 +13,7 @@ import type { Steps } from './steps.ts';
 export interface ProjectContext {
   readonly file: string;
   readonly digest: string;
+  readonly blob: string;
   readonly organization: Organization;
   /** undefined where no configuration is at hand */
   readonly owners: Owners;
@@ -20,6 +21,7 @@ export interface ProjectContext {
   readonly upstreams: Upstreams | undefined;
   readonly peopleCanSignIn: boolean | undefined;
   readonly factsCanBeAsked: boolean | undefined;
+  readonly authorsCanBeAsked: boolean | undefined;
   readonly kinds: CredentialKinds;
   readonly report: Report;
 }
@@ -42,6 +44,7 @@ export function* compileProject(document: ProjectDocument, context: ProjectConte
     owner: document.owner,
     digest: context.digest,
     file: context.file,
+    blob: context.blob,
     repositories,
     entitlements,
   };

@@ -6,7 +6,7 @@ import type { Member } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { type Finding, formatFinding } from '../strict-yaml.ts';
 import { type OrganizationWords, wordsBetween } from './diff/organization-words.ts';
-import { readPolicyDirectory } from './directory-source.ts';
+import { type Deployed, readDeployed } from './directory-source.ts';
 import { lintPolicy } from './lint/lint-policy.ts';
 import type { PolicyContext, PolicyDocument, PolicySet } from './load-policy.ts';
 import type { OrganizationDocument } from './organization-document.ts';
@@ -20,6 +20,8 @@ export interface ReloadDeps extends LoaderDeps {
   readonly append: Append;
   readonly context: PolicyContext;
   readonly loader: PolicyLoader;
+  /** base name of the file in the directory that says which commit it is of; undefined where none has to */
+  readonly commitFile?: string | undefined;
   /** has the compiled set at hand before the row names it */
   readonly keep: (policies: PolicySet) => void;
 }
@@ -53,10 +55,10 @@ const FINDINGS_ON_RECORD = 20;
 export async function reloadPolicies(deps: ReloadDeps, directory: string): Promise<Reloaded> {
   const read = await readAndLoad(deps, directory);
   if ('finding' in read) return refuse(deps, { digest: null, findings: [read.finding] });
-  const { loaded, documents } = read;
+  const { loaded, documents, commit } = read;
   const { digest } = loaded;
   if (!loaded.ok) return refuse(deps, { digest, findings: loaded.findings });
-  deps.keep(loaded.policies);
+  deps.keep({ ...loaded.policies, commit });
   const textOf = new Map(documents.map(({ file, text }) => [file, text]));
   const policies = { ...loaded.policies, documents: withTexts(loaded.policies.documents, textOf) };
   const changed = await putInForce(deps, policies);
@@ -100,12 +102,12 @@ function adviceOn(policies: TextedSet, context: PolicyContext): number | undefin
 
 /** What cannot be read is refused like what cannot be loaded: the last good policy stays in force, and it is on record. */
 async function readAndLoad(
-  { loader, breathe }: ReloadDeps,
+  { loader, breathe, commitFile }: ReloadDeps,
   directory: string,
-): Promise<{ documents: readonly PolicyDocument[]; loaded: Loaded } | { finding: Finding }> {
+): Promise<(Deployed & { loaded: Loaded }) | { finding: Finding }> {
   try {
-    const documents = await readPolicyDirectory(directory, breathe);
-    return { documents, loaded: await loader.load(documents) };
+    const deployed = await readDeployed(directory, { breathe, commitFile });
+    return { ...deployed, loaded: await loader.load(deployed.documents) };
   } catch (error) {
     return { finding: { file: basename(directory), line: 1, column: 1, key: '', message: (error as Error).message } };
   }

@@ -1,6 +1,8 @@
 // Who asks, where people must agree: nobody may approve their own request (P4), so an ask whose requester cannot be told is
 // refused before anybody is asked. The token names who started the first attempt of a run; who started a later one is a fact.
-import { type Account, type Facts, NOBODY_TO_ASK, type RunFact } from '../facts.ts';
+
+import type { ApartFrom } from '../approval-terms.ts';
+import { type Account, authorsIn, type Facts, NOBODY_TO_ASK, type RunFact } from '../facts.ts';
 import type { Ask, Entitlement, Reason, Rule, Subject } from '../model.ts';
 import { shortened } from '../schema-problems.ts';
 import { MAX_VALUE, quoted } from './caller-value.ts';
@@ -22,7 +24,7 @@ interface Asked {
 }
 
 export function requesterReasons(asked: Asked): readonly Reason[] {
-  return [rerun(asked), unnamedProgram(asked), programAgain(asked), unknownAuthor(asked)].filter(
+  return [rerun(asked), unnamedProgram(asked), programAgain(asked), ...unknownAuthors(asked)].filter(
     (reason) => reason !== undefined,
   );
 }
@@ -87,18 +89,26 @@ function programAgain({ entitlement, subject, facts }: Asked): Reason | undefine
 }
 
 /** Asked for where a rule allows the ask, and not before. */
-function unknownAuthor({ entitlement, rule, subject, facts = NOBODY_TO_ASK }: Asked): Reason | undefined {
-  const { commit } = facts;
-  const isKnown = commit !== undefined && 'value' in commit;
-  if (entitlement.approval?.apartFromAuthor !== true || rule === undefined || isKnown) return undefined;
-  const why = commit?.unavailable ?? facts.nobody ?? 'nobody asked for it';
-  return {
-    code: 'FACT_UNAVAILABLE',
-    message: `${scopeOf(entitlement)} needs approval by somebody else than who wrote the commit, and who that is cannot be found out: ${why}.`,
-    condition: 'approval',
-    expected: 'a commit whose author is known',
-    got: subject.sha,
-  };
+function unknownAuthors({ entitlement, rule, subject, facts = NOBODY_TO_ASK }: Asked): readonly Reason[] {
+  if (entitlement.approval === undefined || rule === undefined) return [];
+  return entitlement.approval.apartFrom.flatMap((kind) => {
+    const found = authorsIn[kind](facts, entitlement.project);
+    if (found !== undefined && 'value' in found) return [];
+    const [who, expected] = WANTED[kind];
+    return [
+      {
+        code: 'FACT_UNAVAILABLE',
+        message: `${scopeOf(entitlement)} needs approval by somebody else than who wrote ${who}, and who that is cannot be found out: ${found?.unavailable ?? facts.nobody ?? 'nobody asked for it'}.`,
+        ...{ condition: 'approval', expected },
+        ...(kind === 'commit-author' ? { got: subject.sha } : {}),
+      },
+    ];
+  });
 }
+
+const WANTED: Readonly<Record<ApartFrom, readonly [who: string, expected: string]>> = {
+  'commit-author': ['the commit', 'a commit whose author is known'],
+  'policy-author': ['the policy', 'a policy whose authors are known'],
+};
 
 const scopeOf = ({ project, name }: Entitlement): string => `${project}/${name}`;

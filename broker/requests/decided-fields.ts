@@ -14,7 +14,7 @@ export function decidedFields(context: AskContext, row: RequestRow) {
     ...subjectFields(context.subject),
     policy_digest: row.policy_digest,
     organization_digest: context.policies.organizationDigest ?? null,
-    facts: factFields(context.facts),
+    facts: factFields(context.facts, context.policies.commit),
   };
 }
 

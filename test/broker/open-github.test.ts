@@ -6,6 +6,7 @@ import { systemClock } from '../../broker/clock.ts';
 import { openGithub } from '../../broker/open-github.ts';
 import { createLogger } from '../../broker/telemetry/logger.ts';
 
+const policies = { directory: '', organizationFile: '' };
 const deps = { clock: systemClock, logger: createLogger({ level: 'silent', demo: false }) };
 
 const open = (text: string | undefined, mode = 0o600) => {
@@ -15,7 +16,7 @@ const open = (text: string | undefined, mode = 0o600) => {
   if (text !== undefined) writeFileSync(privateKeyFile, text);
   if (text !== undefined) chmodSync(privateKeyFile, mode);
   const app = { apiUrl: 'https://api.github.com', appId: '1', privateNetwork: false, issuers: ['github'] };
-  return openGithub({ github: { ...app, privateKeyFile }, proxies: {} }, deps);
+  return openGithub({ github: { ...app, privateKeyFile }, policies, proxies: {} }, deps);
 };
 
 describe('a start with a GitHub App', () => {
@@ -29,6 +30,6 @@ describe('a start with a GitHub App', () => {
   });
 
   it('asks nobody where none is configured', async () => {
-    expect(await openGithub({ github: undefined, proxies: {} }, deps)).toBeUndefined();
+    expect(await openGithub({ github: undefined, policies, proxies: {} }, deps)).toBeUndefined();
   });
 });

@@ -51,6 +51,8 @@ export interface TestBrokerOptions {
   readonly clouds?: Partial<Config['clouds']>;
   /** the GitHub App that is asked for facts and makes tokens; its key file goes into the directory */
   readonly app?: (directory: string) => Config['github'];
+  /** the repository that the policies are kept in */
+  readonly keptIn?: Config['policies']['keptIn'];
 }
 
 const PUBLIC_CLOUDS: Config['clouds'] = {
@@ -237,7 +239,9 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     listen: { host: '127.0.0.1', port: 0, trustedProxies: [], admin: undefined, ...options.listen },
     limits: options.limits ?? { requests: { count: 2000, per: 3_600_000 }, refusedShare: 0.5 },
     store: { kind: 'sqlite', path: join(directory, 'buildpass.db') },
-    policies: { directory: join(directory, 'policies'), organizationFile: '_organization.yaml' },
+    policies: {
+      ...{ directory: join(directory, 'policies'), organizationFile: '_organization.yaml', keptIn: options.keptIn },
+    },
     issuers: [{ name: 'github', url: github.url }, ...others].map((issuer) => ({
       ...issuer,
       kind: 'github',

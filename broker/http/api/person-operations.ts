@@ -28,6 +28,7 @@ export const PERSON_OPERATIONS: readonly Operation[] = [
         'NOT_AN_APPROVER',
         'OWN_REQUEST',
         'OWN_COMMIT',
+        'OWN_POLICY',
         'IDENTITY_UNLINKED',
         'APPROVAL_CHANGED',
       ] as const),

@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   NOT_AN_APPROVER: { title: 'Others decide this one', next: 'Send them the address of this page.' },
   OWN_REQUEST: { title: 'You asked for it yourself', next: 'Send them the address of this page.' },
   OWN_COMMIT: { title: 'You wrote what it runs', next: 'Send them the address of this page.' },
+  OWN_POLICY: { title: 'You changed the policy', next: 'Send them the address of this page.' },
   IDENTITY_UNLINKED: {
     title: 'Your account is not linked',
     next: 'Once it is, come back here.',

@@ -37,10 +37,13 @@ function Body({ title, children }: { readonly title: ComponentChildren; readonly
   );
 }
 
+/** Somebody else can decide: they need the address. */
+const FOR_OTHERS: readonly string[] = ['OWN_REQUEST', 'OWN_COMMIT', 'OWN_POLICY', 'NOT_AN_APPROVER'];
+
 function NotYours({ request, approval }: Props) {
   const { code, message } = approval.you.why_not ?? { code: 'NOT_AN_APPROVER', message: 'You do not decide this one.' };
   const { title, next, link } = wordsFor(code);
-  const sends = code === 'OWN_REQUEST' || code === 'OWN_COMMIT' || code === 'NOT_AN_APPROVER';
+  const sends = FOR_OTHERS.includes(code);
   return (
     <Body title={title}>
       <p>

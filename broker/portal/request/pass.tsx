@@ -158,6 +158,7 @@ function whoAndWhy({ job, reason, ticket, assisted_by: assistedBy, yours }: Requ
       ),
     },
     { name: 'Written by', value: job.commit_author !== undefined && <Authors job={job} /> },
+    { name: 'Policy changed by', value: job.policy_authors !== undefined && <PolicyAuthors job={job} /> },
     {
       name: 'Reason',
       value:
@@ -184,6 +185,20 @@ function Authors({ job }: Pick<RequestDetail, 'job'>) {
           <Exact text={committerId} />
         </>
       )}{' '}
+      <span class="hint">at {job.issuer}</span>
+    </>
+  );
+}
+
+function PolicyAuthors({ job }: Pick<RequestDetail, 'job'>) {
+  return (
+    <>
+      {(job.policy_authors ?? []).map(({ id, login }, at) => (
+        <span key={id}>
+          {at > 0 && ', '}
+          <Exact text={login} /> <span class="hint">id</span> <Exact text={id} />
+        </span>
+      ))}{' '}
       <span class="hint">at {job.issuer}</span>
     </>
   );

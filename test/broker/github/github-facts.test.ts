@@ -18,7 +18,7 @@ const JOB = buildSubject({
 });
 const team = (name: string, organizationId: string) => ({ name, at: { organizationId, teamId: '4713' } });
 const needs = (name: string, organizationId: string) => ({
-  ...{ run: true, commit: false, environment: false, teams: [team(name, organizationId)] },
+  ...{ run: true, commit: false, policies: [], environment: false, teams: [team(name, organizationId)] },
 });
 
 async function startApi(elapsed: () => number = () => 0): Promise<{ api: GithubAppApi; ask: AskFacts }> {
@@ -65,7 +65,9 @@ test('tokens are for one repository, and for one thing to read', async () => {
 test('what takes too long is put off, and not waited for', async () => {
   let now = 0;
   const { ask } = await startApi(() => (now += 3_000));
-  await expect(ask(JOB, { run: true, commit: false, environment: false, teams: [] })).rejects.toMatchObject({
+  await expect(
+    ask(JOB, { run: true, commit: false, policies: [], environment: false, teams: [] }),
+  ).rejects.toMatchObject({
     code: 'FACT_UNREACHABLE',
   });
 });

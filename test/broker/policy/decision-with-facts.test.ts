@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts, Found } from '../../../broker/facts.ts';
+import type { Account, Facts, Found } from '../../../broker/facts.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
 import { buildAsk, buildPolicies, outcomeOf, type Yaml } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
@@ -134,6 +134,23 @@ describe('a decision with facts', () => {
     expect(outcomeOf(decided(entitlement, { run: { unavailable: 'x' } }, again))).toBe('FACT_UNAVAILABLE');
     const bot: Facts = { run: { value: { startedBy: { ...ALICE, isProgram: true }, ended: false } } };
     expect(outcomeOf(decided(entitlement, bot, again))).toBe('POLICY_NO_MATCH');
+  });
+});
+
+const by = (authors: Found<readonly Account[]>, project = 'shop'): Facts => ({
+  policies: new Map([[project, { of: '', authors }]]),
+});
+
+describe('an approval apart from who wrote the policy', () => {
+  it.each<[string, Facts, string]>([
+    ['is asked for once it is known who did', by({ value: [ALICE] }), 'approval'],
+    ['is refused where only another policy’s are known', by({ value: [ALICE] }, 'web'), 'FACT_UNAVAILABLE'],
+    ['is refused where that is not to be had', by({ unavailable: 'x' }), 'FACT_UNAVAILABLE'],
+    ['is refused where only who wrote the commit is known', WRITTEN, 'FACT_UNAVAILABLE'],
+    ['is refused where nobody can be asked', { nobody: 'x' }, 'FACT_UNAVAILABLE'],
+  ])('%s', (_what, facts, outcome) => {
+    const approval = { ...APPROVAL, 'apart-from': 'policy-author' };
+    expect(outcomeOf(decided({ allow: [{ branch: 'main' }], approval }, facts))).toBe(outcome);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPolicyDirectory } from '../../../broker/policy/directory-source.ts';
+import { readDeployed, readPolicyDirectory } from '../../../broker/policy/directory-source.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -17,7 +17,7 @@ describe('readPolicyDirectory', () => {
     await write('shop.yaml', 'a: b\n');
     await write('_organization.yaml', 'c: d\r\n');
     await write('old.yml', '');
-    await Promise.all(['notes.md', '.hidden.yaml', 'shop.yaml.bak'].map((name) => write(name, 'x')));
+    await Promise.all(['notes.md', '.commit', '.hidden.yaml', 'shop.yaml.bak'].map((name) => write(name, 'x')));
     await mkdir(join(directory, 'below'));
     expect(await readPolicyDirectory(directory)).toEqual([
       { file: '_organization.yaml', text: 'c: d\r\n' },
@@ -62,5 +62,40 @@ describe('readPolicyDirectory', () => {
     expect(await refusal('large/shop.yaml')).toBe(
       'the policy directory "large/shop.yaml" cannot be read: it is not a directory',
     );
+  });
+});
+
+describe('the commit of a directory', () => {
+  const read = (commitFile: string | undefined) => readDeployed(directory, { breathe: () => undefined, commitFile });
+  const COMMIT = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';
+
+  it.each(['', '\n', '\r\n'])('is read beside the policies, with %j behind it or not', async (end) => {
+    await write('shop.yaml', 'a: b\n');
+    await write('.commit', `${COMMIT}${end}`);
+    expect(await read('.commit')).toEqual({ documents: [{ file: 'shop.yaml', text: 'a: b\n' }], commit: COMMIT });
+    expect((await read(undefined)).commit).toBeUndefined();
+  });
+
+  it('is of the same side of a switch as the policies', async () => {
+    await mkdir(join(directory, 'one'));
+    await write('one/.commit', COMMIT);
+    await symlink('one', join(directory, 'current'));
+    const deployed = await readDeployed(join(directory, 'current'), {
+      breathe: () => undefined,
+      commitFile: '.commit',
+    });
+    expect(deployed.commit).toBe(COMMIT);
+  });
+
+  it.each([
+    ['main\n', 'is not the id of a commit'],
+    [COMMIT.slice(1), 'is not the id of a commit'],
+    [COMMIT.toUpperCase(), 'is not the id of a commit'],
+    [`${COMMIT}\n${COMMIT}\n`, 'is not the id of a commit'],
+    [undefined, 'cannot be read'],
+  ])('that is %j is refused, and who writes it is said', async (text, words) => {
+    if (text !== undefined) await write('.commit', text);
+    await expect(read('.commit')).rejects.toThrow(words);
+    await expect(read('.commit')).rejects.toThrow('whoever deploys the policies writes it, by `git rev-parse HEAD`');
   });
 });

@@ -114,7 +114,7 @@ describe('what people must agree to', () => {
     const approval = { by: ['acme/security', 'acme/platform'], count: 2, within: '2h', self: 'allowed' };
     expect(termsOf({ approval: { ...approval, covers: 'plan', issuances: 3 }, ...breakGlass })).toEqual({
       ...{ by: ['acme/security', 'acme/platform'], count: 2, within: 7_200, self: true, covers: 'plan', issuances: 3 },
-      apartFromAuthor: false,
+      apartFrom: [],
       ...{ ...DIGEST, breakGlass: BREAK_GLASS },
     });
   });
@@ -122,7 +122,7 @@ describe('what people must agree to', () => {
   it('is one yes of somebody else, for one credential of one job, where it says no more', () => {
     expect(termsOf({ approval: { by: 'acme/security' } })).toEqual({
       ...{ by: ['acme/security'], count: 1, within: 1_800, self: false, covers: 'job', issuances: 1 },
-      apartFromAuthor: false,
+      apartFrom: [],
       ...{ ...DIGEST, breakGlass: undefined },
     });
   });
@@ -130,7 +130,7 @@ describe('what people must agree to', () => {
   it('is for nobody to approve where it can only be invoked', () => {
     expect(termsOf(breakGlass)).toEqual({
       ...{ by: [], count: 1, within: 1_800, self: false, covers: 'job', issuances: 1 },
-      apartFromAuthor: false,
+      apartFrom: [],
       ...{ ...DIGEST, breakGlass: BREAK_GLASS },
     });
   });
@@ -158,7 +158,7 @@ describe('what people must agree to', () => {
     ],
     [
       'policy-author',
-      'the author of the policy, and policies come from a directory, of which nobody says whose change it is: it is refused to every job until then.',
+      'approval by somebody else than who wrote the policy, and who that is cannot be found out: no GitHub App is configured here (`github` in the configuration, see docs/operations.md).',
     ],
   ])('is refused where nobody can tell whether they are the %s', (who, words) => {
     const approval = { by: 'acme/security', 'apart-from': ['requester', who] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../../broker/facts.ts';
+import { type Facts, type FactsNeeded, type PolicyVersion, versionKey } from '../../../broker/facts.ts';
 import { allNeeded, answers, factsNeeded } from '../../../broker/policy/facts-needed.ts';
 import type { PolicyContext } from '../../../broker/policy/load-policy.ts';
 import { buildAsk, buildPolicies, warningsOf, type Yaml } from '../../support/build-policy.ts';
@@ -16,24 +16,45 @@ const APART = { ...APPROVAL, 'apart-from': 'commit-author' };
 const ALICE = { id: '7', login: 'alice', isProgram: false };
 const WRITTEN: Facts = { commit: { value: { author: ALICE, committer: ALICE } } };
 
+const NONE: FactsNeeded = { run: false, commit: false, policies: [], environment: false, teams: [] };
+const VERSION: PolicyVersion = { project: 'shop', file: 'shop.yaml', blob: 'b'.repeat(40), commit: undefined };
+
 describe('facts that are needed', () => {
   it('are those of a rule that holds but for them', () => {
-    expect(needed({ allow: [RULE] })).toEqual({ run: true, commit: false, environment: true, teams: [TEAM] });
+    expect(needed({ allow: [RULE] })).toEqual({
+      run: true,
+      commit: false,
+      policies: [],
+      environment: true,
+      teams: [TEAM],
+    });
     expect(needed({ allow: [{ branch: 'main', 'protected-environment': true }] })).toEqual({
-      ...{ run: false, commit: false, environment: true, teams: [] },
+      ...{ run: false, commit: false, policies: [], environment: true, teams: [] },
     });
   });
 
   it('are those of teams alone, or of the environment alone, where a rule asks no more', () => {
     const of = (rule: Yaml) => needed({ allow: [{ branch: 'main', ...rule }] });
-    expect(of({ requester: 'acme/security' })).toEqual({ run: true, commit: false, environment: false, teams: [TEAM] });
-    expect(of({ 'protected-environment': true })).toEqual({ run: false, commit: false, environment: true, teams: [] });
+    expect(of({ requester: 'acme/security' })).toEqual({
+      run: true,
+      commit: false,
+      policies: [],
+      environment: false,
+      teams: [TEAM],
+    });
+    expect(of({ 'protected-environment': true })).toEqual({
+      run: false,
+      commit: false,
+      policies: [],
+      environment: true,
+      teams: [],
+    });
   });
 
   it('are those of a rule beside one that holds at another time only', () => {
     const at = (days: string) => needed({ allow: [RULE, { branch: 'main', time: { zone: 'UTC', days } }] });
     expect(at('sun')).toBeUndefined();
-    expect(at('mon')).toEqual({ run: true, commit: false, environment: true, teams: [TEAM] });
+    expect(at('mon')).toEqual({ run: true, commit: false, policies: [], environment: true, teams: [TEAM] });
   });
 
   it.each<[string, Yaml, Partial<PolicyContext>]>([
@@ -78,6 +99,7 @@ describe('facts that are needed', () => {
     expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({
       run: true,
       commit: false,
+      policies: [],
       environment: false,
       teams: [],
     });
@@ -87,7 +109,7 @@ describe('facts that are needed', () => {
 
   it('are who wrote the commit, where people decide and the policy keeps them apart', () => {
     const entitlement = { allow: [{ branch: 'main' }], approval: APART };
-    const commit = { run: false, commit: true, environment: false, teams: [] };
+    const commit = { run: false, commit: true, policies: [], environment: false, teams: [] };
     expect(needed(entitlement)).toEqual(commit);
     expect(needed(entitlement, { ...MAIN, runAttempt: '2' })).toEqual({ ...commit, run: true });
     expect(needed({ ...entitlement, allow: [RULE] })).toMatchObject({ commit: true, environment: true });
@@ -95,11 +117,37 @@ describe('facts that are needed', () => {
     expect([answers({}, commit), answers(WRITTEN, commit)]).toEqual([false, true]);
   });
 
+  it('are who wrote the version of the policy that decides, where the policy keeps them apart', () => {
+    const apart = { ...APPROVAL, 'apart-from': 'policy-author' };
+    const set = buildPolicies({ entitlement: { allow: [{ branch: 'main' }], approval: apart } });
+    const of = (commit: string | undefined) => factsNeeded({ ...set, commit }, MAIN, buildAsk());
+    const blob = set.projects.get('shop')?.blob ?? '';
+    const version: PolicyVersion = { project: 'shop', file: 'shop.yaml', blob, commit: 'c'.repeat(40) };
+    expect(blob).toMatch(/^[0-9a-f]{40}$/);
+    expect(of(version.commit)).toEqual({ ...NONE, policies: [version] });
+    expect(of(undefined)).toEqual({ ...NONE, policies: [{ ...version, commit: undefined }] });
+    const found = (other: Partial<PolicyVersion>): Facts => ({
+      policies: new Map([['shop', { of: versionKey({ ...version, ...other }), authors: { value: [ALICE] } }]]),
+    });
+    const asked = { ...NONE, policies: [version] };
+    expect(answers(found({}), asked)).toBe(true);
+    for (const other of [{ blob: 'b' }, { commit: 'd'.repeat(40) }, { file: 'x.yaml' }])
+      expect(answers(found(other), asked)).toBe(false);
+    expect(answers({}, asked)).toBe(false);
+  });
+
   it('are answered by an answer to each, or where nobody can be asked', () => {
-    const all = { run: true, commit: true, environment: true, teams: [TEAM, { name: 'acme/platform', at: undefined }] };
+    const all = {
+      run: true,
+      commit: true,
+      policies: [VERSION],
+      environment: true,
+      teams: [TEAM, { name: 'acme/platform', at: undefined }],
+    };
     const found: Required<Omit<Facts, 'nobody'>> = {
       run: { unavailable: 'it is away' },
       commit: { unavailable: 'it is away' },
+      policies: new Map([['shop', { of: versionKey(VERSION), authors: { unavailable: 'it is away' } }]]),
       environment: { value: false },
       teams: new Map([
         ['acme/security', { value: false }],
@@ -107,10 +155,10 @@ describe('facts that are needed', () => {
       ]),
     };
     expect(answers(found, all)).toBe(true);
-    for (const key of ['run', 'commit', 'environment', 'teams'] as const) {
+    for (const key of ['run', 'commit', 'policies', 'environment', 'teams'] as const) {
       const { [key]: _, ...others } = found;
       expect(answers(others, all)).toBe(false);
-      expect(answers(others, { ...all, [key]: key === 'teams' ? [] : false })).toBe(true);
+      expect(answers(others, { ...all, [key]: key === 'teams' || key === 'policies' ? [] : false })).toBe(true);
     }
     expect(answers({ ...found, teams: new Map([['acme/security', { value: true }]]) }, all)).toBe(false);
     expect(answers({ nobody: 'nobody' }, all)).toBe(true);
@@ -118,7 +166,6 @@ describe('facts that are needed', () => {
 });
 
 describe('the facts that several asks need', () => {
-  const NONE = { run: false, commit: false, environment: false, teams: [] };
   const PLATFORM = { name: 'acme/platform', at: { organizationId: '1001', teamId: '4710' } };
 
   it('are each asked for once', () => {
@@ -127,8 +174,20 @@ describe('the facts that several asks need', () => {
       { ...NONE, run: true, teams: [TEAM] },
       { ...NONE, commit: true, environment: true, teams: [PLATFORM, TEAM] },
     ];
-    expect(allNeeded(all)).toEqual({ run: true, commit: true, environment: true, teams: [TEAM, PLATFORM] });
+    expect(allNeeded(all)).toEqual({
+      run: true,
+      commit: true,
+      policies: [],
+      environment: true,
+      teams: [TEAM, PLATFORM],
+    });
     expect(allNeeded([NONE, NONE])).toEqual(NONE);
+    const [other, newer] = [
+      { ...VERSION, project: 'web' },
+      { ...VERSION, blob: 'c'.repeat(40) },
+    ];
+    const versions = [VERSION, other, newer].map((version) => ({ ...NONE, policies: [version] }));
+    expect(allNeeded(versions)?.policies).toEqual([newer, other]);
   });
 
   it('are none where no ask needs any', () => {
@@ -145,15 +204,19 @@ describe('loading', () => {
     expect(warningsOf({ entitlement }, { facts: true })).toEqual([]);
   });
 
-  it('warns of an author that nobody can be asked for, and of one of the policy, whom nobody knows', () => {
+  it('warns of authors that nobody can be asked for', () => {
     const apart = (who: string) => ({ entitlement: { approval: { ...APPROVAL, 'apart-from': who } } });
     expect(warningsOf(apart('commit-author'), { facts: false })).toEqual([
       expect.stringContaining('until a GitHub App is configured (`github`)'),
     ]);
     expect(warningsOf(apart('commit-author'), { facts: true })).toEqual([]);
     expect(warningsOf(apart('policy-author'), { facts: true })).toEqual([
-      expect.stringMatching(/nobody says whose change it is.*FACT_UNAVAILABLE/),
+      expect.stringMatching(/who wrote the policy.*FACT_UNAVAILABLE until .*`policies.kept-in`/),
     ]);
+    expect(warningsOf(apart('policy-author'), { facts: true, keptIn: false })).toEqual([
+      expect.stringMatching(/needs to know who wrote the policy.*`policies.kept-in`.*FACT_UNAVAILABLE/),
+    ]);
+    expect(warningsOf(apart('policy-author'), { facts: true, keptIn: true })).toEqual([]);
   });
 
   it('warns of a team that GitHub does not know', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../broker/facts.ts';
-import { factFields, factsOnRecord, startedAgainBy } from '../../../broker/requests/fact-fields.ts';
+import { factFields, factsOnRecord, startedAgainBy, writtenBy } from '../../../broker/requests/fact-fields.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
 const SUBJECT = buildSubject();
@@ -8,6 +8,7 @@ const BY_ACTOR = { id: SUBJECT.actorId, login: SUBJECT.actor, isProgram: false }
 const ALL: Facts = {
   run: { value: { startedBy: BY_ACTOR, ended: false } },
   commit: { value: { author: BY_ACTOR, committer: BY_ACTOR } },
+  policies: new Map([['shop', { of: '', authors: { value: [BY_ACTOR] } }]]),
   environment: { value: true },
   teams: new Map([
     ['acme/security', { value: false }],
@@ -20,9 +21,17 @@ describe('facts in an entry', () => {
     expect(factFields(ALL)).toEqual([
       { fact: 'run', found: 'live' },
       { fact: 'commit-author', found: 'known' },
+      { fact: 'policy-author', found: 'known' },
       { fact: 'protected-environment', found: 'yes' },
       { fact: 'requester', team: 'acme/security', found: 'no' },
       { fact: 'requester', team: 'acme/product', found: 'unavailable' },
+    ]);
+  });
+
+  it('name the commit that the policies are of, where one is known', () => {
+    const policies: Facts = { policies: new Map([['shop', { of: '', authors: { unavailable: 'x' } }]]) };
+    expect(factFields(policies, 'f'.repeat(40))).toEqual([
+      { fact: 'policy-author', found: 'unavailable', commit: 'f'.repeat(40) },
     ]);
   });
 
@@ -31,8 +40,21 @@ describe('facts in an entry', () => {
   });
 
   it('are read back as what they were', () => {
-    expect(factsOnRecord(factFields(ALL) ?? [], SUBJECT)).toEqual(ALL);
-    expect(factsOnRecord([], SUBJECT)).toEqual({});
+    expect(factsOnRecord(factFields(ALL) ?? [], SUBJECT, 'shop')).toEqual(ALL);
+    expect(factsOnRecord([], SUBJECT, 'shop')).toEqual({});
+    const unknown: Facts = {
+      policies: new Map([['shop', { of: '', authors: { unavailable: 'it was not known then' } }]]),
+    };
+    expect(factsOnRecord(factFields(unknown) ?? [], SUBJECT, 'shop')).toEqual(unknown);
+  });
+
+  it('name who changed the policy in fields that can be erased', () => {
+    const two = [BY_ACTOR, { id: '7', login: 'alice', isProgram: false }];
+    expect(writtenBy({ policies: new Map([['shop', { of: '', authors: { value: two } }]]) })).toEqual({
+      policy_authors: `${SUBJECT.actorId} 7`,
+      policy_author_names: `${SUBJECT.actor} alice`,
+    });
+    expect(writtenBy({ policies: new Map([['shop', { of: '', authors: { unavailable: 'x' } }]]) })).toEqual({});
   });
 
   it('name who started it again in fields that can be erased, and nobody where it is the same', () => {
