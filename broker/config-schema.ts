@@ -88,7 +88,7 @@ const upstream = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('vault').describe('What answers there: `vault` is HashiCorp Vault or OpenBao.'),
     url: address(issuerUrlProblem, 'Its address.'),
-    audience: text('Audience of the token that the broker presents there.'),
+    audience: text('Audience of the token that the broker presents there: its own, that no other system takes.'),
     'auth-mount': vaultPath('For `vault`: where its JWT auth method is mounted.').default('jwt'),
     namespace: vaultPath('For `vault`: the namespace that is asked, where it has namespaces.').optional(),
     'private-network': privateNetwork,
@@ -97,7 +97,7 @@ const upstream = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('kubernetes').describe('`kubernetes` is the API server of a cluster.'),
     url: address(issuerUrlProblem, 'Its address.'),
-    audience: text('Audience of the token that the broker presents there.'),
+    audience: text('Audience of the tokens that it takes: its own, that no other system takes.'),
     'private-network': privateNetwork,
     'ca-file': caFile,
   }),

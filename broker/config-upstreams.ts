@@ -41,7 +41,22 @@ export async function readUpstreams({ value, finding }: Yaml, directory: string)
     },
     azure: { loginUrl: bare(azure['login-url']), ...(await networkAt(['clouds', 'azure'], azure)) },
   };
-  return { upstreams, clouds, problems };
+  return { upstreams, clouds, problems: [...problems, ...sharedAudiences(upstreams, finding)] };
+}
+
+/** Whoever runs one of two systems that take the same audience could show the other what it was shown, while it lives. */
+function sharedAudiences(upstreams: readonly UpstreamSystem[], finding: Yaml['finding']): Finding[] {
+  return upstreams.flatMap(({ name, url, audience }, index) => {
+    const other = upstreams.slice(0, index).find((one) => one.audience === audience && one.url !== url);
+    return other === undefined
+      ? []
+      : [
+          finding(
+            ['upstreams', name, 'audience'],
+            `is that of "${other.name}" too, which is another system: each could sign in at the other with a token of ours, so give each an audience of its own`,
+          ),
+        ];
+  });
 }
 
 function vaultKeys(written: { 'auth-mount': string; namespace?: string | undefined }) {

@@ -38,9 +38,28 @@ const WANTED =
 /** GitHub takes ten minutes at most, and its clock may differ from ours. */
 const LIFETIME_S = 540;
 const BACKDATED_S = 60;
+/** How long one serves for further questions: then it has four minutes left. */
+const KEPT_S = 240;
 
-export function appToken({ appId, key, clock }: { appId: string; key: KeyObject; clock: Clock }): Secret {
-  const now = Math.floor(clock.now() / 1000);
+interface AppTokenOptions {
+  readonly appId: string;
+  readonly key: KeyObject;
+  readonly clock: Clock;
+}
+
+/** The App's token, signed anew once the last one is four minutes old: a signature is what a question costs most. */
+export function createAppToken({ appId, key, clock }: AppTokenOptions): () => Secret {
+  let last: { readonly token: Secret; readonly signedAt: number } | undefined;
+  return () => {
+    const now = Math.floor(clock.now() / 1000);
+    // A clock that was set back makes the last one look as if it came from the future, to GitHub too.
+    if (last === undefined || now < last.signedAt || now > last.signedAt + KEPT_S)
+      last = { token: signAppToken(appId, key, now), signedAt: now };
+    return last.token;
+  };
+}
+
+function signAppToken(appId: string, key: KeyObject, now: number): Secret {
   const payload = { iat: now - BACKDATED_S, exp: now + LIFETIME_S - BACKDATED_S, iss: appId };
   const signed = [{ alg: 'RS256', typ: 'JWT' }, payload].map(encode).join('.');
   return new Secret(`${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`);

@@ -20,7 +20,7 @@ import type { UpstreamFetch } from '../upstream-fetch.ts';
 import { type ApiAnswer, createAskApi, FactUnavailable } from './ask-api.ts';
 import { isMoved, pathOf } from './find-installation.ts';
 import { createFoundOnce, type Rules } from './found-once.ts';
-import { appToken, type GithubApp } from './github-app.ts';
+import { createAppToken, type GithubApp } from './github-app.ts';
 import {
   type AccessWanted,
   accessTo,
@@ -86,7 +86,7 @@ function installationDeps({ app, key, upstream, clock, elapsed, logger }: Github
   const hide = (secret: Secret): void => logger.hide(secret);
   return {
     askApi: createAskApi({ apiUrl, upstream, clock, elapsed, onLimited }),
-    ...{ appId, appToken: () => appToken({ appId, key, clock }), clock, found: createFoundOnce(clock), hide },
+    ...{ appId, appToken: createAppToken({ appId, key, clock }), clock, found: createFoundOnce(clock), hide },
   };
 }
 

@@ -4,7 +4,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock } from '../clock.ts';
-import { appToken } from '../github/github-app.ts';
+import { createAppToken } from '../github/github-app.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import type { TokenApp } from './index.ts';
 import { askUpstream } from './upstream-http.ts';
@@ -37,7 +37,7 @@ interface AskGithubDeps {
 }
 
 const HEADERS = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
-/** Each token of the App is for one call. */
+/** `createJwt` has to say something; of the App's own token nobody reads it. */
 const NOT_ASKED_FOR = '1970-01-01T00:00:00Z';
 const nothing = (): void => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -46,37 +46,46 @@ const BYTES = 256 * 1024;
 const BYTES_A_REPOSITORY = 16 * 1024;
 
 export function askGithub({ app, clock, upstream }: AskGithubDeps): AskGithub {
-  const { apiUrl, appId, key } = app;
-  const octokit = async (maxBytes = BYTES): Promise<Octokit> => {
-    const client = await import('@octokit/rest');
-    return new client.Octokit({
-      ...{ baseUrl: apiUrl, userAgent: 'buildpass', log: SILENT },
-      request: { fetch: throughUpstream(upstream, maxBytes), log: SILENT },
-    });
+  let loaded: Promise<Client> | undefined;
+  const client = (): Promise<Client> => {
+    loaded ??= loadClient(app, clock);
+    return loaded;
   };
-  const asApp = async (): Promise<Record<string, string>> => {
-    const { createAppAuth } = await import('@octokit/auth-app');
-    const createJwt = async () => ({ jwt: appToken({ appId, key, clock }).reveal(), expiresAt: NOT_ASKED_FOR });
-    // For the App's own token alone: of installations it would hand out the same token twice.
-    const { token } = await createAppAuth({ appId, createJwt, log: SILENT })({ type: 'app' });
-    return { ...HEADERS, authorization: `Bearer ${token}` };
-  };
+  const through = (signal: AbortSignal, maxBytes = BYTES) => ({ signal, fetch: throughUpstream(upstream, maxBytes) });
   return {
     async get(path, signal) {
-      const { request } = await octokit();
-      return answerOf(request(`GET ${path}`, { headers: await asApp(), request: { signal } }));
+      const { octokit, asApp } = await client();
+      return answerOf(octokit.request(`GET ${path}`, { headers: await asApp(), request: through(signal) }));
     },
     async createToken({ installation: installation_id, repositories, permissions }, signal) {
-      const { apps } = (await octokit(BYTES + repositories.length * BYTES_A_REPOSITORY)).rest;
+      const { octokit, asApp } = await client();
       const wanted = { installation_id, repository_ids: [...repositories], permissions };
-      return answerOf(apps.createInstallationAccessToken({ ...wanted, headers: await asApp(), request: { signal } }));
+      const request = through(signal, BYTES + repositories.length * BYTES_A_REPOSITORY);
+      return answerOf(octokit.rest.apps.createInstallationAccessToken({ ...wanted, headers: await asApp(), request }));
     },
     async revokeToken(token, signal) {
-      const { apps } = (await octokit()).rest;
+      const { octokit } = await client();
       const headers = { ...HEADERS, authorization: `Bearer ${token.reveal()}` };
-      return answerOf(apps.revokeInstallationAccessToken({ headers, request: { signal } }));
+      return answerOf(octokit.rest.apps.revokeInstallationAccessToken({ headers, request: through(signal) }));
     },
   };
+}
+
+interface Client {
+  readonly octokit: Octokit;
+  /** headers of a call as the App */
+  asApp(): Promise<Record<string, string>>;
+}
+
+async function loadClient({ apiUrl, appId, key }: TokenApp, clock: Clock): Promise<Client> {
+  const [{ Octokit }, { createAppAuth }] = await Promise.all([import('@octokit/rest'), import('@octokit/auth-app')]);
+  const octokit = new Octokit({ baseUrl: apiUrl, userAgent: 'buildpass', log: SILENT, request: { log: SILENT } });
+  const appToken = createAppToken({ appId, key, clock });
+  const createJwt = async () => ({ jwt: appToken().reveal(), expiresAt: NOT_ASKED_FOR });
+  // For the App's own token alone: of installations it would hand out the same token twice.
+  const auth = createAppAuth({ appId, createJwt, log: SILENT });
+  const asApp = async () => ({ ...HEADERS, authorization: `Bearer ${(await auth({ type: 'app' })).token}` });
+  return { octokit, asApp };
 }
 
 interface ClientRequest {

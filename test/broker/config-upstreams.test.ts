@@ -31,7 +31,32 @@ describe('an upstream', () => {
     },
   );
 
-  it('that is a cluster has neither', async () => {
+  it.each(['vault', 'kubernetes'])(
+    'has an audience of its own, which a %s at another address does not have',
+    async (kind) => {
+      const config = (other: string) =>
+        writeConfig(`${VALID_CONFIG}upstreams:
+  one: { kind: vault, url: https://one.example.com, audience: one }
+  two: { kind: ${kind}, url: https://two.example.com, audience: two }
+  three: { kind: ${kind}, ${other} }
+`);
+      const refused = loadConfig(await config('url: https://three.example.com, audience: one'), {});
+      await expect(refused).rejects.toThrow(
+        'upstreams.three.audience: is that of "one" too, which is another system: each could sign in at the other with a token of ours, so give each an audience of its own',
+      );
+      const own = await loadConfig(await config('url: https://three.example.com, audience: three'), {});
+      expect(own.upstreams).toHaveLength(3);
+    },
+  );
+
+  it('may have that of another namespace or auth method of the same system', async () => {
+    const loaded = await load(
+      'kind: vault }, two: { kind: vault, url: https://one.example.com, audience: one, namespace: b',
+    );
+    expect(loaded.upstreams).toMatchObject([{ name: 'one' }, { name: 'two', namespace: 'b' }]);
+  });
+
+  it('that is a cluster has no auth method', async () => {
     expect(await refusal('kind: kubernetes, auth-mount: jwt')).toContain('upstreams.one.auth-mount: unknown key');
   });
 

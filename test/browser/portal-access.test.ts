@@ -180,6 +180,13 @@ describe('with the keyboard alone', () => {
   });
 });
 
+it('an entitlement that is gone leads to the catalog, on a phone too, where no list stands beside it', async () => {
+  const page = await open('nowhere', at(390));
+  await page.getByRole('main').getByRole('link', { name: 'Show the whole catalog' }).click();
+  await page.getByRole('link', { name: 'Deploy the web shop' }).first().waitFor();
+  expect(new URL(page.url()).pathname).toBe('/catalog');
+});
+
 describe('the whole of what a page loads', () => {
   it('is small, and from here', async () => {
     const loaded: { url: string; size: Promise<number> }[] = [];

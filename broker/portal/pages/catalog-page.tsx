@@ -131,7 +131,8 @@ function Unknown({ scope }: { readonly scope: string }) {
     <section class="card" aria-labelledby="unknown">
       <h2 id="unknown">No such entitlement</h2>
       <p>
-        The policies in force offer no <Said text={scope} />. It may have been renamed or removed.
+        The policies in force offer no <Said text={scope} />. It may have been renamed or removed.{' '}
+        <Link to="/catalog">Show the whole catalog</Link>.
       </p>
     </section>
   );

@@ -1,13 +1,13 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { appToken, parseAppKey } from '../../../broker/github/github-app.ts';
+import { createAppToken, parseAppKey } from '../../../broker/github/github-app.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const NOW = Date.UTC(2026, 10, 22);
 
 describe('the token of the App', () => {
   it('is signed by its key, dated back, and ends within ten minutes', () => {
-    const token = appToken({ appId: '12345', key: privateKey, clock: { now: () => NOW } }).reveal();
+    const token = createAppToken({ appId: '12345', key: privateKey, clock: { now: () => NOW } })().reveal();
     const [header = '', payload = '', signature = ''] = token.split('.');
     const parts = [header, payload].map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
     const now = NOW / 1000;
@@ -17,6 +17,20 @@ describe('the token of the App', () => {
     ]);
     const signed = Buffer.from(`${header}.${payload}`);
     expect(verify('sha256', signed, createPublicKey(privateKey), Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  it.each([
+    ['serves for four minutes', 240_000, true],
+    ['is signed anew after that', 241_000, false],
+    ['is signed anew when the clock was set back', -1_000, false],
+  ])('%s', (_what, later, same) => {
+    let now = NOW;
+    const token = createAppToken({ appId: '12345', key: privateKey, clock: { now: () => now } });
+    const first = token();
+    now += later;
+    expect(token() === first).toBe(same);
+    const { iat } = JSON.parse(Buffer.from(token().reveal().split('.')[1] ?? '', 'base64url').toString());
+    expect(iat).toBe((same ? NOW : now) / 1000 - 60);
   });
 });
 
