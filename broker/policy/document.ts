@@ -46,7 +46,12 @@ const approval = z.strictObject({
     .prefault('30m')
     .describe('How long they have. The job waits for 30m unless its `approval-timeout` says longer.'),
   self: z.literal('allowed').optional().describe('A person may approve their own request; the log says self-approved.'),
-  covers: z.enum(['job', 'run', 'plan']).default('job').describe('What one approval is good for.'),
+  covers: z
+    .enum(['job', 'run', 'plan'])
+    .default('job')
+    .describe(
+      'What one approval is good for: `job`, the one job that asked; `run`, all jobs of its run together; `plan`, the same as `run`, since a plan is one run so far.',
+    ),
   issuances: count.default(1).describe('How many credentials one approval is good for.'),
   'apart-from': oneOrMore(z.enum(['requester', 'actor', 'commit-author', 'policy-author']))
     .default(['requester', 'actor'])
