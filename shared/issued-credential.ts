@@ -25,8 +25,8 @@ const plain = text(/^[\x21-\x7e]{1,256}$/, 'one line of visible characters');
 
 /** Where a job's libraries send the token. */
 const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, 'an address', 512)
-  .refine(isSecureUrl, 'must be an https address')
-  .refine(isPlainAddress, 'must be an address alone');
+  .refine(isPlainAddress, 'must be an address alone')
+  .refine(isSecureUrl, 'must be an https address');
 
 const kind = <V extends z.ZodRawShape, D extends z.ZodRawShape>(
   tokenType: Issued['token_type'],

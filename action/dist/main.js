@@ -285,7 +285,7 @@ const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
 const label = text(/^[a-z0-9-]{1,63}$/, "made of a-z, 0-9 and -");
 const plain = text(/^[\x21-\x7e]{1,256}$/, "one line of visible characters");
 /** Where a job's libraries send the token. */
-const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, "an address", 512).refine(isSecureUrl, "must be an https address").refine(isPlainAddress, "must be an address alone");
+const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, "an address", 512).refine(isPlainAddress, "must be an address alone").refine(isSecureUrl, "must be an https address");
 const kind = (tokenType, values, details) => ({
 	tokenType,
 	form: object({
@@ -467,7 +467,7 @@ function climb(from, proof, meet) {
 		if (place.last === 0) return false;
 		const isLeft = place.node % 2 === 1 || place.node === place.last;
 		meet(sibling, isLeft);
-		while (isLeft && place.node % 2 === 0 && place.node !== 0) place = parent(place);
+		while (isLeft && place.node % 2 === 0) place = parent(place);
 		place = parent(place);
 	}
 	return place.last === 0;
@@ -511,12 +511,12 @@ function parseProof(text) {
 	const [header, ...lines] = text.slice(0, end).split("\n");
 	if (end === -1 || header !== HEADER) throw new Error(`a receipt's proof starts with "${HEADER}"`);
 	if (lines[0]?.startsWith("extra ")) lines.shift();
-	const [, indexText = ""] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "") ?? [];
+	const index = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "")?.[1];
 	const hashes = lines.map((line) => Buffer.from(line, "base64"));
 	const malformed = hashes.some((hash, at) => hash.length !== 32 || hash.toString("base64") !== lines[at]);
-	if (indexText === "" || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
+	if (index === void 0 || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
 	return {
-		index: Number(indexText),
+		index: Number(index),
 		hashes,
 		checkpoint: text.slice(end + 2)
 	};

@@ -53,6 +53,26 @@ test('a token of a Google account whose address says no project is handed on wit
   });
 });
 
+test('a credentials file of Google, by the file that was written for it', () => {
+  expect(wordsOf('gcp-credentials-file', { file: '/tmp/google.json' })).toEqual({
+    outputs: { credentials_file_path: '/tmp/google.json', project_id: 'acme-search' },
+    variables: {
+      GOOGLE_APPLICATION_CREDENTIALS: '/tmp/google.json',
+      CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: '/tmp/google.json',
+      GOOGLE_GHA_CREDS_PATH: '/tmp/google.json',
+      CLOUDSDK_CORE_PROJECT: 'acme-search',
+      CLOUDSDK_PROJECT: 'acme-search',
+      GCLOUD_PROJECT: 'acme-search',
+      GCP_PROJECT: 'acme-search',
+      GOOGLE_CLOUD_PROJECT: 'acme-search',
+    },
+  });
+  expect(wordsOf('gcp-credentials-file', {}, { details: { project_id: undefined } })).toEqual({
+    outputs: { credentials_file_path: '' },
+    variables: {},
+  });
+});
+
 test('a token of GitHub, which does not take the place of the job’s own', () => {
   expect(wordsOf('github-token')).toEqual({
     outputs: { 'installation-id': '41234567', 'app-slug': 'acme-buildpass' },
