@@ -277,7 +277,7 @@ const NEVER_ENDS = Number.MAX_SAFE_INTEGER;
 /** `missing` and `must be …`, each after the name of the value. */
 const text = (form, what, longest = 2048) => {
 	const error = ({ input }) => input === void 0 ? "is missing" : `must be ${what}`;
-	return string({ error }).max(longest, { error }).regex(form, { error });
+	return string({ error }).max(longest).regex(form);
 };
 /** What fits into a header, a line and a variable; its size is that of the wire. */
 const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
@@ -361,10 +361,7 @@ function sentenceOf(issue) {
 	return `${where} ${issue.message}`;
 }
 function checkVaultValues(values, context) {
-	const wrong = (message) => context.addIssue({
-		code: "custom",
-		message
-	});
+	const wrong = (message) => context.addIssue(message);
 	const entries = Object.entries(values);
 	if (entries.length === 0) wrong("is empty");
 	for (const [name, value] of entries) {
@@ -491,10 +488,10 @@ function openCheckpoint(note, verifiers) {
 }
 /** @throws Error where the text of a note is not a checkpoint's */
 function parseTreeHead(text) {
-	const [origin = "", sizeText = "", rootText = ""] = text.split("\n");
+	const [origin, sizeText, rootText = ""] = text.split("\n");
 	const size = Number(sizeText);
 	const root = Buffer.from(rootText, "base64");
-	if (origin === "" || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) throw new Error("the checkpoint has no valid origin and tree size");
+	if (!origin || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) throw new Error("the checkpoint has no valid origin and tree size");
 	if (root.length !== 32 || root.toString("base64") !== rootText) throw new Error("the checkpoint has no valid root hash");
 	return {
 		origin,

@@ -103,6 +103,7 @@ describe('a receipt', () => {
     ['nothing but its header', () => 'c2sp.org/tlog-proof@v1\n\nx'],
     ['a leading zero', (text: string) => text.replace('index 2', 'index 02')],
     ['a hash of another length', (text: string) => text.replace('\n\n', '\nAAAA\n\n')],
+    ['a hash in another spelling', (text: string) => text.replace('\n\n', `\n${'A'.repeat(42)}B=\n\n`)],
     ['too many hashes', (text: string) => text.replace('\n\n', `${`\n${'A'.repeat(43)}=`.repeat(64)}\n\n`)],
   ])('is refused with %s', async (_what, change) => {
     const { proof } = await receiptOf(2);

@@ -34,6 +34,10 @@ describe('the link of a proposed verdict', () => {
     expect(readProposal('req_1', fragment)).toEqual(PROPOSAL);
   });
 
+  it('may have a # in its words that nobody escaped', () => {
+    expect(readProposal('req_1', FRAGMENT.replace('as+agreed', 'as#agreed'))?.reason).toBe('as#agreed & read');
+  });
+
   it.each([
     ['propose', 'reject', { verdict: 'reject' }],
     ['reason', '#1', { reason: '#1' }],
