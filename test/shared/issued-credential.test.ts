@@ -143,7 +143,9 @@ test.for([
   'urn:buildpass:token-type:',
   'urn:ietf:params:oauth:token-type:id_token',
 ])('an answer of the kind %s is refused', (type) => {
-  expect(() => read('jwt', {}, { issued_token_type: type })).toThrow('is of no kind that this version knows');
+  expect(() => read('jwt', {}, { issued_token_type: type })).toThrow(
+    `issued_token_type "${type}" is of no kind that this version knows: it may be too old for this broker`,
+  );
 });
 
 test('a token type that is not that of its kind is refused', () => {
