@@ -58,7 +58,7 @@ export const orderReason = z
   .max(200, 'is longer than 200 characters')
   .superRefine((text, context) => {
     const found = firstInvisible(text);
-    if (found !== undefined) context.addIssue({ code: 'custom', message: found.message });
+    if (found !== undefined) context.addIssue(found.message);
   });
 
 const NAME = '[a-z0-9][a-z0-9-]{0,39}';

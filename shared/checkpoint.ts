@@ -30,11 +30,11 @@ function formatTreeHead({ origin, size, root }: TreeHead): string {
 
 /** @throws Error where the text of a note is not a checkpoint's */
 export function parseTreeHead(text: string): TreeHead {
-  const [origin = '', sizeText = '', rootText = ''] = text.split('\n');
+  const [origin, sizeText, rootText = ''] = text.split('\n');
   const size = Number(sizeText);
   const root = Buffer.from(rootText, 'base64');
   // Round trips refuse leading zeros, signs, spaces and base64 that decodes only by leniency.
-  if (origin === '' || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) {
+  if (!origin || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) {
     throw new Error('the checkpoint has no valid origin and tree size');
   }
   if (root.length !== HASH_BYTES || root.toString('base64') !== rootText)

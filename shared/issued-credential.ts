@@ -14,7 +14,7 @@ const NEVER_ENDS = Number.MAX_SAFE_INTEGER;
 const text = (form: RegExp, what: string, longest = 2_048) => {
   const error = ({ input }: { readonly input?: unknown }): string =>
     input === undefined ? 'is missing' : `must be ${what}`;
-  return z.string({ error }).max(longest, { error }).regex(form, { error });
+  return z.string({ error }).max(longest).regex(form);
 };
 
 /** What fits into a header, a line and a variable; its size is that of the wire. */
@@ -25,8 +25,8 @@ const plain = text(/^[\x21-\x7e]{1,256}$/, 'one line of visible characters');
 
 /** Where a job's libraries send the token. */
 const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, 'an address', 512)
-  .refine(isSecureUrl, 'must be an https address')
-  .refine(isPlainAddress, 'must be an address alone');
+  .refine(isPlainAddress, 'must be an address alone')
+  .refine(isSecureUrl, 'must be an https address');
 
 const kind = <V extends z.ZodRawShape, D extends z.ZodRawShape>(
   tokenType: Issued['token_type'],
@@ -119,7 +119,7 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
 }
 
 function checkVaultValues(values: Readonly<Record<string, string>>, context: z.RefinementCtx): void {
-  const wrong = (message: string) => context.addIssue({ code: 'custom', message });
+  const wrong = (message: string) => context.addIssue(message);
   const entries = Object.entries(values);
   if (entries.length === 0) wrong('is empty');
   for (const [name, value] of entries) {

@@ -8,12 +8,7 @@ export function kubeconfigOf({ credential, details }: Extract<IssuedCredential, 
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [
-      {
-        name: cluster,
-        cluster: { server, ...(authority === undefined ? {} : { 'certificate-authority-data': authority }) },
-      },
-    ],
+    clusters: [{ name: cluster, cluster: { server, 'certificate-authority-data': authority } }],
     users: [{ name: context, user: { token: credential.token } }],
     contexts: [{ name: context, context: { cluster, namespace, user: context } }],
     'current-context': context,

@@ -5,7 +5,7 @@ import { canonicalJson } from './canonical-json.ts';
 /** base64(SHA-256(salt ‖ UTF-8 value)): says nothing without the salt, and binds the value with it. */
 export function commitment(salt: Buffer, value: string): string {
   // One call over one buffer, as in merkle.ts: hashing in pieces costs twice as much.
-  return hash('sha256', Buffer.concat([salt, Buffer.from(value, 'utf8')]), 'base64');
+  return hash('sha256', Buffer.concat([salt, Buffer.from(value)]), 'base64');
 }
 
 export const textDigest = (text: string): string => hash('sha256', text);

@@ -157,8 +157,8 @@ function climb(from: Place, proof: readonly Hash[], meet: (sibling: Hash, isLeft
     if (place.last === 0) return false;
     const isLeft = place.node % 2 === 1 || place.node === place.last;
     meet(sibling, isLeft);
-    // The last node of a level may have no sibling for some levels: it moves up as it is.
-    while (isLeft && place.node % 2 === 0 && place.node !== 0) place = parent(place);
+    // The last node of a level may have no sibling for some levels: it moves up as it is. It is not the first, so this ends.
+    while (isLeft && place.node % 2 === 0) place = parent(place);
     place = parent(place);
   }
   return place.last === 0;

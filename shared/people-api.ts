@@ -200,7 +200,7 @@ export const requestDetailSchema = requestSummarySchema.extend({
 
 export const requestListSchema = z.object({ requests: z.array(requestSummarySchema), next: z.string().optional() });
 
-/** One line, or several, of plain text: it goes on record as it is. */
+/** One line of plain text: it goes on record as it is. */
 const plain = z
   .string()
   .trim()

@@ -49,12 +49,10 @@ export function sentenceParts(message: string, got?: string): readonly SentenceP
 }
 
 function withQuotes(text: string): readonly SentencePart[] {
-  const [, before = text, inside, after = ''] = /^([^"]*)"(.*)"([^"]*)$/s.exec(text) ?? [];
-  return [
-    ...withCode(before),
-    ...(inside === undefined ? [] : [{ kind: 'said', text: inside } as const]),
-    ...withCode(after),
-  ];
+  const [first, last] = [text.indexOf('"'), text.lastIndexOf('"')];
+  if (first === last) return withCode(text);
+  const inside = { kind: 'said', text: text.slice(first + 1, last) } as const;
+  return [...withCode(text.slice(0, first)), inside, ...withCode(text.slice(last + 1))];
 }
 
 const withCode = (text: string): readonly SentencePart[] =>

@@ -39,12 +39,12 @@ export function parseProof(text: string): InclusionProof {
   if (end === -1 || header !== HEADER) throw new Error(`a receipt's proof starts with "${HEADER}"`);
   // The extra line is not authenticated and means nothing to us.
   if (lines[0]?.startsWith('extra ')) lines.shift();
-  const [, indexText = ''] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? '') ?? [];
+  const index = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? '')?.[1];
   const hashes = lines.map((line) => Buffer.from(line, 'base64'));
   const malformed = hashes.some((hash, at) => hash.length !== HASH_BYTES || hash.toString('base64') !== lines[at]);
-  if (indexText === '' || malformed || hashes.length > MAX_PROOF_HASHES)
+  if (index === undefined || malformed || hashes.length > MAX_PROOF_HASHES)
     throw new Error("the receipt's proof is malformed");
-  return { index: Number(indexText), hashes, checkpoint: text.slice(end + 2) };
+  return { index: Number(index), hashes, checkpoint: text.slice(end + 2) };
 }
 
 /**

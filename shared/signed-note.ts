@@ -22,7 +22,7 @@ export function formatVerifierKey(name: string, publicKey: KeyObject): string {
 
 /** @throws Error with a sentence saying what is wrong with the text */
 export function parseVerifierKey(text: string): NoteVerifier {
-  const [, name = '', keyId = '', base64 = ''] = VERIFIER_KEY.exec(text) ?? [];
+  const [, name = '', keyId, base64 = ''] = VERIFIER_KEY.exec(text) ?? [];
   const encoded = Buffer.from(base64, 'base64');
   if (encoded.length !== 33 || encoded[0] !== ED25519)
     throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);

@@ -277,7 +277,7 @@ const NEVER_ENDS = Number.MAX_SAFE_INTEGER;
 /** `missing` and `must be …`, each after the name of the value. */
 const text = (form, what, longest = 2048) => {
 	const error = ({ input }) => input === void 0 ? "is missing" : `must be ${what}`;
-	return string({ error }).max(longest, { error }).regex(form, { error });
+	return string({ error }).max(longest).regex(form);
 };
 /** What fits into a header, a line and a variable; its size is that of the wire. */
 const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
@@ -285,7 +285,7 @@ const secret = text(/^[\x21-\x7e]+$/, "one line of visible characters", 65536);
 const label = text(/^[a-z0-9-]{1,63}$/, "made of a-z, 0-9 and -");
 const plain = text(/^[\x21-\x7e]{1,256}$/, "one line of visible characters");
 /** Where a job's libraries send the token. */
-const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, "an address", 512).refine(isSecureUrl, "must be an https address").refine(isPlainAddress, "must be an address alone");
+const tradedAt = text(/^https?:\/\/[\x21-\x7e]+$/, "an address", 512).refine(isPlainAddress, "must be an address alone").refine(isSecureUrl, "must be an https address");
 const kind = (tokenType, values, details) => ({
 	tokenType,
 	form: object({
@@ -361,10 +361,7 @@ function sentenceOf(issue) {
 	return `${where} ${issue.message}`;
 }
 function checkVaultValues(values, context) {
-	const wrong = (message) => context.addIssue({
-		code: "custom",
-		message
-	});
+	const wrong = (message) => context.addIssue(message);
 	const entries = Object.entries(values);
 	if (entries.length === 0) wrong("is empty");
 	for (const [name, value] of entries) {
@@ -467,7 +464,7 @@ function climb(from, proof, meet) {
 		if (place.last === 0) return false;
 		const isLeft = place.node % 2 === 1 || place.node === place.last;
 		meet(sibling, isLeft);
-		while (isLeft && place.node % 2 === 0 && place.node !== 0) place = parent(place);
+		while (isLeft && place.node % 2 === 0) place = parent(place);
 		place = parent(place);
 	}
 	return place.last === 0;
@@ -491,10 +488,10 @@ function openCheckpoint(note, verifiers) {
 }
 /** @throws Error where the text of a note is not a checkpoint's */
 function parseTreeHead(text) {
-	const [origin = "", sizeText = "", rootText = ""] = text.split("\n");
+	const [origin, sizeText, rootText = ""] = text.split("\n");
 	const size = Number(sizeText);
 	const root = Buffer.from(rootText, "base64");
-	if (origin === "" || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) throw new Error("the checkpoint has no valid origin and tree size");
+	if (!origin || String(size) !== sizeText || !Number.isSafeInteger(size) || size < 0) throw new Error("the checkpoint has no valid origin and tree size");
 	if (root.length !== 32 || root.toString("base64") !== rootText) throw new Error("the checkpoint has no valid root hash");
 	return {
 		origin,
@@ -511,12 +508,12 @@ function parseProof(text) {
 	const [header, ...lines] = text.slice(0, end).split("\n");
 	if (end === -1 || header !== HEADER) throw new Error(`a receipt's proof starts with "${HEADER}"`);
 	if (lines[0]?.startsWith("extra ")) lines.shift();
-	const [, indexText = ""] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "") ?? [];
+	const index = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "")?.[1];
 	const hashes = lines.map((line) => Buffer.from(line, "base64"));
 	const malformed = hashes.some((hash, at) => hash.length !== 32 || hash.toString("base64") !== lines[at]);
-	if (indexText === "" || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
+	if (index === void 0 || malformed || hashes.length > MAX_PROOF_HASHES) throw new Error("the receipt's proof is malformed");
 	return {
-		index: Number(indexText),
+		index: Number(index),
 		hashes,
 		checkpoint: text.slice(end + 2)
 	};

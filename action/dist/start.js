@@ -6418,7 +6418,7 @@ const VERIFIER_KEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u;
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 /** @throws Error with a sentence saying what is wrong with the text */
 function parseVerifierKey(text) {
-	const [, name = "", keyId = "", base64 = ""] = VERIFIER_KEY.exec(text) ?? [];
+	const [, name = "", keyId, base64 = ""] = VERIFIER_KEY.exec(text) ?? [];
 	const encoded = Buffer.from(base64, "base64");
 	if (encoded.length !== 33 || encoded[0] !== ED25519) throw new Error(`"${text}" is not a verifier key: expected <name>+<8 hex digits>+<base64 of an Ed25519 key>`);
 	if (keyIdOf(name, encoded) !== keyId) throw new Error(`the key id in "${text}" does not belong to its name and key`);
@@ -6663,7 +6663,7 @@ function kubeconfigOf({ credential, details }) {
 			name: cluster,
 			cluster: {
 				server,
-				...authority === void 0 ? {} : { "certificate-authority-data": authority }
+				"certificate-authority-data": authority
 			}
 		}],
 		users: [{

@@ -65,6 +65,8 @@ class InProcessRunner {
   #warm = new Loading();
   /** of every test, in milliseconds */
   #times = new Map<string, number>();
+  /** The file that noticed the mutant before: likely it notices the next one too, and then the others need not be loaded. */
+  #noticedBefore = '';
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -126,8 +128,8 @@ class InProcessRunner {
   }) {
     const all = options.testFilter ?? [...this.#times.keys()];
     const own = options.sandboxFileName.replace(/^.*\/((?:broker|shared)\/.*)\.ts$/, 'test/$1');
-    const isOwn = (id: string): number => (id.startsWith(own) ? 0 : 1);
-    const ids = [...all].sort((a, b) => isOwn(a) - isOwn(b) || (this.#times.get(a) ?? 0) - (this.#times.get(b) ?? 0));
+    const rank = (id: string): number => (id.startsWith(own) ? 0 : fileOf(id) === this.#noticedBefore ? 1 : 2);
+    const ids = [...all].sort((a, b) => rank(a) - rank(b) || (this.#times.get(a) ?? 0) - (this.#times.get(b) ?? 0));
     const run: Run = { mutant: options.activeMutant.id, isStatic: options.mutantActivation === 'static', ids };
     [switchboard.hitCount, switchboard.hitLimit] = [0, options.hitLimit];
     const failed = await this.#failureOf(run);
@@ -135,6 +137,7 @@ class InProcessRunner {
     this.#switch(undefined);
     if (options.hitLimit !== undefined && hits > options.hitLimit)
       return { status: 'timeout', reason: `Hit limit reached (${hits}/${options.hitLimit})` };
+    if (failed !== undefined) this.#noticedBefore = fileOf(failed.id);
     const nrOfTests = ids.length;
     return failed === undefined
       ? { status: 'survived', nrOfTests }

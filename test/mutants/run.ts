@@ -28,7 +28,12 @@ function configuration({ area, mutate }: Slice): Readonly<Record<string, unknown
     timeoutMS: 10_000,
     timeoutFactor: 3,
     // What is changed is a copy, and this is all that it needs.
-    ignorePatterns: ['**', '!package.json', '!{broker,shared,docs,examples,test}/**', 'test/mutants/node_modules'],
+    ignorePatterns: [
+      '**',
+      '!{package.json,action.yml}',
+      '!{broker,shared,docs,examples,test}/**',
+      'test/mutants/node_modules',
+    ],
     tempDirName: `${OUT}/copy`,
     incremental: true,
     incrementalFile: keptFile(area),

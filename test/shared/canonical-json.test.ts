@@ -39,8 +39,10 @@ describe('canonical JSON (RFC 8785)', () => {
   });
 
   it('refuses what JSON cannot carry exactly', () => {
-    expect(() => canonicalJson(Number.NaN)).toThrow('must be finite');
-    expect(() => canonicalJson({ left: undefined } as unknown as JsonValue)).toThrow('leave the member out');
-    expect(() => canonicalJson({ text: '\ud800' })).toThrow('well-formed Unicode');
+    expect(() => canonicalJson(Number.NaN)).toThrow('a number in JSON must be finite');
+    expect(() => canonicalJson({ left: undefined } as unknown as JsonValue)).toThrow(
+      'there is no undefined in JSON: leave the member out',
+    );
+    expect(() => canonicalJson({ text: '\ud800' })).toThrow('a string in canonical JSON must be well-formed Unicode');
   });
 });

@@ -2,12 +2,10 @@ import { expect, test } from 'vitest';
 import type { Issued } from '../../shared/api.ts';
 import { type KindName, neverEnds, readCredential } from '../../shared/issued-credential.ts';
 import { createAuthority } from '../support/certificates.ts';
-import { issuedAnswer } from '../support/issued-answer.ts';
 import { AUTHORITY, answerOf, type Differing, KINDS } from '../support/kind-answers.ts';
 
-const base = await issuedAnswer();
 const read = (kind: KindName, differing: Differing = {}, changes: Partial<Issued> = {}) =>
-  readCredential({ ...base, ...answerOf(kind, differing), ...changes });
+  readCredential({ ...answerOf(kind, differing), ...changes } as Issued);
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -37,6 +35,11 @@ test('a region may have several parts', () => {
   });
 });
 
+test('a token for Google may be traded on this machine, where nobody else hears it', () => {
+  const token_url = 'http://127.0.0.1:8080/token';
+  expect(read('gcp-credentials-file', { details: { token_url } }).details).toMatchObject({ token_url });
+});
+
 test('a life without an end is one number, and every other has an end', () => {
   expect(
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 0].map((seconds) => neverEnds({ expires_in: seconds })),
@@ -54,6 +57,19 @@ test.for<[KindName, Differing, string]>([
   ['aws-role', { details: { aws_account_id: '1111222233334' } }, 'details.aws_account_id must be twelve digits'],
   ['gcp-service-account', { details: { project_id: 'a b' } }, 'details.project_id must be one line'],
   ['gcp-service-account', { details: { project_id: 'p'.repeat(257) } }, 'details.project_id must be one line'],
+  ['gcp-credentials-file', { details: { provider: undefined } }, 'details.provider is missing'],
+  ['gcp-credentials-file', { details: { provider: 'xprojects/1/a' } }, 'must be a workload identity provider'],
+  ['gcp-credentials-file', { details: { provider: 'projects/x/a' } }, 'must be a workload identity provider'],
+  ['gcp-credentials-file', { details: { provider: 'projects/1/' } }, 'must be a workload identity provider'],
+  ['gcp-credentials-file', { details: { provider: 'projects/1/a?b' } }, 'must be a workload identity provider'],
+  ['gcp-credentials-file', { details: { provider: `projects/1/${'a'.repeat(201)}` } }, 'must be a workload identity'],
+  ['gcp-credentials-file', { details: { token_url: 'https://' } }, 'details.token_url must be an address'],
+  ['gcp-credentials-file', { details: { token_url: 'xhttps://a.example' } }, 'details.token_url must be an address'],
+  ['gcp-credentials-file', { details: { token_url: 'https://a.example/ x' } }, 'details.token_url must be an address'],
+  ['gcp-credentials-file', { details: { token_url: `https://${'a'.repeat(505)}` } }, 'token_url must be an address'],
+  ['gcp-credentials-file', { details: { token_url: 'http://a.example' } }, 'token_url must be an https address'],
+  ['gcp-credentials-file', { details: { impersonation_url: 'https://a@b.example' } }, 'must be an address alone'],
+  ['gcp-credentials-file', { details: { impersonation_url: 'https://b.example/?a' } }, 'must be an address alone'],
   ['azure-app', { details: { tenant_id: undefined } }, 'details.tenant_id is missing'],
   ['github-token', { details: { installation_id: 'x' } }, 'details.installation_id must be digits'],
   ['github-token', { details: { installation_id: '1x1' } }, 'details.installation_id must be digits'],
@@ -92,6 +108,9 @@ test.for([
   ['a private key and a certificate', `${createAuthority().serverTls().key}${AUTHORITY}`],
   ['a certificate and one that is none', `${AUTHORITY}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`],
   ['a certificate that is none', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ['words and a certificate', `words\n${AUTHORITY}`],
+  ['a certificate and words', `${AUTHORITY}words\n`],
+  ['a certificate behind a byte order mark', `\ufeff${AUTHORITY}`],
   ['nothing', '\n'],
 ])('an authority that is %s is refused', ([, pem = '']) => {
   expect(() => read('kubernetes', { details: { certificate_authority_data: base64(pem) } })).toThrow(
@@ -124,7 +143,9 @@ test.for([
   'urn:buildpass:token-type:',
   'urn:ietf:params:oauth:token-type:id_token',
 ])('an answer of the kind %s is refused', (type) => {
-  expect(() => read('jwt', {}, { issued_token_type: type })).toThrow('is of no kind that this version knows');
+  expect(() => read('jwt', {}, { issued_token_type: type })).toThrow(
+    `issued_token_type "${type}" is of no kind that this version knows: it may be too old for this broker`,
+  );
 });
 
 test('a token type that is not that of its kind is refused', () => {

@@ -145,6 +145,38 @@ describe('the Merkle tree of RFC 6962', () => {
     expect(verifyConsistency(large, large, [EMPTY_ROOT])).toBe(false);
     expect(verifyConsistency(large, { ...large, root: small.root }, [])).toBe(false);
     expect(verifyConsistency(large, small, [])).toBe(false);
+    expect(verifyConsistency({ size: 2, root: small.root }, { size: 1, root: small.root }, [])).toBe(false);
+  });
+
+  it('takes no proof that is longer or shorter than the way to the root', () => {
+    const [left, right] = ['leaf 0', 'leaf 1'].map((leaf) => leafHash(Buffer.from(leaf))) as [Hash, Hash];
+    const root = nodeHash(left, right);
+    expect(verifyInclusion({ index: 1, size: 2, hash: right }, [left], root)).toBe(true);
+    expect(verifyInclusion({ index: 0, size: 1, hash: right }, [left], root)).toBe(false);
+    expect(verifyInclusion({ index: 0, size: 2, hash: root }, [], root)).toBe(false);
+    const [three, seven] = [3, 7].map((size) => ({ size, root: treeOf(size).rootAt(size) })) as [Head, Head];
+    expect(verifyConsistency(three, seven, [])).toBe(false);
+  });
+
+  it.each([
+    [8, [[3, 0]]],
+    [
+      7,
+      [
+        [2, 0],
+        [1, 2],
+        [0, 6],
+      ],
+    ],
+    [1, [[0, 0]]],
+  ])('reads the root over %i leaves from as few nodes as there are complete subtrees', async (size, nodes) => {
+    const [tree, asked] = [treeOf(size), [] as number[][]];
+    const root = await rangeRoot({ start: 0, end: size }, (level, index) => {
+      asked.push([level, index]);
+      return tree.read(level, index);
+    });
+    expect(root).toEqual(tree.rootAt(size));
+    expect(asked).toEqual(nodes);
   });
 
   it('takes an empty list for the empty tree', () => {

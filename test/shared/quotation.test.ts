@@ -51,6 +51,7 @@ describe('a sentence of the broker', () => {
   it('is ours where it quotes nothing', () => {
     expect(parts('The branch is `main` here.')).toEqual(['ours The branch is ', 'code main', 'ours  here.']);
     expect(parts('Said "once')).toEqual(['ours Said "once']);
+    expect(parts('')).toEqual([]);
   });
 
   it('has what it quotes apart, with the quotes that are in it', () => {
@@ -61,6 +62,7 @@ describe('a sentence of the broker', () => {
       'code not',
       'ours  so.',
     ]);
+    expect(parts('"undefined" is not "x"')).toEqual(['said undefined" is not "x']);
   });
 
   it('has the value that it got apart first, as often as it stands there', () => {

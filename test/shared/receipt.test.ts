@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, parseTreeHead, signCheckpoint } from '../../shared/checkpoint.ts';
 import { inclusionProof, leafHash } from '../../shared/merkle.ts';
-import { formatProof, parseProof, type Receipt, verifyReceipt } from '../../shared/receipt.ts';
+import { formatProof, parseProof, type Receipt, readUnsignedReceipt, verifyReceipt } from '../../shared/receipt.ts';
 import { formatVerifierKey, parseVerifierKey, signNote } from '../../shared/signed-note.ts';
 import { SmallTree } from '../support/small-tree.ts';
 
@@ -103,6 +103,7 @@ describe('a receipt', () => {
     ['nothing but its header', () => 'c2sp.org/tlog-proof@v1\n\nx'],
     ['a leading zero', (text: string) => text.replace('index 2', 'index 02')],
     ['a hash of another length', (text: string) => text.replace('\n\n', '\nAAAA\n\n')],
+    ['a hash in another spelling', (text: string) => text.replace('\n\n', `\n${'A'.repeat(42)}B=\n\n`)],
     ['too many hashes', (text: string) => text.replace('\n\n', `${`\n${'A'.repeat(43)}=`.repeat(64)}\n\n`)],
   ])('is refused with %s', async (_what, change) => {
     const { proof } = await receiptOf(2);
@@ -121,6 +122,23 @@ describe('a receipt', () => {
     const text = (count: number) => `c2sp.org/tlog-proof@v1\nindex 0${`\n${hash}`.repeat(count)}\n\nx`;
     expect(parseProof(text(63))).toEqual({ index: 0, hashes: Array(63).fill(Buffer.alloc(32)), checkpoint: 'x' });
     expect(() => parseProof(text(64))).toThrow("the receipt's proof is malformed");
+  });
+});
+
+describe('a receipt of which nobody knows the keys yet', () => {
+  it('proves its entry to whoever believes its checkpoint, which comes with it', async () => {
+    const receipt = await receiptOf(4);
+    const checkpoint = receipt.proof.slice(receipt.proof.indexOf('\n\n') + 2);
+    const head = { origin: ORIGIN, size: 7, root: tree.rootAt(7) };
+    expect(readUnsignedReceipt(receipt)).toEqual({ entry: { entry: 4 }, index: 4, head, checkpoint });
+    expect(openCheckpoint(checkpoint, [verifier])).toEqual(head);
+  });
+
+  it('does not prove another entry either', async () => {
+    const receipt = { ...(await receiptOf(4)), entry: Buffer.from('{"entry":5}').toString('base64') };
+    expect(() => readUnsignedReceipt(receipt)).toThrow(
+      'the inclusion proof does not lead to the root of the checkpoint',
+    );
   });
 });
 

@@ -22,6 +22,8 @@ describe('a secure address', () => {
     'https://user@a.example',
     'https://:pw@a.example',
     'ftp://a.example',
+    'ftp://localhost',
+    'ws://127.0.0.1',
     'file:///etc',
     'javascript:1',
     '//a.example',

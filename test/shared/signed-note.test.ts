@@ -19,6 +19,13 @@ describe('signed notes', () => {
     expect(openNote(signNote('text\n', NAME, pair.privateKey), [verifier])).toBe('text\n');
   });
 
+  it('may carry signatures of several keys, a line each, and opens for each of them', () => {
+    const other = parseVerifierKey(formatVerifierKey(NAME, stranger.publicKey));
+    const note = signNote('text\n', NAME, pair.privateKey, stranger.privateKey);
+    expect(note.replace(/ \S+$/gm, '')).toBe(`text\n\n${`— ${NAME}\n`.repeat(2)}`);
+    for (const verifiers of [[verifier], [other], [verifier, other]]) expect(openNote(note, verifiers)).toBe('text\n');
+  });
+
   it('reads a verifier key of the specification and knows its parts', () => {
     expect(parseVerifierKey(KNOWN_KEY)).toMatchObject({ name: 'example.com/foo', keyId: '530d903a' });
   });
