@@ -132,6 +132,14 @@ describe('the SQLite store', () => {
     expect(await sizeAfter(true)).toBeGreaterThan(500_000);
   });
 
+  it('has no commit move more than some 8 MB out of the log before it, for which everybody waits', async () => {
+    const path = storePath();
+    const store = await openStore(path);
+    const half = 'x'.repeat(512 * 1024);
+    for (let at = 0; at < 24; at += 1) await store.commit((tx) => tx.meta.set(`half-${at}`, half));
+    expect(statSync(`${path}-wal`).size).toBeLessThan(9 * 1024 * 1024);
+  });
+
   it('is opened by one broker at a time, and by the next when the first let go', () => {
     const path = storePath();
     const unlock = lockStore(path);
