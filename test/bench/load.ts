@@ -60,7 +60,10 @@ export async function closedLoop(
   return loaded;
 }
 
-/** All the requests, `rate` a second; each on a connection that is free, or a new one. */
+/**
+ * All the requests, `rate` a second; each on the connection that was free the longest, or a new one. So none lies unused: whoever
+ * says nothing within ten seconds of connecting is answered 408, also where its first request comes just as the server is held up.
+ */
 export async function openLoop(port: number, requests: readonly Buffer[], rate: number): Promise<LoadResult> {
   const free: RawClient[] = await Promise.all(Array.from({ length: 64 }, () => RawClient.open(port)));
   const tally = newTally();
@@ -91,6 +94,6 @@ export async function openLoop(port: number, requests: readonly Buffer[], rate: 
 }
 
 function livingOf(free: RawClient[]): RawClient | undefined {
-  for (let client = free.pop(); client !== undefined; client = free.pop()) if (!client.closed) return client;
+  for (let client = free.shift(); client !== undefined; client = free.shift()) if (!client.closed) return client;
   return undefined;
 }

@@ -108,11 +108,13 @@ async function measure(
     return { took, late: late.map((one) => (one * 1000).toFixed(0)).join(' / ') };
   });
   // Together: a reload that fails ends the run at once.
-  const [{ latencies, answered }, { took, late }] = await Promise.all([openLoop(server.port, asks, RATE), reloading]);
+  const [{ latencies, refused }, { took, late }] = await Promise.all([openLoop(server.port, asks, RATE), reloading]);
   const ms = [quantile(latencies, 0.5), quantile(latencies, 0.99), latencies.at(-1) ?? Number.NaN];
-  const refused = asks.length - answered;
-  const noticed = `${ms.map((one) => one.toFixed(0)).join(' / ')}${refused === 0 ? '' : `, ${refused} refused`}`;
+  const noticed = [ms.map((one) => one.toFixed(0)).join(' / '), ...[...refused].map(saying)].join(', ');
   return [what, took.toFixed(2), late, noticed];
 }
+
+/** A connection that was not kept counts as status 0. */
+const saying = ([status, number]: readonly [number, number]): string => `${number} refused with ${status}`;
 
 const LATE = (quantileName: string): string => `buildpass_event_loop_delay_seconds{quantile="${quantileName}"}`;
