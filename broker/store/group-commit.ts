@@ -43,7 +43,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   async function drain(): Promise<void> {
     while (queue.length > 0) {
       // A turn later, so that whoever has sent a request by now joins the same group, and answers go out in between.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       await commitNext(queue.splice(0, MAX_GROUP));
     }
     draining = undefined;
@@ -77,7 +77,7 @@ async function commitGroup(
   const { connection } = options;
   const guard = options.guard();
   const settled: (() => void)[] = [];
-  let committing = false;
+  let [committing, large] = [false, false];
   try {
     options.latch.check();
     connection.exec('BEGIN IMMEDIATE');
@@ -89,15 +89,18 @@ async function commitGroup(
     committing = true;
     connection.exec('COMMIT');
     guard.settled('committed');
-    if (tx.large) foldIn(options);
+    large = tx.large;
   } catch (cause) {
     if (!options.latch.broken) rollBack(options, cause);
     if (committing) guard.settled('unknown');
     return settleFailed(group, cause, options.latch);
   }
   for (const settle of settled) settle();
+  if (large) await foldIn(options);
   return 'settled';
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function settleFailed(group: readonly Waiting[], cause: unknown, latch: BrokenLatch): 'settled' | 'run again' {
   const unitThrew = cause instanceof UnitThrew && !latch.broken;
@@ -142,8 +145,12 @@ async function runApart(connection: Connection, tx: Transaction, unit: Waiting):
 /** On a full disk or an I/O error SQLite has rolled back everything: going on would run the next units uncommitted. */
 const endsAll = (connection: Connection, error: unknown): boolean => breaksStore(error) || !connection.isTransaction;
 
-/** Moves what the write-ahead log has into the database. It is durable where it is: that this fails takes nothing back. */
-function foldIn({ connection, latch }: GroupCommitOptions): void {
+/**
+ * Moves what the write-ahead log has into the database. It is durable where it is: that this fails takes nothing back. It waits
+ * for the disk as COMMIT does, and so has a turn of its own, with others between the two.
+ */
+async function foldIn({ connection, latch }: GroupCommitOptions): Promise<void> {
+  await nextTurn();
   try {
     connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch (error) {

@@ -33,8 +33,8 @@ const SYNCHRONOUS_FULL = 2;
  * Durable, and nothing deleted left readable. The pages that a commit works on stay in memory (64 MiB; the default of 2 MB has
  * them written out and read again within one commit). What savepoints keep stays in memory too, instead of in files in the
  * system's temporary directory.
- * The write-ahead log is folded in by the commit with which it has 8 MB: everybody waits for it. At 32 MB that took 30 ms of CPU,
- * and the disk as long again; at the default of 4 MB a slow disk would sync half as often again for it as for the commits.
+ * The write-ahead log is folded in by the commit that finds 8 MB in it, for which everybody waits. At 32 MB that takes twice as
+ * much CPU and thrice the pages of the disk; at 4 MB, the default, every other commit of a busy broker syncs once more for it.
  */
 const PRAGMAS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
   PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY`;

@@ -71,7 +71,7 @@ export interface Transaction extends Tables {
   readonly now: Millis;
   /** Set by the log's guard when the transaction begins, grown by appending, and put back when a unit rolls back. */
   tree: GrowingTree | undefined;
-  /** Set by a unit that writes much: it is moved to where it stays at once, and not by some later commit with all that came before. */
+  /** Set by a unit that writes much: it is moved to where it stays right after, not by some later commit with all that came before. */
   large: boolean;
 }
 
