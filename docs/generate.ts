@@ -10,8 +10,7 @@ import { configSchema } from '../broker/config-schema.ts';
 import { openApiDocument } from '../broker/http/api/openapi.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';
-import { LINT_RULES } from '../broker/policy/lint/codes.ts';
-import { CICD_SEC, NHI } from '../broker/policy/lint/frameworks.ts';
+import { LINT_CODES, type LintCode } from '../broker/policy/lint/codes.ts';
 import { organizationSchema } from '../broker/policy/organization-document.ts';
 import { caseFileSchema } from '../broker/policy-tests/case-document.ts';
 import { EXAMPLE_JOBS } from '../broker/policy-tests/example-jobs.ts';
@@ -23,6 +22,7 @@ import { AUTHORIZATION, CALLERS, type Caller } from './authorization-table.ts';
 import { CODE_MEANINGS } from './code-meanings.ts';
 import { exampleCells, kindTable } from './example-cells.ts';
 import { keyTable } from './key-table.ts';
+import { CICD_SEC, LINT_MEANINGS, NHI } from './lint-meanings.ts';
 
 /** Each document with generated parts, and how each part is made. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
@@ -58,7 +58,10 @@ function codeTable(codes: readonly ErrorCode[]): string {
 }
 
 function lintTable(): string {
-  const rows = Object.entries(LINT_RULES).map(([code, { when, risk, change, nhi, cicdSec }]) => {
+  const codes = Object.keys(LINT_CODES) as LintCode[];
+  const rows = codes.map((code) => {
+    const { when, risk, change } = LINT_MEANINGS[code];
+    const { nhi, cicdSec } = LINT_CODES[code];
     const lists = `${nhi} ${NHI[nhi]}; ${cicdSec} ${CICD_SEC[cicdSec]}`;
     return `| \`${code}\` | ${when} | ${risk} | ${change} | ${lists} |`;
   });

@@ -1,144 +1,33 @@
-// Every finding that lint knows: its code, which never changes, when it is made, and where the two OWASP lists speak of it.
-// docs/policy-lint.md is generated from here.
-import type { CicdSecId, NhiId } from './frameworks.ts';
+// Every finding that lint knows, by its code, which never changes, and where two public lists speak of it: the OWASP Non-Human
+// Identities Top 10 (2025) and the OWASP Top 10 CI/CD Security Risks. What each means is told in docs/lint-meanings.ts.
 
-interface LintRule {
-  readonly when: string;
-  readonly risk: string;
-  /** what to write, as the document says it; a finding names the very line */
-  readonly change: string;
+export type NhiId = `NHI${1 | 2 | 3 | 5 | 7 | 8 | 9}:2025`;
+export type CicdSecId = `CICD-SEC-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+
+interface Filed {
   readonly nhi: NhiId;
   readonly cicdSec: CicdSecId;
 }
 
-export const LINT_RULES = {
-  LINT_REF_WILDCARD: {
-    when: 'A rule of high risk has a wildcard in `branch`, `tag` or `ref`, or names none of them, and has no `protected-ref`.',
-    risk: 'Whoever can push can make such a branch or tag, with a workflow of their own on it.',
-    change: '`branch: main`, or `protected-ref: true` beside the wildcard.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-1',
-  },
-  LINT_UNGUARDED: {
-    when: 'An entitlement of high risk, or one that looks like production, has neither `approval` nor `break-glass`, and a rule that names no environment.',
-    risk: 'Nobody is asked, here or at GitHub, before the credential is handed out.',
-    change: '`environment: production` in the rule, with required reviewers on it at GitHub, or an `approval`.',
-    nhi: 'NHI8:2025',
-    cicdSec: 'CICD-SEC-1',
-  },
-  LINT_NO_ENVIRONMENT: {
-    when: 'People approve an entitlement of high risk, but a rule of it names no environment.',
-    risk: 'Any job of the branch may ask, whatever it deploys to, and GitHub’s own protection of environments is passed by.',
-    change: '`environment: production` in the rule.',
-    nhi: 'NHI8:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_RISK_UNDERSTATED: {
-    when: 'An entitlement says `risk: low`, and its name or an environment says production, or its permissions administer repositories.',
-    risk: 'The guardrails for high risk do not hold for it.',
-    change: '`risk: high`.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_TTL_LONG: {
-    when: 'A `ttl` is longer than 15 minutes at high risk or an hour at low; an hour and eight where it can be revoked; or what the kind needs at least. `never` is the guardrails’ to allow.',
-    risk: 'What leaks out of a job goes on working long after it.',
-    change: '`ttl: 15m`; ask for more in the one job that needs it.',
-    nhi: 'NHI7:2025',
-    cicdSec: 'CICD-SEC-6',
-  },
-  LINT_NO_RUNNER: {
-    when: 'A rule of high risk has no `runner`.',
-    risk: 'A job on a machine that other jobs have used may ask too.',
-    change: '`runner: github-hosted`.',
-    nhi: 'NHI8:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_SELF_HOSTED: {
-    when: 'A rule allows `self-hosted` at high risk, or for pull requests.',
-    risk: 'What an earlier job left on the machine can read the credential.',
-    change: '`runner: github-hosted`.',
-    nhi: 'NHI2:2025',
-    cicdSec: 'CICD-SEC-7',
-  },
-  LINT_OUTSIDE_EVENT: {
-    when: 'A rule of high risk allows an event that people without write access can cause: pull requests, comments, issues, discussions, forks, stars, wiki pages, or a `workflow_run` after one of them.',
-    risk: 'Somebody who may not push chooses what the job does, or when.',
-    change: '`event: [push, workflow_dispatch]`.',
-    nhi: 'NHI2:2025',
-    cicdSec: 'CICD-SEC-4',
-  },
-  LINT_PULL_REQUEST_TARGET: {
-    when: 'A rule allows `pull_request_target`, at any risk.',
-    risk: 'Its jobs show the default branch as their ref, though a stranger’s pull request started them.',
-    change: 'Take it out; `pull-request: { into: main }` is for pull requests.',
-    nhi: 'NHI2:2025',
-    cicdSec: 'CICD-SEC-4',
-  },
-  LINT_CALLED_WORKFLOW_MUTABLE: {
-    when: 'A `called-workflow` ends in a branch or a tag.',
-    risk: 'Whoever can move it decides what the job runs.',
-    change: '`called-workflow: owner/repository/.github/workflows/file.yml@` and the 40 digits of a commit.',
-    nhi: 'NHI3:2025',
-    cicdSec: 'CICD-SEC-3',
-  },
-  LINT_SELF_APPROVAL: {
-    when: 'At high risk, `approval` has `self: allowed`, or its `apart-from` leaves out `requester`.',
-    risk: 'One person alone decides.',
-    change: 'Take `self` out, and keep `apart-from: [requester, actor]`.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-1',
-  },
-  LINT_NO_REVIEW: {
-    when: 'An entitlement of high risk has neither `review` nor `expires`.',
-    risk: 'It stays when nobody needs it any more.',
-    change:
-      '`expires` with a day. `review: { every: 90d, by: [TEAM] }` is written down, and nobody is asked by it yet.',
-    nhi: 'NHI1:2025',
-    cicdSec: 'CICD-SEC-2',
-  },
-  LINT_OFFER_WIDE: {
-    when: 'An item of `may-offer` takes more than the entitlements of the project use, a wildcard included.',
-    risk: 'The project can hand itself the rest without asking the organization.',
-    change: 'The narrower offer, which the finding writes out.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-2',
-  },
-  LINT_AUDIENCE_TRADED: {
-    when: 'A `jwt` or `kubernetes` credential is for the audience at which AWS, Entra ID or Google take tokens in trade.',
-    risk: 'The job holds what the broker itself would show there: wherever the cloud trusts the entitlement it can make itself credentials past the bounds of that cloud’s own kind, and past the log.',
-    change: 'The kind of that cloud, or the audience of a service of your own.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_OUTLIVES_TTL: {
-    when: 'A credential is of a kind that the job trades by itself for others that live longer: `gcp-credentials-file`.',
-    risk: 'The `ttl` bounds the token in the file and not what Google gives for it, nothing of that is in the log, and nobody here can revoke it.',
-    change: '`kind: gcp-service-account`, for programs that take a token.',
-    nhi: 'NHI7:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_RULE_SHADOWED: {
-    when: 'Every job that a rule allows is allowed by another rule of the same entitlement too (of its first 100).',
-    risk: 'The narrower rule looks like a limit, and limits nothing.',
-    change: 'Take one of the two out.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_EVENT_IDLE: {
-    when: 'A rule names an event whose jobs never have such a ref, beside others that do.',
-    risk: 'The rule reads as if it allowed what it never will.',
-    change: 'Take the event out, or write a rule of its own for it.',
-    nhi: 'NHI5:2025',
-    cicdSec: 'CICD-SEC-5',
-  },
-  LINT_REPOSITORY_SHARED: {
-    when: 'Two projects list the same repository.',
-    risk: 'A job of it may ask both, so that what one owner forbids may be had from the other.',
-    change: 'List it in the project that owns it.',
-    nhi: 'NHI9:2025',
-    cicdSec: 'CICD-SEC-2',
-  },
-} as const satisfies Readonly<Record<string, LintRule>>;
+export const LINT_CODES = {
+  LINT_REF_WILDCARD: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-1' },
+  LINT_UNGUARDED: { nhi: 'NHI8:2025', cicdSec: 'CICD-SEC-1' },
+  LINT_NO_ENVIRONMENT: { nhi: 'NHI8:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_RISK_UNDERSTATED: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_TTL_LONG: { nhi: 'NHI7:2025', cicdSec: 'CICD-SEC-6' },
+  LINT_NO_RUNNER: { nhi: 'NHI8:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_SELF_HOSTED: { nhi: 'NHI2:2025', cicdSec: 'CICD-SEC-7' },
+  LINT_OUTSIDE_EVENT: { nhi: 'NHI2:2025', cicdSec: 'CICD-SEC-4' },
+  LINT_PULL_REQUEST_TARGET: { nhi: 'NHI2:2025', cicdSec: 'CICD-SEC-4' },
+  LINT_CALLED_WORKFLOW_MUTABLE: { nhi: 'NHI3:2025', cicdSec: 'CICD-SEC-3' },
+  LINT_SELF_APPROVAL: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-1' },
+  LINT_NO_REVIEW: { nhi: 'NHI1:2025', cicdSec: 'CICD-SEC-2' },
+  LINT_OFFER_WIDE: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-2' },
+  LINT_AUDIENCE_TRADED: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_OUTLIVES_TTL: { nhi: 'NHI7:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_RULE_SHADOWED: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_EVENT_IDLE: { nhi: 'NHI5:2025', cicdSec: 'CICD-SEC-5' },
+  LINT_REPOSITORY_SHARED: { nhi: 'NHI9:2025', cicdSec: 'CICD-SEC-2' },
+} as const satisfies Readonly<Record<string, Filed>>;
 
-export type LintCode = keyof typeof LINT_RULES;
+export type LintCode = keyof typeof LINT_CODES;

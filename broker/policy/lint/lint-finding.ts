@@ -2,8 +2,7 @@
 // one list of codes, so that no two findings of a code can disagree.
 import type { KeyPath } from '../../schema-problems.ts';
 import type { Finding } from '../../strict-yaml.ts';
-import { LINT_RULES, type LintCode } from './codes.ts';
-import type { CicdSecId, NhiId } from './frameworks.ts';
+import { type CicdSecId, LINT_CODES, type LintCode, type NhiId } from './codes.ts';
 
 /** What a check found; its path is relative to where the check looked. */
 export interface Advice {
@@ -27,7 +26,7 @@ export interface LintFinding extends Finding {
 export type Place = (path: KeyPath, message: string) => Finding;
 
 export function placed(place: Place, base: KeyPath, { code, path, message, remedy }: Advice): LintFinding {
-  const { nhi, cicdSec } = LINT_RULES[code];
+  const { nhi, cicdSec } = LINT_CODES[code];
   return { ...place([...base, ...path], message), code, remedy, nhi, cicd_sec: cicdSec };
 }
 
