@@ -23,15 +23,15 @@ const MAX_COMPARED = 5_000;
 /** One for each file. */
 export const newBudget = (): Budget => ({ left: MAX_COMPARED });
 
-export function shadowedRules(allow: readonly RuleDocument[], shadowing: Shadowing): Advice[] {
-  const rules = allow.slice(0, MAX_RULES);
+export function shadowedRules(allow: readonly RuleDocument[], { repositories, budget }: Shadowing): Advice[] {
+  const rules = allow.slice(0, MAX_RULES).map((rule) => meaningOf(rule, repositories));
   return rules.flatMap((rule, index) => {
     const by = rules.findIndex(
       (other, at) =>
         at !== index &&
-        implies(rule, other, shadowing) &&
+        implies(rule, other, budget) &&
         // Of two that say the same, the later one is too much.
-        (at < index || !implies(other, rule, shadowing)),
+        (at < index || !implies(other, rule, budget)),
     );
     return by === -1 ? [] : [advice(index, by)];
   });
@@ -44,20 +44,35 @@ const advice = (index: number, by: number): Advice => ({
   remedy: `take rule ${index} out, or, if its limits are meant, rule ${by}.`,
 });
 
+/** A rule with the events and the repositories (of the policy’s own list) that it means: some, also where it names none. */
+export interface Meaning {
+  readonly rule: RuleDocument;
+  readonly events: ReadonlySet<string>;
+  readonly repositories: ReadonlySet<Repository>;
+}
+
+export function meaningOf(rule: RuleDocument, repositories: readonly Repository[]): Meaning {
+  const idle = idleEvents(rule);
+  return {
+    rule,
+    events: new Set(eventsOf(rule).filter((event) => !idle.includes(event))),
+    repositories: new Set(
+      rule.repository === undefined ? repositories : namedRepositories(rule.repository, repositories),
+    ),
+  };
+}
+
 /** Whether every job that meets `narrow` meets `wide` too; false where that cannot be told. */
-export function implies(narrow: RuleDocument, wide: RuleDocument, { repositories, budget }: Shadowing): boolean {
-  const idle = idleEvents(narrow);
-  const events = eventsOf(narrow).filter((event) => !idle.includes(event));
-  if (!subset(events, eventsOf(wide))) return false;
-  const keys = Object.keys(wide).filter((key): key is Judged => key in JUDGES && wide[key as Judged] !== undefined);
+export function implies(narrow: Meaning, wide: Meaning, budget: Budget): boolean {
+  if (!isSubset(narrow.events, wide.events) || !isSubset(narrow.repositories, wide.repositories)) return false;
+  const keys = Object.keys(wide.rule).filter((key): key is Judged => key in JUDGES);
   return keys.every((key) => {
-    const [given, wanted] = [narrow[key], wide[key]];
-    if (key === 'repository') return subset(idsOf(narrow, repositories), idsOf(wide, repositories));
-    return given !== undefined && wanted !== undefined && JUDGES[key](given as never, wanted as never, budget);
+    const [given, wanted] = [narrow.rule[key], wide.rule[key]];
+    return given !== undefined && JUDGES[key](given as never, wanted as never, budget);
   });
 }
 
-type Judged = Exclude<ConditionKey, 'event'>;
+type Judged = Exclude<ConditionKey, 'event' | 'repository'>;
 type Judge<K extends Judged> = (
   narrow: NonNullable<RuleDocument[K]>,
   wide: NonNullable<RuleDocument[K]>,
@@ -74,6 +89,9 @@ const patterns =
       }),
     );
 
+const isSubset = <T>(narrow: ReadonlySet<T>, wide: ReadonlySet<T>): boolean =>
+  [...narrow].every((one) => wide.has(one));
+
 const subset = <T>(narrow: readonly T[], wide: readonly T[]): boolean => narrow.every((one) => wide.includes(one));
 
 /** Windows of time are compared as they are written. */
@@ -83,11 +101,8 @@ const sameWindows = (narrow: readonly object[], wide: readonly object[]): boolea
     wide.map((one) => JSON.stringify(one)),
   );
 
-const always = (): boolean => true;
-
 /** One for each condition, which the type holds us to: one that is forgotten would make a limit look idle. */
 const JUDGES: { readonly [K in Judged]: Judge<K> } = {
-  repository: always,
   branch: patterns(false),
   tag: patterns(false),
   ref: patterns(false),
@@ -99,8 +114,8 @@ const JUDGES: { readonly [K in Judged]: Judge<K> } = {
   requester: subset,
   runner: subset,
   visibility: subset,
-  'protected-ref': always,
-  'protected-environment': always,
+  'protected-ref': subset,
+  'protected-environment': subset,
   time: sameWindows,
   claims: (narrow, wide) =>
     Object.entries(wide).every(([name, values]) => {
@@ -111,9 +126,3 @@ const JUDGES: { readonly [K in Judged]: Judge<K> } = {
 
 const basesOf = (pulls: NonNullable<RuleDocument['pull-request']>): readonly string[] =>
   pulls.flatMap(({ into }) => into);
-
-/** A rule that names no repository means all of its policy. */
-const idsOf = ({ repository }: RuleDocument, repositories: readonly Repository[]): readonly string[] =>
-  (repository === undefined ? repositories : namedRepositories(repository, repositories)).map(
-    ({ issuer, id }) => `${issuer}/${id}`,
-  );

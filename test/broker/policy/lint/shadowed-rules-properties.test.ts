@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Project, Subject } from '../../../../broker/model.ts';
 import { compileRule } from '../../../../broker/policy/conditions.ts';
 import { evaluate } from '../../../../broker/policy/evaluate.ts';
-import { implies, newBudget } from '../../../../broker/policy/lint/shadowed-rules.ts';
+import { implies, meaningOf, newBudget } from '../../../../broker/policy/lint/shadowed-rules.ts';
 import { CONDITION_KEYS, type RuleDocument, ruleSchema } from '../../../../broker/policy/rule-document.ts';
 import { createSharing } from '../../../../broker/policy/sharing.ts';
 import { buildAsk, buildPolicies, type Yaml } from '../../../support/build-policy.ts';
@@ -20,7 +20,7 @@ describe('a rule', () => {
           [more, wide],
           [wide, more],
         ].map(parsed)) {
-          if (one === undefined || other === undefined || !implies(one, other, whole())) continue;
+          if (one === undefined || other === undefined || !implies(meant(one), meant(other), newBudget())) continue;
           const permitted = subjects.filter(permitting(one));
           met += permitted.length;
           expect(permitted.filter((subject) => !permitting(other)(subject))).toEqual([]);
@@ -32,14 +32,14 @@ describe('a rule', () => {
   });
 });
 
-const whole = () => ({ repositories: buildRepositories(), budget: newBudget() });
-const buildRepositories = (): Project['repositories'] => [{ name: 'acme/shop', id: '2001', issuer: 'github' }];
+const REPOSITORIES: Project['repositories'] = [{ name: 'acme/shop', id: '2001', issuer: 'github' }];
+const meant = (rule: RuleDocument) => meaningOf(rule, REPOSITORIES);
 
 const POLICIES = buildPolicies();
 
 /** Whether the broker would permit a job under this one rule. */
 function permitting(document: RuleDocument): (subject: Subject) => boolean {
-  const rules = [compileRule(0, document, { repositories: buildRepositories(), share: createSharing() })];
+  const rules = [compileRule(0, document, { repositories: REPOSITORIES, share: createSharing() })];
   const [project] = POLICIES.projects.values();
   const [entitlement] = project?.entitlements.values() ?? [];
   if (project === undefined || entitlement === undefined) throw new Error('the builders have both');
