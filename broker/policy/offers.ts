@@ -17,7 +17,7 @@ export function parseOffers(mayOffer: MayOffer, kinds: CredentialKinds): ParsedO
   const byKind = new Map<string, unknown[]>();
   for (const [index, { kind: name, ...value }] of mayOffer.entries()) {
     const kind = kinds.get(name);
-    if (kind?.parseOffer === undefined) {
+    if (kind === undefined) {
       problems.push({ path: [index, 'kind'], message: unknownKind(name, kinds) });
       continue;
     }

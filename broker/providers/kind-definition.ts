@@ -51,14 +51,14 @@ export interface CredentialKind {
   readonly static?: boolean;
   /** `credential` without its `kind`: well-formed, and nothing that was not offered */
   readonly parse: (value: unknown, offers: Offers) => ParsedParameters;
-  /** an item of `may-offer` without its `kind`; a kind without it cannot be offered */
-  readonly parseOffer?: (value: unknown) => Checked<unknown>;
+  /** an item of `may-offer` without its `kind` */
+  readonly parseOffer: (value: unknown) => Checked<unknown>;
   /** what `parse` took, in words for people: what the job gets, no secret */
   readonly gives: (parameters: unknown) => string;
   /** how much harm it could do */
   readonly power: (parameters: unknown) => Power;
   /** what would be left of an offer that took no more than these parameters */
-  readonly narrower?: (offer: unknown, used: readonly unknown[]) => Narrowed;
+  readonly narrower: (offer: unknown, used: readonly unknown[]) => Narrowed;
   /** the same two as schemas, for editors: what they refuse `parse` and `parseOffer` refuse too */
   readonly schemas: { readonly parameters: z.ZodType; readonly offer: z.ZodType };
 }

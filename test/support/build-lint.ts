@@ -9,6 +9,10 @@ export const lint = (parts: PolicyParts = {}): readonly LintFinding[] =>
 export const codesOf = (findings: readonly LintFinding[]): readonly string[] =>
   findings.map(({ key, code }) => `${key} ${code}`);
 
+/** What each says: the risk, and the line to write. */
+export const saidOf = (findings: readonly LintFinding[]): readonly string[] =>
+  findings.map(({ message, remedy }) => `${message} Change: ${remedy}`);
+
 /** Offers exactly what the entitlement of the builders uses. */
 export const OFFERED: Yaml = {
   projects: {

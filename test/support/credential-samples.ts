@@ -60,8 +60,8 @@ export const EACH = Object.entries(RIGHT).map(([name, { parameters, offer }]) =>
 
 export function offersOf(name: string, offers: readonly Yaml[]): Offers {
   const offered = offers.map((offer) => {
-    const parsed = kindOf(name).parseOffer?.(offer);
-    if (parsed?.ok !== true) throw new Error(`no offer: ${JSON.stringify(parsed)}`);
+    const parsed = kindOf(name).parseOffer(offer);
+    if (!parsed.ok) throw new Error(`no offer: ${JSON.stringify(parsed)}`);
     return parsed.value;
   });
   return {
@@ -91,6 +91,6 @@ export function problems(
 }
 
 export const offerProblems = (name: string, offer: Yaml): readonly string[] => {
-  const parsed = kindOf(name).parseOffer?.(offer);
-  return parsed?.ok === false ? parsed.problems.map(({ path, message }) => `${path.join('.')}: ${message}`) : [];
+  const parsed = kindOf(name).parseOffer(offer);
+  return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
 };

@@ -16,7 +16,7 @@ export interface EntitlementFacts extends Shadowing {
   readonly name: string;
   readonly owner: string;
   readonly repositories: readonly Repository[];
-  readonly kind: CredentialKind | undefined;
+  readonly kind: CredentialKind;
   /** what the loader made of `credential` */
   readonly parameters: unknown;
   /** every team of the organization */
@@ -39,15 +39,12 @@ export function entitlementFindings(document: EntitlementDocument, facts: Entitl
   ];
 }
 
-const PRODUCTION = /(^|[^a-z])(prod|production|live)([^a-z]|$)/i;
-/** `non-prod`, `pre_production` */
-const BEFORE_PRODUCTION = /(non|not|no|pre)[^a-z]?(prod|live)/i;
+/** As a word of its own, and not after one that says the contrary, as in `non-prod` or `pre_production`. */
+const PRODUCTION = /(?<![a-z]|(?<![a-z])(non|not|no|pre)[^a-z])(prod|production|live)(?![a-z])/i;
 
 /** The first name in it that says production. */
 function productionName({ allow }: EntitlementDocument, name: string): string | undefined {
-  return [name, ...allow.flatMap(({ environment = [] }) => environment)].find(
-    (one) => PRODUCTION.test(one) && !BEFORE_PRODUCTION.test(one),
-  );
+  return [name, ...allow.flatMap(({ environment = [] }) => environment)].find((one) => PRODUCTION.test(one));
 }
 
 function understatedFinding(document: EntitlementDocument, { name, kind, parameters }: EntitlementFacts): Advice[] {
@@ -61,9 +58,9 @@ function understatedFinding(document: EntitlementDocument, { name, kind, paramet
         message: `"${production}" looks like production, and the guardrails for high risk do not hold for it.`,
       },
     ];
-  const power = kind?.power(parameters);
-  if (power === undefined || power.points < GREATEST_POWER) return [];
-  return [{ ...base, message: `it is said to be of low risk, and ${power.sentence}` }];
+  const { points, sentence } = kind.power(parameters);
+  if (points < GREATEST_POWER) return [];
+  return [{ ...base, message: `it is said to be of low risk, and ${sentence}` }];
 }
 
 /** Longest lives that need no reason, by risk: where nothing can end it early, and where it can be revoked. */
@@ -72,11 +69,11 @@ const LONGEST: Readonly<Record<'low' | 'high', { readonly kept: Seconds; readonl
   low: { kept: 3_600, revocable: 28_800 },
 };
 
-function ttlFinding({ ttl, risk, credential }: EntitlementDocument, kind: CredentialKind | undefined): Advice[] {
+function ttlFinding({ ttl, risk, credential }: EntitlementDocument, kind: CredentialKind): Advice[] {
   // That a value may never die is for the guardrails to say, entitlement by entitlement.
   if (ttl === 'never') return [];
-  const isRevocable = kind?.revocation === 'immediate';
-  const longest = Math.max(LONGEST[risk][isRevocable ? 'revocable' : 'kept'], kind?.lifetime.min ?? 0);
+  const isRevocable = kind.revocation === 'immediate';
+  const longest = Math.max(LONGEST[risk][isRevocable ? 'revocable' : 'kept'], kind.lifetime.min);
   if (ttl <= longest) return [];
   const end = isRevocable ? 'unless it is revoked' : 'and it cannot be revoked';
   return [

@@ -1,11 +1,13 @@
 // Reads a policy directory as a careful reviewer would, and says what loads and still should be changed. Pure. Nothing here stops
 // a load: what must not be is an error of the loader or a guardrail; what the loader warns of is not said again.
+import type { z } from 'zod';
 import type { Entitlement, Project } from '../../model.ts';
-import { type KeyPath, parseStrictYaml, type StrictYaml } from '../../strict-yaml.ts';
+import type { CredentialKind, CredentialKinds } from '../../providers/credential-kinds.ts';
+import { type KeyPath, parseStrictYaml, type StrictYaml, type StrictYamlResult } from '../../strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from '../document.ts';
 import type { PolicyContext } from '../load-policy.ts';
-import { organizationSchema } from '../organization-document.ts';
-import { type PolicySet, repositoryKey, type TextedSet } from '../policy-set.ts';
+import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
+import { type PolicyDocument, type PolicySet, repositoryKey, type TextedSet } from '../policy-set.ts';
 import { entitlementFindings } from './entitlement-findings.ts';
 import { type LintFinding, placed } from './lint-finding.ts';
 import { offerFindings } from './offer-findings.ts';
@@ -21,39 +23,42 @@ export interface Linted {
 }
 
 /** `policies`: what the loader made of its documents under the same context. */
-export function lintPolicy(policies: TextedSet, context: Pick<PolicyContext, 'organizationFile' | 'kinds'>): Linted {
-  const { documents } = policies;
-  const organization = documents.find(({ file }) => file === context.organizationFile);
-  const read = organization === undefined ? undefined : parseStrictYaml(organization, organizationSchema);
-  const teams = read?.ok === true ? Object.keys(read.yaml.value.teams) : [];
-  const found = documents.flatMap((document) => {
-    const project = document.project === undefined ? undefined : policies.projects.get(document.project);
-    const parsed = project === undefined ? undefined : parseStrictYaml(document, projectSchema);
-    if (project === undefined || parsed?.ok !== true) return [];
-    return [
-      ...entitlementsOf(project, parsed.yaml, { teams, kinds: context.kinds }),
-      ...sharedRepositories(project, parsed.yaml, policies),
-    ];
-  });
-  const offers = read?.ok === true ? offersOf(read.yaml, policies, context) : [];
-  const all = [...offers, ...found].sort(byPlace);
+export function lintPolicy(policies: TextedSet, { kinds }: Pick<PolicyContext, 'kinds'>): Linted {
+  const all = policies.documents.flatMap((document) => findingsOf(document, policies, kinds).sort(byPlace));
   return { findings: all.slice(0, MAX_FINDINGS), leftOut: Math.max(0, all.length - MAX_FINDINGS) };
 }
 
-const byPlace = (a: LintFinding, b: LintFinding): number =>
-  a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
+function findingsOf(
+  document: TextedSet['documents'][number],
+  policies: PolicySet,
+  kinds: CredentialKinds,
+): LintFinding[] {
+  if (document.project === undefined) return offersOf(readAgain(document, organizationSchema), policies, kinds);
+  const project = policies.projects.get(document.project) as Project;
+  const yaml = readAgain(document, projectSchema);
+  const teams = [...policies.teams.keys()];
+  return [...entitlementsOf(project, yaml, { teams, kinds }), ...sharedRepositories(project, yaml, policies)];
+}
+
+/** What has loaded is read without a problem. */
+function readAgain<T>(document: PolicyDocument, schema: z.ZodType<T>): StrictYaml<T> {
+  return (parseStrictYaml(document, schema) as Extract<StrictYamlResult<T>, { ok: true }>).yaml;
+}
+
+/** Within one file; the documents of a set are in the order of their names. */
+const byPlace = (a: LintFinding, b: LintFinding): number => a.line - b.line || a.column - b.column;
 
 function entitlementsOf(
   project: Project,
   { value, finding }: StrictYaml<ProjectDocument>,
-  { teams, kinds }: { teams: readonly string[]; kinds: PolicyContext['kinds'] },
+  { teams, kinds }: { teams: readonly string[]; kinds: CredentialKinds },
 ): LintFinding[] {
   const budget = newBudget();
   const { owner, repositories } = project;
   return Object.entries(value.entitlements).flatMap(([name, document]) => {
-    const credential: Entitlement['credential'] | undefined = project.entitlements.get(name)?.credential;
-    const kind = kinds.get(document.credential.kind);
-    const facts = { name, owner, repositories, budget, kind, teams, parameters: credential?.parameters };
+    const { parameters } = (project.entitlements.get(name) as Entitlement).credential;
+    const kind = kinds.get(document.credential.kind) as CredentialKind;
+    const facts = { name, owner, repositories, budget, kind, teams, parameters };
     const base: KeyPath = ['entitlements', name];
     return entitlementFindings(document, facts).map((advice) => placed(finding, base, advice));
   });
@@ -65,11 +70,10 @@ function sharedRepositories(
   { repositories, projects }: PolicySet,
 ): LintFinding[] {
   return project.repositories.flatMap(({ issuer, id, name }, index) => {
-    const others = [...projects.keys()].filter(
-      (other) => other !== project.name && repositories.get(other)?.has(repositoryKey(issuer, id)) === true,
-    );
     // Once for each pair, in the project that comes later.
-    const [first] = others.filter((other) => other < project.name);
+    const first = [...projects.keys()].find(
+      (other) => other < project.name && repositories.get(other)?.has(repositoryKey(issuer, id)) === true,
+    );
     if (first === undefined) return [];
     return [
       placed(finding, ['repositories', index], {
@@ -83,9 +87,9 @@ function sharedRepositories(
 }
 
 function offersOf(
-  { value, finding }: StrictYaml<ReturnType<typeof organizationSchema.parse>>,
+  { value, finding }: StrictYaml<OrganizationDocument>,
   policies: PolicySet,
-  { kinds }: Pick<PolicyContext, 'kinds'>,
+  kinds: CredentialKinds,
 ): LintFinding[] {
   return Object.entries(value.projects).flatMap(([name, { 'may-offer': mayOffer }]) => {
     const used = [...(policies.projects.get(name)?.entitlements.values() ?? [])];

@@ -1,6 +1,6 @@
 // Offers of the organization that take more than the entitlements of the project use, each with the narrower offer written out.
 import type { Entitlement } from '../../model.ts';
-import type { CredentialKinds } from '../../providers/credential-kinds.ts';
+import type { CredentialKind, CredentialKinds } from '../../providers/credential-kinds.ts';
 import type { OrganizationDocument } from '../organization-document.ts';
 import { flowYaml } from './flow-yaml.ts';
 import type { Advice } from './lint-finding.ts';
@@ -11,7 +11,7 @@ type MayOffer = OrganizationDocument['projects'][string]['may-offer'];
 export function offerFindings(mayOffer: MayOffer, used: readonly Entitlement[], kinds: CredentialKinds): Advice[] {
   return mayOffer.flatMap(({ kind: name, ...value }, index) => {
     const parameters = used.flatMap(({ credential }) => (credential.kind === name ? [credential.parameters] : []));
-    const narrowed = kinds.get(name)?.narrower?.(value, parameters) ?? 'fits';
+    const narrowed = (kinds.get(name) as CredentialKind).narrower(value, parameters);
     if (narrowed === 'fits') return [];
     const base = { code: 'LINT_OFFER_WIDE', path: [index] } as const;
     if (narrowed === 'unused')

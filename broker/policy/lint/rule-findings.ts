@@ -27,11 +27,10 @@ export const namesEnvironment = (rule: RuleDocument): boolean =>
 function refFinding(rule: RuleDocument): Advice[] {
   if (rule['protected-ref'] !== undefined || rule['pull-request'] !== undefined) return [];
   const given = (['branch', 'tag', 'ref'] as const).filter((key) => rule[key] !== undefined);
-  const base = { code: 'LINT_REF_WILDCARD', remedy: '`branch: main`, or `protected-ref: true` beside it.' } as const;
   if (given.length === 0)
     return [
       {
-        ...base,
+        code: 'LINT_REF_WILDCARD',
         path: [],
         message: 'the rule names no branch or tag, so that whoever can push one gets this credential of high risk.',
         remedy: '`branch: main` in this rule.',
@@ -43,7 +42,7 @@ function refFinding(rule: RuleDocument): Advice[] {
     const what = `${anyOf(wild.map((pattern) => `"${pattern}"`))} ${wild.length === 1 ? 'takes' : 'take'}`;
     return [
       {
-        ...base,
+        code: 'LINT_REF_WILDCARD',
         path: [key],
         message: `whoever can push can make a ${key} that ${what}, and gets this credential of high risk.`,
         remedy: `name each ${key} whole, or write \`protected-ref: true\` beside \`${key}\`.`,

@@ -25,7 +25,7 @@ export function tradeFindings({ credential }: EntitlementDocument, parameters: u
         remedy: '`kind: gcp-service-account` with the `scopes` that are needed, for programs that take a token.',
       },
     ];
-  const { audience = '' } = (parameters ?? {}) as { readonly audience?: string };
+  const { audience = '' } = parameters as { readonly audience?: string };
   const traded = TRADED.find((one) => one.audience.test(audience));
   if (traded === undefined || !HANDED_OUT.includes(credential.kind)) return [];
   const { by, kind } = traded;

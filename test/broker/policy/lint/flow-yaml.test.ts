@@ -7,6 +7,17 @@ describe('a value on one line of YAML', () => {
   it.each([
     [{ every: '90d', by: ['acme/security'] }, '{ every: 90d, by: [acme/security] }'],
     [{ id: '2001', name: 'acme/libs' }, '{ id: "2001", name: acme/libs }'],
+    [
+      ['acme/security@v1.2-x_y', 'Nobody', '15m', '7h', 'nullable', 'offline'],
+      '[acme/security@v1.2-x_y, Nobody, 15m, 7h, nullable, offline]',
+    ],
+    [
+      ['7', '7x', 'm7 ', '-7m', 'TRUE', 'No', '~', 'a:b', '/x'],
+      '["7", "7x", "m7 ", "-7m", "TRUE", "No", "~", "a:b", "/x"]',
+    ],
+    [['true', 'false', 'off', 'on', 'no'], '["true", "false", "off", "on", "no"]'],
+    [[7, true, null], '[7, true, null]'],
+    [{ 'a b': ['x'], on: 'y' }, '{ "a b": [x], "on": y }'],
     [['yes', 'null', 'a: b', '*', ''], '["yes", "null", "a: b", "*", ""]'],
   ])('%j', (value, text) => {
     expect(flowYaml(value)).toBe(text);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readPolicyDirectory } from '../../../../broker/policy/directory-source.ts';
 import { lintPolicy } from '../../../../broker/policy/lint/lint-policy.ts';
 import { loadPolicy } from '../../../../broker/policy/load-policy.ts';
-import { codesOf, lint, OFFERED } from '../../../support/build-lint.ts';
+import { codesOf, lint, OFFERED, saidOf } from '../../../support/build-lint.ts';
 import {
   buildContext,
   buildOrganization,
@@ -36,6 +36,20 @@ describe('offers', () => {
     const unused = { kind: 'aws-role', roles: ['arn:aws:iam::111122223333:role/x'] };
     expect(remediesOf(offering({ kind: 'jwt', audiences: [PREVIEWS] }, unused))).toEqual([
       'LINT_OFFER_WIDE take the offer out until an entitlement needs it.',
+    ]);
+  });
+
+  it('say what is too much', () => {
+    const wide = { kind: 'jwt', audiences: [PREVIEWS, 'https://deploy.example.com'] };
+    const unused = { kind: 'aws-role', roles: ['arn:aws:iam::111122223333:role/x'] };
+    const findings = lint({ organization: offering(wide, unused) });
+    expect(findings.map(({ file, key }) => `${file} ${key}`)).toEqual([
+      '_organization.yaml projects.shop.may-offer[0]',
+      '_organization.yaml projects.shop.may-offer[1]',
+    ]);
+    expect(saidOf(findings)).toEqual([
+      `the project may hand itself more than its entitlements use: { audiences: ["${PREVIEWS}", "https://deploy.example.com"] } takes more than they do. Change: \`- { kind: jwt, audiences: ["${PREVIEWS}"] }\`.`,
+      'the project may hand out `aws-role` credentials by this offer, and no entitlement does. Change: take the offer out until an entitlement needs it.',
     ]);
   });
 
@@ -94,6 +108,35 @@ describe('repositories', () => {
     const { file, ...organization } = second(id);
     expect(codesOf(lint({ organization, files: { 'web.yaml': String(file) } }))).toEqual(findings);
   });
+
+  it('of two projects are named, with the other project', () => {
+    const { file, ...organization } = second('2001');
+    expect(saidOf(lint({ organization, files: { 'web.yaml': String(file) } }))).toEqual([
+      'the project shop lists "acme/web" (id 2001) too: what one of the two owners forbids, a job may have from the other. Change: take it out of the project that does not own it, or make the two one project.',
+    ]);
+  });
+});
+
+it('findings come in the order of the file, also within one line', () => {
+  const rule = '{ branch: main, event: [push, pull_request_target], runner: self-hosted, called-workflow: [ W ] }';
+  const workflow = 'acme/t/.github/workflows/d.yml@refs/tags/v1';
+  const entitlement = `{ risk: high, ttl: 20m, credential: { kind: jwt, audience: "${PREVIEWS}" }, title: T, allow: [${rule.replace('W', workflow)}] }`;
+  const text = yamlText(buildProject({ entitlements: 'ONE' })).replace(
+    'ONE',
+    `\n  b: ${entitlement}\n  a: ${entitlement}`,
+  );
+  const findings = lint({ organization: OFFERED, files: { 'shop.yaml': text } });
+  const places = findings.map(({ line, column }) => line * 1_000 + column);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(codesOf(findings).slice(0, 7)).toEqual([
+    'entitlements.b LINT_NO_REVIEW',
+    'entitlements.b.ttl LINT_TTL_LONG',
+    'entitlements.b.allow[0] LINT_UNGUARDED',
+    'entitlements.b.allow[0].event LINT_PULL_REQUEST_TARGET',
+    'entitlements.b.allow[0].runner LINT_SELF_HOSTED',
+    'entitlements.b.allow[0].called-workflow LINT_CALLED_WORKFLOW_MUTABLE',
+    'entitlements.a LINT_NO_REVIEW',
+  ]);
 });
 
 it('of a thousand findings the first two hundred are listed, and the others counted', () => {
