@@ -28,10 +28,18 @@ export async function readDeployed(
   directory: string,
   { breathe, commitFile }: { breathe: () => Promise<void> | undefined; commitFile: string | undefined },
 ): Promise<Deployed> {
-  // Where the directory is a symlink that a deployment switches, all files are of the same side of the switch.
-  const real = await explained(`the policy directory "${directory}" cannot be read`, () => realpath(directory));
+  const { real, names } = await explained(`the policy directory "${directory}" cannot be read`, () =>
+    listed(directory),
+  );
   const commit = commitFile === undefined ? undefined : await readCommit(join(real, commitFile));
-  return { documents: await documentsIn(real, { directory, breathe }), commit };
+  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
+  return { documents: await documentsIn(real, files, breathe), commit };
+}
+
+/** Where the directory is a symlink that a deployment switches, all files are of the same side of the switch. */
+async function listed(directory: string): Promise<{ real: string; names: readonly string[] }> {
+  const real = await realpath(directory);
+  return { real, names: await readdir(real) };
 }
 
 async function readCommit(path: string): Promise<string> {
@@ -46,10 +54,9 @@ const WRITE_IT =
 
 async function documentsIn(
   real: string,
-  { directory, breathe }: { directory: string; breathe: () => Promise<void> | undefined },
+  files: readonly string[],
+  breathe: () => Promise<void> | undefined,
 ): Promise<readonly PolicyDocument[]> {
-  const names = await explained(`the policy directory "${directory}" cannot be read`, () => readdir(real));
-  const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
   const documents: PolicyDocument[] = [];
   for (let at = 0; at < files.length; at += AT_ONCE) {
     const some = files.slice(at, at + AT_ONCE);
@@ -77,13 +84,13 @@ async function explained<T>(what: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Error(`${what}: ${WORDING[code ?? ''] ?? message}`, { cause });
+    throw new Error(`${what}: ${WORDING.get(code) ?? message}`, { cause });
   }
 }
 
-const WORDING: Readonly<Partial<Record<string, string>>> = {
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'it is not a directory',
-  EACCES: 'this user may not read it',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
-};
+const WORDING: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'it does not exist'],
+  ['ENOTDIR', 'it is not a directory'],
+  ['EACCES', 'this user may not read it'],
+  ['ERR_ENCODING_INVALID_ENCODED_DATA', 'it is not UTF-8'],
+]);

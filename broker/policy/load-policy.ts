@@ -40,7 +40,10 @@ export function loadPolicy(documents: readonly PolicyDocument[], context: Policy
 
 function withTexts(policies: PolicySet, files: readonly PolicyFile[]): TextedSet {
   const textOf = new Map(files.map(({ file, text }) => [file, text]));
-  return { ...policies, documents: policies.documents.map((one) => ({ ...one, text: textOf.get(one.file) ?? '' })) };
+  return {
+    ...policies,
+    documents: policies.documents.map((one) => ({ ...one, text: textOf.get(one.file) as string })),
+  };
 }
 
 const digested = (file: PolicyFile): PolicyFile & { digest: string } => ({ ...file, digest: textDigest(file.text) });

@@ -137,8 +137,7 @@ async function readAndCompiled(
   if (!project.ok || organization === undefined) return { project };
   const under = compiledUnder(organization, project);
   if (known.compiled?.under === under) return { project, result: known.compiled.result };
-  const document = parsed();
-  if (!document.ok) return { project };
+  const document = parsed() as Extract<ParsedFile<ProjectDocument>, { ok: true }>;
   const result = await inTurns(compileFile(file, document, { organization, context }), breathe);
   // An error may speak of what else stands in the organization's file, which `under` does not say.
   if (result.errors.length === 0) known.compiled = { under, result };

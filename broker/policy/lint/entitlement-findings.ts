@@ -123,9 +123,7 @@ function selfApprovalFinding({ risk, approval }: EntitlementDocument): Advice[] 
       code: 'LINT_SELF_APPROVAL',
       path: ['approval', isSelf ? 'self' : 'apart-from'],
       message: 'whoever asks may also approve, so that one person alone decides about a credential of high risk.',
-      remedy: isSelf
-        ? 'take `self` out.'
-        : `\`apart-from: ${flowYaml(['requester', ...apart.filter((one) => one !== 'requester')])}\`.`,
+      remedy: isSelf ? 'take `self` out.' : `\`apart-from: ${flowYaml(['requester', ...apart])}\`.`,
     },
   ];
 }

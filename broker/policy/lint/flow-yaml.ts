@@ -2,7 +2,7 @@
 
 const PLAIN = /^([a-z_][a-z0-9_./@-]*|[0-9]+[smhd])$/i;
 /** What the core schema of YAML takes for another type. */
-const OTHER_TYPE = /^(true|false|null|yes|no|on|off|~)$/i;
+const OTHER_TYPE = /^(true|false|null|yes|no|on|off)$/i;
 
 export function flowYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowYaml).join(', ')}]`;
@@ -10,5 +10,6 @@ export function flowYaml(value: unknown): string {
     const pairs = Object.entries(value).map(([key, one]) => `${flowYaml(key)}: ${flowYaml(one)}`);
     return `{ ${pairs.join(', ')} }`;
   }
-  return typeof value === 'string' && PLAIN.test(value) && !OTHER_TYPE.test(value) ? value : JSON.stringify(value);
+  const text = String(value);
+  return PLAIN.test(text) && !OTHER_TYPE.test(text) ? text : JSON.stringify(value);
 }

@@ -24,20 +24,31 @@ export interface Linted {
 
 /** `policies`: what the loader made of its documents under the same context. */
 export function lintPolicy(policies: TextedSet, { kinds }: Pick<PolicyContext, 'kinds'>): Linted {
-  const all = policies.documents.flatMap((document) => findingsOf(document, policies, kinds).sort(byPlace));
+  const context = { policies, kinds, teams: [...policies.teams.keys()], owners: firstOwners(policies) };
+  const all = policies.documents.flatMap((document) => findingsOf(document, context).sort(byPlace));
   return { findings: all.slice(0, MAX_FINDINGS), leftOut: Math.max(0, all.length - MAX_FINDINGS) };
 }
 
-function findingsOf(
-  document: TextedSet['documents'][number],
-  policies: PolicySet,
-  kinds: CredentialKinds,
-): LintFinding[] {
-  if (document.project === undefined) return offersOf(readAgain(document, organizationSchema), policies, kinds);
-  const project = policies.projects.get(document.project) as Project;
+interface Context {
+  readonly policies: PolicySet;
+  readonly kinds: CredentialKinds;
+  readonly teams: readonly string[];
+  /** the first project that lists each repository, by `repositoryKey` */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
+function firstOwners({ repositories }: PolicySet): Context['owners'] {
+  const owners = new Map<string, string>();
+  for (const [project, listed] of repositories)
+    for (const key of listed.keys()) if (!owners.has(key)) owners.set(key, project);
+  return owners;
+}
+
+function findingsOf(document: TextedSet['documents'][number], context: Context): LintFinding[] {
+  if (document.project === undefined) return offersOf(readAgain(document, organizationSchema), context);
+  const project = context.policies.projects.get(document.project) as Project;
   const yaml = readAgain(document, projectSchema);
-  const teams = [...policies.teams.keys()];
-  return [...entitlementsOf(project, yaml, { teams, kinds }), ...sharedRepositories(project, yaml, policies)];
+  return [...entitlementsOf(project, yaml, context), ...sharedRepositories(project, yaml, context)];
 }
 
 /** What has loaded is read without a problem. */
@@ -51,7 +62,7 @@ const byPlace = (a: LintFinding, b: LintFinding): number => a.line - b.line || a
 function entitlementsOf(
   project: Project,
   { value, finding }: StrictYaml<ProjectDocument>,
-  { teams, kinds }: { teams: readonly string[]; kinds: CredentialKinds },
+  { teams, kinds }: Context,
 ): LintFinding[] {
   const budget = newBudget();
   const { owner, repositories } = project;
@@ -64,17 +75,15 @@ function entitlementsOf(
   });
 }
 
+/** Each in the projects that come later. */
 function sharedRepositories(
   project: Project,
   { finding }: StrictYaml<ProjectDocument>,
-  { repositories, projects }: PolicySet,
+  { owners }: Context,
 ): LintFinding[] {
   return project.repositories.flatMap(({ issuer, id, name }, index) => {
-    // Once for each pair, in the project that comes later.
-    const first = [...projects.keys()].find(
-      (other) => other < project.name && repositories.get(other)?.has(repositoryKey(issuer, id)) === true,
-    );
-    if (first === undefined) return [];
+    const first = owners.get(repositoryKey(issuer, id));
+    if (first === project.name) return [];
     return [
       placed(finding, ['repositories', index], {
         code: 'LINT_REPOSITORY_SHARED',
@@ -86,11 +95,7 @@ function sharedRepositories(
   });
 }
 
-function offersOf(
-  { value, finding }: StrictYaml<OrganizationDocument>,
-  policies: PolicySet,
-  kinds: CredentialKinds,
-): LintFinding[] {
+function offersOf({ value, finding }: StrictYaml<OrganizationDocument>, { policies, kinds }: Context): LintFinding[] {
   return Object.entries(value.projects).flatMap(([name, { 'may-offer': mayOffer }]) => {
     const used = [...(policies.projects.get(name)?.entitlements.values() ?? [])];
     const base: KeyPath = ['projects', name, 'may-offer'];

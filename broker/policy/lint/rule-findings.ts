@@ -26,7 +26,10 @@ export const namesEnvironment = (rule: RuleDocument): boolean =>
 
 function refFinding(rule: RuleDocument): Advice[] {
   if (rule['protected-ref'] !== undefined || rule['pull-request'] !== undefined) return [];
-  const given = (['branch', 'tag', 'ref'] as const).filter((key) => rule[key] !== undefined);
+  const given = (['branch', 'tag', 'ref'] as const).flatMap((key) => {
+    const patterns = rule[key];
+    return patterns === undefined ? [] : [{ key, patterns }];
+  });
   if (given.length === 0)
     return [
       {
@@ -36,8 +39,8 @@ function refFinding(rule: RuleDocument): Advice[] {
         remedy: '`branch: main` in this rule.',
       },
     ];
-  return given.flatMap((key) => {
-    const wild = (rule[key] ?? []).filter((pattern) => pattern.includes('*'));
+  return given.flatMap(({ key, patterns }) => {
+    const wild = patterns.filter((pattern) => pattern.includes('*'));
     if (wild.length === 0) return [];
     const what = `${anyOf(wild.map((pattern) => `"${pattern}"`))} ${wild.length === 1 ? 'takes' : 'take'}`;
     return [
@@ -99,8 +102,9 @@ function targetFinding(rule: RuleDocument): Advice[] {
   ];
 }
 
-function calledWorkflowFinding({ 'called-workflow': called = [] }: RuleDocument): Advice[] {
-  const mutable = called.filter((one) => /@refs\//.test(one));
+function calledWorkflowFinding({ 'called-workflow': called }: RuleDocument): Advice[] {
+  if (called === undefined) return [];
+  const mutable = called.filter((one) => one.includes('@refs/'));
   return mutable.slice(0, 1).map((one) => ({
     code: 'LINT_CALLED_WORKFLOW_MUTABLE',
     path: ['called-workflow'],

@@ -5,7 +5,7 @@ import { afterlifeOf } from '../../../shared/afterlife.ts';
 import type { EntitlementDocument } from '../document.ts';
 import type { Advice } from './lint-finding.ts';
 
-/** The kinds whose token the job itself gets. */
+/** The kinds whose token the job itself gets, each for an `audience`. */
 const HANDED_OUT = ['jwt', 'kubernetes'];
 
 const TRADED: readonly { readonly audience: RegExp; readonly by: string; readonly kind: string }[] = [
@@ -25,9 +25,10 @@ export function tradeFindings({ credential }: EntitlementDocument, parameters: u
         remedy: '`kind: gcp-service-account` with the `scopes` that are needed, for programs that take a token.',
       },
     ];
-  const { audience = '' } = parameters as { readonly audience?: string };
+  if (!HANDED_OUT.includes(credential.kind)) return [];
+  const { audience } = parameters as { readonly audience: string };
   const traded = TRADED.find((one) => one.audience.test(audience));
-  if (traded === undefined || !HANDED_OUT.includes(credential.kind)) return [];
+  if (traded === undefined) return [];
   const { by, kind } = traded;
   return [
     {

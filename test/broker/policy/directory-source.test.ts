@@ -63,6 +63,31 @@ describe('readPolicyDirectory', () => {
       'the policy directory "large/shop.yaml" cannot be read: it is not a directory',
     );
   });
+
+  it('takes a file that is just small enough', async () => {
+    await write('shop.yaml', 'x'.repeat(65_536));
+    expect(await readPolicyDirectory(directory)).toEqual([{ file: 'shop.yaml', text: 'x'.repeat(65_536) }]);
+  });
+
+  it('says of a directory that it may not read whose right is missing', async () => {
+    const locked = join(directory, 'locked');
+    await mkdir(locked, { mode: 0o000 });
+    await expect(asAnybody(() => readPolicyDirectory(join(locked, 'policies')))).rejects.toThrow(
+      `the policy directory "${locked}/policies" cannot be read: this user may not read it`,
+    );
+  });
+
+  it('lets others have the thread after every sixteen files, and reads them all', async () => {
+    const names = Array.from({ length: 32 }, (_, at) => `p${10 + at}.yaml`);
+    await Promise.all(names.map((name) => write(name, name)));
+    let pauses = 0;
+    const breathe = (): undefined => {
+      pauses += 1;
+    };
+    const { documents } = await readDeployed(directory, { breathe, commitFile: undefined });
+    expect(documents).toEqual(names.map((name) => ({ file: name, text: name })));
+    expect(pauses).toBe(2);
+  });
 });
 
 describe('the commit of a directory', () => {
@@ -99,3 +124,14 @@ describe('the commit of a directory', () => {
     await expect(read('.commit')).rejects.toThrow('whoever deploys the policies writes it, by `git rev-parse HEAD`');
   });
 });
+
+/** Root may read everything. */
+async function asAnybody<T>(run: () => Promise<T>): Promise<T> {
+  const user = process.geteuid?.();
+  if (user === 0) process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    if (user === 0) process.seteuid?.(0);
+  }
+}

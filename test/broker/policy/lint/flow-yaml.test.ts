@@ -8,8 +8,8 @@ describe('a value on one line of YAML', () => {
     [{ every: '90d', by: ['acme/security'] }, '{ every: 90d, by: [acme/security] }'],
     [{ id: '2001', name: 'acme/libs' }, '{ id: "2001", name: acme/libs }'],
     [
-      ['acme/security@v1.2-x_y', 'Nobody', '15m', '7h', 'nullable', 'offline'],
-      '[acme/security@v1.2-x_y, Nobody, 15m, 7h, nullable, offline]',
+      ['acme/security@v1.2-x_y', 'Nobody', '15m', '7h', 'nullable', 'offline', 'casino'],
+      '[acme/security@v1.2-x_y, Nobody, 15m, 7h, nullable, offline, casino]',
     ],
     [
       ['7', '7x', 'm7 ', '-7m', 'TRUE', 'No', '~', 'a:b', '/x'],

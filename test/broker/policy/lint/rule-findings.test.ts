@@ -59,6 +59,11 @@ describe('a rule of low risk', () => {
       { branch: undefined, environment: undefined, 'pull-request': { into: 'main' }, runner: 'self-hosted' },
       ['allow[0].runner LINT_SELF_HOSTED'],
     ],
+    [
+      'takes pull requests, and pushes, on machines of your own',
+      { environment: undefined, event: ['push', 'pull_request_target'], runner: 'self-hosted' },
+      ['allow[0].runner LINT_SELF_HOSTED', 'allow[0].event LINT_PULL_REQUEST_TARGET'],
+    ],
     ['runs on machines of your own', { environment: undefined, runner: 'self-hosted' }, []],
     [
       'is for pull_request_target',

@@ -59,8 +59,8 @@ describe('a rule', () => {
     [
       'with another claim',
       [
-        { branch: 'main', claims: { tier: '1' } },
-        { branch: 'main', claims: { ring: '1' } },
+        { branch: 'main', claims: { tier: '1', zone: '1' } },
+        { branch: 'main', claims: { tier: '1', ring: '1' } },
       ],
       [],
     ],
@@ -137,6 +137,11 @@ describe('a rule', () => {
     const [narrow, wide] = [meant({ branch: ['a1', 'a2', 'a3'] }), meant({ branch: ['a*'] })];
     expect(implies(narrow, wide, { left: 3 })).toBe(true);
     expect(implies(narrow, wide, { left: 2 })).toBe(false);
+  });
+
+  it('of many patterns takes nothing from what others may be compared', () => {
+    const tags = Array.from({ length: 100 }, (_, at) => `v${at}`);
+    expect(shadowed([{ tag: tags }, { branch: 'release/*' }, { branch: 'release/1.*' }])).toEqual(['2 by 1']);
   });
 
   it('of many, over many repositories, holds nobody up', () => {
