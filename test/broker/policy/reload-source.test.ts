@@ -242,21 +242,6 @@ describe('a reload of what does not load', () => {
 });
 
 describe('the policy in force', () => {
-  it('is not at hand where another broker put it there, until it is followed: nothing is decided meanwhile', async () => {
-    const { reload, store } = await open();
-    await reload(BOTH);
-    const other = createPoliciesInForce(loaderOf(buildContext()));
-    await expect(store.read(other.inForce)).rejects.toMatchObject({ name: 'BrokerError', code: 'POLICY_LOADING' });
-    await other.follow(store);
-    expect((await store.read(other.inForce)).digest).toBe(setDigest(asDocuments(BOTH)));
-  });
-
-  it('is none before one was loaded', async () => {
-    const { store } = await open();
-    const { follow } = createPoliciesInForce(loaderOf(buildContext()));
-    await expect(follow(store)).rejects.toThrow('no policy is in force: load one first');
-  });
-
   it('is the very set that the reload compiled, for as long as it stays', async () => {
     const { reload, inForce } = await open();
     await reload(BOTH);
@@ -264,27 +249,5 @@ describe('the policy in force', () => {
     expect(await inForce()).toBe(first);
     await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
     expect(await inForce()).not.toBe(first);
-  });
-
-  it('stays at hand while others are refused by the store, which may have taken them', async () => {
-    const { reload, inForce, store } = await open();
-    await reload(BOTH);
-    const first = await inForce();
-    const { keep, inForce: own } = createPoliciesInForce(loaderOf(buildContext()));
-    for (const digest of [first.digest, 'one', 'two', 'three']) {
-      keep({ ...first, digest });
-      expect((await store.read(own)).digest).toBe(first.digest);
-    }
-  });
-
-  it('that no longer loads under another configuration stops the start, and says where', async () => {
-    const { reload, store } = await open();
-    await reload(BOTH);
-    const issuers = ['a', 'b'].map((name) => ({ name, owners: {} }));
-    const { follow } = createPoliciesInForce(loaderOf(buildContext({ issuers })));
-    await expect(follow(store)).rejects.toMatchObject({
-      name: 'StartRefused',
-      message: expect.stringMatching(/^the policy in force no longer loads:\nshop\.yaml:\d+:\d+.*issuer: is missing/),
-    });
   });
 });
