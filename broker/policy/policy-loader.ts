@@ -83,7 +83,7 @@ async function knownOrParsed(
   const unknown = digested.filter((file) => !known.has(keyOf(file)));
   const parsing = parseAll(unknown);
   // Who waits for one of them first does not leave the others' failures without anybody.
-  for (const one of parsing) one.catch(() => undefined);
+  void Promise.allSettled(parsing);
   const parsed = new Map(unknown.map((file, at) => [keyOf(file), { packed: parsing[at] as Promise<Packed> }]));
   return digested.map((file) => {
     const key = keyOf(file);

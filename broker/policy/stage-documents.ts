@@ -34,14 +34,14 @@ export async function stageDocuments(
 /** In their order. Every document has a place in one: a file is smaller than a batch. */
 function batchesOf(documents: readonly StoredDocument[]): readonly (readonly StoredDocument[])[] {
   const batches: StoredDocument[][] = [];
-  let [batch, characters]: [StoredDocument[], number] = [[], 0];
+  let characters = 0;
   for (const document of documents) {
+    const batch = batches.at(-1);
     characters += document.text.length;
-    if (batches.length === 0 || batch.length === MOST_DOCUMENTS || characters > MOST_CHARACTERS) {
-      [batch, characters] = [[], document.text.length];
-      batches.push(batch);
-    }
-    batch.push(document);
+    if (batch === undefined || batch.length === MOST_DOCUMENTS || characters > MOST_CHARACTERS) {
+      batches.push([document]);
+      characters = document.text.length;
+    } else batch.push(document);
   }
   return batches;
 }

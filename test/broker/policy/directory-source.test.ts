@@ -26,6 +26,12 @@ describe('readPolicyDirectory', () => {
     ]);
   });
 
+  it('reads them in the order of their UTF-16, as sets are sorted', async () => {
+    for (const name of ['\uff5e.yaml', '\u{1f600}.yaml']) await write(name, name);
+    const documents = await readPolicyDirectory(directory);
+    expect(documents.map(({ file }) => file)).toEqual(['\u{1f600}.yaml', '\uff5e.yaml']);
+  });
+
   it('keeps a byte order mark, so that the digest is that of the bytes', async () => {
     await write('shop.yaml', Buffer.from([0xef, 0xbb, 0xbf, 0x61]));
     expect(await readPolicyDirectory(directory)).toEqual([{ file: 'shop.yaml', text: '\ufeffa' }]);
@@ -59,6 +65,7 @@ describe('readPolicyDirectory', () => {
     );
     expect(await refusal('odd')).toBe('"odd/shop.yaml" cannot be read: it is not a file');
     expect(await refusal('none')).toBe('the policy directory "none" cannot be read: it does not exist');
+    await expect(readPolicyDirectory(join(directory, 'none'))).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
     expect(await refusal('large/shop.yaml')).toBe(
       'the policy directory "large/shop.yaml" cannot be read: it is not a directory',
     );

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { setDigest } from '../../../broker/policy/load-policy.ts';
+import { filesOf, setDigest } from '../../../broker/policy/load-policy.ts';
 import { formatFinding } from '../../../broker/strict-yaml.ts';
 import {
+  buildContext,
   buildDocuments,
   buildEntitlement,
   buildOrganization,
@@ -63,6 +64,21 @@ describe('loadPolicy', () => {
   it('refuses two files of one project', () => {
     expect(errorsOf({ files: { 'shop2.yaml': yamlText(buildProject()) } })).toEqual([
       'shop2.yaml project: "shop" is already the project of shop.yaml: one project is one file',
+    ]);
+  });
+
+  it('takes the first of them, in the order of their names, for the one that was there', () => {
+    expect(errorsOf({ files: { 'a.yaml': yamlText(buildProject()) } })).toEqual([
+      'shop.yaml project: "shop" is already the project of a.yaml: one project is one file',
+    ]);
+  });
+
+  it('knows the organization’s file by its name, and takes all others for projects', () => {
+    const documents = ['shop.yaml', '_organization.yaml', 'a.yaml'].map((file) => ({ file, text: '' }));
+    expect(filesOf(documents, buildContext())).toEqual([
+      { kind: 'organization', file: '_organization.yaml', text: '' },
+      { kind: 'project', file: 'a.yaml', text: '' },
+      { kind: 'project', file: 'shop.yaml', text: '' },
     ]);
   });
 

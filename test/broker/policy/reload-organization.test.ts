@@ -94,6 +94,17 @@ describe('after a change of the organization’s file', () => {
     expect(await load(first ?? [])).toMatchObject({ ok: true });
   });
 
+  it('an error of an unchanged project names what there is now', async () => {
+    const { load } = createPolicyLoader(buildContext(), {
+      parseAll: (files) => files.map(async (file) => parseFile(file)),
+      breathe: () => undefined,
+    });
+    const project = { entitlement: { approval: { by: 'acme/securty' } } };
+    const [before, after] = [{}, WITHOUT_SECURITY].map((organization) => buildDocuments({ ...project, organization }));
+    expect(said(await load(before ?? []))).toContain('did you mean `acme/security`?');
+    expect(said(await load(after ?? []))).not.toContain('did you mean');
+  });
+
   it('of the group that a team is, what is said of asking GitHub about it changes too', async () => {
     const { load } = createPolicyLoader(buildContext({ facts: true }), {
       parseAll: (files) => files.map(async (file) => parseFile(file)),

@@ -63,8 +63,9 @@ describe('staging', () => {
   ])(
     'keeps a change %s in as few commits as have room for it, each with its entry',
     async (_what, documents, sizes) => {
-      const { stage, entries, kept } = await open();
+      const { stage, entries, isLarge, kept } = await open();
       expect(await stage(documents)).toEqual([]);
+      expect(isLarge).toEqual(sizes.map(() => true));
       expect(entries.map((entry) => entry.documents.length)).toEqual(sizes);
       expect(entries.every(({ set_digest: set }) => set === SET)).toBe(true);
       const named = documents.map(({ file, digest, project }) => ({ file, digest, project: project ?? null }));
