@@ -89,7 +89,7 @@ async function membersInForce(tx: Transaction): Promise<readonly Member[]> {
 }
 
 const withTexts = (members: readonly SetMember[], textOf: ReadonlyMap<string, string>): TextedSet['documents'] =>
-  members.map((member) => ({ ...member, text: textOf.get(member.file) ?? '' }));
+  members.map((member) => ({ ...member, text: textOf.get(member.file) as string }));
 
 /** Characters. Lint reads every file once more, on this thread: of more than these somebody would notice. */
 const LINTED_HERE = 16 * 1024;
@@ -167,13 +167,14 @@ async function recordChanges(deps: ReloadDeps, tx: Transaction, { set, changes, 
     if (file === deps.context.organizationFile) {
       const fields = {
         file,
-        organization_digest: now?.digest ?? '',
+        organization_digest: (now as SetMember).digest,
         previous_digest: old?.digest ?? null,
         set_digest: set,
       };
       await deps.append(tx, { type: 'organization.changed', fields: { ...fields, ...wordsSince(old, words) } });
     } else {
-      const project = now?.project ?? (old && (await tx.policies.documentOf(old)).project) ?? '';
+      // None, where what is gone was the organization's file under a name that the configuration no longer gives.
+      const { project = '' } = now ?? (await tx.policies.documentOf(old as Member));
       const digests = { policy_digest: now?.digest ?? null, previous_digest: old?.digest ?? null, set_digest: set };
       await deps.append(tx, { type: 'policy.changed', fields: { project, file, ...digests } });
     }
@@ -198,10 +199,10 @@ async function organizationChange(
   documents: readonly PolicyDocument[],
 ): Promise<OrganizationChange | undefined> {
   const isIt = ({ file }: { readonly file: string }): boolean => file === context.organizationFile;
-  const [member, now] = [before.find(isIt), documents.find(isIt)?.text];
+  const [member, now] = [before.find(isIt), documents.find(isIt) as PolicyDocument];
   const old = member && (await store.read((tx) => tx.policies.documentOf(member)));
-  if (old === undefined || now === undefined || old.text === now) return undefined;
-  const texts = [old.text, now].map(
+  if (old === undefined || old.text === now.text) return undefined;
+  const texts = [old.text, now.text].map(
     (text) => ({ kind: 'organization', file: context.organizationFile, text }) as const,
   );
   const packed = await Promise.all(parseAll(texts));

@@ -7,6 +7,7 @@ import { createPolicyLoader } from '../../../broker/policy/policy-loader.ts';
 import type { TextedSet } from '../../../broker/policy/policy-set.ts';
 import { openSqliteStore } from '../../../broker/store/sqlite.ts';
 import { buildContext, buildPolicies } from '../../support/build-policy.ts';
+import { putInForce } from '../../support/open-reloads.ts';
 
 const setOf = (title: string): TextedSet => buildPolicies({ project: { title } });
 
@@ -22,12 +23,7 @@ async function open(context: PolicyContext = buildContext()) {
     ...{ store, keep: policies.keep },
     inForce: () => store.read(policies.inForce),
     follow: () => policies.follow(store),
-    /** As another broker at this store would. */
-    putInForce: ({ digest, documents }: TextedSet) =>
-      store.commit(async (tx) => {
-        await tx.policies.keep(documents, tx.now);
-        await tx.policies.putInForce({ digest, members: documents, at: tx.now });
-      }),
+    putInForce: (set: TextedSet) => putInForce(store, set),
   };
 }
 

@@ -1,66 +1,28 @@
 // What a reload leaves in the store and on record; the stories around it are in test/scenarios/policy-loading.test.ts.
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Append } from '../../../broker/log/append.ts';
-import { createPoliciesInForce } from '../../../broker/policy/in-force-source.ts';
-import type { PolicyContext, PolicyDocument } from '../../../broker/policy/load-policy.ts';
-import { parseFile } from '../../../broker/policy/policy-file.ts';
-import { createPolicyLoader, type LoaderDeps } from '../../../broker/policy/policy-loader.ts';
+import { describe, expect, it } from 'vitest';
+import type { PolicyDocument } from '../../../broker/policy/load-policy.ts';
 import { setDigest } from '../../../broker/policy/policy-set.ts';
-import { adviceLine, type Reloaded, reloadPolicies, warningLines } from '../../../broker/policy/reload-source.ts';
-import { openSqliteStore } from '../../../broker/store/sqlite.ts';
+import { adviceLine, warningLines } from '../../../broker/policy/reload-source.ts';
 import { textDigest } from '../../../shared/log-digests.ts';
 import {
-  buildContext,
   buildDocuments,
   buildEntitlement,
   buildOrganization,
   buildProject,
   yamlText,
 } from '../../support/build-policy.ts';
+import { openReloads } from '../../support/open-reloads.ts';
 
 const [ORGANIZATION, SHOP] = buildDocuments().map(({ text }) => text) as [string, string];
 const SHOP_2 = yamlText(buildProject({ title: 'Shop' }));
 const BOTH = { '_organization.yaml': ORGANIZATION, 'shop.yaml': SHOP };
-const breathe = (): undefined => undefined;
-const parseAll: LoaderDeps['parseAll'] = (files) => files.map(async (file) => parseFile(file));
-const loaderOf = (context: PolicyContext) => createPolicyLoader(context, { parseAll, breathe });
 const asDocuments = (files: Readonly<Record<string, string>>): PolicyDocument[] =>
   Object.entries(files).map(([file, text]) => ({ file, text }));
 
-async function open(context: PolicyContext = buildContext()) {
-  const directory = mkdtempSync(join(tmpdir(), 'buildpass-policies-'));
-  const store = await openSqliteStore({ path: ':memory:', clock: { now: () => 1_000 } });
-  onTestFinished(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  const entries: unknown[] = [];
-  const append: Append = async (_tx, { type, fields }) => ({
-    index: entries.push({ type, ...fields }) - 1,
-    leaf: '',
-  });
-  const loader = loaderOf(context);
-  const { inForce, keep } = createPoliciesInForce(loader);
-  return {
-    ...{ directory, entries, store },
-    /** Puts these files, and no others, into the directory and loads it. */
-    async reload(files: Readonly<Record<string, string>>, from = directory): Promise<Reloaded> {
-      rmSync(directory, { recursive: true });
-      renameSync(mkdtempSync(join(tmpdir(), 'buildpass-policies-')), directory);
-      for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
-      entries.length = 0;
-      return reloadPolicies({ store, append, context, loader, keep, breathe, parseAll }, from);
-    },
-    inForce: () => store.read(inForce),
-  };
-}
-
 describe('a reload', () => {
   it('puts the set in force, with an entry for each file', async () => {
-    const { reload, entries, inForce } = await open();
+    const { reload, entries, inForce } = await openReloads();
     const digest = setDigest(asDocuments(BOTH));
     expect(await reload(BOTH)).toEqual({ outcome: 'in-force', changed: true, digest, warnings: [], advised: 1 });
     expect(entries).toEqual([
@@ -84,14 +46,14 @@ describe('a reload', () => {
   });
 
   it('of the same files is no change', async () => {
-    const { reload, entries } = await open();
+    const { reload, entries } = await openReloads();
     await reload(BOTH);
     expect(await reload(BOTH)).toMatchObject({ outcome: 'in-force', changed: false });
     expect(entries).toEqual([]);
   });
 
   it('records the file that changed, and what it was before', async () => {
-    const { reload, entries, inForce } = await open();
+    const { reload, entries, inForce } = await openReloads();
     await reload(BOTH);
     await reload({ ...BOTH, 'shop.yaml': SHOP_2 });
     expect(entries).toMatchObject([
@@ -100,17 +62,8 @@ describe('a reload', () => {
     expect((await inForce()).projects.get('shop')?.title).toBe('Shop');
   });
 
-  it('records what a change of the organization loosened, in words', async () => {
-    const { reload, entries } = await open();
-    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 15m } }\n` });
-    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 1h } }\n` });
-    expect(entries).toMatchObject([{ loosened: ['`longest-ttl` for low risk is 1h, and was 15m'] }]);
-    await reload({ ...BOTH, '_organization.yaml': `${ORGANIZATION}guardrails: { longest-ttl: { low: 1h } } # seen\n` });
-    expect(Object.keys(entries[0] as object).filter((key) => /ened$|wise$/.test(key))).toEqual([]);
-  });
-
   it('records a file that was taken out, and of which project it was', async () => {
-    const { reload, entries, inForce } = await open();
+    const { reload, entries, inForce } = await openReloads();
     await reload(BOTH);
     await reload({ '_organization.yaml': ORGANIZATION });
     expect(entries).toMatchObject([
@@ -120,7 +73,7 @@ describe('a reload', () => {
   });
 
   it('records a renamed file as both, in the order of their names', async () => {
-    const { reload, entries } = await open();
+    const { reload, entries } = await openReloads();
     await reload(BOTH);
     await reload({ '_organization.yaml': ORGANIZATION, 'a.yaml': SHOP });
     expect(entries).toMatchObject([
@@ -130,7 +83,7 @@ describe('a reload', () => {
   });
 
   it('of more than one commit has room for is kept ahead, and in force by the last commit alone', async () => {
-    const { reload, entries, store, inForce } = await open();
+    const { reload, entries, store, inForce } = await openReloads();
     const projects = Array.from({ length: 33 }, (_, at) => `p${at}`);
     const shop = (buildOrganization()['projects'] as Record<string, unknown>)['shop'];
     const listed = Object.fromEntries(projects.map((name) => [name, shop]));
@@ -149,8 +102,19 @@ describe('a reload', () => {
     expect(await store.read((tx) => tx.policies.versions())).toHaveLength(34);
   });
 
+  it('counts what lint would change, all of it, where the policies are few', async () => {
+    const { reload } = await openReloads();
+    const rules = Array.from({ length: 210 }, (_, at) => `{ branch: b${at}, event: pull_request_target }`);
+    const many = SHOP.replace(/allow:[\s\S]*$/, `allow: [${rules.join(', ')}]\n`);
+    expect(await reload({ ...BOTH, 'shop.yaml': many })).toMatchObject({ advised: 211 });
+    const padded = (length: number) => ({ ...BOTH, 'shop.yaml': `${SHOP}#${'x'.repeat(length - SHOP.length - 2)}\n` });
+    const most = 16 * 1024 - ORGANIZATION.length;
+    expect(await reload(padded(most))).toMatchObject({ advised: 1 });
+    expect(await reload(padded(most + 1))).toMatchObject({ advised: undefined });
+  });
+
   it('passes on what the loader warns of', async () => {
-    const { reload } = await open();
+    const { reload } = await openReloads();
     const files = { ...BOTH, 'shop.yaml': `${SHOP}    review: { every: 90d, by: acme/security }\n` };
     expect(await reload(files)).toMatchObject({
       warnings: [{ file: 'shop.yaml', message: expect.stringContaining('has no effect yet') }],
@@ -174,7 +138,7 @@ describe('a reload of what does not load', () => {
   const BROKEN = { ...BOTH, 'shop.yaml': 'project: shop\n' };
 
   it('is refused on record, with the digest of what was refused, and the last good set stays', async () => {
-    const { reload, entries, inForce } = await open();
+    const { reload, entries, inForce } = await openReloads();
     await reload(BOTH);
     const refused = await reload(BROKEN);
     expect(refused).toMatchObject({ outcome: 'refused' });
@@ -189,7 +153,7 @@ describe('a reload of what does not load', () => {
   });
 
   it('is on record once, until something else is refused or something loads', async () => {
-    const { reload, entries } = await open();
+    const { reload, entries } = await openReloads();
     const onRecord = async (files: Readonly<Record<string, string>>): Promise<number> => {
       await reload(files);
       return entries.filter((entry) => (entry as { type: string }).type === 'policy.refused').length;
@@ -200,8 +164,19 @@ describe('a reload of what does not load', () => {
     expect(told).toEqual([1, 0, 1, 1, 0, 1]);
   });
 
+  it('is remembered in the store, by its digest, until something loads', async () => {
+    const { reload, store } = await openReloads();
+    const remembered = () => store.read((tx) => tx.meta.get('refused policy set'));
+    await reload(BOTH);
+    expect(await remembered()).toBeUndefined();
+    await reload(BROKEN);
+    expect(await remembered()).toBe(setDigest(asDocuments(BROKEN)));
+    await reload(BOTH);
+    expect(await remembered()).toBe('');
+  });
+
   it('has at most twenty findings on record, each of at most 500 characters', async () => {
-    const { reload, entries } = await open();
+    const { reload, entries } = await openReloads();
     const repositories = Array.from({ length: 40 }, (_, at) => ({ name: `acme/shop-number-${at}`, id: `${at + 1}` }));
     const allow = Array.from({ length: 30 }, () => ({ repository: 'acme/none' }));
     const entitlements = { preview: buildEntitlement({ allow }) };
@@ -214,7 +189,7 @@ describe('a reload of what does not load', () => {
   });
 
   it('is cut to what can be written down, where the cut is within a character', async () => {
-    const { reload, entries, directory } = await open();
+    const { reload, entries, directory } = await openReloads();
     const name = '😀'.repeat(60);
     for (const shift of ['', 'a']) {
       await reload({}, join(directory, `${shift}${name}`, name, name, name, name));
@@ -224,7 +199,7 @@ describe('a reload of what does not load', () => {
   });
 
   it('is refused on record, too, where it cannot be read', async () => {
-    const { reload, entries, directory } = await open();
+    const { reload, entries, directory } = await openReloads();
     await reload({ ...BOTH, 'shop.yaml': 'x'.repeat(70_000) });
     const message = `"${join(directory, 'shop.yaml')}" cannot be read: it has 70000 bytes, a policy file has at most 65536`;
     expect(entries).toEqual([
@@ -243,7 +218,7 @@ describe('a reload of what does not load', () => {
 
 describe('the policy in force', () => {
   it('is the very set that the reload compiled, for as long as it stays', async () => {
-    const { reload, inForce } = await open();
+    const { reload, inForce } = await openReloads();
     await reload(BOTH);
     const first = await inForce();
     expect(await inForce()).toBe(first);
