@@ -44,7 +44,7 @@ async function listed(directory: string): Promise<{ real: string; names: readonl
 
 async function readCommit(path: string): Promise<string> {
   const text = await readText(path, `"${path}" cannot be read (${WRITE_IT})`);
-  const [, commit] = /^([0-9a-f]{40})\r?\n?$/.exec(text) ?? [];
+  const commit = /^[0-9a-f]{40}(?=\r?\n?$)/.exec(text)?.[0];
   if (commit === undefined) throw new Error(`"${path}" is not the id of a commit, 40 hex digits: ${WRITE_IT}`);
   return commit;
 }
