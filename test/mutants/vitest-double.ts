@@ -1,5 +1,6 @@
 // What test files import as `vitest` where they run in the process of the mutants: the same words, collected into lists, so that a
 // test can be run again and again without being loaded again. Assertions are vitest's own.
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 
 type Act = (context: TestContext, ...row: unknown[]) => unknown;
@@ -105,6 +106,29 @@ export const [beforeAll, afterAll, beforeEach, afterEach] = [
   hook('beforeEach'),
   hook('afterEach'),
 ];
+
+/** Asks until it holds, as vitest's own does, which wants to know the worker that it runs in. */
+const poll = (read: () => unknown, { timeout = 1_000, interval = 50 } = {}): unknown =>
+  new Proxy(
+    {},
+    {
+      get:
+        (_, matcher: string) =>
+        async (...wanted: unknown[]): Promise<void> => {
+          const end = performance.now() + timeout;
+          for (;;)
+            try {
+              const is = expect(await read()) as unknown as Readonly<Record<string, (...wanted: unknown[]) => void>>;
+              return is[matcher]?.(...wanted);
+            } catch (error) {
+              if (performance.now() >= end) throw error;
+              await pause(interval);
+            }
+        },
+    },
+  );
+Object.assign(expect, { poll });
+
 export { expect, vi };
 
 /** Runs tests until one fails, and says which and why. */
