@@ -47,7 +47,7 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
         : [
             `${count(revocable, 'credential')} to be revoked at the other side: \`leases list\` says which are confirmed.`,
           ]),
-      ...(dying === 0 || lastEnd === null
+      ...(lastEnd === null
         ? []
         : [
             `${count(dying, 'credential')} cannot be revoked, and ${dying === 1 ? 'dies' : 'die'} by ${at(lastEnd, now)}.`,

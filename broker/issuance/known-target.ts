@@ -12,9 +12,9 @@ export async function hasTarget(
   if (scope !== 'project' && scope !== 'entitlement') return true;
   const inForce = await policies(tx).catch(() => undefined);
   if (inForce === undefined) return true;
-  const [project = '', entitlement = ''] = target.split('/');
-  const known = inForce.projects.get(project);
-  return known !== undefined && (scope === 'project' || known.entitlements.has(entitlement));
+  if (scope === 'project') return inForce.projects.has(target);
+  const entitlements = [...inForce.projects.values()].flatMap((project) => [...project.entitlements.values()]);
+  return entitlements.some(({ project, name }) => `${project}/${name}` === target);
 }
 
 /** @throws BrokerError NOT_FOUND for a person that there is not */

@@ -34,7 +34,7 @@ export async function listLeases(tx: Transaction, query: LeaseQuery): Promise<Le
     for (const lease of page) leases.push(...(await summaryOf(tx, lease, query)));
     [before, looked, more] = [page.at(-1)?.id ?? before, looked + page.length, page.length === most];
   }
-  return { now: isoTime(tx.now), leases, ...(more && before !== undefined ? { next: before } : {}) };
+  return { now: isoTime(tx.now), leases, ...(more ? { next: before } : {}) };
 }
 
 function pageOf(
@@ -49,8 +49,8 @@ function pageOf(
 /** Nothing where it is not what was asked for. */
 async function summaryOf(tx: Transaction, lease: LeaseRow, query: LeaseQuery): Promise<readonly LeaseSummary[]> {
   if (query.state !== undefined && query.state !== 'failing' && lease.state !== query.state) return [];
-  const request = await tx.requests.find(lease.request_id);
-  if (request === undefined) return [];
+  // Every lease hangs on its request.
+  const request = (await tx.requests.find(lease.request_id)) as RequestRow;
   const subject = JSON.parse(request.subject) as Subject;
   if (!isWanted(request, subject, query)) return [];
   const { id, request_id, issuance_id, kind, state, issued_at: issued, ends_at: ends } = lease;

@@ -5,7 +5,7 @@ import type { Revocation } from '../model.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
-import { isoTimeOrNull, queueRevocation } from './steps.ts';
+import { askedFor, isoTimeOrNull, queueRevocation } from './steps.ts';
 
 export type LeaseDeps = Pick<
   IssueDeps,
@@ -88,7 +88,7 @@ export async function endByOrder(
     fields: {
       ...(await leaseFields(tx, lease)),
       because,
-      ...(revocationId === undefined ? {} : { revocation_id: revocationId }),
+      revocation_id: revocationId,
       revocation: lease.revocation,
       upstream_expires_at: isoTimeOrNull(lease.upstream_expires_at),
     },
@@ -116,12 +116,5 @@ async function holds(tx: Transaction, lease: LeaseRow, holder: LeaseHolder): Pro
 }
 
 export async function leaseFields(tx: Transaction, lease: LeaseRow) {
-  const request = await tx.requests.find(lease.request_id);
-  return {
-    request_id: lease.request_id,
-    project: request?.project ?? '',
-    entitlement: request?.entitlement ?? '',
-    issuance_id: lease.issuance_id,
-    lease_id: lease.id,
-  };
+  return { ...(await askedFor(tx, lease.request_id)), issuance_id: lease.issuance_id, lease_id: lease.id };
 }

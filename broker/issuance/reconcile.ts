@@ -1,12 +1,13 @@
 // Closes what a crash left open, and does what time asks for: leases that end, orders of revocation to finish, sealed answers to delete.
 // An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted.
 import type { Millis } from '../clock.ts';
+import type { GrantRow } from '../store/grants.ts';
 import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
 import type { IssueDeps } from './issue.ts';
 import { expireLeases } from './leases.ts';
 import { workOffOrders } from './revocation-orders.ts';
-import { mayLiveUntil } from './steps.ts';
+import { askedFor, mayLiveUntil } from './steps.ts';
 
 const MARGIN_MS: Millis = 30_000;
 
@@ -40,11 +41,8 @@ async function closeAsUnknown(
 ): Promise<void> {
   if (!(await tx.issuances.close(issuance.id, 'unknown', tx.now))) return;
   await tx.requests.setState(issuance.request_id, 'unknown', tx.now);
-  const request = await tx.requests.find(issuance.request_id);
   const fields = {
-    request_id: issuance.request_id,
-    project: request?.project ?? '',
-    entitlement: request?.entitlement ?? '',
+    ...(await askedFor(tx, issuance.request_id)),
     issuance_id: issuance.id,
     kind: issuance.kind,
     reason,
@@ -60,7 +58,8 @@ async function mayLive(
   { kind, request_id, started_at }: IssuanceRow,
 ): Promise<{ may_live_until?: string | null }> {
   const provider = providers.get(kind);
-  const grant = await tx.grants.latestOf(request_id);
-  if (provider === undefined || grant === undefined) return {};
-  return { may_live_until: mayLiveUntil(provider, grant.ttl ?? 'never', started_at + providerTimeout) };
+  if (provider === undefined) return {};
+  // Every issuance hangs on a grant.
+  const { ttl } = (await tx.grants.latestOf(request_id)) as GrantRow;
+  return { may_live_until: mayLiveUntil(provider, ttl ?? 'never', started_at + providerTimeout) };
 }

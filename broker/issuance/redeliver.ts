@@ -29,7 +29,7 @@ export async function redeliver(
   const lease = await tx.leases.ofRequest(request.id);
   const grant = await tx.grants.latestOf(request.id);
   const entry = await tx.log.issuedEntry(request.id);
-  if (requestSecret === undefined || entry === undefined || lease?.state !== 'live') return undefined;
+  if (requestSecret === undefined || lease?.state !== 'live' || entry === undefined) return undefined;
   if (deps.withheld.has(lease.id) || grant?.set_digest !== setDigest) return undefined;
   if (lease.ends_at !== null && lease.ends_at <= tx.now) return undefined;
   const credential = await deps.answers.open(tx, { requestId: request.id, requestSecret });

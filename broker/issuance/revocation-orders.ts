@@ -84,7 +84,7 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
     type: 'access.revocation_ordered',
     fields: {
       ...{ revocation_id: id, scope, target, ...projectOf(order), leases, ...orderedBy(by) },
-      ...(pauseId === undefined ? {} : { pause_id: pauseId }),
+      pause_id: pauseId,
     },
     personal: orderedPersonal(by, reason),
   });
@@ -109,7 +109,7 @@ async function refuseUnknown(tx: Transaction, { scope, target }: Order): Promise
 
 /** For whoever reads the entries of one project. */
 export function projectOf({ scope, target }: Pick<Order, 'scope' | 'target'>): { project?: string } {
-  return scope === 'project' || scope === 'entitlement' ? { project: target.split('/')[0] ?? '' } : {};
+  return scope === 'project' || scope === 'entitlement' ? { project: target.replace(/\/.*/, '') } : {};
 }
 
 /** What is left of every order, the oldest first; one that fails holds up no other. */
@@ -136,12 +136,13 @@ async function endSlice(
 ): Promise<string | undefined> {
   const { id } = order;
   // Two may work on the same order: whatever one of them ended, the other does not find any more.
-  const now = await tx.revocations.find(id);
-  if (now === undefined || now.finished_at !== null) return undefined;
+  const now = (await tx.revocations.find(id)) as RevocationRow;
+  if (now.finished_at !== null) return undefined;
   const leases = await tx.revocations.leasesOf(order, after, SLICE);
   for (const lease of leases) await endByOrder(deps, tx, { lease, because: 'revocation-ordered', revocationId: id });
-  if (leases.length > 0) await tx.revocations.countEnded(id, leases.length);
-  if (leases.length === SLICE) return leases.at(-1)?.id;
+  await tx.revocations.countEnded(id, leases.length);
+  const last = leases[SLICE - 1];
+  if (last !== undefined) return last.id;
   if (await tx.revocations.finish(id, tx.now))
     await deps.append(tx, {
       type: 'access.revocation_finished',

@@ -37,20 +37,19 @@ async function revokeSome(deps: RevokeDeps, kind: string): Promise<boolean> {
 
 /** Side by side; where one fails the others are waited for all the same. */
 async function allOf<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const done = await Promise.allSettled(items.map(act));
-  const failed = done.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return done.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const acts = items.map(act);
+  await Promise.allSettled(acts);
+  return Promise.all(acts);
 }
 
 /** False where it could not be revoked yet. */
 async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<boolean> {
-  const { lease, dead } = await deps.store.read(async (tx) => {
-    const row = await tx.leases.find(item.payload);
-    return { lease: row?.revoked_at === null ? row : undefined, dead: row !== undefined && hasDied(row, tx.now) };
-  });
-  if (lease === undefined || dead) {
-    await recordDied(deps, item, lease);
+  // What was claimed names a lease.
+  const [lease, now] = await deps.store.read(async (tx) => [(await tx.leases.find(item.payload)) as LeaseRow, tx.now]);
+  const { revoked_at: revokedAt, upstream_expires_at: dies } = lease;
+  const diedAt = revokedAt === null && dies !== null && dies <= now ? dies : undefined;
+  if (revokedAt !== null || diedAt !== undefined) {
+    await recordOver(deps, item, { lease, diedAt });
     return true;
   }
   const failure = await tryToRevoke(deps, lease);
@@ -59,15 +58,17 @@ async function revokeOne(deps: RevokeDeps, item: OutboxRow): Promise<boolean> {
   return failure === undefined;
 }
 
-const hasDied = ({ upstream_expires_at: dies }: LeaseRow, now: Millis): boolean => dies !== null && dies <= now;
-
-/** Nobody confirmed anything, and nothing is left to confirm: that is what the log says, and never that it was revoked. */
-async function recordDied(deps: RevokeDeps, item: OutboxRow, lease: LeaseRow | undefined): Promise<void> {
+/** Nothing is left to do. Where nobody confirmed anything, that is what the log says, and never that it was revoked. */
+async function recordOver(
+  deps: RevokeDeps,
+  item: OutboxRow,
+  { lease, diedAt }: { lease: LeaseRow; diedAt: Millis | undefined },
+): Promise<void> {
   await deps.store.commit(async (tx) => {
     await tx.outbox.done(item.id);
-    if (lease === undefined || lease.upstream_expires_at === null) return;
+    if (diedAt === undefined) return;
     // Claiming it counted this try, which asked nobody.
-    const fields = { attempts: item.attempts - 1, upstream_expires_at: isoTime(lease.upstream_expires_at) };
+    const fields = { attempts: item.attempts - 1, upstream_expires_at: isoTime(diedAt) };
     await deps.append(tx, { type: 'lease.died', fields: { ...(await leaseFields(tx, lease)), ...fields } });
   });
 }

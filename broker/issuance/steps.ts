@@ -5,6 +5,7 @@ import { BrokerError } from '../errors.ts';
 import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Credential, Grant, Revocation } from '../model.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
+import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
@@ -31,9 +32,8 @@ export async function isPaused(tx: Transaction, { granted }: Pick<Issuing, 'gran
   const { project, entitlement, subject } = grant;
   const hits = async (who: string | null): Promise<boolean> =>
     (await tx.suspensions.hitting({ project, entitlement, requester: who })) !== undefined;
-  if (await hits(requester)) return true;
   const actor = await tx.principals.find({ provider: subject.issuer, providerId: subject.actorId });
-  return actor !== undefined && actor !== requester && hits(actor);
+  return (await hits(requester)) || hits(actor ?? null);
 }
 
 /** The grant was spent or no longer stands: asking again finds out which. */
@@ -169,21 +169,20 @@ function succeededFields({
     policy_digest: grant.policyDigest,
     rule: grant.rule,
     approvals: [...grant.approvals],
-    ...(grant.invocation === undefined ? {} : { invocation_id: grant.invocation }),
+    invocation_id: grant.invocation,
     assurance: grant.assurance,
     ...(credential.keptAt === undefined
       ? { fingerprint: credential.accessToken.fingerprint() }
       : { kept_at: credential.keptAt }),
-    ...(credential.provenance === undefined ? {} : { provenance: credential.provenance }),
+    provenance: credential.provenance,
     ...endFields({ granted, provider, credential }),
   };
 }
 
 /** How long a credential lives, whether anybody can end it before, and which key of ours it hangs on. */
 export function endFields(ending: Ending) {
-  const { keyId } = ending.credential;
   return {
-    ...(keyId === undefined ? {} : { key_id: keyId }),
+    key_id: ending.credential.keyId,
     revocation: revocationOf(ending.provider, ending.credential),
     ends_at: isoTimeOrNull(endOfLease(ending)),
     upstream_expires_at: isoTimeOrNull(ending.credential.upstreamExpiresAt),
@@ -246,6 +245,12 @@ export async function queueRevocation(
 }
 
 export const isoTimeOrNull = (at: Millis | null): string | null => (at === null ? null : isoTime(at));
+
+/** What was asked for: every issuance and every lease hangs on its request. */
+export async function askedFor(tx: Transaction, requestId: string) {
+  const { project, entitlement } = (await tx.requests.find(requestId)) as RequestRow;
+  return { request_id: requestId, project, entitlement };
+}
 
 export function issuanceFields({ grant, credential }: Granted) {
   const { requestId, project, entitlement, issuanceId } = grant;

@@ -15,11 +15,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'test/scenarios/{push-to-main,refusals,retries,pause}.test.ts',
     'test/faults/{commits,races,provider}.test.ts',
   ],
-  'broker/issuance': [
-    'test/broker/issuance/**/*.test.ts',
-    'test/scenarios/{push-to-main,leases,retries,pause}.test.ts',
-    'test/faults/{commits,races,provider,withholding}.test.ts',
-  ],
+  'broker/issuance': ['test/broker/issuance/**/*.test.ts'],
 };
 
 /** Random inputs; and what asks a process of its own, in which nothing is changed. */
