@@ -79,14 +79,13 @@ export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promi
   return store.read(async (tx) => {
     const { pauses } = await pauseList(tx);
     const alone = resumed.outcome === 'resumed' && resumed.alone;
-    const others = pauses.filter(({ id }) => id !== row.id);
     const says =
       resumed.outcome === 'proposed'
         ? [`Still paused: a second person has to confirm by ${at(resumed.endsAt, tx.now)}.`]
         : [
             `That pause of ${named(row)} is over.`,
             ...(alone ? ['You resumed it alone, since nobody can sign in here. The log says so.'] : []),
-            ...(others.length === 0 ? [] : [`${count(others.length, 'other pause')} in force.`]),
+            ...(pauses.length === 0 ? [] : [`${count(pauses.length, 'other pause')} in force.`]),
           ];
     return { outcome, alone, pause: await pauseAnswer(tx, row), pauses, says };
   });

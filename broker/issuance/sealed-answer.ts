@@ -23,7 +23,7 @@ export interface AnswerSealer {
 
 export function createAnswerSealer(encryptionKey: Buffer, entropy: Entropy): AnswerSealer {
   const answerKey = (requestId: string, requestSecret: Secret) => {
-    const secret = Buffer.concat([Buffer.from(requestSecret.reveal(), 'utf8'), encryptionKey]);
+    const secret = Buffer.concat([Buffer.from(requestSecret.reveal()), encryptionKey]);
     return sealingKey({ secret, salt: requestId, purpose: 'sealed answer' }, entropy);
   };
   const handleKey = sealingKey({ secret: encryptionKey, salt: '', purpose: 'revocation handles' }, entropy);

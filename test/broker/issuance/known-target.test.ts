@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasTarget, refuseUnknownPrincipal } from '../../../broker/issuance/known-target.ts';
 import type { InForce } from '../../../broker/policy/in-force-source.ts';
+import { buildEntitlement, buildPolicies } from '../../support/build-policy.ts';
 import { openIssuanceWorld } from './issuance-world.ts';
 
 const unreadable: InForce = async () => {
@@ -17,8 +18,10 @@ describe('what an order names', () => {
     ['commit', 'shpo', true],
     ['everything', '', true],
   ])('as a %s is looked for in the policies where it would stand there: %s', async (scope, target, known) => {
-    const { store, deps } = await openIssuanceWorld();
-    expect(await store.read((tx) => hasTarget(deps.policies, tx, { scope, target }))).toBe(known);
+    const { store } = await openIssuanceWorld();
+    const entitlements = { preview: buildEntitlement(), deploy: buildEntitlement() };
+    const policies = async () => buildPolicies({ project: { entitlements } });
+    expect(await store.read((tx) => hasTarget(policies, tx, { scope, target }))).toBe(known);
   });
 
   it('is taken as it is where no policies can be read', async () => {

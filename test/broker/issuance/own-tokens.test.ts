@@ -29,7 +29,7 @@ async function withToken({ typ = 'at+jwt', claims = {}, lease = {} }: Options = 
 const NO_TOKENS: [string, Options][] = [
   ['of another type', { typ: 'JWT' }],
   ['of another issuer', { claims: { iss: 'https://other.example.com' } }],
-  ['that names no issuance', { claims: { jti: 1 } }],
+  ['that names no issuance', { claims: { jti: undefined } }],
   ['that names an issuance that there is not', { claims: { jti: 'iss_00002' } }],
 ];
 
