@@ -8,7 +8,13 @@ const NOW = Date.parse('2026-11-24T10:00:00Z');
 const MINUTE_MS = 60_000;
 const FORGOTTEN = {
   code: 'TOKEN_EXPIRED',
-  message: expect.stringContaining('expired before the time from which this broker remembers tokens'),
+  message:
+    'This subject token expired before the time from which this broker remembers tokens. Ask GitHub for a fresh one.',
+};
+const REPLAYED = {
+  code: 'TOKEN_REPLAYED',
+  message:
+    'This subject token was used before, and each works once. Ask GitHub for a fresh one for every call; if you did not use it twice, somebody else in the job has it.',
 };
 
 async function openMemory() {
@@ -35,11 +41,7 @@ describe('a subject token', () => {
   it('works once, and its first replay is told once', async () => {
     const { use, replays } = await openMemory();
     await use('a');
-    for (const _again of [1, 2])
-      await expect(use('a')).rejects.toMatchObject({
-        code: 'TOKEN_REPLAYED',
-        message: expect.stringContaining('This subject token was used before, and each works once.'),
-      });
+    for (const _again of [1, 2]) await expect(use('a')).rejects.toMatchObject(REPLAYED);
     expect(replays).toEqual(['a']);
   });
 
@@ -48,7 +50,7 @@ describe('a subject token', () => {
     await use('a');
     time.now = NOW + 15 * MINUTE_MS;
     await forget();
-    await expect(use('a')).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    await expect(use('a')).rejects.toMatchObject(REPLAYED);
   });
 
   it('does not work a second time after the clock jumped ahead, forgot it and came back', async () => {
@@ -108,7 +110,7 @@ describe('the first commit of an ask', () => {
     const { commit, useUp } = ask();
     expect([await commit(async () => 1), await commit(async () => 2)]).toEqual([1, 2]);
     await useUp();
-    await expect(ask().useUp()).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    await expect(ask().useUp()).rejects.toMatchObject(REPLAYED);
     expect(replays).toEqual(['a']);
   });
 
@@ -117,7 +119,7 @@ describe('the first commit of an ask', () => {
     await use('a');
     const { commit, refused } = ask();
     let ran = false;
-    await expect(commit(async () => (ran = true))).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    await expect(commit(async () => (ran = true))).rejects.toMatchObject(REPLAYED);
     expect([ran, refused]).toEqual([false, ['a']]);
   });
 
@@ -131,8 +133,20 @@ describe('the first commit of an ask', () => {
     await expect(changes).rejects.toThrow('changed its mind');
     await useUp();
     expect(await store.read((tx) => tx.meta.get('changed'))).toBeUndefined();
-    await expect(ask().useUp()).rejects.toMatchObject({ code: 'TOKEN_REPLAYED' });
+    await expect(ask().useUp()).rejects.toMatchObject(REPLAYED);
     expect(replays).toEqual(['a']);
+  });
+
+  it('stays made where a later one throws', async () => {
+    const { ask, replays } = await openMemory();
+    const { commit, useUp } = ask();
+    await commit(async () => 1);
+    const later = commit(async () => {
+      throw new Error('changed its mind');
+    });
+    await expect(later).rejects.toThrow('changed its mind');
+    await useUp();
+    expect(replays).toEqual([]);
   });
 
   it.each(['failed', 'failed but happened'] as const)(
