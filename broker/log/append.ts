@@ -24,7 +24,7 @@ export function createAppend(entropy: Entropy): Append {
     const index = tx.tree.size;
     const personal = openings(draft, entropy);
     const { id, leaf } = formatLeaf({ draft, personal, entropy, time: tx.now });
-    const hash = leafHash(Buffer.from(leaf, 'utf8'));
+    const hash = leafHash(Buffer.from(leaf));
     const row = { entry_index: index, id, time: tx.now, type: draft.type, leaf, leaf_hash: hash.toString('base64') };
     await tx.log.insertEntry({ ...row, ...reference(draft) }, personal);
     tx.tree = tx.tree.grow(hash, changesLogKeys(draft));
@@ -37,7 +37,7 @@ export const parseEdge = (edge: string): Hash[] =>
   edge === '' ? [] : edge.split(' ').map((hash) => Buffer.from(hash, 'base64'));
 export const formatEdge = (edge: readonly Hash[]): string => edge.map((hash) => hash.toString('base64')).join(' ');
 
-const changesLogKeys = ({ fields }: EntryDraft): boolean => 'purpose' in fields && fields.purpose === 'log';
+const changesLogKeys = ({ fields }: EntryDraft): boolean => (fields as { purpose?: string }).purpose === 'log';
 
 function openings(draft: EntryDraft, entropy: Entropy): PersonalField[] {
   return Object.entries(draft.personal ?? {}).flatMap(([field, value]) =>

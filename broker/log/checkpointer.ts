@@ -10,7 +10,7 @@ import { StartRefused } from '../errors.ts';
 import type { LocalKey } from '../keys/signing-keys.ts';
 import type { LogTables } from '../store/log-tables.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
-import type { Transaction, TransactionGuard } from '../store/store.ts';
+import type { TransactionGuard } from '../store/store.ts';
 import { formatEdge, parseEdge } from './append.ts';
 import { changedBesideUs, newestCheckpoint } from './newest-checkpoint.ts';
 import { RecentTree } from './recent-tree.ts';
@@ -64,9 +64,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const recent = new RecentTree({ size: options.tip.size, edge: parseEdge(options.tip.edge) });
   let tip = { ...options.tip, signers: options.signers };
   let pending = tip;
-  let signed = '';
-  const signersAfter = async ({ tree, signingKeys }: Transaction): Promise<readonly Signer[]> =>
-    tree?.keysChange === true ? openSigners(await signingKeys.all()) : tip.signers;
+  /** the checkpoint over the pending tree */
+  let signed: string;
   return {
     recent,
     async begin(tx) {
@@ -81,10 +80,11 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       tx.tree = recent.at(tip.size);
     },
     async beforeCommit(tx) {
-      const size = tx.tree?.size ?? tip.size;
+      const { size, keysChange } = tx.tree ?? recent.at(tip.size);
       if (size === tip.size) return;
       const edge = recent.edge(size);
-      pending = { size, edge: formatEdge(edge), signers: await signersAfter(tx) };
+      const signers = keysChange ? openSigners(await tx.signingKeys.all()) : tip.signers;
+      pending = { size, edge: formatEdge(edge), signers };
       const signing = bothOf(tip.signers, pending.signers).map(({ privateKey }) => privateKey);
       signed = signCheckpoint({ origin, size, root: rootOfEdge(edge) }, ...signing);
       await tx.log.setHead(pending);

@@ -56,7 +56,7 @@ interface Place {
 async function receipt(leaf: string, { index, checkpoint, read }: Place): Promise<Receipt> {
   const hashes = await inclusionProof(index, checkpoint.size, read);
   const proof = formatProof({ index, hashes, checkpoint: checkpoint.note });
-  return { entry: Buffer.from(leaf, 'utf8').toString('base64'), proof };
+  return { entry: Buffer.from(leaf).toString('base64'), proof };
 }
 
 /** Root of the tree of the first `size` leaves, 0 < size <= the log's. */

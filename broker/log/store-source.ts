@@ -111,7 +111,7 @@ function keptLeaf({ entry_index, leaf, leaf_hash, id, time, type, project, reque
   if (typeof leaf !== 'string' || typeof leaf_hash !== 'string')
     throw new Unreadable(`entry ${entry_index}: its row cannot be read`);
   const hash = Buffer.from(leaf_hash, 'base64');
-  return { leaf: Buffer.from(leaf, 'utf8'), hash, columns: { id, time, type, project, request_id } };
+  return { leaf: Buffer.from(leaf), hash, columns: { id, time, type, project, request_id } };
 }
 
 /** Rows may hold numbers that nothing can read: that is a finding too, and no failure of the store. */

@@ -107,6 +107,32 @@ describe('an anchor', () => {
     expect(openCheckpoint(note.join('\n'), [log.verifier]).size).toBe(2);
   });
 
+  it('of an empty log is made by the start alone', async () => {
+    const log = await openTestLog();
+    await keep(log);
+    expect(existsSync(anchorOf(log))).toBe(false);
+  });
+
+  it('of a key before holds: the next one may not have been kept yet', async () => {
+    const log = await anchored(2);
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    const { head } = parseAnchor(readFileSync(anchorOf(log), 'utf8'));
+    const before = {
+      verifierKey: formatVerifierKey(ORIGIN, publicKey),
+      checkpoint: signCheckpoint(head ?? expect.unreachable(), privateKey),
+    };
+    writeAnchor(anchorOf(log), before);
+    expect(await refusal(log)).toContain('is of another log key');
+    await log.store.commit((tx) =>
+      tx.signingKeys.insert({
+        ...{ id: 'before', purpose: 'log', algorithm: 'EdDSA', public_key: pem, sealed_private_key: '' },
+        ...{ created_at: 1, state: 'retired', changed_at: 1, changes_at: null },
+      }),
+    );
+    await check(log);
+  });
+
   it('that somebody removed from under a running broker is not made anew in silence', async () => {
     const log = await anchored(2);
     rmSync(anchorOf(log));

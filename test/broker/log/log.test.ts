@@ -54,6 +54,19 @@ describe('the issuance log', () => {
     }
   });
 
+  it('proves a new entry without a look into the store', async () => {
+    const log = await openLog();
+    const checkpointer = createCheckpointer({
+      ...{ origin: ORIGIN, ...signedBy(log.privateKey), tip: { size: 0, edge: '' } },
+    });
+    log.store.guard(checkpointer);
+    await log.grow(3, 1);
+    const [stored, receipt] = await log.store.read(async (tx) => [await tx.log.entry(2), await receiptOf(tx.log, 2)]);
+    const store = { ...log.store, read: () => expect.unreachable('the store was asked') };
+    const appended = { index: 2, leaf: stored?.leaf ?? '' };
+    expect(await receiptOfNew({ store, recent: checkpointer.recent }, appended)).toEqual(receipt);
+  });
+
   it('has the same receipt of an entry whose neighbours are not at hand any more', async () => {
     const log = await openLog();
     const checkpointer = createCheckpointer({

@@ -22,6 +22,12 @@ describe('the recent part of the tree', () => {
     );
   });
 
+  it('remembers within a transaction that a leaf changes keys', () => {
+    const tree = new RecentTree({ size: 0, edge: [] }).at(0);
+    expect([tree.keysChange, tree.grow(leaf(0)).keysChange]).toEqual([false, false]);
+    expect(tree.grow(leaf(0), true).grow(leaf(1)).keysChange).toBe(true);
+  });
+
   it('forgets leaves that were put back: what follows them is another tree', () => {
     const leaves = Array.from({ length: 11 }, (_, at) => leaf(at));
     const tree = new RecentTree({ size: 0, edge: [] });

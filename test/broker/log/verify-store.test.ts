@@ -81,7 +81,7 @@ const MISPLACED: readonly Misplaced[] = [
     (at): Misplaced => [`an entry at ${at}`, ENTRY_COPY(at), 'entry 10 is missing, and 1 later entries are there'],
   ),
   ['an entry at 2.5', ENTRY_COPY('2.5'), 'entry 3 is missing, and 8 later entries are there'],
-  ...['-5', '2.5', 'NULL'].map(
+  ...['-5', '0', '2.5', 'NULL'].map(
     (size): Misplaced => [
       `a checkpoint of ${size} entries`,
       CHECKPOINT_COPY(size),
@@ -108,6 +108,8 @@ describe('the verifier', () => {
     expect(await log.verify()).toMatchObject({ size: 2_050, checkpoints: 9, problems: [] });
     log.tamper(`UPDATE log_entries SET leaf = replace(leaf, 'finding', 'Finding') WHERE entry_index = 2049`);
     expect((await log.verify()).problems[0]).toContain('entry 2049: its leaf is not the one that was hashed');
+    log.tamper('DELETE FROM log_entries WHERE entry_index = 2000');
+    expect((await log.verify()).problems[0]).toBe('entry 2000 is missing, and 49 later entries are there');
   });
 
   it.each(EDITS)('finds %s by itself', async (_what, sql, problem) => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tileBytes } from '../../../broker/log/prove.ts';
-import { publishedAt } from '../../../broker/log/published.ts';
 import { openDirectory } from '../../../broker/verifier/directory-source.ts';
 import { HashSource } from '../../../broker/verifier/hash-source.ts';
 import type { EarlierState } from '../../../broker/verifier/tree-walk.ts';
@@ -11,7 +10,6 @@ import { verifyLog } from '../../../broker/verifier/verify-log.ts';
 import { openCheckpoint } from '../../../shared/checkpoint.ts';
 import { EMPTY_ROOT } from '../../../shared/merkle.ts';
 import { tilePath, tilesOf } from '../../../shared/tiles.ts';
-import { serveOnce } from '../../support/serve-once.ts';
 import { openTestLog, type TestLog } from '../../support/test-log.ts';
 
 type Files = Map<string, Buffer>;
@@ -138,25 +136,6 @@ describe('where a log is published', () => {
     }
     const report = await verifyLog(openDirectory(directory), { verifiers: [log.verifier], earlier: [] });
     expect(report).toMatchObject({ size: 257, problems: [] });
-  });
-
-  it('that gives no answer is no verdict about the log', async () => {
-    const origin = await serveOnce((request, response) => {
-      const path = request.url ?? '';
-      if (path.endsWith('/checkpoint')) response.writeHead(503).end();
-      else if (path.endsWith('/moved')) response.writeHead(302, { location: '/log/key' }).end();
-      else if (path.endsWith('/huge')) response.end(Buffer.alloc(64 * 1024 + 1));
-      else response.writeHead(404).end();
-    });
-    const read = publishedAt(`${origin}/`);
-    await expect(read('checkpoint')).rejects.toThrow(`${origin}/log/checkpoint cannot be read: it answered 503`);
-    await expect(read('checkpoint')).rejects.toMatchObject({ cause: { message: 'it answered 503' } });
-    await expect(read('moved')).rejects.toThrow(`${origin}/log/moved cannot be read: unexpected redirect`);
-    await expect(read('huge')).rejects.toThrow('cannot be read: more than 65536 bytes');
-    expect(await read('nothing')).toBeUndefined();
-    await expect(publishedAt('http://127.0.0.1:1')('key')).rejects.toThrow(
-      /^http:\/\/127\.0\.0\.1:1\/log\/key cannot be read: .*/,
-    );
   });
 });
 
