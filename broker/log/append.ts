@@ -28,7 +28,7 @@ export function createAppend(entropy: Entropy): Append {
     const row = { entry_index: index, id, time: tx.now, type: draft.type, leaf, leaf_hash: hash.toString('base64') };
     await tx.log.insertEntry({ ...row, ...reference(draft) }, personal);
     tx.tree = tx.tree.grow(hash, changesLogKeys(draft));
-    if (tx.tree.size % TILE_WIDTH === 0) await completeTiles(tx.log, tx.tree.size);
+    await completeTiles(tx.log, tx.tree.size);
     return { index, leaf };
   };
 }

@@ -16,8 +16,8 @@ export async function newestCheckpoint(
   verifiers: readonly NoteVerifier[],
 ): Promise<string | undefined> {
   const { size, edge } = await log.head();
+  if (size === 0 && edge === '') return undefined;
   const newest = await log.latestCheckpoint();
-  if (newest === undefined && size === 0 && edge === '') return undefined;
   if (newest !== undefined) {
     const signed = open(newest.note, verifiers);
     if (signed?.size === size && signed.root.equals(rootOfEdge(parseEdge(edge)))) return newest.note;

@@ -149,6 +149,16 @@ describe('an anchor', () => {
     expect(parseAnchor(readFileSync(anchorOf(log), 'utf8')).head?.size).toBe(2);
   });
 
+  // On Linux a device takes what is written, and says that it keeps nothing.
+  it.runIf(process.platform === 'linux')('on what keeps nothing is refused, and the one before stays', async () => {
+    const log = await anchored(2);
+    symlinkSync('/dev/null', `${anchorOf(log)}.new`);
+    expect(() => writeAnchor(anchorOf(log), { verifierKey: otherKey, checkpoint: 'x' })).toThrow(
+      `the log's anchor ${anchorOf(log)} cannot be written: EINVAL: invalid argument, fsync`,
+    );
+    expect(parseAnchor(readFileSync(anchorOf(log), 'utf8')).head?.size).toBe(2);
+  });
+
   // Only Linux has a device that is always full, and lists a process's open files.
   it.runIf(existsSync('/dev/full'))('on a full volume is refused each time, and leaves no file open', async () => {
     const log = await anchored(2);

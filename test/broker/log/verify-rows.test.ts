@@ -227,6 +227,29 @@ describe('rows that somebody changed', () => {
   });
 });
 
+describe('checkpoints that somebody took away', () => {
+  const MISSING = 'is missing, and one was signed: the next is of another moment';
+
+  it.each([
+    ['the newest', 'WHERE size = (SELECT max(size) FROM checkpoints)', ['the last 3 entries are under no checkpoint']],
+    [
+      'all of them',
+      '',
+      [
+        `the checkpoint of 3 entries ${MISSING}`,
+        `the checkpoint of 5 entries ${MISSING}`,
+        'the last 8 entries are under no checkpoint',
+      ],
+    ],
+  ])('are missed, and nothing is said against the keys: %s', async (_what, which, problems) => {
+    const other = await TestBroker.start({ background: 'by-hand' });
+    onTestFinished(() => other.close());
+    await other.ask();
+    runBeside(other, `DELETE FROM checkpoints ${which}`);
+    expect((await verify(other)).problems).toEqual(problems);
+  });
+});
+
 describe('entries that cannot follow from those before', () => {
   it('are named, though the broker itself signed them', async () => {
     const other = await TestBroker.start({ background: 'by-hand' });
