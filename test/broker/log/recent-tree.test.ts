@@ -74,6 +74,7 @@ describe('the recent part of the tree', () => {
       4_096, 2_048, 16, 4, 4, 2,
     ]);
     expect(known(0).indexOf(true)).toBe(4_096);
+    expect(tree.node(14, 0)).toBeUndefined();
   });
 
   it('says that it does not know the edge of long ago', () => {
