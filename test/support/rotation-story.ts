@@ -29,6 +29,8 @@ export class RotationStory {
     const clock = { now: () => time.now };
     const broker = await TestBroker.start({ background: 'by-hand', clock, ...options });
     onTestFinished(() => broker.close());
+    // Later than the keys that it has, also where they were made just now.
+    time.now = Date.now();
     return new RotationStory(broker, time);
   }
 
