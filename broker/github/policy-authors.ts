@@ -18,8 +18,7 @@ export interface KeptIn {
   readonly commitFile: string;
 }
 
-export const pathIn = ({ folder }: KeptIn, { file }: PolicyVersion): string =>
-  folder === '' ? file : `${folder}/${file}`;
+const pathIn = ({ folder }: KeptIn, { file }: PolicyVersion): string => (folder === '' ? file : `${folder}/${file}`);
 
 /** As many as one answer of a size that is read has room for. */
 const CHANGES = 50;

@@ -3,13 +3,12 @@ import { type Request, Router } from 'express';
 import type { CommandLines } from '../../shared/device-login.ts';
 import { BrokerError } from '../errors.ts';
 import { isoTime } from '../log/entry.ts';
+import { type EndingDeps, endOnPage } from '../sign-in/command-lines.ts';
 import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { changingPerson, type PersonDeps, personOf } from './person.ts';
 
-export interface CommandLineRouteDeps extends PersonDeps {
-  readonly store: Store;
-}
+export interface CommandLineRouteDeps extends PersonDeps, EndingDeps {}
 
 export function commandLineRoutes(deps: CommandLineRouteDeps): Router {
   const { store } = deps;
@@ -24,7 +23,7 @@ export function commandLineRoutes(deps: CommandLineRouteDeps): Router {
     .route('/v1/me/command-lines/:id')
     .delete(async (request: Request<{ id: string }>, response) => {
       const { principal } = await changingPerson(deps, request);
-      if (!(await store.commit((tx) => tx.sessions.endCommandLine(request.params.id, principal))))
+      if (!(await endOnPage(deps, { id: request.params.id, principal })))
         throw new BrokerError('NOT_FOUND', 'You have no such command line logged in, or not any more.');
       response.status(204).end();
     })

@@ -2,13 +2,12 @@
 import { type Response, Router } from 'express';
 import type { Me } from '../../shared/people-api.ts';
 import { isoTime } from '../log/entry.ts';
+import { type EndingDeps, endEverywhere } from '../sign-in/command-lines.ts';
 import type { LiveSession } from '../sign-in/sessions.ts';
-import type { Store } from '../store/store.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { changingPerson, type PersonDeps, personOf, stepUpMethods } from './person.ts';
 
-export interface MeDeps extends PersonDeps {
-  readonly store: Store;
+export interface MeDeps extends PersonDeps, EndingDeps {
   readonly demo: boolean;
 }
 
@@ -36,7 +35,7 @@ export function meRoutes(deps: MeDeps): Router {
     .route('/v1/sign-out-everywhere')
     .post(async (request, response) => {
       const { principal } = await changingPerson(deps, request);
-      await store.commit((tx) => tx.sessions.endAllOf(principal));
+      await endEverywhere(deps, principal);
       signedOut(response);
     })
     .all(methodNotAllowed('POST'));

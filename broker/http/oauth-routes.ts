@@ -4,7 +4,7 @@ import { type Request, Router } from 'express';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeDeps } from '../exchange.ts';
 import { endOwnToken, introspect, type OwnTokenDeps } from '../issuance/own-tokens.ts';
-import { endCommandLine, isCommandLineToken } from '../sign-in/command-lines.ts';
+import { endByToken, isCommandLineToken } from '../sign-in/command-lines.ts';
 import type { People } from '../sign-in/people.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import { readBody } from './read-body.ts';
@@ -35,7 +35,7 @@ export function oauthRoutes(deps: OauthRouteDeps): Router {
     .route('/oauth/revoke')
     .post(async (request, response) => {
       const token = await tokenOf(request);
-      await (isCommandLineToken(token) ? endCommandLine(deps.people, token) : endOwnToken(deps, token));
+      await (isCommandLineToken(token) ? endByToken(deps, token) : endOwnToken(deps, token));
       response.status(200).end();
     })
     .all(methodNotAllowed('POST'));

@@ -21,6 +21,10 @@ export const PEOPLE_ENTRIES = {
   'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
   // A person let a command line read what they may read, until then at the latest.
   'command_line.allowed': z.strictObject({ principal: id, session_id: id, step_up: stepUp, ends_at: time }),
+  // Before its time. That of whose sessions are all ended by a reset or by linking has none: that entry says so.
+  'command_line.ended': z.strictObject({
+    ...{ principal: id, session_id: id, by: z.enum(['command-line', 'page', 'sign-out-everywhere']) },
+  }),
   // Two who are not that person agree; then there is an hour to register one.
   'passkey.reset_proposed': z.strictObject({ ...order, ends_at: time }),
   'passkey.reset': z.strictObject({ ...order, passkeys: z.array(id), sessions: z.int(), register_by: time }),

@@ -3,8 +3,9 @@
 // that this browser's session was told, no token of a provider, and never lasts longer than that session may.
 import { type Millis, newId } from '../clock.ts';
 import type { Append } from '../log/append.ts';
-import { isoTime } from '../log/entry.ts';
+import { type EntryFields, isoTime } from '../log/entry.ts';
 import type { SessionRow } from '../store/schema.ts';
+import type { Transaction } from '../store/store.ts';
 import type { Allowed } from './device-logins.ts';
 import { hashToken, parseProofs } from './proofs.ts';
 import { describe, isOver, type LiveSession, newToken, type SessionDeps } from './sessions.ts';
@@ -66,8 +67,40 @@ function rowOf(browser: SessionRow, { id, token, now }: { id: string; token: str
   };
 }
 
+export interface EndingDeps extends Pick<SessionDeps, 'store'> {
+  readonly append: Append;
+}
+
 /** Ends a command line's session for whoever shows its token; nobody learns whether there was one (RFC 7009 §2.2). */
-export async function endCommandLine({ store }: Pick<SessionDeps, 'store'>, token: string): Promise<void> {
-  const row = await store.read((tx) => tx.sessions.find(hashToken(token)));
-  if (row?.kind === 'command-line') await store.commit((tx) => tx.sessions.end(row.id));
+export async function endByToken(deps: EndingDeps, token: string): Promise<void> {
+  const row = await deps.store.read((tx) => tx.sessions.find(hashToken(token)));
+  if (row?.kind === 'command-line') await deps.store.commit((tx) => end(deps, tx, { row, by: 'command-line' }));
+}
+
+/** Ends one of a person's command lines; false where they have no such one, or not any more. */
+export const endOnPage = (deps: EndingDeps, { id, principal }: { id: string; principal: string }): Promise<boolean> =>
+  deps.store.commit(async (tx) => {
+    const row = (await tx.sessions.commandLinesOf(principal)).find((one) => one.id === id);
+    return row !== undefined && end(deps, tx, { row, by: 'page' });
+  });
+
+/** Ends every session of a person, in browsers and of command lines. */
+export const endEverywhere = (deps: EndingDeps, principal: string): Promise<unknown> =>
+  deps.store.commit(async (tx) => {
+    for (const row of await tx.sessions.commandLinesOf(principal))
+      await end(deps, tx, { row, by: 'sign-out-everywhere' });
+    return tx.sessions.endAllOf(principal);
+  });
+
+interface Ending {
+  readonly row: SessionRow;
+  readonly by: EntryFields<'command_line.ended'>['by'];
+}
+
+/** On record where somebody ended it, once: what its time ended is nobody's doing. */
+async function end({ append }: EndingDeps, tx: Transaction, { row, by }: Ending): Promise<boolean> {
+  const { id: session_id, principal_id: principal } = row;
+  if (!(await tx.sessions.endCommandLine(session_id, principal)) || isOver(row, tx.now)) return false;
+  await append(tx, { type: 'command_line.ended', fields: { principal, session_id, by } });
+  return true;
 }

@@ -7,6 +7,7 @@ import { Contradiction, type ExpectedRows, noRows } from './story.ts';
 import { StoryOfAccess } from './story-of-access.ts';
 import { StoryOfApprovals } from './story-of-approvals.ts';
 import { StoryOfBreakGlass } from './story-of-break-glass.ts';
+import { StoryOfCommandLines } from './story-of-command-lines.ts';
 import { StoryOfDecoys } from './story-of-decoys.ts';
 import { StoryOfKeys } from './story-of-keys.ts';
 import { StoryOfPolicies } from './story-of-policies.ts';
@@ -16,7 +17,7 @@ import { StoryOfRequests } from './story-of-requests.ts';
 /** They change no row. */
 const TOLD_ELSEWHERE = [
   ...['request.replayed', 'policy.refused', 'entry.erased'],
-  ...['passkey.registered', 'passkey.removed', 'command_line.allowed'],
+  ...['passkey.registered', 'passkey.removed'],
 ];
 
 /** They name the requests whose state they change. */
@@ -32,6 +33,7 @@ export class Replay implements Comparing {
   readonly #breakGlass = new StoryOfBreakGlass(this.expected);
   readonly #access = new StoryOfAccess(this.expected);
   readonly #decoys = new StoryOfDecoys();
+  readonly #commandLines = new StoryOfCommandLines();
   readonly #renewals = new StoryOfRenewals(this.expected);
   readonly #requests = new StoryOfRequests(this.expected, {
     policies: this.#policies,
@@ -70,7 +72,7 @@ export class Replay implements Comparing {
   #step(said: Said): void {
     const { type, fields } = said;
     const shared = [this.#policies, this.#keys, this.#approvals, this.#breakGlass, this.#access, this.#renewals];
-    const steps = [...shared, this.#decoys].flatMap(({ steps: of }) => of[type] ?? []);
+    const steps = [...shared, this.#decoys, this.#commandLines].flatMap(({ steps: of }) => of[type] ?? []);
     const ofRequests = this.#requests.steps[type];
     if (steps.length === 0 && ofRequests === undefined) this.#refuseUnknown(type);
     for (const step of steps) this.#tellShared(step, said);

@@ -4,6 +4,7 @@ import { ApprovalStory, ORGANIZATION, PEOPLE, ROBIN, type WaitingJob } from '../
 import { ALEX, RUN } from '../support/fact-story.ts';
 import { GithubAppApi } from '../support/github-app-api.ts';
 import { type ApiCommit, nothingYet } from '../support/github-knowledge.ts';
+import { joinAccounts } from '../support/join-accounts.ts';
 import { TestBroker } from '../support/test-broker.ts';
 
 const KIM = { id: 9003, login: 'kim', type: 'User' } as const;
@@ -113,9 +114,7 @@ describe('when the job collects', () => {
     const job = await story.ask('apart');
     expect(await tries('Eve', job)).toMatchObject({ code: 'OWN_COMMIT' });
     expect(await tries('Dee', job)).toMatchObject({ state: 'approved' });
-    await story.broker.running.store.commit(async (tx) =>
-      tx.principals.merge(await principal(tx, '9008'), await principal(tx, '9007')),
-    );
+    await joinAccounts(story.broker, 9008, 9007);
     expect((await job.collect()).body).toMatchObject({ reasons: [{ code: 'APPROVAL_VOID' }] });
   });
 
@@ -124,9 +123,7 @@ describe('when the job collects', () => {
     const job = await story.ask('apart');
     expect(await tries('Hal', job)).toMatchObject({ code: 'OWN_COMMIT' });
     expect(await tries('Gil', job)).toMatchObject({ state: 'approved' });
-    await story.broker.running.store.commit(async (tx) =>
-      tx.principals.merge(await principal(tx, '9010'), await principal(tx, '9009')),
-    );
+    await joinAccounts(story.broker, 9010, 9009);
     knows(MERGED);
     story.pass(60_000);
     expect((await job.collect()).body).toMatchObject({ reasons: [{ code: 'APPROVAL_VOID' }] });
@@ -207,8 +204,3 @@ it('without an App every job is refused, and told what to configure', async () =
   expect(body.error_description).toContain('no GitHub App is configured here');
   await broker.close();
 });
-
-type Store = TestBroker['running']['store'];
-type Tx = Parameters<Parameters<Store['commit']>[0]>[0];
-const principal = async (tx: Tx, providerId: string): Promise<string> =>
-  (await tx.principals.find({ provider: 'github', providerId })) ?? '';

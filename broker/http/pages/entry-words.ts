@@ -11,6 +11,7 @@ import { DECOY_WORDS } from './decoy-words.ts';
 import { type Html, html } from './html.ts';
 import { KEY_WORDS } from './key-words.ts';
 import type { LogEntry } from './log-entry.ts';
+import { PEOPLE_WORDS } from './people-words.ts';
 import { exact, said } from './said.ts';
 import type { StateName } from './states.ts';
 import { time } from './times.ts';
@@ -150,33 +151,7 @@ const WORDS: Words = {
   'policy.refused': () => ({ state: 'refused', what: 'New policies refused', who: POLICIES }),
   'organization.changed': organizationChanged,
   ...KEY_WORDS,
-  'identity.linked': ({ principal, provider, merged_principal: merged }) => ({
-    state: 'noted',
-    what: 'Identity linked',
-    who: html`the person ${exact(principal)}`,
-    detail: html`An account at ${said(provider)} is of the same person${
-      merged !== undefined && html`, who was known as ${exact(merged)} until then`
-    }.`,
-  }),
-  'passkey.registered': ({ principal, backed_up: backedUp }) => ({
-    state: 'noted',
-    what: 'Passkey registered',
-    who: html`the person ${exact(principal)}`,
-    detail: backedUp
-      ? html`It is kept in a backup, so it may be on several devices of this person.`
-      : html`It stays on one device.`,
-  }),
-  'passkey.removed': ({ principal }) => ({
-    state: 'noted',
-    what: 'Passkey removed',
-    who: html`the person ${exact(principal)}`,
-  }),
-  'command_line.allowed': ({ principal, ends_at: ends }, now) => ({
-    state: 'noted',
-    what: 'Command line logged in',
-    who: html`the person ${exact(principal)}`,
-    detail: html`It reads what this person may read, until ${time(Date.parse(ends), now)} at the latest.`,
-  }),
+  ...PEOPLE_WORDS,
   'entry.erased': ({ erased_index: index, fields }) => ({
     state: 'noted',
     what: 'Personal fields erased',

@@ -21,4 +21,5 @@ export const PEOPLE_ENTRIES: readonly EntrySample[] = [
     'Command line logged in',
     'It reads what this person may read, until 12:10:00 at the latest.',
   ],
+  ['command_line.ended', { principal: 'prn_a', session_id: 'ses_a', by: 'page' }, 'Command line logged out', ''],
 ];
