@@ -15,8 +15,7 @@ import { RequestPage } from './pages/request-page.tsx';
 import { RequestsPage } from './pages/requests-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Frame } from './parts/frame.tsx';
-import { Late } from './parts/late.tsx';
-import { ProblemPage } from './parts/problem-note.tsx';
+import { UnreadPage } from './parts/problem-note.tsx';
 import { type Route, routeOf, signInAddress } from './route.ts';
 
 const ME_SECONDS = 60;
@@ -69,7 +68,7 @@ function SignedIn({ route, onUtc }: { readonly route: Route; readonly onUtc: (ut
   if (me.body === undefined)
     return (
       <Frame me={undefined} route={route} waiting={undefined} onUtc={onUtc}>
-        {me.problem === undefined || out ? <Late /> : <ProblemPage problem={me.problem} />}
+        <UnreadPage problem={out ? undefined : me.problem} refresh={me.refresh} />
       </Frame>
     );
   return (

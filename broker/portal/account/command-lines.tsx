@@ -6,7 +6,7 @@ import { usePolled } from '../data/polled.ts';
 import { useSession } from '../data/session.ts';
 import { Card } from '../parts/card.tsx';
 import { Link } from '../parts/link.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { ProblemNote, Unread } from '../parts/problem-note.tsx';
 import { Time } from '../parts/times.tsx';
 
 const PATH = '/v1/me/command-lines';
@@ -22,7 +22,6 @@ export function CommandLinesCard() {
     if (answer.ok) announce('The command line is logged out.');
     await refresh();
   };
-  const failed = problem ?? (body === undefined ? unread : undefined);
   return (
     <Card id="command-lines" title="Your command lines">
       <p>
@@ -44,7 +43,8 @@ export function CommandLinesCard() {
           </li>
         ))}
       </ul>
-      {failed !== undefined && <ProblemNote problem={failed} />}
+      {body === undefined && <Unread problem={unread} refresh={refresh} />}
+      {problem !== undefined && <ProblemNote problem={problem} />}
     </Card>
   );
 }

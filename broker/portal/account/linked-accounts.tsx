@@ -4,15 +4,15 @@ import type { LinkStarted, Me, Providers } from '../../../shared/people-api.ts';
 import { ask, type Problem } from '../data/ask.ts';
 import { usePolled } from '../data/polled.ts';
 import { Card } from '../parts/card.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { ProblemNote, Unread } from '../parts/problem-note.tsx';
 import { Exact } from '../parts/said.tsx';
 import { StepUpNote } from './step-up-note.tsx';
 
 const RARELY_SECONDS = 300;
 
 export function LinkedAccounts({ me }: { readonly me: Me }) {
-  const providers = usePolled<Providers>('/v1/sign-in', RARELY_SECONDS).body?.providers ?? [];
-  const others = providers.filter(({ name, kind }) => name !== me.session.provider && kind !== 'demo');
+  const { body, problem, refresh } = usePolled<Providers>('/v1/sign-in', RARELY_SECONDS);
+  const others = body?.providers.filter(({ name, kind }) => name !== me.session.provider && kind !== 'demo');
   return (
     <Card id="accounts" title="Your accounts">
       <ul class="lines">
@@ -29,10 +29,11 @@ export function LinkedAccounts({ me }: { readonly me: Me }) {
         Nobody approves their own request, under any of their accounts. Where an account of yours is not joined to this
         one, the broker can’t tell, and you can’t decide what comes from there.
       </p>
-      {others.map(({ name, title }) => (
+      {others === undefined && <Unread problem={problem} refresh={refresh} />}
+      {others?.map(({ name, title }) => (
         <LinkAnother key={name} name={name} title={title} />
       ))}
-      {others.length === 0 && (
+      {others?.length === 0 && (
         <p class="hint">There is no other sign-in provider here whose account could be joined.</p>
       )}
     </Card>

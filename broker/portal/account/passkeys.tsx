@@ -6,7 +6,7 @@ import { addPasskey } from '../data/passkeys.ts';
 import { usePolled } from '../data/polled.ts';
 import { useSession } from '../data/session.ts';
 import { Card } from '../parts/card.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { ProblemNote, Unread } from '../parts/problem-note.tsx';
 import { Said } from '../parts/said.tsx';
 import { Time } from '../parts/times.tsx';
 import { StepUpNote } from './step-up-note.tsx';
@@ -31,7 +31,7 @@ export function Passkeys() {
       {body?.register_by !== undefined && <AfterReset until={body.register_by} />}
       <p>With one you show, before a verdict on high risk, that it is really you.</p>
       {body === undefined ? (
-        unread !== undefined && <ProblemNote problem={unread} />
+        <Unread problem={unread} refresh={refresh} />
       ) : (
         <List passkeys={body.passkeys} onRemove={(id) => settle(remove(id), 'The passkey is removed.')} />
       )}

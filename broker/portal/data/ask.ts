@@ -35,7 +35,10 @@ export async function ask<T>(path: string, { method = 'GET', body = {}, signal }
   }
 }
 
-const UNREACHABLE: Problem = { code: 'UNREACHABLE', message: 'The broker didn’t answer.' };
+const UNREACHABLE: Problem = {
+  code: 'UNREACHABLE',
+  message: 'Either it is stopped, or the connection from here to it is down.',
+};
 
 async function problemOf(response: Response): Promise<Problem> {
   const said = (await response.json().catch(() => ({}))) as Record<string, unknown>;

@@ -104,5 +104,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   SIGN_IN_UNAVAILABLE: { title: 'The sign-in provider didn’t answer', next: 'Try again in a minute.' },
 };
 
+/** What nobody pressed has nothing to be pressed again, and was not sent: it is only read. */
+export const wordsForReading = (code: string): Words =>
+  code === 'UNREACHABLE' ? { ...wordsFor(code), next: 'It is asked again every few seconds.' } : wordsFor(code);
+
 export const wordsFor = (code: string): Words =>
   WORDS[code] ?? { title: 'That did not work', next: 'Try again; if it stays so, tell those who run this broker.' };

@@ -1,5 +1,6 @@
 // An answer that keeps itself fresh while somebody looks: asked again every few seconds, at once when the page comes back into
-// sight, and not at all while it is hidden or left alone. What was shown stays while the broker is away, with since when it is old.
+// sight or to a network, and not at all while it is hidden or left alone. What was shown stays while the broker is away, with since
+// when it is old; then it is asked more often, so that nobody has to do anything once the broker is back.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../clock.ts';
 import { type Answer, ask, type Problem } from './ask.ts';
@@ -27,14 +28,16 @@ interface State<T> {
 export function usePolled<T>(path: string | undefined, seconds: number): Polled<T> {
   const [state, setState] = useState<State<T>>({ path: '', body: undefined, problem: undefined, freshAt: now() });
   const latest = useRef(0);
-  const refresh = useCallback(async (): Promise<void> => {
-    if (path === undefined) return;
+  const askNow = useCallback(async (): Promise<boolean> => {
+    if (path === undefined) return true;
     latest.current += 1;
     const turn = latest.current;
-    const answer = await ask<T>(path);
+    const answer = await askInTime<T>(path);
     // A slower answer to an earlier ask would turn the page back.
     if (turn === latest.current) setState((before) => after(before, path, answer));
+    return answer.ok;
   }, [path]);
+  const refresh = useCallback(async (): Promise<void> => void (await askNow()), [askNow]);
   const take = useCallback(
     (body: T): void => {
       latest.current += 1;
@@ -42,7 +45,7 @@ export function usePolled<T>(path: string | undefined, seconds: number): Polled<
     },
     [path],
   );
-  useEffect(() => whileSeen(() => void refresh(), seconds), [refresh, seconds]);
+  useEffect(() => whileSeen(askNow, seconds), [askNow, seconds]);
   const current = state.path === path;
   const body = current ? state.body : undefined;
   return {
@@ -50,6 +53,17 @@ export function usePolled<T>(path: string | undefined, seconds: number): Polled<
     problem: current ? state.problem : undefined,
     staleSince: current && body !== undefined && isOld(state, seconds) ? state.freshAt : undefined,
   };
+}
+
+/** An answer that comes later than this is none: whoever waits for it is told, and it is asked for again. */
+const TOO_LATE_MS = 15_000;
+
+async function askInTime<T>(path: string): Promise<Answer<T>> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), TOO_LATE_MS);
+  const answer = await ask<T>(path, { signal: late.signal });
+  clearTimeout(timer);
+  return answer;
 }
 
 const SOME_MS = 30_000;
@@ -69,25 +83,38 @@ function after<T>(before: State<T>, path: string, answer: Answer<T>): State<T> {
 const LEFT_ALONE_MS = 30 * 60_000;
 const TOUCHES = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
-/** Calls at once, every so many seconds while the page is seen and used, and whenever somebody comes back to it. */
-function whileSeen(call: () => void, seconds: number): () => void {
+const AGAIN_SECONDS = 5;
+
+/**
+ * Calls at once, so many seconds after each answer while the page is seen and used, and whenever somebody comes back to it.
+ * @param call says whether there was an answer
+ */
+function whileSeen(call: () => Promise<boolean>, seconds: number): () => void {
   let touched = now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
   const isLeft = (): boolean => now() - touched > LEFT_ALONE_MS;
-  const ifSeen = (): void => {
-    if (document.visibilityState === 'visible' && !isLeft()) call();
+  const ifSeen = async (): Promise<void> => {
+    const isSeen = document.visibilityState === 'visible' && !isLeft();
+    const pause = isSeen && !(await call()) ? Math.min(seconds, AGAIN_SECONDS) : seconds;
+    clearTimeout(timer);
+    if (!isOver) timer = setTimeout(onTime, pause * 1000);
   };
+  const onTime = (): void => void ifSeen();
   const onTouch = (): void => {
     const back = isLeft();
     touched = now();
-    if (back) ifSeen();
+    if (back) onTime();
   };
-  call();
-  const timer = setInterval(ifSeen, seconds * 1000);
-  document.addEventListener('visibilitychange', ifSeen);
+  onTime();
+  document.addEventListener('visibilitychange', onTime);
+  addEventListener('online', onTime);
   for (const touch of TOUCHES) addEventListener(touch, onTouch, { passive: true });
   return () => {
-    clearInterval(timer);
-    document.removeEventListener('visibilitychange', ifSeen);
+    isOver = true;
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', onTime);
+    removeEventListener('online', onTime);
     for (const touch of TOUCHES) removeEventListener(touch, onTouch);
   };
 }

@@ -6,10 +6,10 @@ import { go } from '../data/location.ts';
 import { usePolled } from '../data/polled.ts';
 import { plural } from '../data/request-words.ts';
 import { useTitle } from '../data/session.ts';
-import { Late, Stale } from '../parts/late.tsx';
+import { Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
 import { Icon } from '../parts/marks.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { Unread } from '../parts/problem-note.tsx';
 import { Said } from '../parts/said.tsx';
 import { catalogAddress } from '../route.ts';
 
@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function CatalogPage(props: Props) {
-  const { body, problem, staleSince } = usePolled<PeopleCatalog>('/v1/catalog', SECONDS);
+  const { body, problem, staleSince, refresh } = usePolled<PeopleCatalog>('/v1/catalog', SECONDS);
   const { scope } = props;
   const chosen = body?.projects.flatMap((project) =>
     project.entitlements.filter((one) => one.scope === scope).map((entitlement) => ({ project, entitlement })),
@@ -34,11 +34,7 @@ export function CatalogPage(props: Props) {
       <p class="lead">Everything that a job may ask for, as the policies in force say it.</p>
       <Stale since={staleSince} failing={problem !== undefined} />
       {body === undefined ? (
-        problem === undefined ? (
-          <Late />
-        ) : (
-          <ProblemNote problem={problem} />
-        )
+        <Unread problem={problem} refresh={refresh} />
       ) : (
         <div class={scope === undefined ? 'catalog' : 'catalog chosen'}>
           <Choices catalog={body} {...props} />

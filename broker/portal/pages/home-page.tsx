@@ -5,11 +5,11 @@ import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
 import { howMany, plural, refWords } from '../data/request-words.ts';
 import { useSession, useTitle } from '../data/session.ts';
-import { Late, Stale } from '../parts/late.tsx';
+import { Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
 import { Icon, Risk } from '../parts/marks.tsx';
 import { OpenIncidents } from '../parts/open-incidents.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { Unread } from '../parts/problem-note.tsx';
 import { RequestTable } from '../parts/request-table.tsx';
 import { Exact, Said } from '../parts/said.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
@@ -31,11 +31,7 @@ export function HomePage() {
       <h1>{requests?.length === 0 ? 'Nothing waits for you' : 'Waiting for you'}</h1>
       <Stale since={waiting.staleSince ?? mine.staleSince} failing={(waiting.problem ?? mine.problem) !== undefined} />
       {requests === undefined ? (
-        waiting.problem === undefined ? (
-          <Late />
-        ) : (
-          <ProblemNote problem={waiting.problem} />
-        )
+        <Unread problem={waiting.problem} refresh={waiting.refresh} />
       ) : (
         <WaitingList list={waiting.body ?? { requests }} />
       )}
@@ -49,7 +45,11 @@ export function HomePage() {
             </Link>
           )}
         </div>
-        <Mine requests={mine.body?.requests} />
+        {mine.body === undefined ? (
+          <Unread problem={mine.problem} refresh={mine.refresh} />
+        ) : (
+          <Mine requests={mine.body.requests} />
+        )}
       </section>
     </>
   );
@@ -146,8 +146,7 @@ function WaitingItem({ request }: { readonly request: RequestSummary }) {
   );
 }
 
-function Mine({ requests }: { readonly requests: readonly RequestSummary[] | undefined }) {
-  if (requests === undefined) return <Late />;
+function Mine({ requests }: { readonly requests: readonly RequestSummary[] }) {
   if (requests.length === 0)
     return (
       <p>

@@ -7,10 +7,10 @@ import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
 import { anyOf, leaseState, OUTCOMES, plural, stateOf } from '../data/request-words.ts';
 import { useSession, useTitle } from '../data/session.ts';
-import { Late, Stale } from '../parts/late.tsx';
+import { Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
 import { Risk, Tag } from '../parts/marks.tsx';
-import { ProblemPage } from '../parts/problem-note.tsx';
+import { UnreadPage } from '../parts/problem-note.tsx';
 import { Exact } from '../parts/said.tsx';
 import { leftWords, Time } from '../parts/times.tsx';
 import { AlsoAsked } from '../request/also-asked.tsx';
@@ -35,7 +35,7 @@ export function RequestPage({ id }: { readonly id: string }) {
   over.current = body !== undefined && !UNDER_WAY.includes(body.state);
   useTitle(body === undefined ? 'Request' : `${stateOf(body).word}: ${body.title}`);
   useNews(body);
-  if (body === undefined) return problem === undefined ? <Late /> : <ProblemPage problem={problem} />;
+  if (body === undefined) return <UnreadPage problem={problem} refresh={refresh} />;
   const pending = body.state === 'pending';
   return (
     <>

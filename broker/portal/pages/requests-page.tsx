@@ -2,9 +2,9 @@
 import type { RequestList } from '../../../shared/people-api.ts';
 import { usePolled } from '../data/polled.ts';
 import { useTitle } from '../data/session.ts';
-import { Late, Stale } from '../parts/late.tsx';
+import { Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { Unread } from '../parts/problem-note.tsx';
 import { RequestTable } from '../parts/request-table.tsx';
 import type { RequestsView } from '../route.ts';
 
@@ -45,7 +45,7 @@ interface Props {
 
 export function RequestsPage({ view, before }: Props) {
   const address = `/v1/requests?${new URLSearchParams({ view, ...(before !== undefined && { before }) })}`;
-  const { body, problem, staleSince } = usePolled<RequestList>(address, SECONDS);
+  const { body, problem, staleSince, refresh } = usePolled<RequestList>(address, SECONDS);
   useTitle(view === 'mine' ? 'Your requests' : view === 'waiting' ? 'Waiting for you' : 'Requests');
   return (
     <>
@@ -59,15 +59,7 @@ export function RequestsPage({ view, before }: Props) {
         ))}
       </nav>
       <Stale since={staleSince} failing={problem !== undefined} />
-      {body === undefined ? (
-        problem === undefined ? (
-          <Late />
-        ) : (
-          <ProblemNote problem={problem} />
-        )
-      ) : (
-        <Found list={body} view={view} />
-      )}
+      {body === undefined ? <Unread problem={problem} refresh={refresh} /> : <Found list={body} view={view} />}
     </>
   );
 }

@@ -4,9 +4,8 @@ import { wordsFor } from '../data/codes.ts';
 import { usePolled } from '../data/polled.ts';
 import { useTitle } from '../data/session.ts';
 import { Mark } from '../parts/frame.tsx';
-import { Late } from '../parts/late.tsx';
 import { Icon } from '../parts/marks.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { Unread } from '../parts/problem-note.tsx';
 import { Exact } from '../parts/said.tsx';
 import { type Route, routeOf } from '../route.ts';
 
@@ -14,7 +13,7 @@ const RARELY_SECONDS = 300;
 
 export function SignInPage({ back, error }: { readonly back: string; readonly error: string | undefined }) {
   useTitle('Sign in');
-  const { body, problem } = usePolled<Providers>('/v1/sign-in', RARELY_SECONDS);
+  const { body, problem, refresh } = usePolled<Providers>('/v1/sign-in', RARELY_SECONDS);
   return (
     <div class="sign-in">
       <p class="home">
@@ -25,11 +24,7 @@ export function SignInPage({ back, error }: { readonly back: string; readonly er
       <Destination back={back} />
       {error !== undefined && <Failed code={error} />}
       {body === undefined ? (
-        problem === undefined ? (
-          <Late />
-        ) : (
-          <ProblemNote problem={problem} />
-        )
+        <Unread problem={problem} refresh={refresh} />
       ) : (
         <Ways providers={body.providers} back={back} />
       )}

@@ -9,15 +9,23 @@ import { requestAddress } from '../route.ts';
 import { Link } from './link.tsx';
 import { Icon } from './marks.tsx';
 import { Person } from './person.tsx';
-import { ProblemNote } from './problem-note.tsx';
+import { ProblemNote, Unread } from './problem-note.tsx';
 import { SaidBlock } from './said.tsx';
 import { Time } from './times.tsx';
 
 const SECONDS = 15;
 
 export function OpenIncidents() {
-  const { body, refresh } = usePolled<BreakGlassIncidents>('/v1/break-glass', SECONDS);
+  const { body, problem, refresh } = usePolled<BreakGlassIncidents>('/v1/break-glass', SECONDS);
   const incidents = body?.incidents ?? [];
+  // That there are none is not known either; while it loads nothing is said, since mostly there are none.
+  if (body === undefined && problem !== undefined)
+    return (
+      <section class="block" aria-labelledby="incidents">
+        <h2 id="incidents">Break-glass incidents to review</h2>
+        <Unread problem={problem} refresh={refresh} />
+      </section>
+    );
   if (incidents.length === 0) return null;
   return (
     <section class="block" aria-labelledby="incidents">
