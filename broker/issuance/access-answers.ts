@@ -62,12 +62,17 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
   };
 }
 
-export async function pausedAnswer({ store }: Reading, { row, revocation }: Paused): Promise<PausedAnswer> {
+export async function pausedAnswer({ store }: Reading, { row, sessions, revocation }: Paused): Promise<PausedAnswer> {
   return store.read(async (tx) => ({
     pause: await pauseAnswer(tx, row),
     ...(revocation === undefined ? {} : { revocation: revocationAnswer(revocation, tx.now, true) }),
     says: [
       `Nothing is issued for ${named(row)} from now on.`,
+      ...(sessions === undefined
+        ? []
+        : [
+            `${count(sessions, 'session')} of theirs ended, in browsers and of command lines. They may sign in again while their provider lets them: block them there.`,
+          ]),
       ...(revocation === undefined ? ['What was issued before still works: `revoke` ends it.'] : []),
       `To go on, two people resume ${row.id}.`,
     ],

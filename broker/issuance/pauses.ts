@@ -1,5 +1,5 @@
 // The kill switch. One person of security, or the operator at the machine, pauses everything, a project, an entitlement or a person:
-// from that commit on nothing is issued for it. To resume needs two: one proposes and another confirms within an hour. An operator
+// from that commit on nothing is issued for it, and who has one of the sessions of that person has none any more. To resume needs two: one proposes and another confirms within an hour. An operator
 // alone may, where nobody can sign in; the log says so then.
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
@@ -22,6 +22,8 @@ export interface Pausing {
 
 export interface Paused {
   readonly row: SuspensionRow;
+  /** of the person, that were ended; undefined where it is no person */
+  readonly sessions: number | undefined;
   readonly revocation: Ordered | undefined;
 }
 
@@ -41,13 +43,21 @@ async function pauseOn(deps: OrderDeps, tx: Transaction, pausing: Pausing): Prom
   const nobodyYet = { resume_by: null, resume_at: null, resume_reason: null };
   const row = { id, scope, target, reason, since: tx.now, paused_by: principalOf(by), ...nobodyYet };
   await tx.suspensions.insert(row);
+  const sessions = scope === 'principal' ? await endSessions(tx, target) : undefined;
   await deps.append(tx, {
     type: 'access.paused',
-    fields: { pause_id: id, scope, target, ...projectOf(pausing), ...orderedBy(by) },
+    fields: {
+      ...{ pause_id: id, scope, target, ...projectOf(pausing), ...orderedBy(by) },
+      ...(sessions === undefined ? {} : { sessions }),
+    },
     personal: orderedPersonal(by, reason),
   });
-  return { row, revocation: revoke ? await recordOrder(deps, tx, { ...pausing, pauseId: id }) : undefined };
+  return { row, sessions, revocation: revoke ? await recordOrder(deps, tx, { ...pausing, pauseId: id }) : undefined };
 }
+
+/** Whoever stole a cookie or the file of a command line cannot begin anew, as the person themselves can, whom their provider knows. */
+const endSessions = async (tx: Transaction, principal: string): Promise<number> =>
+  tx.sessions.endAllOf(await tx.principals.resolve(principal));
 
 async function refuseUnknown({ policies }: OrderDeps, tx: Transaction, { scope, target }: Pausing): Promise<void> {
   if (scope === 'principal') await refuseUnknownPrincipal(tx, target);

@@ -188,7 +188,8 @@ export const ENTRY_FIELDS = {
   }),
   // It was to be revoked, nobody confirmed that, and now its own end has come.
   'lease.died': z.strictObject({ ...lease, attempts: z.int(), upstream_expires_at: time }),
-  'access.paused': z.strictObject(pause),
+  // Of a person: with how many of their sessions it ended.
+  'access.paused': z.strictObject({ ...pause, sessions: z.int().optional() }),
   'access.resume_proposed': z.strictObject({ ...pause, ends_at: time }),
   'access.resumed': z.strictObject({ ...pause, alone: z.boolean() }),
   'access.revocation_ordered': z.strictObject({

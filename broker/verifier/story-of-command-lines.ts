@@ -11,6 +11,7 @@ export class StoryOfCommandLines {
     'command_line.allowed': (said) => this.#allowed(said),
     'command_line.ended': (said) => this.#ended(said),
     'passkey.reset': ({ fields }) => this.#endAllOf(fields['target']),
+    'access.paused': ({ fields }) => this.#endAllOf(fields['scope'] === 'principal' ? fields['target'] : undefined),
     'identity.linked': ({ fields }) => this.#endAllOf(fields['merged_principal']),
   };
 

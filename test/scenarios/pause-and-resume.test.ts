@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccessStory, HOUR, MINUTE } from '../support/access-story.ts';
 import { runBeside } from '../support/beside-broker.ts';
+import { asCommandLine, logInCommandLine } from '../support/command-line-login.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { signIn } from '../support/person-browser.ts';
 import { newSecret } from '../support/test-broker.ts';
@@ -65,6 +66,21 @@ describe('a pause', () => {
     );
     const other = { scope: 'shop/upstream', claims: { actor_id: '78', actor: 'mal', run_id: '6' } };
     expect((await story.broker.ask(other)).body.reasons).toMatchObject([{ code: 'SUSPENDED' }]);
+  });
+
+  it('of a person ends their sessions, and nobody else’s; they may sign in again', async () => {
+    const [alex, other] = [await signIn(story.broker, 'Alex'), await signIn(story.broker, 'Toni')];
+    const shell = asCommandLine(story.broker, await logInCommandLine(story.broker, 'Alex'));
+    const { principal: target } = (await alex.get('/v1/me')).body;
+    expect((await shell.get('/v1/requests')).status).toBe(200);
+    const { body } = await story.pause('Sam', { scope: 'principal', target });
+    expect(body.says).toContainEqual(expect.stringMatching(/^\d+ sessions of theirs ended.*block them there/));
+    expect([(await alex.get('/v1/me')).status, (await shell.get('/v1/requests')).status]).toEqual([401, 401]);
+    expect((await other.get('/v1/me')).status).toBe(200);
+    const entry = (await story.broker.entries('access.paused')).at(-1);
+    expect(entry).toMatchObject({ scope: 'principal', sessions: expect.any(Number) });
+    expect(body.says[1]).toContain(`${entry?.['sessions']} sessions`);
+    expect((await (await signIn(story.broker, 'Alex')).get('/v1/me')).status).toBe(200);
   });
 
   it('ends what is live too where it says so, in the same breath', async () => {

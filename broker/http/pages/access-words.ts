@@ -24,7 +24,9 @@ export const ACCESS_WORDS = {
     state: 'refused',
     what: 'Issuing paused',
     who: who(fields),
-    detail: html`Nothing is issued for ${what(fields)} until two people agree to resume.`,
+    detail: html`Nothing is issued for ${what(fields)} until two people agree to resume.${
+      fields.sessions !== undefined && html` Sessions of theirs that ended: ${fields.sessions}.`
+    }`,
   }),
   'access.resume_proposed': (fields: EntryFields<'access.resume_proposed'>, now: Millis): EntryWords => ({
     state: 'waiting',

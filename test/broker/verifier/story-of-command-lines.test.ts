@@ -7,6 +7,10 @@ const ALLOWED: Told = ['command_line.allowed', { ...one, step_up: 'none', ends_a
 const ENDED: Told = ['command_line.ended', { ...one, by: 'page' }];
 const NONE = 'it ends the command line ses_1, and no such one is logged in';
 const reset = { target: 'prn_a', by: 'security', step_up: 'passkey' };
+const paused = (scope: string, target: string): Told => [
+  'access.paused',
+  { pause_id: 'pau_1', scope, target, by: 'operator', step_up: 'none' },
+];
 const linked = (merged_principal: string): Told => [
   'identity.linked',
   { principal: 'prn_b', provider: 'sso', merged_principal },
@@ -33,6 +37,8 @@ it.each<[what: string, told: readonly Told[], problems: string[]]>([
     ],
     [`entry 3: ${NONE}`],
   ],
+  ['one of a person who was paused', [ALLOWED, paused('principal', 'prn_a'), ENDED], [`entry 2: ${NONE}`]],
+  ['one beside a pause of something else', [ALLOWED, paused('project', 'prn_a'), ENDED], []],
   ['one of a person who was found to be another', [ALLOWED, linked('prn_a'), ENDED], [`entry 2: ${NONE}`]],
   ['one beside such a person', [ALLOWED, linked('prn_c'), ENDED], []],
 ])('%s', (_what, told, problems) => {

@@ -35,6 +35,12 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     'Nothing is issued for everything until two people agree to resume.',
   ],
   [
+    'access.paused',
+    { ...paused, by: 'operator', scope: 'principal', target: 'prn_1', sessions: 2 },
+    'Issuing paused',
+    'Nothing is issued for the principal prn_1 until two people agree to resume. Sessions of theirs that ended: 2.',
+  ],
+  [
     'access.resume_proposed',
     { ...paused, principal: 'prn_1', ends_at: FUTURE },
     'Resuming proposed',
