@@ -41,6 +41,7 @@ async function open(path: string, asks: string, answering: Answering): Promise<P
   return page;
 }
 const main = (page: Page) => page.locator('main');
+const gone = (page: Page, words: string) => main(page).getByText(words).first().waitFor({ state: 'detached' });
 const shows = (page: Page, words: string) => main(page).getByText(new RegExp(words)).first().waitFor();
 
 describe.for(PAGES)('%s', ([name, path, asks, words]) => {
@@ -51,7 +52,7 @@ describe.for(PAGES)('%s', ([name, path, asks, words]) => {
     if (name !== 'incidents') await shows(page, 'Loading…');
     answers.resolve();
     await shows(page, words);
-    await main(page).getByText('Loading…').waitFor({ state: 'detached' });
+    await gone(page, 'Loading…');
   });
 
   it('says that no answer came, and asks again by itself', async () => {
@@ -63,7 +64,7 @@ describe.for(PAGES)('%s', ([name, path, asks, words]) => {
     await page.unroute(asks);
     await page.clock.runFor(5_000);
     await shows(page, words);
-    expect(await main(page).getByText('Either it is stopped').count()).toBe(0);
+    await gone(page, 'Either it is stopped');
   });
 
   it('says what the broker refused, with what to do, and tries again by a press', async () => {
@@ -73,7 +74,7 @@ describe.for(PAGES)('%s', ([name, path, asks, words]) => {
     await page.unroute(asks);
     await page.getByRole('button', { name: 'Try again' }).click();
     await shows(page, words);
-    expect(await main(page).getByText('SHUTTING_DOWN').count()).toBe(0);
+    await gone(page, 'SHUTTING_DOWN');
   });
 });
 
@@ -86,11 +87,17 @@ describe('a browser that is offline', () => {
     await shows(page, 'Your verdict');
     await stopTime(page);
     await page.context().setOffline(true);
-    await page.clock.runFor(5_000);
-    await shows(page, 'Not updating since .* Trying again');
+    // What was under way is answered, or fails, before it is asked again.
+    const isOld = async (): Promise<boolean> => {
+      await page.clock.runFor(5_000);
+      return main(page)
+        .getByText(/Not updating since .* Trying again/)
+        .isVisible();
+    };
+    await expect.poll(isOld, { timeout: 10_000 }).toBe(true);
     await shows(page, 'Your verdict');
     await page.context().setOffline(false);
-    await main(page).getByText('Not updating since').waitFor({ state: 'detached' });
+    await gone(page, 'Not updating since');
   });
 
   it('opens another page with what happened, and fills it as soon as it is back', async () => {
@@ -99,8 +106,11 @@ describe('a browser that is offline', () => {
     await stopTime(page);
     await page.context().setOffline(true);
     await page.getByRole('link', { name: 'Catalog', exact: true }).click();
-    await page.clock.runFor(1_000);
-    await shows(page, 'Either it is stopped, or the connection');
+    const isTold = async (): Promise<boolean> => {
+      await page.clock.runFor(1_000);
+      return main(page).getByText('Either it is stopped, or the connection').isVisible();
+    };
+    await expect.poll(isTold, { timeout: 10_000 }).toBe(true);
     await page.context().setOffline(false);
     await shows(page, 'Choose one to read');
   });
@@ -114,5 +124,5 @@ it('a sign-in page without an answer says so, and goes on by itself', async () =
   await shows(page, 'The broker is stopping');
   await page.unroute('**/v1/sign-in');
   await page.clock.runFor(5_000);
-  await main(page).getByText('SHUTTING_DOWN').waitFor({ state: 'detached' });
+  await gone(page, 'SHUTTING_DOWN');
 });
