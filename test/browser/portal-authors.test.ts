@@ -57,6 +57,9 @@ describe('who wrote what decides and what runs', () => {
     const page = await world.visit(name, path);
     await page.getByRole('heading', { name: title }).waitFor();
     await page.getByText(code).waitFor();
-    await page.getByText('Copy the link for them').waitFor();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the link for them' }).click();
+    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${world.url}${path}`);
   });
 });

@@ -14,8 +14,14 @@ export function CopyLink({ address }: { readonly address: string }) {
   };
   if (copied === 'by hand') return <code>{whole}</code>;
   return (
-    <button type="button" class="button" onClick={copy}>
-      <span role="status">{copied === 'yes' ? 'Copied' : 'Copy the link for them'}</span>
-    </button>
+    <>
+      <button type="button" class="button" onClick={copy}>
+        Copy the link for them
+      </button>
+      {/* Beside the button: what stands in one is its name, and no news. */}
+      <span role="status" class="hint">
+        {copied === 'yes' && 'Copied'}
+      </span>
+    </>
   );
 }
