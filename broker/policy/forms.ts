@@ -20,7 +20,7 @@ export function text(form: RegExp, description: string, missing?: string) {
   // What an editor says where the form is not met.
   return z
     .string({ error })
-    .regex(form, { error })
+    .regex(form, { error, abort: true })
     .meta({ patternErrorMessage: `must be ${description}` });
 }
 

@@ -34,7 +34,7 @@ const mapInstead = ({ input }: { readonly input?: unknown }): string | undefined
 };
 
 const need = z.string({ error: mapInstead }).transform((text, context): Need => {
-  const [key = '', value] = text.split(/:\s*(.*)/s);
+  const [, key = text, value] = /^([^:]*):\s*(.*)$/s.exec(text) ?? [];
   const known = [...CONDITION_KEYS, ...WHOLE_NEEDS];
   if (!known.includes(key))
     context.addIssue({
