@@ -3,7 +3,7 @@
 import { policySetDigest } from '../../shared/log-digests.ts';
 import type { Finding } from '../strict-yaml.ts';
 import type { CompiledProject, PolicyContext, ReadProject } from './compile-file.ts';
-import { type CheckedOrganization, teamsOf, unknownScopes } from './organization.ts';
+import { type CheckedOrganization, type Organization, teamsOf, unknownScopes } from './organization.ts';
 import { ownersOf, type PolicySet } from './policy-set.ts';
 
 export type LoadResult<S extends PolicySet = PolicySet> =
@@ -28,19 +28,16 @@ export function assembleSet(parts: SetParts): LoadResult {
     ...sameNames(read),
     ...compiled.flatMap((one) => one.errors),
   ];
-  const policies = errors.length === 0 ? setOf(parts) : undefined;
+  const warnings = [...checked.warnings, ...compiled.flatMap((one) => one.warnings)];
+  if (checked.organization === undefined || errors.length > 0)
+    return { ok: false, findings: readable(errors), warnings: readable(warnings) };
+  const policies = setOf(parts, checked.organization);
   // Beside errors it would speak of entitlements that are there, and only did not load.
-  const unknown =
-    policies === undefined || checked.organization === undefined
-      ? []
-      : unknownScopes(checked.organization, policies.projects);
-  const warnings = readable([...checked.warnings, ...compiled.flatMap((one) => one.warnings), ...unknown]);
-  return policies === undefined
-    ? { ok: false, findings: readable(errors), warnings }
-    : { ok: true, policies, warnings };
+  const unknown = unknownScopes(checked.organization, policies.projects);
+  return { ok: true, policies, warnings: readable([...warnings, ...unknown]) };
 }
 
-function setOf({ context, checked, organizationDigest, read, compiled }: SetParts): PolicySet {
+function setOf({ context, organizationDigest, read, compiled }: SetParts, organization: Organization): PolicySet {
   const ofOrganization = { file: context.organizationFile, digest: organizationDigest ?? '', project: undefined };
   const ofProjects = compiled.map(({ project: { file, digest, name } }) => ({ file, digest, project: name }));
   const documents = [ofOrganization, ...ofProjects].sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -51,9 +48,9 @@ function setOf({ context, checked, organizationDigest, read, compiled }: SetPart
     projects: new Map(compiled.map(({ project }) => [project.name, project])),
     repositories: new Map(compiled.map(({ project, repositories }) => [project.name, repositories])),
     listed: new Set(compiled.flatMap(({ repositories }) => [...repositories.keys()])),
-    freezes: checked.organization?.freezes ?? [],
+    freezes: organization.freezes,
     owners: ownersOf(context.issuers),
-    teams: checked.organization === undefined ? new Map() : teamsOf(checked.organization.document),
+    teams: teamsOf(organization.document),
   };
 }
 

@@ -103,11 +103,12 @@ export function foldCase(text: string): string {
 /** Bit j: the value so far can be what the first j tokens stand for. */
 type Row = readonly number[];
 
-/** A pattern as the steps from row to row. A token is `**`, `*`, or one literal character. */
+/** What stands from the first wildcard of a pattern to its last, as the steps from row to row. */
 interface Steps {
+  /** each `**`, `*`, or one literal character */
   readonly tokens: number;
   readonly first: Row;
-  /** by character: before which tokens one may stand, to get behind them with it */
+  /** by character: before which tokens one may stand, to get behind them with it; behind a wildcard a `*` gets anyway */
   readonly literals: ReadonlyMap<string, Row>;
   /** behind which wildcards one may stay with any character, and with a slash */
   readonly stays: Row;
@@ -118,51 +119,48 @@ interface Steps {
 
 function stepsOf(text: string): Steps {
   // Wildcards that follow each other are one: that is how one pass over the row is enough to get behind them.
-  const tokens = Array.from(text.matchAll(/\*{2,}|[\s\S]/g), ([token]) => token);
+  const tokens = Array.from(text.matchAll(/\*{2,}|[\s\S]/gu), ([token]) => token);
   const rowOf = (...bits: number[]): Row => withBits(tokens.length, bits);
   const indexes = (is: (token: string) => boolean): number[] => tokens.flatMap((token, j) => (is(token) ? [j] : []));
-  const wild = indexes(isWildcard);
-  const literals = new Map([...new Set(tokens)].map((token) => [token, rowOf(...indexes((one) => one === token))]));
-  for (const wildcard of [...literals.keys()].filter(isWildcard)) literals.delete(wildcard);
+  const behind = (is: (token: string) => boolean): Row => rowOf(...indexes(is).map((j) => j + 1));
   return {
     tokens: tokens.length,
-    first: rowOf(0, ...(wild[0] === 0 ? [1] : [])),
-    literals,
-    stays: rowOf(...wild.map((j) => j + 1)),
-    staysAtSlash: rowOf(...indexes((token) => token.startsWith('**')).map((j) => j + 1)),
-    passes: rowOf(...wild),
+    // Behind the wildcard that it starts with.
+    first: rowOf(1),
+    literals: new Map([...new Set(tokens)].map((token) => [token, rowOf(...indexes((one) => one === token))])),
+    stays: behind(isWildcard),
+    staysAtSlash: behind((token) => isWildcard(token) && token !== '*'),
+    passes: rowOf(...indexes(isWildcard)),
   };
 }
 
 function withBits(tokens: number, bits: readonly number[]): Row {
-  const row = Array.from({ length: Math.floor(tokens / 32) + 1 }, () => 0);
+  const row = new Array<number>((tokens >>> 5) + 1).fill(0);
   for (const bit of bits) row[bit >>> 5] = (row[bit >>> 5] ?? 0) | (1 << (bit & 31));
   return row;
 }
 
 function rowAfter(steps: Steps, value: string): Row {
   let row = steps.first;
-  for (let at = 0; at < value.length; at += 1) row = nextRow(steps, row, value.charAt(at));
+  for (const character of value) row = nextRow(steps, row, character);
   return row;
 }
 
 function nextRow({ literals, stays, staysAtSlash, passes }: Steps, row: Row, character: string): Row {
-  const next: number[] = [];
   const literal = literals.get(character);
   const stay = character === '/' ? staysAtSlash : stays;
   // What a shift takes out of one word at the top comes into the next at the bottom.
   let [movedOut, passedOut] = [0, 0];
-  for (let at = 0; at < row.length; at += 1) {
-    const word = row[at] ?? 0;
-    const moved = literal === undefined ? 0 : word & (literal[at] ?? 0);
+  return row.map((word, at) => {
+    const moved = word & (literal?.[at] ?? 0);
     const reached = (moved << 1) | movedOut | (word & (stay[at] ?? 0));
     const passed = reached & (passes[at] ?? 0);
-    next.push(reached | (passed << 1) | passedOut);
+    const next = reached | (passed << 1) | passedOut;
     [movedOut, passedOut] = [moved >>> 31, passed >>> 31];
-  }
-  return next;
+    return next;
+  });
 }
 
 const isAtEnd = ({ tokens }: Steps, row: Row): boolean => (((row[tokens >>> 5] ?? 0) >>> (tokens & 31)) & 1) === 1;
 
-const isWildcard = (token: string): boolean => token.startsWith('*');
+const isWildcard = (token: string): boolean => token.charAt(0) === '*';

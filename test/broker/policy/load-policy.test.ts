@@ -16,6 +16,7 @@ import {
   yamlText,
 } from '../../support/build-policy.ts';
 
+const REVIEW = { every: '90d', by: 'acme/security' };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('loadPolicy', () => {
@@ -59,6 +60,50 @@ describe('loadPolicy', () => {
       'shop.yaml entitlements.preview.risk',
       'shop.yaml entitlements.preview.ttl',
     ]);
+  });
+
+  it('gives the findings in the order of files, of lines, and of what stands on one line', () => {
+    const people = `review: { every: 90d, by: acme/x }, approval: { by: acme/y }`;
+    const credential = 'credential: { kind: jwt, audience: https://previews.example.com }';
+    const text = [
+      'project: shop',
+      'repositories: [ { name: acme/shop, id: "2001" } ]',
+      'entitlements:',
+      `  x: { risk: low, ${credential}, ttl: 10m, allow: [ { branch: main } ], ${people} }`,
+      'owner: acme/security',
+    ].join('\n');
+    const result = load({ files: { 'B.yaml': yamlText(buildProject({ owner: 'acme/x' })), 'shop.yaml': text } });
+    const places = result.ok ? [] : result.findings.map(({ file, line, key }) => `${file}:${line} ${key}`);
+    expect(places).toEqual([
+      'B.yaml:3 owner',
+      'shop.yaml:1 project',
+      'shop.yaml:4 entitlements.x.review.by',
+      'shop.yaml:4 entitlements.x.approval.by',
+      'shop.yaml:5 owner',
+    ]);
+  });
+
+  it('gives the warnings in that order too, those of the organization’s file among them', () => {
+    const projects = buildOrganization()['projects'] as Record<string, unknown>;
+    const two = buildProject({ project: 'two', entitlements: { preview: buildEntitlement({ review: REVIEW }) } });
+    const parts = {
+      organization: {
+        projects: { ...projects, two: projects['shop'] },
+        guardrails: { 'allow-static': ['shop/x'] },
+      },
+      files: { 'A.yaml': yamlText(two) },
+    };
+    const people = { signIn: [], roles: { security: ['acme/nobody'] } };
+    expect(load(parts, { people }).warnings.map(({ file, key }) => `${file} ${key}`)).toEqual([
+      'A.yaml entitlements.preview.review',
+      '_organization.yaml teams',
+      '_organization.yaml guardrails.allow-static[0]',
+    ]);
+  });
+
+  it('says nothing of names of entitlements beside errors, for which they may only not be there', () => {
+    const organization = { guardrails: { 'allow-static': ['shop/x'] } };
+    expect(load({ organization, project: { owner: 'acme/x' } })).toMatchObject({ ok: false, warnings: [] });
   });
 
   it('refuses two files of one project', () => {
@@ -132,7 +177,7 @@ describe('loadPolicy', () => {
 
   it('warns of keys whose part of the broker is not built: they have no effect yet', () => {
     const deployment = { for: 'acme/security', workflow: '.github/workflows/deploy.yml', ref: 'main' };
-    const entitlement = { review: { every: '90d', by: 'acme/security' }, deployment };
+    const entitlement = { review: REVIEW, deployment };
     expect(warningsOf({ entitlement })).toEqual(
       ['review', 'deployment'].map((key) =>
         expect.stringContaining(`entitlements.preview.${key}: is read and checked, but has no effect yet`),
@@ -145,5 +190,7 @@ describe('loadPolicy', () => {
     const messages = result.ok ? [] : result.findings.map(({ message }) => message);
     expect(messages).toHaveLength(201);
     expect(messages.at(-1)).toBe('100 more findings are not listed');
+    const [first, last] = result.ok ? [] : [result.findings[0], result.findings.at(-1)];
+    expect(last).toMatchObject({ file: 'shop.yaml', key: '', line: (first?.line ?? 0) + 200 });
   });
 });
