@@ -5,7 +5,7 @@ import { compiledUnder, readProject } from '../../../broker/policy/compile-file.
 import type { ProjectDocument } from '../../../broker/policy/document.ts';
 import { checkOrganization } from '../../../broker/policy/organization.ts';
 import type { OrganizationDocument } from '../../../broker/policy/organization-document.ts';
-import { parseFile, unpack } from '../../../broker/policy/policy-file.ts';
+import { type Packed, parseFile, unpack } from '../../../broker/policy/policy-file.ts';
 import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
 import { buildOrganization, buildProject, type Yaml, yamlText } from '../../support/build-policy.ts';
 
@@ -18,14 +18,12 @@ function keyOf(organization: Yaml): string {
     ...{ allow: [{ branch: 'main' }], approval: { by: 'acme/security' } },
   };
   const text = yamlText(buildProject({ entitlements: { preview } }));
-  const read = readProject(
-    { file: 'shop.yaml', digest: '' },
-    unpack<ProjectDocument>(parseFile({ kind: 'project', file: 'shop.yaml', text })),
-  );
+  const project = parseFile({ kind: 'project', file: 'shop.yaml', text }) as Packed<ProjectDocument>;
+  const read = readProject({ file: 'shop.yaml', digest: '' }, unpack(project));
   const file = '_organization.yaml';
   const parsed = parseFile({ kind: 'organization', file, text: yamlText(buildOrganization(organization)) });
   const options = { file, kinds: credentialKinds(['jwt']), people: undefined };
-  const checked = checkOrganization(unpack<OrganizationDocument>(parsed), options);
+  const checked = checkOrganization(unpack(parsed as Packed<OrganizationDocument>), options);
   if (checked.organization === undefined || !read.ok) throw new Error('both files must be right');
   return compiledUnder(checked.organization, read);
 }
