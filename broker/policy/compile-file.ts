@@ -99,7 +99,7 @@ export function compiledUnder({ document }: Organization, { name, teams }: Extra
     ofAll,
     waivers.filter(({ entitlement }) => isOwn(entitlement)),
     statics.filter(isOwn),
-    Object.hasOwn(projects, name) ? projects[name] : null,
+    projects[name],
     teams.filter((team) => !Object.hasOwn(document.teams, team)),
     teams.filter((team) => isElsewhere(document.teams[team])),
   ]);

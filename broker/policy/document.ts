@@ -33,8 +33,7 @@ const ttl = text(/^(never|[1-9][0-9]{0,6}[smhd])$/, 'a duration such as 15m, or 
   (value, context): Seconds | 'never' => {
     if (value === 'never') return value;
     const seconds = parseDuration(value) ?? 0;
-    if (seconds < MINIMUM_TTL)
-      context.addIssue({ code: 'custom', message: `must be at least ${MINIMUM_TTL}s, and is ${value}` });
+    if (seconds < MINIMUM_TTL) context.addIssue(`must be at least ${MINIMUM_TTL}s, and is ${value}`);
     return seconds;
   },
 );

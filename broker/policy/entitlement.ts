@@ -155,8 +155,7 @@ function parametersOf(
     return NOTHING;
   }
   const offered = organization.offers.get(project)?.get(name) ?? [];
-  const { projects } = organization.document;
-  const vouched = Object.hasOwn(projects, project) ? (projects[project]?.repositories ?? []) : [];
+  const vouched = organization.document.projects[project]?.repositories ?? [];
   const parsed = kind.parse(value, {
     ...{ repositories, offered, appIssuers },
     vouched: {

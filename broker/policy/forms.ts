@@ -48,7 +48,7 @@ export const prose = (max: number) =>
       const message = value.includes('\n')
         ? 'has a line break: write it on one line, or folded with `>-`'
         : firstInvisible(value)?.message;
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
+      if (message !== undefined) context.addIssue(message);
     });
 export const name = text(/^[a-z0-9-]{1,40}$/, 'made of a-z, 0-9 and -, at most 40 characters');
 export const issuerName = text(/^[a-z0-9-]{1,40}$/, 'the short name of an issuer in the configuration');
@@ -79,7 +79,7 @@ export const lastDay = text(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, 'a day such as 2027-
   (value, context): Millis => {
     const start = Date.parse(`${value}T00:00:00Z`);
     if (isRealDay(value, start)) return start + DAY;
-    context.addIssue({ code: 'custom', message: `there is no such day as ${value}` });
+    context.addIssue(`there is no such day as ${value}`);
     return z.NEVER;
   },
 );

@@ -29,7 +29,7 @@ export interface Need {
 }
 
 const mapInstead = ({ input }: { readonly input?: unknown }): string | undefined => {
-  const [entry] = typeof input === 'object' && input !== null ? Object.entries(input) : [];
+  const [entry] = Object.entries(input ?? {});
   return entry === undefined ? undefined : `must be text: put it in quotes, "${entry.join(': ')}"`;
 };
 
@@ -37,12 +37,9 @@ const need = z.string({ error: mapInstead }).transform((text, context): Need => 
   const [, key = text, value] = /^([^:]*):\s*(.*)$/s.exec(text) ?? [];
   const known = [...CONDITION_KEYS, ...WHOLE_NEEDS];
   if (!known.includes(key))
-    context.addIssue({
-      code: 'custom',
-      message: `"${text}" does not start with a condition, approval or review${didYouMean(key, known)}`,
-    });
+    context.addIssue(`"${text}" does not start with a condition, approval or review${didYouMean(key, known)}`);
   else if (value !== undefined && WITHOUT_VALUE.includes(key))
-    context.addIssue({ code: 'custom', message: `\`${key}\` can only be needed as such: write "${key}"` });
+    context.addIssue(`\`${key}\` can only be needed as such: write "${key}"`);
   return { text, key, value };
 });
 

@@ -95,7 +95,8 @@ export function unknownScopes({ document, file, places }: Organization, known: K
 
 /** What was meant is looked for near by: among a hundred thousand others it would take too long. */
 function unknownScope(scope: string, known: Known): string[] {
-  const [project = '', name = ''] = scope.split('/');
+  const slash = scope.indexOf('/');
+  const [project, name] = [scope.slice(0, slash), scope.slice(slash + 1)];
   const own = known.get(project)?.entitlements;
   if (own?.has(name) === true) return [];
   const ofSameName = [...known].flatMap(([other, { entitlements }]) =>

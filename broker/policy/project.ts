@@ -82,7 +82,8 @@ function repositoriesOf(document: ProjectDocument, context: ProjectContext): rea
 function issuerOf(given: string | undefined, owners: Owners, report: Report): string {
   if (owners === undefined) return given ?? DEFAULT_ISSUER;
   const names = [...owners.keys()];
-  if (given === undefined && names.length === 1) return names[0] ?? DEFAULT_ISSUER;
+  const [only, ...others] = names;
+  if (given === undefined && others.length === 0) return only ?? DEFAULT_ISSUER;
   if (given === undefined)
     report.error(
       ['issuer'],

@@ -37,7 +37,7 @@ const claimValue = z
   .max(1_024)
   .superRefine((value, context) => {
     const unseen = firstInvisible(value);
-    if (unseen !== undefined) context.addIssue({ code: 'custom', message: unseen.message });
+    if (unseen !== undefined) context.addIssue(unseen.message);
   });
 
 export const RUNNERS = ['github-hosted', 'self-hosted'] as const;

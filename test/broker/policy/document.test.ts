@@ -109,6 +109,11 @@ const MISTAKES: readonly [key: string, value: unknown, error: string][] = [
   ],
   [
     'deployment',
+    { ...DEPLOYMENT, ref: 'refs/heads/main' },
+    '.deployment.ref: "refs/heads/main" can match nothing that is meant: `branch` leaves out refs/heads/, write "main"',
+  ],
+  [
+    'deployment',
     { ...DEPLOYMENT, workflow: 'deploy.yml' },
     '.deployment.workflow: must be the whole path of a workflow file',
   ],

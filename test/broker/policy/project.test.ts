@@ -14,6 +14,12 @@ describe('a project and the organization', () => {
     );
   });
 
+  it.each(['constructor', 'valueof'])('is not listed by being called %s', (project) => {
+    expect(errorsOf({ project: { project } })).toContain(
+      `shop.yaml project: "${project}" is not among the projects of _organization.yaml: add \`${project}: { owner: acme/platform }\` there`,
+    );
+  });
+
   it('two owners are an error', () => {
     expect(errorsOf({ project: { owner: 'acme/security' } })).toEqual([
       'shop.yaml owner: is acme/security, and _organization.yaml says that acme/platform owns this project: the two must agree',
@@ -63,6 +69,16 @@ describe('a project and the configuration', () => {
     ]);
     expect(errorsOf({ project: at('ghes') }, { issuers })).toEqual([]);
     expect(errorsOf({ project: at('gehs') }, { issuers: undefined })).toEqual([]);
+  });
+
+  it('the issuer that is named is the one whose jobs may ask', () => {
+    const { projects } = buildPolicies({ project: at('ghes') }, { issuers });
+    expect(projects.get('shop')?.repositories).toEqual([{ issuer: 'ghes', name: 'acme/shop', id: '2001' }]);
+  });
+
+  it('says nothing of the owner where the issuer is wrong or nothing is known', () => {
+    const project = { repositories: [{ name: 'stranger/shop', id: '2001', issuer: 'gehs' }] };
+    expect([warningsOf({ project }), warningsOf({ project }, { issuers: undefined })]).toEqual([[], []]);
   });
 
   it('warns of an owner whose jobs are refused anyway', () => {
