@@ -27,7 +27,7 @@ export interface RuleContext {
 
 export function compileRule(index: number, rule: RuleDocument, { repositories, share, onlyFrom }: RuleContext): Rule {
   const written = JSON.stringify(rule);
-  const bound = onlyFrom === undefined ? '' : repositoryKey(onlyFrom.issuer, onlyFrom.id);
+  const bound = onlyFrom && repositoryKey(onlyFrom.issuer, onlyFrom.id);
   return share(`rule ${index} ${bound} ${written}`, () => {
     const conditions = CONDITION_KEYS.flatMap((key) => {
       // The one condition that every rule has, named or not, and that depends on another key where it is not.
@@ -153,7 +153,7 @@ function workflowCondition(files: readonly string[]): Condition {
 
 /** GitHub does not tell owners and repositories apart by the case of their letters; files, branches and tags it does. */
 const sameWorkflow = (a: string, b: string): boolean => foldRepository(a) === foldRepository(b);
-const foldRepository = (workflow: string): string => workflow.replace(/^[^/]+\/[^/]+/, foldCase);
+const foldRepository = (workflow: string): string => workflow.replace(/[^/]+\/[^/]+/, foldCase);
 
 const PINNED = /\.ya?ml@([0-9a-f]{40}|[0-9a-f]{64})$/;
 

@@ -104,7 +104,7 @@ function rulesOf({ allow }: EntitlementDocument, context: RulesContext): readonl
     const report = context.report.under('allow', index);
     report.errors(ruleProblems(document, repositories));
     const rule = compileRule(index, document, { repositories, share, onlyFrom });
-    if (asksForFact(rule)) warnOfFacts(rule, { ...context, report });
+    warnOfFacts(rule, { ...context, report });
     return rule;
   });
 }
@@ -114,8 +114,9 @@ const asksForFact = ({ conditions }: Rule): boolean => conditions.some(({ fact }
 /** What cannot be found out never holds: better known when the policy loads than in a deploy. */
 function warnOfFacts({ conditions }: Rule, { factsCanBeAsked, organization, report }: EntitlementContext): void {
   for (const { key, fact } of conditions) {
-    const elsewhere = (fact?.teams ?? []).filter((team) => isElsewhere(organization.document.teams[team]));
-    if (fact !== undefined && factsCanBeAsked !== true)
+    if (fact === undefined) continue;
+    const elsewhere = fact.teams.filter((team) => isElsewhere(organization.document.teams[team]));
+    if (factsCanBeAsked !== true)
       report.warn(
         [key],
         'needs a fact that this broker cannot ask for yet: the rule loads, and never holds (FACT_UNAVAILABLE) until a GitHub App is configured (`github`)',

@@ -149,6 +149,8 @@ describe('conditions', () => {
 
   it.each<[Yaml, Partial<Subject>]>([
     [{ repository: ['acme/libs', 'acme/shop'] }, {}],
+    [{ repository: 'ACME/l*' }, { repositoryId: '2002' }],
+    [{ branch: ['main', 'r*-*'] }, { ref: 'refs/heads/release-1' }],
     [{ environment: ['staging', 'production'] }, { environment: 'production' }],
     [{ workflow: ['.github/workflows/ci.yml', '.github/workflows/deploy.yml'] }, {}],
     [
@@ -158,7 +160,7 @@ describe('conditions', () => {
   ])('one value of a list suffices: %j', (rule, overrides) => {
     const repositories = [
       { name: 'acme/shop', id: '2001' },
-      { name: 'acme/libs', id: '2002' },
+      { name: 'Acme/Libs', id: '2002' },
     ];
     const policies = buildPolicies({ entitlement: { allow: [rule] }, project: { repositories } });
     expect(outcomeOf(evaluate(policies, buildSubject(overrides), buildAsk()))).toBe('permit');

@@ -76,8 +76,10 @@ describe('an entitlement of an unknown kind', () => {
 
 describe('teams that nobody knows', () => {
   it('are each an error where they stand', () => {
-    const parts = { entitlement: { 'break-glass': { for: ['acme/nobody', 'acme/security'], notify: 'acme/none' } } };
-    expect(errors(parts)).toEqual([
+    const breakGlass = { for: ['acme/nobody', 'acme/security'], notify: 'acme/none' };
+    const allow = [{ branch: 'main' }, { requester: 'acme/no-one' }];
+    expect(errors({ entitlement: { allow, 'break-glass': breakGlass } })).toEqual([
+      expect.stringMatching(/^allow\[1\]\.requester: the team "acme\/no-one" is not among the teams/),
       expect.stringMatching(/^break-glass\.for: the team "acme\/nobody" is not among the teams/),
       expect.stringMatching(/^break-glass\.notify: the team "acme\/none" is not among the teams/),
     ]);

@@ -207,7 +207,7 @@ describe('loading', () => {
   it('warns of authors that nobody can be asked for', () => {
     const apart = (who: string) => ({ entitlement: { approval: { ...APPROVAL, 'apart-from': who } } });
     expect(warningsOf(apart('commit-author'), { facts: false })).toEqual([
-      expect.stringContaining('until a GitHub App is configured (`github`)'),
+      'shop.yaml entitlements.preview.approval.apart-from: needs to know who wrote the commit, which GitHub is asked: it loads, and refuses every job with FACT_UNAVAILABLE until a GitHub App is configured (`github`)',
     ]);
     expect(warningsOf(apart('commit-author'), { facts: true })).toEqual([]);
     expect(warningsOf(apart('policy-author'), { facts: true })).toEqual([
@@ -227,7 +227,7 @@ describe('loading', () => {
       },
     };
     expect(warningsOf({ entitlement, organization }, { facts: true })).toEqual([
-      expect.stringContaining('acme/security is a group of a sign-in provider, whom GitHub cannot be asked about'),
+      'shop.yaml entitlements.preview.allow[0].requester: acme/security is a group of a sign-in provider, whom GitHub cannot be asked about: it lets nobody in here',
     ]);
   });
 });

@@ -127,6 +127,13 @@ describe('loadPolicy', () => {
     ]);
   });
 
+  it('names the first of more than two', () => {
+    const again = yamlText(buildProject());
+    expect(errorsOf({ files: { 'shop2.yaml': again, 'shop3.yaml': again } }).at(-1)).toBe(
+      'shop3.yaml project: "shop" is already the project of shop.yaml: one project is one file',
+    );
+  });
+
   it('allows two projects that list one repository', () => {
     const organization = buildOrganization();
     const projects = organization['projects'] as Record<string, unknown>;

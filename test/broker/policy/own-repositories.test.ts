@@ -49,9 +49,14 @@ describe('a repository that the project’s own file alone calls its own', () =>
     });
     expect(warningsOf(parts(['acme/payments']))).toContainEqual(
       expect.stringContaining(
-        'only jobs of "acme/payments" get it: that the repository is this project\'s, its own file alone says; for the others add { name: acme/payments, id: "9999" } to `projects.shop.repositories` of _organization.yaml',
+        'shop.yaml entitlements.preview.credential: only jobs of "acme/payments" get it: that the repository is this project\'s, its own file alone says; for the others add { name: acme/payments, id: "9999" } to `projects.shop.repositories` of _organization.yaml',
       ),
     );
+  });
+
+  it('is nothing to be said of where no other repository may ask', () => {
+    const { project } = parts(['acme/shop']);
+    expect(warningsOf({ project: { ...project, repositories: [SHOP] } }, BUILT)).toEqual([]);
   });
 
   it('is never reached with more than its jobs could give themselves', () => {

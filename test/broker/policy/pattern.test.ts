@@ -8,6 +8,7 @@ describe('pattern', () => {
   it.each([
     ['main', 'main', true],
     ['main', 'Main', false],
+    ['Main', 'Main', true],
     ['main', 'main2', false],
     ['main', 'a/main', false],
     ['release/*', 'release/1', true],
