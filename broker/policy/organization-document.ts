@@ -34,7 +34,7 @@ const mapInstead = ({ input }: { readonly input?: unknown }): string | undefined
 };
 
 const need = z.string({ error: mapInstead }).transform((text, context): Need => {
-  const [, key = text, value] = /^([^:]*):\s*(.*)$/s.exec(text) ?? [];
+  const { key = text, value } = /(?<key>[^:]*):\s*(?<value>.*)/s.exec(text)?.groups ?? {};
   const known = [...CONDITION_KEYS, ...WHOLE_NEEDS];
   if (!known.includes(key))
     context.addIssue(`"${text}" does not start with a condition, approval or review${didYouMean(key, known)}`);

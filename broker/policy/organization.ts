@@ -99,9 +99,9 @@ function unknownScope(scope: string, known: Known): string[] {
   const [project, name] = [scope.slice(0, slash), scope.slice(slash + 1)];
   const own = known.get(project)?.entitlements;
   if (own?.has(name) === true) return [];
-  const ofSameName = [...known].flatMap(([other, { entitlements }]) =>
-    entitlements.has(name) ? [`${other}/${name}`] : [],
-  );
+  const ofSameName = [...known]
+    .filter(([, { entitlements }]) => entitlements.has(name))
+    .map(([other]) => `${other}/${name}`);
   const near = own === undefined ? ofSameName : [...[...own.keys()].map((one) => `${project}/${one}`), ...ofSameName];
   return [`no policy has an entitlement "${scope}"${didYouMean(scope, near)}`];
 }

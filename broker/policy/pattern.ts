@@ -121,7 +121,8 @@ function stepsOf(text: string): Steps {
   // Wildcards that follow each other are one: that is how one pass over the row is enough to get behind them.
   const tokens = Array.from(text.matchAll(/\*{2,}|[\s\S]/gu), ([token]) => token);
   const rowOf = (...bits: number[]): Row => withBits(tokens.length, bits);
-  const indexes = (is: (token: string) => boolean): number[] => tokens.flatMap((token, j) => (is(token) ? [j] : []));
+  const indexes = (is: (token: string) => boolean): number[] =>
+    [...tokens.entries()].filter(([, token]) => is(token)).map(([j]) => j);
   const behind = (is: (token: string) => boolean): Row => rowOf(...indexes(is).map((j) => j + 1));
   return {
     tokens: tokens.length,
@@ -150,13 +151,15 @@ function nextRow({ literals, stays, staysAtSlash, passes }: Steps, row: Row, cha
   const literal = literals.get(character);
   const stay = character === '/' ? staysAtSlash : stays;
   // What a shift takes out of one word at the top comes into the next at the bottom.
-  let [movedOut, passedOut] = [0, 0];
+  let movedOut = 0;
+  let passedOut = 0;
   return row.map((word, at) => {
     const moved = word & (literal?.[at] ?? 0);
     const reached = (moved << 1) | movedOut | (word & (stay[at] ?? 0));
     const passed = reached & (passes[at] ?? 0);
     const next = reached | (passed << 1) | passedOut;
-    [movedOut, passedOut] = [moved >>> 31, passed >>> 31];
+    movedOut = moved >>> 31;
+    passedOut = passed >>> 31;
     return next;
   });
 }

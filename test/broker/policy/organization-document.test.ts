@@ -248,9 +248,15 @@ describe('the organization’s file', () => {
     expect(organizationSchema.parse({})).toEqual({ teams: {}, projects: {}, guardrails });
     const { projects, guardrails: given } = organizationSchema.parse({
       projects: { shop: OWNED },
-      guardrails: { never: {}, freeze: [FREEZE], waivers: [{ ...WAIVER, reason: 'a'.repeat(200) }] },
+      guardrails: {
+        'longest-ttl': { high: '60s' },
+        never: {},
+        freeze: [FREEZE],
+        waivers: [{ ...WAIVER, reason: 'a'.repeat(200) }],
+      },
     });
     expect(projects).toEqual({ shop: { ...OWNED, repositories: [], 'may-offer': [] } });
+    expect(given['longest-ttl']).toEqual({ high: 60 });
     expect(given.never).toEqual({ events: [], runners: [] });
     expect(given.freeze).toEqual([{ ...FREEZE, except: [] }]);
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, foldCase, patternProblem } from '../../../broker/policy/pattern.ts';
+import {
+  compilePattern,
+  compilePatterns,
+  foldCase,
+  matchesAny,
+  patternProblem,
+} from '../../../broker/policy/pattern.ts';
 import { canStartWith, isWithin } from '../../../broker/policy/pattern-run.ts';
 
 const matches = (pattern: string, value: string): boolean => compilePattern(pattern).matches(value);
@@ -24,6 +30,8 @@ describe('pattern', () => {
     ['ab*ba', 'abba', true],
     ['*-*', 'a-b-c', true],
     ['*-*', 'a*c', false],
+    ['*y s*', 'my shop', true],
+    ['*y s*', 'myshop', false],
     ['*😀*', 'a😀b', true],
     ['*😀*', 'a😁b', false],
     ['v*.*', 'v1.2.3', true],
@@ -34,6 +42,16 @@ describe('pattern', () => {
     ['my *', 'myshop', false],
   ])('%s on "%s"', (pattern, value, expected) => {
     expect(matches(pattern, value)).toBe(expected);
+  });
+
+  it('is one of a list on its own terms, whatever stands beside it', () => {
+    const patterns = compilePatterns(['main', 'r*-*']);
+    expect(['main', 'r1-2', 'r1', 'r1/-2'].map((value) => matchesAny(patterns, value))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   // Rows of 32 tokens: the wildcard stands before, on and behind the end of the first and of the second.
