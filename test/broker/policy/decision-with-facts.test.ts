@@ -154,6 +154,28 @@ describe('an approval apart from who wrote the policy', () => {
   });
 });
 
+describe('an approval apart from people whom nobody knows', () => {
+  it.each<[kind: string, reason: Yaml, facts: Facts, why: string]>([
+    ['commit-author', { expected: 'a commit whose author is known', got: MAIN.sha }, {}, 'nobody asked for it'],
+    ['commit-author', { expected: 'a commit whose author is known', got: MAIN.sha }, { nobody: 'no App' }, 'no App'],
+    [
+      'policy-author',
+      { expected: 'a policy whose authors are known' },
+      by({ unavailable: 'it is away' }),
+      'it is away',
+    ],
+  ])('is refused, %s: says what is not known, and why', (kind, reason, ...[facts, why]) => {
+    const approval = { ...APPROVAL, 'apart-from': kind };
+    const decision = decided({ allow: [{ branch: 'main' }], approval }, facts);
+    const who = kind === 'commit-author' ? 'the commit' : 'the policy';
+    const message = `shop/preview needs approval by somebody else than who wrote ${who}, and who that is cannot be found out: ${why}.`;
+    expect(decision).toMatchObject({ outcome: 'deny' });
+    expect(decision.outcome === 'deny' && decision.reasons).toEqual([
+      { code: 'FACT_UNAVAILABLE', message, condition: 'approval', ...reason },
+    ]);
+  });
+});
+
 describe('an approval apart from who wrote the commit', () => {
   it.each<[string, Facts, string]>([
     ['is asked for once it is known who did', WRITTEN, 'approval'],

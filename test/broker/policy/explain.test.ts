@@ -38,6 +38,25 @@ describe('explain', () => {
     );
   });
 
+  it('a permit of what is traded for something that lives longer says so', () => {
+    const [provider, account] = [
+      'projects/1/locations/global/workloadIdentityPools/ci/providers/buildpass',
+      'shop-deploy@acme-shop.iam.gserviceaccount.com',
+    ];
+    const offer = { kind: 'gcp-credentials-file', providers: [provider], 'service-accounts': [account] };
+    const credential = { kind: 'gcp-credentials-file', provider, 'service-account': account };
+    const policies = buildPolicies(
+      {
+        organization: { projects: { shop: { owner: 'acme/platform', 'may-offer': [offer] } } },
+        entitlement: { credential },
+      },
+      { kinds: credentialKinds(['gcp-credentials-file']) },
+    );
+    expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(
+      'shop/preview is allowed by its first rule (`branch` is main, `event` is push, workflow_dispatch or release), for 10m; what Google gives for it lives up to an hour longer (or twelve, where the organization allows that), and nobody here can revoke that.',
+    );
+  });
+
   it('a permit of what never dies says so', () => {
     const policies = buildPolicies(buildStaticSecret(), { kinds: credentialKinds(['vault-secret']) });
     expect(explain(evaluate(policies, buildSubject(), buildAsk())).summary).toBe(

@@ -133,7 +133,7 @@ describe('facts that are needed', () => {
     expect(answers(found({}), asked)).toBe(true);
     for (const other of [{ blob: 'b' }, { commit: 'd'.repeat(40) }, { file: 'x.yaml' }])
       expect(answers(found(other), asked)).toBe(false);
-    expect(answers({}, asked)).toBe(false);
+    expect([answers({}, asked), answers({ policies: new Map() }, asked)]).toEqual([false, false]);
   });
 
   it('are answered by an answer to each, or where nobody can be asked', () => {
