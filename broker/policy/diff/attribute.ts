@@ -1,7 +1,8 @@
 // What a job can differ in, each with a finite number of values that stand for all there are: a rule holds for a job exactly if
 // it holds in every attribute by itself, so that what a rule allows is a box of such values.
 import type { Millis } from '../../clock.ts';
-import type { Condition, Subject } from '../../model.ts';
+import type { Entitlement, Project, Rule, Subject } from '../../model.ts';
+import type { PolicySet } from '../policy-set.ts';
 import type { RuleDocument } from '../rule-document.ts';
 import { SAMPLE_MOMENT } from './sample-moments.ts';
 
@@ -13,13 +14,21 @@ export interface Sample {
   readonly label: string | undefined;
 }
 
+/** An entitlement in one of the two versions; rules are empty where that version doesn't have it. */
+export interface Side {
+  readonly policies: PolicySet;
+  readonly project: Project | undefined;
+  readonly entitlement: Entitlement | undefined;
+  /** as they are written, in the order of the file */
+  readonly rules: readonly RuleDocument[];
+}
+
 export interface Attribute {
-  readonly name: string;
   readonly samples: readonly Sample[];
   /** false where the samples do not stand for everything */
   readonly complete: boolean;
-  /** whether what a condition asks of this attribute holds; undefined where it asks nothing of it */
-  readonly holds: (condition: Condition, sample: Sample) => boolean | undefined;
+  /** whether what a rule asks of this attribute holds */
+  readonly allows: (sample: Sample, rule: Rule, side: Side) => boolean;
   /** what of a rule's own words the samples are, such as "on branch main"; undefined where they are all there are */
   readonly words: (samples: readonly Sample[], rule: RuleDocument) => string | undefined;
 }
@@ -55,6 +64,8 @@ export const BASE: Subject = {
   tokenExpiresAt: 0,
 };
 
-/** Whether a condition holds for the base subject with one value changed. */
-export const holdsAlone = (condition: Condition, { subject = {}, now = SAMPLE_MOMENT }: Sample): boolean =>
-  condition.holds({ ...BASE, ...subject }, now);
+/** Whether the conditions of a rule that have these keys hold for the base subject with one value changed. */
+export const judgedBy =
+  (...keys: readonly string[]) =>
+  ({ subject = {}, now = SAMPLE_MOMENT }: Sample, { conditions }: Rule): boolean =>
+    conditions.every((condition) => !keys.includes(condition.key) || condition.holds({ ...BASE, ...subject }, now));

@@ -3,7 +3,8 @@
 
 import type { Entitlement } from '../../model.ts';
 import { shortened } from '../../schema-problems.ts';
-import type { Change, Direction } from './difference.ts';
+import { type Change, type Direction, directionBetween } from './difference.ts';
+import { rank } from './permission-levels.ts';
 import { isMap, stableText } from './stable-text.ts';
 
 type Credential = Entitlement['credential'];
@@ -12,18 +13,21 @@ type Values = Readonly<Record<string, unknown>>;
 export function credentialChanges(before: Credential, now: Credential): readonly Change[] {
   if (before.kind !== now.kind)
     return [{ direction: 'other', text: `hands out a ${now.kind} credential, and not a ${before.kind} one any more` }];
-  const [old, fresh] = [before.parameters, now.parameters].map((parameters) => (parameters ?? {}) as Values);
-  const keys = new Set([...Object.keys(old ?? {}), ...Object.keys(fresh ?? {})]);
-  return [...keys].flatMap((key) => parameterChanges(key, old?.[key], fresh?.[key]));
+  const [old, fresh] = [before.parameters as Values, now.parameters as Values];
+  const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
+  return [...keys].flatMap((key) => parameterChanges(key, old[key], fresh[key]));
 }
 
 function parameterChanges(key: string, before: unknown, now: unknown): readonly Change[] {
-  if (textOf(before) === textOf(now) || isReordered(before, now)) return [];
-  const text = `\`credential.${key}\` is ${shortened(textOf(now), MAX_TEXT)}, and was ${shortened(textOf(before), MAX_TEXT)}`;
-  return [{ direction: directionOf(key, before, now), text }];
+  const direction = directionOf(key, before, now);
+  if (direction === undefined) return [];
+  const [is, was] = [textOf(now), textOf(before)].map((text) => shortened(text, MAX_TEXT));
+  return [{ direction, text: `\`credential.${key}\` is ${is}, and was ${was}` }];
 }
 
-function directionOf(key: string, before: unknown, now: unknown): Direction {
+/** Undefined where nothing differs, or only the order of a list. */
+function directionOf(key: string, before: unknown, now: unknown): Direction | undefined {
+  if (textOf(before) === textOf(now)) return undefined;
   // The one parameter that takes away: without it there is all that the role has.
   if (key === 'session-policy') return now === undefined ? 'wider' : before === undefined ? 'narrower' : 'other';
   if (key === 'permissions' && isMap(before) && isMap(now)) return ofLevels(before, now);
@@ -33,23 +37,18 @@ function directionOf(key: string, before: unknown, now: unknown): Direction {
   return 'other';
 }
 
-const isReordered = (before: unknown, now: unknown): boolean =>
-  Array.isArray(before) && Array.isArray(now) && sortedText(before) === sortedText(now);
-const sortedText = (list: readonly unknown[]): string => list.map(textOf).sort().join('\n');
+const ofMembers = (before: readonly string[], now: readonly string[]): Direction | undefined =>
+  directionBetween(
+    before.every((one) => now.includes(one)),
+    now.every((one) => before.includes(one)),
+  );
 
-function ofMembers(before: readonly string[], now: readonly string[]): Direction {
-  if (before.every((one) => now.includes(one))) return 'wider';
-  return now.every((one) => before.includes(one)) ? 'narrower' : 'other';
-}
-
-const LEVELS = ['read', 'write', 'admin'];
-const rank = (level: unknown): number => (typeof level === 'string' ? LEVELS.indexOf(level) : -1);
-
-function ofLevels(before: Values, now: Values): Direction {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const known = Object.values({ ...before, ...now }).every((level) => rank(level) >= 0);
-  if (known && names.every((name) => rank(now[name]) >= rank(before[name]))) return 'wider';
-  return known && names.every((name) => rank(now[name]) <= rank(before[name])) ? 'narrower' : 'other';
+function ofLevels(before: Values, now: Values): Direction | undefined {
+  const names = Object.keys({ ...before, ...now });
+  return directionBetween(
+    names.every((name) => rank(now[name]) >= rank(before[name])),
+    names.every((name) => rank(now[name]) <= rank(before[name])),
+  );
 }
 
 const pairsOf = (map: Values): readonly string[] =>

@@ -3,7 +3,7 @@
 
 import type { Project, Repository } from '../../model.ts';
 import { repositoryKey, type TextedSet } from '../policy-set.ts';
-import { type Change, changesOfList, DIRECTIONS, type Difference } from './difference.ts';
+import { type Change, changesOfList, type Difference, widestFirst } from './difference.ts';
 import { entitlementDifferences } from './entitlement-diff.ts';
 import { organizationChanges } from './organization-changes.ts';
 import { entitlementOf, type Version, versionOf } from './versions.ts';
@@ -13,14 +13,13 @@ export function diffPolicies(before: TextedSet, now: TextedSet): readonly Differ
   if (before.digest === now.digest) return [];
   const [old, fresh] = [versionOf(before), versionOf(now)];
   const differences = [...ofOrganization(old, fresh), ...ofProjects(old, fresh), ...ofEntitlements(old, fresh)];
-  return differences.toSorted((a, b) => DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction));
+  return differences.toSorted(widestFirst);
 }
 
 function ofOrganization(before: Version, now: Version): readonly Difference[] {
-  const [old, fresh] = [before.organization, now.organization];
-  if (old === undefined || fresh === undefined) return [];
-  const changes = organizationChanges(old.document, fresh.document);
-  return changes.map(({ direction, text }) => ({ direction, of: fresh.file, text: `${fresh.file}: ${text}` }));
+  const { file, document } = now.organization;
+  const changes = organizationChanges(before.organization.document, document);
+  return changes.map(({ direction, text }) => ({ direction, of: file, text: `${file}: ${text}` }));
 }
 
 const union = <T>(...all: readonly Iterable<T>[]): readonly T[] => [...new Set(all.flatMap((one) => [...one]))];
@@ -60,10 +59,7 @@ function repositoryChanges(before: readonly Repository[], now: readonly Reposito
       ? []
       : [{ direction: 'other', text: `calls the repository ${key} ${name}, and before ${was}` } as const];
   });
-  return [
-    ...changesOfList(text(old), text(fresh), { text: (verb, names) => `${verb} the repository ${names}` }),
-    ...renamed,
-  ];
+  return [...changesOfList('`repositories`', [text(old), text(fresh)]), ...renamed];
 }
 
 function ofEntitlements(before: Version, now: Version): readonly Difference[] {

@@ -5,23 +5,27 @@ import type { Subject } from '../../model.ts';
 /**
  * `gains`, `loses`: jobs that may have an entitlement now, or no longer. `wider`, `narrower`: what it gives, or what it takes to get it.
  * `may-differ`: could not be found out. `other`: neither wider nor narrower, or both. `neutral`: words for people only.
+ * True is what somebody should look at before it is put in force: more is allowed, or it cannot be said that it isn't.
  */
-export type Direction = 'gains' | 'wider' | 'may-differ' | 'other' | 'narrower' | 'loses' | 'neutral';
+const DIRECTIONS = {
+  gains: true,
+  wider: true,
+  'may-differ': true,
+  other: true,
+  narrower: false,
+  loses: false,
+  neutral: false,
+};
 
-export const DIRECTIONS: readonly Direction[] = [
-  'gains',
-  'wider',
-  'may-differ',
-  'other',
-  'narrower',
-  'loses',
-  'neutral',
-];
+export type Direction = keyof typeof DIRECTIONS;
+type Directed = Pick<Difference, 'direction'>;
 
-/** What somebody should look at before it is put in force: more is allowed, or it cannot be said that it isn't. */
-const WIDENING: ReadonlySet<Direction> = new Set(['gains', 'wider', 'may-differ', 'other']);
+export const isWidening = ({ direction }: Directed): boolean => DIRECTIONS[direction];
 
-export const isWidening = ({ direction }: Pick<Difference, 'direction'>): boolean => WIDENING.has(direction);
+const ORDER = Object.keys(DIRECTIONS);
+
+export const widestFirst = (a: Directed, b: Directed): number =>
+  ORDER.indexOf(a.direction) - ORDER.indexOf(b.direction);
 
 export interface Witness {
   readonly subject: Subject;
@@ -43,28 +47,46 @@ export interface Difference {
 /** A change of something before it is known where it stands. */
 export type Change = Pick<Difference, 'direction' | 'text'>;
 
-/** `more` is wider than `less`: the change between two amounts, or none. */
+/** Of what was held against each other; undefined where each holds all of the other. */
+export function directionBetween(
+  nowHoldsBefore: boolean,
+  beforeHoldsNow: boolean,
+): 'wider' | 'narrower' | 'other' | undefined {
+  if (nowHoldsBefore) return beforeHoldsNow ? undefined : 'wider';
+  return beforeHoldsNow ? 'narrower' : 'other';
+}
+
+const OPPOSITE = { wider: 'narrower', narrower: 'wider', other: 'other' } as const;
+
+/** The change between two amounts, or none; the greater one is `more`. */
 export function changeOfAmount(
   before: number,
   now: number,
   { text, more = 'wider' }: { text: string; more?: 'wider' | 'narrower' },
 ): readonly Change[] {
-  if (before === now) return [];
-  const less = more === 'wider' ? 'narrower' : 'wider';
-  return [{ direction: now > before ? more : less, text }];
+  return before === now ? [] : [{ direction: now > before ? more : OPPOSITE[more], text }];
 }
 
-/** The change between two lists of which each further member widens, or narrows. */
+/** A switch that widens where it is turned on. */
+export function changeOfSwitch(
+  before: boolean,
+  now: boolean,
+  { on, off }: { readonly on: string; readonly off: string },
+): readonly Change[] {
+  if (before === now) return [];
+  return [now ? { direction: 'wider', text: on } : { direction: 'narrower', text: off }];
+}
+
+/** The change between two lists of which each further member is `more`. */
 export function changesOfList(
-  before: readonly string[],
-  now: readonly string[],
-  { text, more = 'wider' }: { text: (verb: 'gains' | 'loses', names: string) => string; more?: Direction },
+  what: string,
+  [before, now]: readonly [before: readonly string[], now: readonly string[]],
+  more: 'wider' | 'narrower' | 'other' = 'wider',
 ): readonly Change[] {
   const added = now.filter((one) => !before.includes(one));
   const removed = before.filter((one) => !now.includes(one));
-  const less: Direction = more === 'wider' ? 'narrower' : more === 'narrower' ? 'wider' : more;
   return [
-    ...(added.length === 0 ? [] : [{ direction: more, text: text('gains', added.join(', ')) }]),
-    ...(removed.length === 0 ? [] : [{ direction: less, text: text('loses', removed.join(', ')) }]),
+    ...(added.length === 0 ? [] : [{ direction: more, text: `${what} gains ${added.join(', ')}` }]),
+    ...(removed.length === 0 ? [] : [{ direction: OPPOSITE[more], text: `${what} loses ${removed.join(', ')}` }]),
   ];
 }

@@ -26,12 +26,13 @@ function existence(before: EntitlementVersion, now: EntitlementVersion): readonl
   return now.entitlement === undefined ? [{ direction: 'narrower', text: 'is gone' }] : [];
 }
 
-/** The same rules for the same repositories allow the same jobs, where people must agree in both or in none. */
-function sameRules(before: EntitlementVersion, now: EntitlementVersion): boolean {
-  const textOf = ({ rules, project, entitlement }: EntitlementVersion): string =>
-    stableText([rules, project?.repositories, entitlement?.approval === undefined]);
-  return textOf(before) === textOf(now);
-}
+/** Equal rules for equal repositories allow the same jobs, where people must agree in both or in none. */
+const sameRules = (before: EntitlementVersion, now: EntitlementVersion): boolean =>
+  allowing(before, before.rules, before.entitlement?.rules) === allowing(now, now.rules, now.entitlement?.rules);
+
+/** As they are written and as they were compiled: what is handed out can bind a rule to one of the repositories. */
+const allowing = ({ project, entitlement }: EntitlementVersion, written: unknown, compiled: unknown): string =>
+  stableText([written, compiled, project?.repositories, entitlement?.approval === undefined]);
 
 function allowedDifferences(scope: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
   const { gained, lost } = compareRules(before, now);
@@ -71,18 +72,37 @@ const undecided = (of: string, rules: readonly number[], what: string): readonly
 
 /** Rules that ask for what this broker cannot find out: they allow nobody yet, and are not compared as what they will allow. */
 function unknowable(of: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
-  const rulesOf = ({ entitlement, rules, project }: EntitlementVersion) =>
-    (entitlement?.rules ?? []).flatMap(({ index, conditions }) => {
-      const facts = conditions.filter(({ fact }) => fact !== undefined).map(({ key }) => `\`${key}\``);
-      return facts.length === 0 ? [] : [{ index, facts, text: stableText([rules[index], project?.repositories]) }];
-    });
-  const known = new Set(rulesOf(before).map(({ text }) => text));
-  return rulesOf(now)
-    .filter(({ text }) => !known.has(text))
-    .map(({ index, facts }) => ({
+  const [old, fresh] = [factRulesOf(before), factRulesOf(now)];
+  const added = fresh.filter((rule) => !old.some(({ allows }) => allows === rule.allows));
+  const gone = old.filter((rule) => !fresh.some(({ text }) => text === rule.text));
+  return [
+    ...added.map(({ index, asks }) => ({
       ...({ direction: 'may-differ', of, rule: index } as const),
-      text: `rule ${index} of ${of} asks for ${anyOf(facts)}, which no token says: whom it allows is not compared`,
-    }));
+      text: `rule ${index} of ${of} asks for ${asks}, which no token says: whom it allows is not compared`,
+    })),
+    // What takes its place is compared: that it is gone gives nobody more.
+    ...gone.map(({ index, asks }) => ({
+      ...({ direction: 'narrower', of, rule: index } as const),
+      text: `rule ${index} of the old version of ${of} is gone; it asked for ${asks}, which no token says: whom it allowed is not compared`,
+    })),
+  ];
+}
+
+interface FactRule {
+  readonly index: number;
+  /** the conditions that no token answers */
+  readonly asks: string;
+  readonly text: string;
+  /** the same for equal rules that allow the same jobs */
+  readonly allows: string;
+}
+
+function factRulesOf(version: EntitlementVersion): readonly FactRule[] {
+  return (version.entitlement?.factRules ?? []).map(({ index, conditions }) => {
+    const written = version.rules[index];
+    const keys = conditions.filter(({ fact }) => fact !== undefined).map(({ key }) => `\`${key}\``);
+    return { index, asks: anyOf(keys), text: stableText(written), allows: allowing(version, written, conditions) };
+  });
 }
 
 function otherChanges(before: EntitlementVersion, now: EntitlementVersion): readonly Change[] {

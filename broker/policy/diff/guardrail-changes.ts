@@ -1,7 +1,7 @@
 // What a change of the guardrails loosened and tightened, one sentence each. `wider` is loosened, `narrower` tightened.
 import { formatDuration } from '../../../shared/duration.ts';
-import { anyOf } from '../../schema-problems.ts';
 import type { GuardrailsDocument } from '../organization-document.ts';
+import { isWithin } from '../pattern-run.ts';
 import { momentOf } from '../time-zones.ts';
 import { type Change, changeOfAmount, changesOfList } from './difference.ts';
 
@@ -19,17 +19,17 @@ const changesOf = <K extends Key>(key: K, before: GuardrailsDocument, now: Guard
 /** One for each guardrail, which the type holds us to: one that is added cannot be loosened unsaid. */
 const COMPARED: { readonly [K in Key]: Comparison<K> } = {
   'longest-ttl': (before, now) =>
-    (['high', 'low'] as const).flatMap((risk) =>
+    RISKS.flatMap((risk) =>
       changeOfAmount(before[risk] ?? UNLIMITED, now[risk] ?? UNLIMITED, {
         text: `\`longest-ttl\` for ${risk} risk is ${ttlText(now[risk])}, and was ${ttlText(before[risk])}`,
       }),
     ),
   require: requireChanges,
   never: (before, now) => [
-    ...changesOfList(before.events, now.events, { more: 'narrower', text: listText('`never.events`') }),
-    ...changesOfList(before.runners, now.runners, { more: 'narrower', text: listText('`never.runners`') }),
+    ...changesOfList('`never.events`', [before.events, now.events], 'narrower'),
+    ...changesOfList('`never.runners`', [before.runners, now.runners], 'narrower'),
   ],
-  'allow-static': (before, now) => changesOfList(before, now, { text: listText('`allow-static`') }),
+  'allow-static': (before, now) => changesOfList('`allow-static`', [before, now]),
   freeze: freezeChanges,
   waivers: waiverChanges,
 };
@@ -37,46 +37,59 @@ const COMPARED: { readonly [K in Key]: Comparison<K> } = {
 const UNLIMITED = Number.POSITIVE_INFINITY;
 const ttlText = (seconds: number | undefined): string =>
   seconds === undefined ? 'unlimited' : formatDuration(seconds);
-const listText = (what: string) => (verb: string, names: string) => `${what} ${verb} ${names}`;
 
 type Requirement = GuardrailsDocument['require'][number];
 
-/** Needs by the risk and kind that they concern: what one requirement loses another may ask for. */
+/** Needs by the risk, kind and environment that they concern: what one requirement loses another may ask for. */
 function requireChanges(before: readonly Requirement[], now: readonly Requirement[]): readonly Change[] {
-  const kinds = [...new Set([...before, ...now].flatMap(({ kind }) => kind ?? [])), ANY_OTHER];
-  const [old, fresh] = [before, now].map((require) => needsOf(require, kinds));
-  const lost = [...(old ?? [])].filter(([need]) => fresh?.has(need) !== true).map(([, need]) => need);
-  const added = [...(fresh ?? [])].filter(([need]) => old?.has(need) !== true).map(([, need]) => need);
+  const all = [...before, ...now];
+  const kinds = new Set([...all.flatMap(({ kind = [] }) => kind), ANY_OTHER]);
+  const environments = new Set([...all.flatMap(({ environment = [] }) => environment), ANYWHERE]);
+  const concerned = RISKS.flatMap((risk) =>
+    [...kinds].flatMap((kind) => [...environments].map((environment) => ({ risk, kind, environment }))),
+  );
+  const [old, fresh] = [needsOf(before, concerned), needsOf(now, concerned)];
+  const [lost, added] = [without(old, fresh), without(fresh, old)];
   return [
     ...grouped(lost).map((text): Change => ({ direction: 'wider', text: `\`require\` does not ask ${text} any more` })),
     ...grouped(added).map((text): Change => ({ direction: 'narrower', text: `\`require\` asks ${text} now` })),
   ];
 }
 
+const RISKS = ['high', 'low'] as const;
 const ANY_OTHER = '';
+const ANYWHERE = '**';
+
+interface Concerned {
+  readonly risk: (typeof RISKS)[number];
+  readonly kind: string;
+  readonly environment: string;
+}
 
 interface ConcreteNeed {
   readonly whom: string;
   readonly need: string;
 }
 
-function needsOf(require: readonly Requirement[], kinds: readonly string[]): ReadonlyMap<string, ConcreteNeed> {
-  return new Map(
-    (['high', 'low'] as const).flatMap((risk) =>
-      kinds.flatMap((kind) =>
-        require
-          .filter((one) => (one.risk ?? risk) === risk && (one.kind ?? kind) === kind)
-          .flatMap(({ needs, environment }) =>
-            needs.map(({ text }) => {
-              const where = environment === undefined ? '' : ` in environment ${anyOf(environment)}`;
-              const whom = `${risk} risk${kind === ANY_OTHER ? '' : ` and kind ${kind}`}${where}`;
-              return [`${whom}: ${text}`, { whom, need: text }] as const;
-            }),
-          ),
-      ),
-    ),
-  );
+function needsOf(require: readonly Requirement[], concerned: readonly Concerned[]): readonly ConcreteNeed[] {
+  return concerned.flatMap((one) => {
+    const needs = require
+      .filter((requirement) => concerns(requirement, one))
+      .flatMap((requirement) => requirement.needs);
+    return [...new Set(needs.map(({ text }) => text))].map((need) => ({ whom: wordsOf(one), need }));
+  });
 }
+
+const concerns = (requirement: Requirement, { risk, kind, environment }: Concerned): boolean =>
+  (requirement.risk ?? risk) === risk &&
+  (requirement.kind ?? kind) === kind &&
+  (requirement.environment ?? [ANYWHERE]).some((pattern) => isWithin(environment, pattern, { fold: true }));
+
+const wordsOf = ({ risk, kind, environment }: Concerned): string =>
+  `${risk} risk${kind === ANY_OTHER ? '' : ` and kind ${kind}`}${environment === ANYWHERE ? '' : ` in environment ${environment}`}`;
+
+const without = (needs: readonly ConcreteNeed[], others: readonly ConcreteNeed[]): readonly ConcreteNeed[] =>
+  needs.filter(({ whom, need }) => !others.some((one) => one.whom === whom && one.need === need));
 
 /** "entitlements of high risk for `approval` and `review`" */
 function grouped(needs: readonly ConcreteNeed[]): readonly string[] {
@@ -116,7 +129,7 @@ function changedFreeze(old: Freeze, fresh: Freeze): readonly Change[] {
       more: 'narrower',
       text,
     }),
-    ...changesOfList(old.except, fresh.except, { text: listText(`\`except\` of the freeze "${old.reason}"`) }),
+    ...changesOfList(`\`except\` of the freeze "${old.reason}"`, [old.except, fresh.except]),
   ];
 }
 

@@ -1,11 +1,11 @@
 // The attributes of a job beside its place: repository, environment, workflow file, runner and the like. Each is compared by
 // itself, so that a literal, and one value that nobody names, stand for all there are.
 import type { Millis } from '../../clock.ts';
-import type { Repository, Subject } from '../../model.ts';
+import type { Subject } from '../../model.ts';
 import { foldCase } from '../pattern.ts';
 import { RUNNERS, type RuleDocument, type TimeWindow, VISIBILITIES } from '../rule-document.ts';
 import { windowsHold } from '../time-condition.ts';
-import { type Attribute, BASE, holdsAlone, type Sample } from './attribute.ts';
+import { type Attribute, BASE, judgedBy, type Sample } from './attribute.ts';
 import { nameWords, shortList } from './name-words.ts';
 import { SAMPLE_MOMENT, sampleMoments } from './sample-moments.ts';
 import { sampleNames } from './sample-names.ts';
@@ -59,8 +59,7 @@ function listed(
   // What nobody names comes first: an example shall say no more than it must.
   const all = [...(rest === undefined ? [] : [{ label: undefined, subject: rest }]), ...samples];
   return {
-    ...{ name, samples: all, complete: true },
-    holds: (condition, sample) => (condition.key === name ? holdsAlone(condition, sample) : undefined),
+    ...{ samples: all, complete: true, allows: judgedBy(name) },
     words: (given) => listWords(given, all, say),
   };
 }
@@ -80,17 +79,15 @@ function environmentOf(rules: readonly RuleDocument[]): Attribute {
   const others = rules.flatMap(({ environment = [] }) => environment);
   const { names, complete } = sampleNames(others.map((text) => ({ text, fold: true })));
   const samples = [ABSENT, ...names.map((name) => one(name, { environment: name }))];
-  const labels = (given: readonly Sample[]): string[] => given.flatMap(({ label }) => label ?? []);
   return {
-    ...{ name: 'environment', samples, complete },
-    holds: (condition, sample) => (condition.key === 'environment' ? holdsAlone(condition, sample) : undefined),
+    ...{ samples, complete, allows: judgedBy('environment') },
     words(given, rule) {
       if (given.length === samples.length) return undefined;
-      const words = nameWords({ names: labels(given), all: names, own: rule.environment, others, fold: true });
-      const named = given.some(({ label }) => label !== undefined);
-      if (given.includes(ABSENT))
-        return named ? `in environment ${words ?? 'of any name'} or in none` : 'in no environment';
-      return words === undefined ? 'in any environment' : `in environment ${words}`;
+      const named = given.flatMap(({ label }) => label ?? []);
+      if (named.length === 0) return 'in no environment';
+      const words = nameWords({ names: named, all: names, own: rule.environment, others, fold: true });
+      if (words === undefined) return 'in any environment';
+      return `in environment ${words}${given.includes(ABSENT) ? ' or in none' : ''}`;
     },
   };
 }
@@ -130,8 +127,7 @@ function timeOf(rules: readonly RuleDocument[]): Attribute {
   const windows = rules.flatMap(({ time = [] }) => time);
   const samples = momentsOf(windows).map((now) => ({ now, label: `${new Date(now).toUTCString().slice(0, 22)} UTC` }));
   return {
-    ...{ name: 'time', samples, complete: true },
-    holds: (condition, sample) => (condition.key === 'time' ? holdsAlone(condition, sample) : undefined),
+    ...{ samples, complete: true, allows: judgedBy('time') },
     words: (given) => (given.length === samples.length ? undefined : `at some times, such as ${given[0]?.label}`),
   };
 }
@@ -142,17 +138,4 @@ function momentsOf(windows: readonly TimeWindow[]): readonly Millis[] {
   const open = windows.map((window) => windowsHold([window]));
   const openAt = (now: Millis): string => open.map((isOpen) => (isOpen(now) ? '1' : '0')).join('');
   return [...new Map(sampleMoments(windows).map((now) => [openAt(now), now])).values()];
-}
-
-/** Repositories of either version; one that a version doesn't list is a stranger there. */
-export function repositoryOf(repositories: readonly (Repository & { readonly ownerId: string })[]): Attribute {
-  const samples = repositories.map(({ issuer, name, id, ownerId }) => {
-    const [repositoryOwner = ''] = name.split('/');
-    return one(name, { issuer, repository: name, repositoryId: id, repositoryOwner, repositoryOwnerId: ownerId });
-  });
-  return {
-    ...{ name: 'repository', samples, complete: true },
-    holds: (condition, sample) => (condition.key === 'repository' ? holdsAlone(condition, sample) : undefined),
-    words: (given) => `of ${shortList([...new Set(given.flatMap(({ label }) => label ?? []))])}`,
-  };
 }

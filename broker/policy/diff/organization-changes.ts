@@ -1,7 +1,7 @@
 // What a change of the organization's file loosened and tightened, in words: whoever may change it may let everybody in, and a digest
 // alone would tell nobody. `wider` is loosened, `narrower` tightened; nothing is left out for being small.
 import type { OrganizationDocument } from '../organization-document.ts';
-import { type Change, DIRECTIONS } from './difference.ts';
+import { type Change, widestFirst } from './difference.ts';
 import { guardrailChanges } from './guardrail-changes.ts';
 import { offerChanges } from './offer-changes.ts';
 
@@ -12,7 +12,7 @@ export function organizationChanges(before: OrganizationDocument, now: Organizat
     ...teamChanges(before.teams, now.teams),
     ...projectChanges(before.projects, now.projects),
   ];
-  return changes.toSorted((a, b) => DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction));
+  return changes.toSorted(widestFirst);
 }
 
 type Teams = OrganizationDocument['teams'];

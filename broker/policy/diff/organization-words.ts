@@ -1,8 +1,7 @@
 // A change of the organization's file as its entry of the log tells it: what it loosened, what it tightened, bounded in number and
 // length, since a file may change in a thousand places and an entry stays forever.
 import { shortened } from '../../schema-problems.ts';
-import { parseStrictYaml } from '../../strict-yaml.ts';
-import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
+import type { OrganizationDocument } from '../organization-document.ts';
 import type { Change, Direction } from './difference.ts';
 import { organizationChanges } from './organization-changes.ts';
 
@@ -15,13 +14,7 @@ export interface OrganizationWords {
 const MAX_SENTENCES = 20;
 const MAX_CHARACTERS = 400;
 
-/** Of two texts of which the newer one is in force; a list that would be empty is left out. */
-export function organizationWords(before: string, now: string): OrganizationWords {
-  const [old, fresh] = [before, now].map((text) => parseStrictYaml({ file: '', text }, organizationSchema));
-  return wordsBetween(old?.ok === true ? old.yaml.value : undefined, fresh?.ok === true ? fresh.yaml.value : undefined);
-}
-
-/** The same of what was read already; undefined is what could not be. */
+/** Of two of which the newer one is in force; undefined is what could not be read. A list that would be empty is left out. */
 export function wordsBetween(
   old: OrganizationDocument | undefined,
   fresh: OrganizationDocument | undefined,
@@ -29,11 +22,9 @@ export function wordsBetween(
   if (old === undefined || fresh === undefined)
     return { loosened: ['what was in force before cannot be read by this version: what changed is not known'] };
   const changes = organizationChanges(old, fresh);
-  const [loosened, tightened, otherwise] = [
-    sentences(changes, ['wider']),
-    sentences(changes, ['narrower']),
-    sentences(changes, ['other', 'neutral']),
-  ];
+  const loosened = sentences(changes, ['wider']);
+  const tightened = sentences(changes, ['narrower']);
+  const otherwise = sentences(changes, ['other', 'neutral']);
   return {
     ...(loosened.length === 0 ? {} : { loosened }),
     ...(tightened.length === 0 ? {} : { tightened }),

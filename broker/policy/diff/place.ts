@@ -5,8 +5,8 @@ import { anyOf } from '../../schema-problems.ts';
 import { eventsOf } from '../conditions.ts';
 import { type RefKind, refKindsOf } from '../events.ts';
 import type { RuleDocument } from '../rule-document.ts';
-import { type Attribute, holdsAlone, type Sample } from './attribute.ts';
-import { nameWords } from './name-words.ts';
+import { type Attribute, judgedBy, type Sample } from './attribute.ts';
+import { type NameWords, nameWords } from './name-words.ts';
 import { type SampledNames, sampleNames } from './sample-names.ts';
 
 interface Place extends Sample {
@@ -17,17 +17,15 @@ interface Place extends Sample {
 }
 
 const STARTS = { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/pull/' } as const;
-const KEYS: ReadonlySet<string> = new Set(['branch', 'tag', 'ref', 'pull-request', 'event']);
 
 export function placeOf(rules: readonly RuleDocument[]): Attribute {
   const events = [...new Set(rules.flatMap(eventsOf))];
   const names = namesOf(rules);
   const places = events.flatMap((event) => placesOf(event, names));
   return {
-    name: 'place',
     samples: places,
     complete: Object.values(names).every(({ complete }) => complete),
-    holds: (condition, sample) => (KEYS.has(condition.key) ? holdsAlone(condition, sample) : undefined),
+    allows: judgedBy('branch', 'tag', 'ref', 'pull-request', 'event'),
     words: (samples, rule) => placeWords(samples as readonly Place[], { rule, rules, places }),
   };
 }
@@ -97,29 +95,45 @@ function refWords(event: string, samples: readonly Place[], context: Context): s
 const ofKind = (places: readonly Place[], kind: Place['kind']): readonly Place[] =>
   places.filter((place) => place.kind === kind);
 
-function kindWords(
-  kind: Place['kind'],
-  { all, given }: { all: readonly Place[]; given: readonly Place[] },
-  { rule, rules }: Context,
-): string {
+interface OfKind {
+  /** every place of one kind that there is for an event, and those that are spoken of */
+  readonly all: readonly Place[];
+  readonly given: readonly Place[];
+}
+
+function kindWords(kind: Place['kind'], of: OfKind, context: Context): string {
   if (kind === 'none') return 'on a ref that is no branch, tag or pull request of such an event';
-  if (kind === 'pull' && given.every(({ name }) => name === '') && all.length > given.length)
-    return 'for a pull request without a base branch';
-  const key = patternsOf(kind, rule) === undefined && rule.ref !== undefined ? 'ref' : kind;
-  const nameOf = (place: Place): string => (key === 'ref' ? (place.subject?.ref ?? '') : place.name);
-  const words = nameWords({
-    names: [...new Set(given.map(nameOf))],
-    all: [...new Set(all.map(nameOf))],
-    own: key === 'ref' ? rule.ref : patternsOf(kind, rule),
-    others: rules.flatMap((one) => (key === 'ref' ? one.ref : patternsOf(kind, one)) ?? []),
+  if (kind === 'pull') return pullWords(of, context);
+  const { rule, rules } = context;
+  const key = rule[kind] === undefined && rule.ref !== undefined ? 'ref' : kind;
+  const words = namesIn(of, key === 'ref' ? refOf : ({ name }) => name, {
+    own: rule[key],
+    others: rules.flatMap((one) => one[key] ?? []),
   });
-  if (kind === 'pull' && key === kind) return `for a pull request${words === undefined ? '' : ` into ${words}`}`;
-  return words === undefined ? ANY[kind] : `on ${key} ${words}`;
+  return words === undefined ? `on any ${kind}` : `on ${key} ${words}`;
 }
 
-const ANY = { branch: 'on any branch', tag: 'on any tag', pull: 'for any pull request' } as const;
-
-function patternsOf(kind: RefKind, rule: RuleDocument): readonly string[] | undefined {
-  if (kind !== 'pull') return rule[kind];
-  return rule['pull-request'] === undefined ? undefined : basesOf(rule);
+/** By what they would be merged into and, where a rule names refs, by their own. */
+function pullWords(of: OfKind, { rule, rules }: Context): string {
+  const isWithoutBase = of.given.every(({ name }) => name === '') && of.all.some(({ name }) => name !== '');
+  if (isWithoutBase) return 'for a pull request without a base branch';
+  const base = namesIn(of, ({ name }) => name, {
+    own: rule['pull-request'] && basesOf(rule),
+    others: rules.flatMap(basesOf),
+  });
+  const ref = namesIn(of, refOf, { own: rule.ref, others: rules.flatMap((one) => one.ref ?? []) });
+  return [
+    'for a pull request',
+    ...(base === undefined ? [] : [`into ${base}`]),
+    ...(ref === undefined ? [] : [`on ref ${ref}`]),
+  ].join(' ');
 }
+
+const refOf = ({ subject }: Place): string => subject?.ref ?? '';
+
+const namesIn = (
+  { all, given }: OfKind,
+  nameOf: (place: Place) => string,
+  patterns: Pick<NameWords, 'own' | 'others'>,
+): string | undefined =>
+  nameWords({ names: [...new Set(given.map(nameOf))], all: [...new Set(all.map(nameOf))], ...patterns });

@@ -3,16 +3,15 @@
 import { formatDuration } from '../../../shared/duration.ts';
 import { anyOf } from '../../schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
-import { approversWords } from '../explain.ts';
-import { type Change, changeOfAmount, changesOfList } from './difference.ts';
+import { type Change, changeOfAmount, changeOfSwitch, changesOfList } from './difference.ts';
+import { peopleChanges } from './people-diff.ts';
 
 /** Not the type of keys itself, which would carry over what may be left out. */
 type Key = Exclude<keyof EntitlementDocument, never>;
 type Comparison<K extends Key> = (
   before: EntitlementDocument[K],
   now: EntitlementDocument[K],
-  /** the whole of it as it is now */
-  entitlement: EntitlementDocument,
+  whole: { readonly before: EntitlementDocument; readonly now: EntitlementDocument },
 ) => readonly Change[];
 
 export function termChanges(before: EntitlementDocument, now: EntitlementDocument): readonly Change[] {
@@ -20,7 +19,7 @@ export function termChanges(before: EntitlementDocument, now: EntitlementDocumen
 }
 
 const changesOf = <K extends Key>(key: K, before: EntitlementDocument, now: EntitlementDocument): readonly Change[] =>
-  COMPARED[key](before[key], now[key], now);
+  COMPARED[key](before[key], now[key], { before, now });
 
 const ELSEWHERE = (): readonly Change[] => [];
 
@@ -31,22 +30,20 @@ const COMPARED: { readonly [K in Key]: Comparison<K> } = {
     changeOfAmount(secondsOf(before), secondsOf(now), {
       text: `\`ttl\` is ${ttlText(now)}, and was ${ttlText(before)}`,
     }),
-  risk(before, now) {
-    if (before === now) return [];
-    const text = `\`risk\` is ${now}, and was ${before}: other guardrails hold for it`;
-    return [{ direction: now === 'low' ? 'wider' : 'narrower', text }];
-  },
+  risk: (before, now) =>
+    changeOfSwitch(before === 'low', now === 'low', {
+      on: '`risk` is low, and was high: other guardrails hold for it',
+      off: '`risk` is high, and was low: other guardrails hold for it',
+    }),
   mode: (before, now) =>
-    changeOfAmount(before === 'observe' ? 0 : 1, now === 'observe' ? 0 : 1, {
-      text:
-        now === 'observe'
-          ? 'is only observed now: nothing is issued'
-          : 'is not only observed any more: it is issued now',
+    changeOfSwitch(before !== 'observe', now !== 'observe', {
+      on: 'is not only observed any more: it is issued now',
+      off: 'is only observed now: nothing is issued',
     }),
   'max-per-job': (before, now) => changeOfAmount(before, now, { text: `\`max-per-job\` is ${now}, and was ${before}` }),
   expires: (before, now) =>
     changeOfAmount(before ?? FOREVER, now ?? FOREVER, { text: `ends ${dayText(now)}, and ended ${dayText(before)}` }),
-  session(before, now, { approval, 'break-glass': breakGlass }) {
+  session(before, now, { now: { approval, 'break-glass': breakGlass } }) {
     const text = `\`session\` is ${spanText(now)}, and was ${spanText(before)}`;
     if ((before === undefined) === (now === undefined) || approval !== undefined || breakGlass !== undefined)
       return changeOfAmount(before ?? 0, now ?? 0, { text });
@@ -59,13 +56,12 @@ const COMPARED: { readonly [K in Key]: Comparison<K> } = {
     ];
   },
   'public-details': (before, now) =>
-    changeOfAmount(Number(before), Number(now), {
-      text: now
-        ? 'full reasons are told to jobs of public repositories, whose logs everybody reads'
-        : 'full reasons are not told to jobs of public repositories any more',
+    changeOfSwitch(before, now, {
+      on: 'full reasons are told to jobs of public repositories, whose logs everybody reads',
+      off: 'full reasons are not told to jobs of public repositories any more',
     }),
-  approval: approvalChanges,
-  'break-glass': breakGlassChanges,
+  approval: (_before, _now, { before, now }) => peopleChanges(before, now),
+  'break-glass': ELSEWHERE,
   review: reviewChanges,
   deployment: deploymentChanges,
   title: wordChanges('title'),
@@ -80,74 +76,17 @@ const spanText = (seconds: number | undefined): string =>
 const dayText = (end: number | undefined): string =>
   end === undefined ? 'on no day' : `with ${new Date(end - 1).toISOString().slice(0, 10)}`;
 
-const teamChanges =
-  (what: string, more: 'wider' | 'narrower' | 'other') => (before: readonly string[], now: readonly string[]) =>
-    changesOfList(before, now, { more, text: (verb, names) => `${what} ${verb} ${names}` });
-
-function approvalChanges(
-  before: EntitlementDocument['approval'],
-  now: EntitlementDocument['approval'],
-): readonly Change[] {
-  if (before === undefined)
-    return now === undefined ? [] : [{ direction: 'narrower', text: `needs approval by ${approversWords(now)} now` }];
-  if (now === undefined)
-    return [{ direction: 'wider', text: `needs no approval any more; it was by ${approversWords(before)}` }];
-  const amount = (
-    key: 'count' | 'within' | 'issuances',
-    more: 'wider' | 'narrower',
-    say: (value: number) => string = String,
-  ) =>
-    changeOfAmount(before[key], now[key], {
-      more,
-      text: `\`approval.${key}\` is ${say(now[key])}, and was ${say(before[key])}`,
-    });
-  return [
-    ...amount('count', 'narrower'),
-    ...teamChanges('`approval.by`', 'wider')(before.by, now.by),
-    ...changeOfAmount(before.self === 'allowed' ? 1 : 0, now.self === 'allowed' ? 1 : 0, {
-      text:
-        now.self === 'allowed'
-          ? 'people may approve their own requests'
-          : 'nobody may approve their own request any more',
-    }),
-    ...teamChanges('`approval.apart-from`', 'narrower')(before['apart-from'], now['apart-from']),
-    ...changeOfAmount(COVERS.indexOf(before.covers), COVERS.indexOf(now.covers), {
-      text: `one approval is good for a ${now.covers}, and was for a ${before.covers}`,
-    }),
-    ...amount('issuances', 'wider'),
-    ...amount('within', 'wider', formatDuration),
-  ];
-}
-
-const COVERS = ['job', 'run', 'plan'];
-
-function breakGlassChanges(
-  before: EntitlementDocument['break-glass'],
-  now: EntitlementDocument['break-glass'],
-): readonly Change[] {
-  if (before === undefined && now === undefined) return [];
-  if (before === undefined)
-    return [{ direction: 'wider', text: `may be had by break-glass now, by ${anyOf(now?.for ?? [])}` }];
-  if (now === undefined) return [{ direction: 'narrower', text: 'may not be had by break-glass any more' }];
-  return [
-    ...teamChanges('`break-glass.for`', 'wider')(before.for, now.for),
-    ...teamChanges('`break-glass.notify`', 'narrower')(before.notify, now.notify),
-    ...changeOfAmount(before.incident, now.incident, {
-      text: `\`break-glass.incident\` is ${spanText(now.incident)}, and was ${spanText(before.incident)}`,
-    }),
-  ];
-}
-
 function reviewChanges(before: EntitlementDocument['review'], now: EntitlementDocument['review']): readonly Change[] {
-  if (before === undefined && now === undefined) return [];
   if (before === undefined)
-    return [{ direction: 'narrower', text: `\`review\` is every ${spanText(now?.every)} now (no effect yet)` }];
+    return now === undefined
+      ? []
+      : [{ direction: 'narrower', text: `\`review\` is every ${formatDuration(now.every)} now (no effect yet)` }];
   if (now === undefined) return [{ direction: 'wider', text: 'has no `review` any more (it had no effect yet)' }];
   return [
     ...changeOfAmount(before.every, now.every, {
-      text: `\`review\` is every ${spanText(now.every)}, and was every ${spanText(before.every)} (no effect yet)`,
+      text: `\`review\` is every ${formatDuration(now.every)}, and was every ${formatDuration(before.every)} (no effect yet)`,
     }),
-    ...teamChanges('`review.by`', 'other')(before.by, now.by),
+    ...changesOfList('`review.by`', [before.by, now.by], 'other'),
   ];
 }
 
@@ -155,16 +94,17 @@ function deploymentChanges(
   before: EntitlementDocument['deployment'],
   now: EntitlementDocument['deployment'],
 ): readonly Change[] {
-  if (before === undefined && now === undefined) return [];
   if (before === undefined)
-    return [{ direction: 'wider', text: `has a \`deployment\` for ${anyOf(now?.for ?? [])} now (no effect yet)` }];
+    return now === undefined
+      ? []
+      : [{ direction: 'wider', text: `has a \`deployment\` for ${anyOf(now.for)} now (no effect yet)` }];
   if (now === undefined)
     return [{ direction: 'narrower', text: 'has no `deployment` any more (it had no effect yet)' }];
   const changed = (['workflow', 'ref', 'inputs'] as const).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
   return [
-    ...teamChanges('`deployment.for`', 'wider')(before.for, now.for),
+    ...changesOfList('`deployment.for`', [before.for, now.for]),
     ...changed.map((key): Change => ({ direction: 'other', text: `\`deployment.${key}\` changed` })),
   ];
 }

@@ -1,45 +1,47 @@
 // A loaded set beside its documents as they are written: a difference is found in what was compiled, and told in the words that
 // people wrote.
+import type { z } from 'zod';
 import { parseStrictYaml } from '../../strict-yaml.ts';
 import { type EntitlementDocument, type ProjectDocument, projectSchema } from '../document.ts';
 import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
-import type { PolicySet, TextedSet } from '../policy-set.ts';
-import type { Side } from './rule-diff.ts';
+import type { PolicyDocument, PolicySet, TextedSet } from '../policy-set.ts';
+import type { Side } from './attribute.ts';
 
 export interface Version {
   readonly policies: PolicySet;
-  readonly organization: { readonly file: string; readonly document: OrganizationDocument } | undefined;
+  readonly organization: { readonly file: string; readonly document: OrganizationDocument };
   readonly projects: ReadonlyMap<string, ProjectDocument>;
 }
 
 export function versionOf(policies: TextedSet): Version {
-  const ofOrganization = policies.documents.find(({ project }) => project === undefined);
-  const organization = ofOrganization && parseStrictYaml(ofOrganization, organizationSchema);
-  const projects = policies.documents.flatMap((document) => {
-    const parsed = document.project === undefined ? undefined : parseStrictYaml(document, projectSchema);
-    return parsed?.ok === true ? [[parsed.yaml.value.project, parsed.yaml.value] as const] : [];
-  });
-  return {
-    policies,
-    organization:
-      organization?.ok === true && ofOrganization !== undefined
-        ? { file: ofOrganization.file, document: organization.yaml.value }
-        : undefined,
-    projects: new Map(projects),
-  };
+  const ofOrganization = policies.documents.filter(({ project }) => project === undefined);
+  const ofProjects = policies.documents.filter(({ project }) => project !== undefined);
+  const [organization] = ofOrganization.map((one) => ({
+    file: one.file,
+    document: readAgain(one, organizationSchema),
+  }));
+  if (organization === undefined) throw new Error('a set of policies without an organization file is never loaded');
+  const projects = ofProjects.map((one) => readAgain(one, projectSchema));
+  return { policies, organization, projects: new Map(projects.map((one) => [one.project, one])) };
+}
+
+/** It was read when it was loaded. Were it passed over now, that would read as no difference. */
+function readAgain<T>(document: PolicyDocument, schema: z.ZodType<T>): T {
+  const parsed = parseStrictYaml(document, schema);
+  if (!parsed.ok) throw new Error(`${document.file} was loaded, and cannot be read any more`);
+  return parsed.yaml.value;
 }
 
 export interface EntitlementVersion extends Side {
   readonly document: EntitlementDocument | undefined;
 }
 
-export function entitlementOf({ policies, projects }: Version, project: string, name: string): EntitlementVersion {
-  const entitlements = projects.get(project)?.entitlements ?? {};
-  const document = Object.hasOwn(entitlements, name) ? entitlements[name] : undefined;
-  const compiled = policies.projects.get(project);
+export function entitlementOf({ policies, projects }: Version, name: string, entitlement: string): EntitlementVersion {
+  const document = projects.get(name)?.entitlements[entitlement];
+  const project = policies.projects.get(name);
   return {
-    ...{ policies, document, project: compiled },
-    entitlement: compiled?.entitlements.get(name),
+    ...{ policies, document, project },
+    entitlement: project?.entitlements.get(entitlement),
     rules: document?.allow ?? [],
   };
 }

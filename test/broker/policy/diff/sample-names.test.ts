@@ -1,25 +1,67 @@
 import { describe, expect, it } from 'vitest';
 import { sampleNames } from '../../../../broker/policy/diff/sample-names.ts';
 
+const named = (...texts: string[]): readonly string[] => sampleNames(texts.map((text) => ({ text }))).names.toSorted();
+
 describe('sampled names', () => {
-  it('are no more than there are sets of patterns to match', () => {
-    expect(sampleNames([{ text: 'main' }, { text: 'release/*' }]).names.toSorted()).toEqual(['main', 'release/x', 'x']);
-    expect(sampleNames([]).names).toEqual(['x']);
+  it('are one for each set of patterns that a name can match, the shortest', () => {
+    expect(named('main', 'release/*')).toEqual(['main', 'release/x', 'x']);
+    expect(named('release/*', 'release/1.*')).toEqual(['release/1.', 'release/x', 'x']);
+    expect(named('*a*', '*b*')).toEqual(['a', 'ab', 'b', 'x']);
+    expect(named()).toEqual(['x']);
   });
 
   it('are such as Git would take wherever there is one', () => {
-    expect(sampleNames([{ text: '**' }, { text: '*' }]).names.toSorted()).toEqual(['x', 'x/x']);
-    expect(sampleNames([{ text: 'a//b' }]).names).toContain('a//b');
+    expect(named('**', '*')).toEqual(['x', 'x/x']);
+    expect(named('a/**')).toEqual(['a/x', 'x']);
+    expect(named('a//b')).toEqual(['a//b', 'x']);
+    expect(named('/a')).toEqual(['/a', 'x']);
+    expect(named('a/')).toEqual(['a/', 'x']);
+    expect(named('**/b')).toEqual(['x', 'x/b']);
+    expect(named('**/', '/**')).toEqual(['/', '/x', 'x', 'x/']);
+  });
+
+  it('of a folded pattern match it whatever its letters are cased like', () => {
+    expect(sampleNames([{ text: 'MAIN', fold: true }]).names.toSorted()).toEqual(['main', 'x']);
+    expect(named('MAIN')).toEqual(['MAIN', 'x']);
+  });
+
+  it('stand behind what a full ref starts with', () => {
+    const refs = ['refs/heads/a', 'refs/*/b', 'refs/tags/c'].map((text) => ({ text, after: 'refs/heads/' }));
+    expect(sampleNames(refs).names.toSorted()).toEqual(['a', 'b', 'x']);
   });
 
   it('of numbers have no leading zero', () => {
-    const sampled = sampleNames([{ text: 'refs/pull/1*/merge', after: 'refs/pull/' }], { end: '/merge', of: 'number' });
-    expect(sampled.names.map((one) => one.startsWith('1')).toSorted()).toEqual([false, true]);
-    expect(sampled.names.every((one) => /^[1-9][0-9]*$/.test(one))).toBe(true);
+    const numbers = (...texts: string[]) =>
+      sampleNames(
+        texts.map((text) => ({ text, after: 'refs/pull/' })),
+        { end: '/merge', of: 'number' },
+      ).names;
+    expect(numbers('refs/pull/1*/merge').toSorted()).toEqual(['1', '2']);
+    expect(numbers('refs/pull/0*/merge')).toEqual(['1']);
+    expect(numbers('refs/pull/*0/merge').toSorted()).toEqual(['1', '10']);
+    expect(numbers('refs/pull/7/merge', 'refs/pull/7*/merge').toSorted()).toEqual(['1', '7', '70']);
+    expect(numbers('refs/pull/7/head')).toEqual(['1']);
+  });
+
+  it('have one that no pattern waits for, also where patterns wait for every letter', () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+    const names = named(...letters.map((letter) => `${letter}*`));
+    expect(names).toHaveLength(letters.length + 1);
+    expect(names.filter((name) => !/^[a-z0-9]$/.test(name))).toEqual(['\u4e00']);
+  });
+
+  it('are found whole for hundreds of names', () => {
+    const many = Array.from({ length: 300 }, (_, at) => ({ text: `release/of-the-year-${at}` }));
+    const { names, complete } = sampleNames(many);
+    expect(complete).toBe(true);
+    expect(names.toSorted()).toEqual([...many.map(({ text }) => text), 'x'].toSorted());
   });
 
   it('say so where there are too many to look at', () => {
     const many = Array.from({ length: 14 }, (_, at) => ({ text: `**${String.fromCharCode(97 + at)}**` }));
-    expect(sampleNames(many).complete).toBe(false);
+    const { names, complete } = sampleNames(many);
+    expect(complete).toBe(false);
+    expect(names).toContain('abc');
   });
 });
