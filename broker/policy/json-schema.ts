@@ -11,15 +11,14 @@ export interface JsonSchemaOptions {
 }
 
 export function jsonSchemaOf(schema: z.ZodType, { title, kinds }: JsonSchemaOptions): object {
-  // Draft 7 is what the language servers of editors know best.
-  const made = z.toJSONSchema(schema, {
-    target: 'draft-7',
-    io: 'input',
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => spellOutKinds(jsonSchema as Shape, kinds),
-  });
-  return { ...made, title };
+  return { ...asWritten(schema, ({ jsonSchema }) => spellOutKinds(jsonSchema as Shape, kinds)), title };
 }
+
+type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
+
+/** Draft 7 is what the language servers of editors know best. */
+const asWritten = (schema: z.ZodType, override?: Override): Shape =>
+  z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any', ...(override && { override }) });
 
 /** In place of "a kind and whatever": each kind with its own keys. */
 function spellOutKinds(shape: Shape, kinds: CredentialKinds): void {
@@ -32,14 +31,6 @@ function spellOutKinds(shape: Shape, kinds: CredentialKinds): void {
 }
 
 function ofKind(kind: string, schema: z.ZodType): Shape {
-  const { $schema: _version, ...made } = z.toJSONSchema(schema, {
-    target: 'draft-7',
-    io: 'input',
-    unrepresentable: 'any',
-  }) as Shape;
-  return {
-    ...made,
-    properties: { kind: { const: kind }, ...made.properties },
-    required: ['kind', ...(made.required ?? [])],
-  };
+  const { $schema: _version, properties, required = [], ...made } = asWritten(schema);
+  return { ...made, properties: { kind: { const: kind }, ...properties }, required: ['kind', ...required] };
 }
