@@ -2,6 +2,7 @@
 // it holds in every attribute by itself, so that what a rule allows is a box of such values.
 import type { Millis } from '../../clock.ts';
 import type { Entitlement, Project, Rule, Subject } from '../../model.ts';
+import type { EntitlementDocument } from '../document.ts';
 import type { PolicySet } from '../policy-set.ts';
 import type { RuleDocument } from '../rule-document.ts';
 import { SAMPLE_MOMENT } from './sample-moments.ts';
@@ -10,17 +11,16 @@ import { SAMPLE_MOMENT } from './sample-moments.ts';
 export interface Sample {
   readonly subject?: Partial<Subject>;
   readonly now?: Millis;
-  /** as people say it; `undefined` where it stands for all that nobody names */
-  readonly label: string | undefined;
+  /** as people say it; left out where it stands for all that nobody names */
+  readonly label?: string;
 }
 
-/** An entitlement in one of the two versions; rules are empty where that version doesn't have it. */
+/** An entitlement in one of the two versions, compiled and as it is written. */
 export interface Side {
   readonly policies: PolicySet;
-  readonly project: Project | undefined;
-  readonly entitlement: Entitlement | undefined;
-  /** as they are written, in the order of the file */
-  readonly rules: readonly RuleDocument[];
+  readonly project: Project;
+  readonly entitlement: Entitlement;
+  readonly document: EntitlementDocument;
 }
 
 export interface Attribute {

@@ -10,7 +10,6 @@ import { entitlementOf, type Version, versionOf } from './versions.ts';
 
 /** What widens first. */
 export function diffPolicies(before: TextedSet, now: TextedSet): readonly Difference[] {
-  if (before.digest === now.digest) return [];
   const [old, fresh] = [versionOf(before), versionOf(now)];
   const differences = [...ofOrganization(old, fresh), ...ofProjects(old, fresh), ...ofEntitlements(old, fresh)];
   return differences.toSorted(widestFirst);

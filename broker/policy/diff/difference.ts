@@ -64,7 +64,8 @@ export function changeOfAmount(
   now: number,
   { text, more = 'wider' }: { text: string; more?: 'wider' | 'narrower' },
 ): readonly Change[] {
-  return before === now ? [] : [{ direction: now > before ? more : OPPOSITE[more], text }];
+  if (now > before) return [{ direction: more, text }];
+  return now < before ? [{ direction: OPPOSITE[more], text }] : [];
 }
 
 /** A switch that widens where it is turned on. */

@@ -1,16 +1,18 @@
 // How one entitlement differs between two versions: who gains it, who loses it, and what else changed about it.
 import { anyOf } from '../../schema-problems.ts';
+import type { EntitlementDocument } from '../document.ts';
+import type { Side } from './attribute.ts';
 import { credentialChanges } from './credential-diff.ts';
 import type { Change, Difference } from './difference.ts';
-import { type Allowed, compareRules } from './rule-diff.ts';
+import { compareRules } from './rule-diff.ts';
 import { stableText } from './stable-text.ts';
 import { termChanges } from './terms-diff.ts';
-import type { EntitlementVersion } from './versions.ts';
 
+/** Undefined is a version that does not have it. */
 export function entitlementDifferences(
   scope: string,
-  before: EntitlementVersion,
-  now: EntitlementVersion,
+  before: Side | undefined,
+  now: Side | undefined,
 ): readonly Difference[] {
   const said = (change: Change): Difference => ({ ...change, of: scope, text: `${scope} ${change.text}` });
   return [
@@ -20,46 +22,46 @@ export function entitlementDifferences(
   ];
 }
 
-function existence(before: EntitlementVersion, now: EntitlementVersion): readonly Change[] {
-  if (before.entitlement === undefined)
-    return [{ direction: 'wider', text: `is new, a credential of kind ${now.entitlement?.credential.kind}` }];
-  return now.entitlement === undefined ? [{ direction: 'narrower', text: 'is gone' }] : [];
+function existence(before: Side | undefined, now: Side | undefined): readonly Change[] {
+  if (now === undefined) return [{ direction: 'narrower', text: 'is gone' }];
+  if (before !== undefined) return [];
+  return [{ direction: 'wider', text: `is new, a credential of kind ${now.entitlement.credential.kind}` }];
 }
 
 /** Equal rules for equal repositories allow the same jobs, where people must agree in both or in none. */
-const sameRules = (before: EntitlementVersion, now: EntitlementVersion): boolean =>
-  allowing(before, before.rules, before.entitlement?.rules) === allowing(now, now.rules, now.entitlement?.rules);
+const sameRules = (before: Side | undefined, now: Side | undefined): boolean =>
+  allowing(before, before?.document.allow, before?.entitlement.rules) ===
+  allowing(now, now?.document.allow, now?.entitlement.rules);
 
 /** As they are written and as they were compiled: what is handed out can bind a rule to one of the repositories. */
-const allowing = ({ project, entitlement }: EntitlementVersion, written: unknown, compiled: unknown): string =>
-  stableText([written, compiled, project?.repositories, entitlement?.approval === undefined]);
+const allowing = (side: Side | undefined, written: unknown, compiled: unknown): string =>
+  stableText([written, compiled, side?.project.repositories, Boolean(side?.entitlement.approval)]);
 
-function allowedDifferences(scope: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
+function allowedDifferences(of: string, before: Side | undefined, now: Side | undefined): readonly Difference[] {
   const { gained, lost } = compareRules(before, now);
-  const gains = gained.allowed.map((allowed): Difference => {
-    const text = `${allowed.jobs} may now have ${scope} (rule ${allowed.rule}${termsOf(now)})`;
-    return { ...partsOf(scope, allowed), direction: 'gains', text };
+  const gains = gained.allowed.map(({ rule, jobs, witness }): Difference => {
+    const text = `${jobs} may now have ${of} (rule ${rule}${termsOf(now?.document)})`;
+    return { direction: 'gains', of, rule, witness, text };
   });
-  const losses = lost.allowed.map((allowed): Difference => {
-    const text = `${allowed.jobs} may no longer have ${scope} (it was rule ${allowed.rule})`;
-    return { ...partsOf(scope, allowed), direction: 'loses', text };
+  const losses = lost.allowed.map(({ rule, jobs, witness }): Difference => {
+    const text = `${jobs} may no longer have ${of} (it was rule ${rule})`;
+    return { direction: 'loses', of, rule, witness, text };
   });
   return [
     ...gains,
-    ...undecided(scope, gained.undecided, 'may allow more jobs than are listed here'),
-    ...unknowable(scope, before, now),
+    ...undecided(of, gained.undecided, 'may allow more jobs than are listed here'),
+    ...unknowable(of, before, now),
     ...losses,
-    ...undecided(scope, lost.undecided, 'of the old version may have allowed more jobs than are listed here'),
+    ...undecided(of, lost.undecided, 'of the old version may have allowed more jobs than are listed here'),
   ];
 }
 
-const partsOf = (of: string, { rule, witness }: Allowed) => ({ of, rule, witness });
-
 /** What still stands between such a job and a credential. */
-function termsOf({ document }: EntitlementVersion): string {
-  const ways = [document?.approval && 'after approval', document?.['break-glass'] && 'by break-glass'];
-  const approval = ways.some(Boolean) ? `, ${ways.filter(Boolean).join(' or ')}` : '';
-  return document?.mode === 'observe' ? `${approval}, only observed` : approval;
+function termsOf({ approval, 'break-glass': breakGlass, mode }: Partial<EntitlementDocument> = {}): string {
+  const ways = [approval && 'after approval', breakGlass && 'by break-glass'].filter((way) => way !== undefined);
+  return [...(ways.length > 0 ? [ways.join(' or ')] : []), ...(mode === 'observe' ? ['only observed'] : [])]
+    .map((term) => `, ${term}`)
+    .join('');
 }
 
 const undecided = (of: string, rules: readonly number[], what: string): readonly Difference[] =>
@@ -71,7 +73,7 @@ const undecided = (of: string, rules: readonly number[], what: string): readonly
   }));
 
 /** Rules that ask for what this broker cannot find out: they allow nobody yet, and are not compared as what they will allow. */
-function unknowable(of: string, before: EntitlementVersion, now: EntitlementVersion): readonly Difference[] {
+function unknowable(of: string, before: Side | undefined, now: Side | undefined): readonly Difference[] {
   const [old, fresh] = [factRulesOf(before), factRulesOf(now)];
   const added = fresh.filter((rule) => !old.some(({ allows }) => allows === rule.allows));
   const gone = old.filter((rule) => !fresh.some(({ text }) => text === rule.text));
@@ -97,17 +99,18 @@ interface FactRule {
   readonly allows: string;
 }
 
-function factRulesOf(version: EntitlementVersion): readonly FactRule[] {
-  return (version.entitlement?.factRules ?? []).map(({ index, conditions }) => {
-    const written = version.rules[index];
+function factRulesOf(side: Side | undefined): readonly FactRule[] {
+  return (side?.entitlement.factRules ?? []).map(({ index, conditions }) => {
+    const written = side?.document.allow[index];
     const keys = conditions.filter(({ fact }) => fact !== undefined).map(({ key }) => `\`${key}\``);
-    return { index, asks: anyOf(keys), text: stableText(written), allows: allowing(version, written, conditions) };
+    return { index, asks: anyOf(keys), text: stableText(written), allows: allowing(side, written, conditions) };
   });
 }
 
-function otherChanges(before: EntitlementVersion, now: EntitlementVersion): readonly Change[] {
-  const [old, fresh] = [before.entitlement, now.entitlement];
-  if (before.document === undefined || now.document === undefined || old === undefined || fresh === undefined)
-    return [];
-  return [...credentialChanges(old.credential, fresh.credential), ...termChanges(before.document, now.document)];
+function otherChanges(before: Side | undefined, now: Side | undefined): readonly Change[] {
+  if (before === undefined || now === undefined) return [];
+  return [
+    ...credentialChanges(before.entitlement.credential, now.entitlement.credential),
+    ...termChanges(before.document, now.document),
+  ];
 }

@@ -46,7 +46,7 @@ export function jobAttributes(rules: readonly RuleDocument[]): readonly Attribut
   ];
 }
 
-const UNKNOWN_RUNNER: Sample = { label: undefined, subject: { runnerEnvironment: undefined } };
+const UNKNOWN_RUNNER: Sample = { subject: { runnerEnvironment: undefined } };
 const one = (label: string, subject: Partial<Subject>): Sample => ({ label, subject });
 
 /** `…` stands for the labels of those that are meant; in the second form, of those that are not. */
@@ -57,7 +57,7 @@ function listed(
   { samples, rest, say }: { samples: readonly Sample[]; rest?: Partial<Subject>; say: Say },
 ): Attribute {
   // What nobody names comes first: an example shall say no more than it must.
-  const all = [...(rest === undefined ? [] : [{ label: undefined, subject: rest }]), ...samples];
+  const all = [...(rest === undefined ? [] : [{ subject: rest }]), ...samples];
   return {
     ...{ samples: all, complete: true, allows: judgedBy(name) },
     words: (given) => listWords(given, all, say),
@@ -73,7 +73,7 @@ function listWords(given: readonly Sample[], all: readonly Sample[], [say, sayOt
   return sayOther.replace('…', () => shortList(without));
 }
 
-const ABSENT: Sample = { label: undefined, subject: { environment: undefined } };
+const ABSENT: Sample = { subject: { environment: undefined } };
 
 function environmentOf(rules: readonly RuleDocument[]): Attribute {
   const others = rules.flatMap(({ environment = [] }) => environment);

@@ -9,31 +9,28 @@ import { type Change, changeOfAmount, changeOfSwitch, changesOfList } from './di
 type People = Pick<EntitlementDocument, 'approval' | 'break-glass'>;
 
 export function peopleChanges(before: People, now: People): readonly Change[] {
-  const [old, fresh] = [waysOf(before), waysOf(now)];
-  if (old.size === 0 && fresh.size === 0) return [];
-  if (old.size === 0) return [{ direction: 'narrower', text: `needs ${inWords(fresh)} now` }];
-  if (fresh.size === 0)
-    return [{ direction: 'wider', text: `needs nobody to agree any more; before it needed ${inWords(old)}` }];
-  const added = [...fresh].filter(([way]) => !old.has(way));
-  const gone = [...old].filter(([way]) => !fresh.has(way));
+  const [added, gone] = [waysOnlyIn(now, before), waysOnlyIn(before, now)];
+  const [all, were] = [waysOnlyIn(now, NOBODY), waysOnlyIn(before, NOBODY)].map((ways) => ways.join(', or '));
+  if (were === '') return all === '' ? [] : [{ direction: 'narrower', text: `needs ${all} now` }];
+  if (all === '') return [{ direction: 'wider', text: `needs nobody to agree any more; before it needed ${were}` }];
   return [
-    ...added.map(([, words]): Change => ({ direction: 'wider', text: `may be had with ${words} now` })),
-    ...gone.map(([, words]): Change => ({ direction: 'narrower', text: `may not be had with ${words} any more` })),
+    ...added.map((way): Change => ({ direction: 'wider', text: `may be had with ${way} now` })),
+    ...gone.map((way): Change => ({ direction: 'narrower', text: `may not be had with ${way} any more` })),
     ...approvalChanges(before.approval, now.approval),
     ...breakGlassChanges(before['break-glass'], now['break-glass']),
   ];
 }
 
-type Ways = ReadonlyMap<keyof People, string>;
+const NOBODY: People = {};
 
-function waysOf({ approval, 'break-glass': breakGlass }: People): Ways {
-  const ways = new Map<keyof People, string>();
-  if (approval !== undefined) ways.set('approval', `approval by ${approversWords(approval)}`);
-  if (breakGlass !== undefined) ways.set('break-glass', `break-glass by ${anyOf(breakGlass.for)}`);
-  return ways;
+/** The ways that one has and the other has not, in words. */
+function waysOnlyIn({ approval, 'break-glass': breakGlass }: People, other: People): readonly string[] {
+  const ways = [
+    approval && other.approval === undefined ? `approval by ${approversWords(approval)}` : undefined,
+    breakGlass && other['break-glass'] === undefined ? `break-glass by ${anyOf(breakGlass.for)}` : undefined,
+  ];
+  return ways.filter((way) => way !== undefined);
 }
-
-const inWords = (ways: Ways): string => [...ways.values()].join(', or ');
 
 function approvalChanges(before: People['approval'], now: People['approval']): readonly Change[] {
   if (before === undefined || now === undefined) return [];
@@ -54,7 +51,7 @@ function approvalChanges(before: People['approval'], now: People['approval']): r
       off: 'nobody may approve their own request any more',
     }),
     ...changesOfList('`approval.apart-from`', [before['apart-from'], now['apart-from']], 'narrower'),
-    ...changeOfAmount(COVERS.indexOf(before.covers), COVERS.indexOf(now.covers), {
+    ...changeOfAmount(COVERS[before.covers], COVERS[now.covers], {
       text: `one approval is good for a ${now.covers}, and was for a ${before.covers}`,
     }),
     ...amount('issuances', 'wider'),
@@ -63,7 +60,7 @@ function approvalChanges(before: People['approval'], now: People['approval']): r
 }
 
 /** What one approval is good for, the least first. */
-const COVERS = ['job', 'run', 'plan'];
+const COVERS = { job: 0, run: 1, plan: 2 };
 
 function breakGlassChanges(before: People['break-glass'], now: People['break-glass']): readonly Change[] {
   if (before === undefined || now === undefined) return [];

@@ -48,7 +48,7 @@ const basesOf = (rule: RuleDocument): readonly string[] => rule['pull-request']?
 function placesOf(event: string, names: Names): readonly Place[] {
   const kinds = refKindsOf(event);
   const place = (kind: Place['kind'], name: string, subject: Partial<Subject>): Place => ({
-    ...{ event, kind, name, label: undefined },
+    ...{ event, kind, name },
     subject: { refType: 'branch', ...subject, eventName: event },
   });
   const named = (['branch', 'tag'] as const).flatMap((kind) =>

@@ -2,8 +2,8 @@
 import { namesActor } from '../requester.ts';
 import type { Attribute, Sample, Side } from './attribute.ts';
 
-const PERSON: Sample = { label: undefined, subject: { actor: 'somebody' } };
-const PROGRAM: Sample = { label: undefined, subject: { actor: 'something[bot]' } };
+const PERSON: Sample = {};
+const PROGRAM: Sample = { subject: { actor: 'something[bot]' } };
 
 /** Where nobody has to agree, who started a run makes no difference. */
 export function programOf(sides: readonly Side[]): Attribute {
@@ -16,4 +16,4 @@ export function programOf(sides: readonly Side[]): Attribute {
   };
 }
 
-const peopleMustAgree = ({ entitlement }: Side): boolean => entitlement?.approval !== undefined;
+const peopleMustAgree = ({ entitlement }: Side): boolean => entitlement.approval !== undefined;

@@ -14,16 +14,16 @@ export function repositoriesOf(sides: readonly Side[]): Attribute {
   return {
     ...{ samples, complete: true },
     allows: (sample, rule, side) => meetsRule(sample, rule) && mayAsk(side, { ...BASE, ...sample.subject }),
-    words: (given) => `of ${shortList([...new Set(given.flatMap(({ label }) => label ?? []))])}`,
+    words: (given) => `of ${shortList([...new Set(given.map(({ label }) => `${label}`))])}`,
   };
 }
 
 /** Each with every owner under whose id one of the versions takes it. */
 function ownedRepositories(sides: readonly Side[]): readonly (Repository & { readonly ownerId: string })[] {
   const all = sides.flatMap(({ policies: { owners }, project }) =>
-    (project?.repositories ?? []).flatMap((repository) => {
-      const ownerId = owners === undefined ? BASE.repositoryOwnerId : listedOwnerId(owners, repository);
-      return ownerId === undefined ? [] : [{ ...repository, ownerId }];
+    project.repositories.map((repository) => {
+      const ownerId = (owners && listedOwnerId(owners, repository)) ?? BASE.repositoryOwnerId;
+      return { ...repository, ownerId };
     }),
   );
   return [...new Map(all.map((one) => [`${repositoryKey(one.issuer, one.id)} ${one.ownerId}`, one])).values()];
@@ -31,7 +31,6 @@ function ownedRepositories(sides: readonly Side[]): readonly (Repository & { rea
 
 /** Whether a version takes jobs of the subject's repository, under the owner that it has. */
 export function mayAsk({ policies, project }: Side, subject: Subject): boolean {
-  if (project === undefined) return false;
   const repository = repositoryOf(policies, project.name, subject);
   return repository !== undefined && movedReason(policies.owners, repository, { subject, project }) === undefined;
 }

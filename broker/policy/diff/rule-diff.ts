@@ -1,9 +1,9 @@
 // Who is allowed by the rules of one version of an entitlement and by none of the other: exactly, for each rule, in the rule's own
 // words and with a job that is decided differently. Each such job was decided both ways before it is named.
-import type { Facts } from '../../facts.ts';
 import type { Rule, Subject } from '../../model.ts';
 import { ruleThatHolds } from '../evaluate.ts';
 import { requesterReasons } from '../requester.ts';
+import type { RuleDocument } from '../rule-document.ts';
 import { type Attribute, BASE, type Sample, type Side } from './attribute.ts';
 import { type Box, type Budget, lookupOf, remainder } from './boxes.ts';
 import type { Witness } from './difference.ts';
@@ -38,8 +38,9 @@ export interface ComparedRules {
   readonly lost: RuleDiff;
 }
 
-export function compareRules(before: Side, now: Side): ComparedRules {
-  const attributes = attributesOf([before, now]);
+/** Undefined is a version that does not have it. */
+export function compareRules(before: Side | undefined, now: Side | undefined): ComparedRules {
+  const attributes = attributesOf([before, now].filter((side) => side !== undefined));
   const budget = { left: MAX_LOOKS };
   const [old, fresh] = [boxed(before, attributes), boxed(now, attributes)];
   return {
@@ -49,25 +50,29 @@ export function compareRules(before: Side, now: Side): ComparedRules {
 }
 
 function attributesOf(sides: readonly Side[]): readonly Attribute[] {
-  const rules = sides.flatMap((side) => side.rules);
+  const rules = sides.flatMap(({ document }) => document.allow);
   return [repositoriesOf(sides), placeOf(rules), ...jobAttributes(rules), programOf(sides)];
 }
 
+interface RuleBox {
+  readonly rule: Rule;
+  readonly written: RuleDocument;
+  readonly box: Box<Sample>;
+}
+
 interface Boxed {
-  readonly side: Side;
-  readonly boxes: readonly { readonly rule: Rule; readonly box: Box }[];
+  readonly side: Side | undefined;
+  readonly boxes: readonly RuleBox[];
 }
 
 /** Without rules that ask for what no token says: whom they allow is not known. */
-function boxed(side: Side, attributes: readonly Attribute[]): Boxed {
-  const rules = (side.entitlement?.rules ?? []).filter(({ conditions }) =>
-    conditions.every(({ fact }) => fact === undefined),
-  );
-  const boxOf = (rule: Rule): Box =>
-    attributes.map(({ samples, allows }) =>
-      samples.flatMap((sample, index) => (allows(sample, rule, side) ? [index] : [])),
-    );
-  return { side, boxes: rules.map((rule) => ({ rule, box: boxOf(rule) })) };
+function boxed(side: Side | undefined, attributes: readonly Attribute[]): Boxed {
+  if (side === undefined) return { side, boxes: [] };
+  const rules = side.entitlement.rules.filter(({ conditions }) => conditions.every(({ fact }) => fact === undefined));
+  const boxOf = (rule: Rule): Box<Sample> =>
+    attributes.map(({ samples, allows }) => samples.filter((sample) => allows(sample, rule, side)));
+  const boxes = rules.map((rule) => ({ rule, written: side.document.allow[rule.index] ?? {}, box: boxOf(rule) }));
+  return { side, boxes };
 }
 
 function onlyIn(
@@ -79,9 +84,12 @@ function onlyIn(
   const complete = attributes.every((attribute) => attribute.complete);
   const allowed: Allowed[] = [];
   const undecided: number[] = [];
-  for (const { rule, box } of boxes) {
+  for (const { rule, written, box } of boxes) {
     const left = remainder(box, others, { most: MAX_BOXES, budget });
-    const found = left.boxes.map((one) => describe(one, { attributes, rule, side }));
+    const found = left.boxes.map((one): Allowed => {
+      const jobs = jobsIn(one, attributes, written);
+      return { rule: rule.index, jobs, witness: witnessIn(one) };
+    });
     const real = found.filter(({ witness }) => isAllowed(side, witness) && !isAllowed(other.side, witness));
     allowed.push(...real);
     // A witness that is not decided as it was found means that something here is wrong: then nothing may be left unsaid.
@@ -92,40 +100,31 @@ function onlyIn(
   return { allowed, undecided };
 }
 
-const ANYBODY = { id: '0', login: '', isProgram: false };
-/** What GitHub is asked for once a rule holds: it says who may approve, and not who may ask. */
-const AUTHOR_KNOWN: Facts = { commit: { value: { author: ANYBODY, committer: ANYBODY } } };
-
 /** Whether the rules of a side allow it, whatever else stands against the entitlement. */
-function isAllowed(side: Side, { subject, now }: Witness): boolean {
+function isAllowed(side: Side | undefined, { subject, now }: Witness): boolean {
+  if (side === undefined || !mayAsk(side, subject)) return false;
   const { entitlement } = side;
-  const rule = entitlement && mayAsk(side, subject) ? ruleThatHolds(entitlement, subject, { now }) : undefined;
-  if (entitlement?.approval === undefined) return rule !== undefined;
-  return rule !== undefined && requesterReasons({ entitlement, rule, subject, facts: AUTHOR_KNOWN }).length === 0;
+  const rule = ruleThatHolds(entitlement, subject, { now });
+  if (entitlement.approval === undefined) return rule !== undefined;
+  // What GitHub is asked for once a rule holds says who may approve, and not who may ask.
+  const reasons = requesterReasons({ entitlement, rule, subject });
+  return rule !== undefined && reasons.every(({ code }) => code === 'FACT_UNAVAILABLE');
 }
 
-function describe(
-  box: Box,
-  { attributes, rule, side }: { attributes: readonly Attribute[]; rule: Rule; side: Side },
-): Allowed {
-  const document = side.rules[rule.index] ?? {};
-  const samples = attributes.map((attribute, at) => box[at]?.flatMap((index) => attribute.samples[index] ?? []) ?? []);
-  const words = attributes.flatMap((attribute, at) => attribute.words(samples[at] ?? [], document) ?? []);
-  const [repository, place, ...others] = words;
-  return {
-    rule: rule.index,
-    jobs: `jobs ${[`${repository} ${place}`, ...others].join(', ')}`,
-    witness: witnessOf(samples.flatMap(([sample]) => sample ?? [])),
-  };
+/** "jobs of acme/shop on branch main by push, in environment production" */
+function jobsIn(box: Box<Sample>, attributes: readonly Attribute[], written: RuleDocument): string {
+  const [repository, place, ...others] = box.flatMap((samples, at) => attributes[at]?.words(samples, written) ?? []);
+  return `jobs ${[`${repository} ${place}`, ...others].join(', ')}`;
 }
 
-/** One job of samples, each of another attribute. */
-function witnessOf(samples: readonly Sample[]): Witness {
+/** One job of the box: the first sample of each attribute. */
+function witnessIn(box: Box<Sample>): Witness {
+  const samples = box.flatMap((all) => all.slice(0, 1));
   const changes = samples.map(({ subject = {} }) => subject);
   const claims = Object.assign({}, ...changes.map((change) => change.claims ?? {}));
   const subject: Subject = Object.assign({}, BASE, ...changes, { claims });
   const file = subject.workflowRef.slice(`${BASE.repository}/`.length, -`@${BASE.ref}`.length);
   const workflowRef = `${subject.repository}/${file}@${subject.ref}`;
-  const now = samples.find((sample) => sample.now !== undefined)?.now ?? SAMPLE_MOMENT;
+  const { now = SAMPLE_MOMENT }: Sample = Object.assign({}, ...samples);
   return { subject: { ...subject, workflowRef }, now };
 }

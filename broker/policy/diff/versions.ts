@@ -2,7 +2,7 @@
 // people wrote.
 import type { z } from 'zod';
 import { parseStrictYaml } from '../../strict-yaml.ts';
-import { type EntitlementDocument, type ProjectDocument, projectSchema } from '../document.ts';
+import { type ProjectDocument, projectSchema } from '../document.ts';
 import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
 import type { PolicyDocument, PolicySet, TextedSet } from '../policy-set.ts';
 import type { Side } from './attribute.ts';
@@ -32,16 +32,10 @@ function readAgain<T>(document: PolicyDocument, schema: z.ZodType<T>): T {
   return parsed.yaml.value;
 }
 
-export interface EntitlementVersion extends Side {
-  readonly document: EntitlementDocument | undefined;
-}
-
-export function entitlementOf({ policies, projects }: Version, name: string, entitlement: string): EntitlementVersion {
-  const document = projects.get(name)?.entitlements[entitlement];
+/** Undefined where that version does not have it. */
+export function entitlementOf({ policies, projects }: Version, name: string, entitlement: string): Side | undefined {
   const project = policies.projects.get(name);
-  return {
-    ...{ policies, document, project },
-    entitlement: project?.entitlements.get(entitlement),
-    rules: document?.allow ?? [],
-  };
+  const compiled = project?.entitlements.get(entitlement);
+  const document = projects.get(name)?.entitlements[entitlement];
+  return project && compiled && document && { policies, project, entitlement: compiled, document };
 }

@@ -5,7 +5,7 @@ import { type Box, lookupOf, remainder } from '../../../../broker/policy/diff/bo
 const SIDES = [0, 1, 2];
 const boxes = fc.tuple(fc.subarray(SIDES), fc.subarray(SIDES), fc.subarray(SIDES));
 const POINTS = SIDES.flatMap((x) => SIDES.flatMap((y) => SIDES.map((z) => [x, y, z])));
-const holds = (box: Box, point: readonly number[]): boolean =>
+const holds = (box: Box<number>, point: readonly number[]): boolean =>
   box.every((samples, at) => samples.includes(point[at] ?? -1));
 
 describe('remainder', () => {

@@ -59,6 +59,7 @@ describe('what a credential can do', () => {
     [{ contents: 'write' }, { contents: 'admin' }, ['wider']],
     [{ contents: 'read' }, { contents: 'read', issues: 'read' }, ['wider']],
     [{ contents: 'write', issues: 'read' }, { contents: 'read' }, ['narrower']],
+    [{ contents: 'write', issues: 'read' }, { contents: 'read', issues: 'read' }, ['narrower']],
     [{ contents: 'write' }, { contents: 'read', issues: 'read' }, ['other']],
     [{ contents: 'read', issues: 'read' }, { issues: 'read', contents: 'read' }, []],
     [undefined, { contents: 'read' }, ['other']],

@@ -74,11 +74,18 @@ describe('a project', () => {
   });
 
   it('is told beside the others, each difference with what it is of', () => {
-    const [before, now] = [buildWeb(), buildWeb({ title: 'Other', repositories: [{ name: 'acme/x', id: '2005' }] })];
+    const preview = buildEntitlement({ allow: [{ branch: 'x', event: 'push' }, PUSH] });
+    const repositories = [{ name: 'acme/x', id: '2005' }];
+    const [before, now] = [buildWeb(), buildWeb({ title: 'Other', repositories, entitlements: { preview } })];
     const differences = diffPolicies(buildPolicies(before), buildPolicies(now));
-    expect(differences.map(({ of, text, rule }) => [of, text, rule])).toEqual([
-      ['web', 'web calls the repository github/2005 acme/x, and before acme/web', undefined],
-      ['web', 'web `title` is other words for people', undefined],
+    expect(differences.map(({ of, text, rule, witness }) => [of, text, rule, witness?.subject.ref])).toEqual([
+      ['web/preview', 'jobs of acme/x on branch x by push may now have web/preview (rule 0)', ...[0, 'refs/heads/x']],
+      ['web', 'web calls the repository github/2005 acme/x, and before acme/web', undefined, undefined],
+      ['web', 'web `title` is other words for people', undefined, undefined],
+    ]);
+    const back = diffPolicies(buildPolicies(now), buildPolicies(before));
+    expect(back.filter(({ direction }) => direction === 'loses')).toMatchObject([
+      { of: 'web/preview', rule: 0, witness: { subject: { ref: 'refs/heads/x', repository: 'acme/web' } } },
     ]);
   });
 

@@ -57,6 +57,18 @@ describe('who must agree', () => {
       ['narrower: shop/preview may not be had with break-glass by acme/platform any more'],
     ],
     [
+      'approval as a second way',
+      breakGlass(),
+      { ...approval(), ...breakGlass() },
+      ['wider: shop/preview may be had with approval by 1 of acme/platform now'],
+    ],
+    [
+      'approval as a second way no more',
+      { ...approval(), ...breakGlass() },
+      breakGlass(),
+      ['narrower: shop/preview may not be had with approval by 1 of acme/platform any more'],
+    ],
+    [
       'one way in the place of the other',
       approval(),
       breakGlass(),
@@ -73,7 +85,16 @@ describe('who must agree', () => {
     [{ count: 2 }, {}, 'wider: shop/preview `approval.count` is 1, and was 2'],
     [{}, { count: 2 }, 'narrower: shop/preview `approval.count` is 2, and was 1'],
     [{}, { by: ['acme/platform', 'acme/security'] }, 'wider: shop/preview `approval.by` gains acme/security'],
-    [{ by: ['acme/platform', 'acme/security'] }, {}, 'narrower: shop/preview `approval.by` loses acme/security'],
+    [
+      { by: ['acme/platform', 'acme/security', 'acme/release-managers'] },
+      {},
+      'narrower: shop/preview `approval.by` loses acme/security, acme/release-managers',
+    ],
+    [
+      {},
+      { by: ['acme/platform', 'acme/security', 'acme/release-managers'] },
+      'wider: shop/preview `approval.by` gains acme/security, acme/release-managers',
+    ],
     [{}, { self: 'allowed' }, 'wider: shop/preview people may approve their own requests'],
     [{ self: 'allowed' }, {}, 'narrower: shop/preview nobody may approve their own request any more'],
     [{}, { 'apart-from': 'requester' }, 'wider: shop/preview `approval.apart-from` loses actor'],

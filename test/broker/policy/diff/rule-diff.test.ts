@@ -1,6 +1,10 @@
 // What people read about rules that changed; that nothing is left out is held by diff-properties.test.ts.
 import { describe, expect, it } from 'vitest';
-import { buildEntitlement, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
+import type { Condition } from '../../../../broker/model.ts';
+import type { Side } from '../../../../broker/policy/diff/attribute.ts';
+import { compareRules } from '../../../../broker/policy/diff/rule-diff.ts';
+import { entitlementOf, versionOf } from '../../../../broker/policy/diff/versions.ts';
+import { buildEntitlement, buildPolicies, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
 import { diffLines, diffOfRules, MAY_NOW, NO_LONGER, PUSH } from '../../../support/diff-lines.ts';
 
 describe('who gains and who loses', () => {
@@ -115,6 +119,35 @@ describe('who gains and who loses', () => {
     ]);
   });
 
+  it('a new entitlement is told with every way to it, and that it is only observed', () => {
+    const [approval, breakGlass] = [{ by: 'acme/platform' }, { for: 'acme/platform', notify: 'acme/security' }];
+    const told = (entitlement: Yaml): string | undefined => {
+      const deploy = buildEntitlement({ allow: [{ ...PUSH, actor: '5' }], ...entitlement });
+      const [gains] = diffLines({}, { project: { entitlements: { preview: buildEntitlement(), deploy } } });
+      return /shop\/deploy (.*)$/.exec(gains ?? '')?.[1];
+    };
+    expect(told({})).toBe('(rule 0)');
+    expect(told({ mode: 'observe' })).toBe('(rule 0, only observed)');
+    expect(told({ 'break-glass': breakGlass })).toBe('(rule 0, by break-glass)');
+    expect(told({ approval, 'break-glass': breakGlass })).toBe('(rule 0, after approval or by break-glass)');
+    expect(told({ approval, mode: 'observe' })).toBe('(rule 0, after approval, only observed)');
+  });
+
+  it('several repositories are listed, and what follows them too', () => {
+    const names = ['acme/shop', 'acme/api', 'acme/web', 'acme/docs'];
+    const repositories = names.map((name, at) => ({ name, id: `${2001 + at}` }));
+    const of = (...allow: Yaml[]): PolicyParts => ({
+      project: { repositories, entitlements: { preview: buildEntitlement({ allow }) } },
+    });
+    expect(diffLines(of({ ...PUSH, environment: 'a' }), of({ ...PUSH, environment: ['a', 'b'] }))).toEqual([
+      `gains: jobs of acme/shop, acme/api, acme/web or acme/docs on branch main by push, in environment b ${MAY_NOW}`,
+    ]);
+    const [shop, api] = ['acme/shop', 'acme/api'].map((repository) => ({ ...PUSH, repository }));
+    expect(diffLines(of({ ...shop }), of({ ...shop }, { ...api }))).toEqual([
+      'gains: jobs of acme/api on branch main by push may now have shop/preview (rule 1)',
+    ]);
+  });
+
   it('a program is named by a rule where people must agree, wherever that stands', () => {
     const asking = (...allow: Yaml[]): PolicyParts => ({ entitlement: { allow, approval: { by: 'acme/security' } } });
     const named = { ...PUSH, actor: '5' };
@@ -186,6 +219,13 @@ describe('who gains and who loses', () => {
     ]);
   });
 
+  it('and are nothing to be said of where they did not change', () => {
+    const allow = [...'abcdefghijklmn'].map((letter) => ({ branch: `**${letter}**`, event: 'push' }));
+    expect(diffLines({ entitlement: { allow } }, { entitlement: { allow, ttl: '15m' } })).toEqual([
+      'wider: shop/preview `ttl` is 15m, and was 10m',
+    ]);
+  });
+
   it('a rule that takes away from many others is listed in part, and said to be', () => {
     const environments = Array.from({ length: 10 }, (_, at) => `e${at}`);
     const files = environments.map((name) => `.github/workflows/${name}.yml`);
@@ -208,5 +248,27 @@ describe('who gains and who loses', () => {
     expect(diffLines(asking(PUSH), asking(PUSH, { ...PUSH, branch: 'x' }))).toEqual([
       'gains: jobs of acme/shop on branch x by push, started by a person may now have shop/preview (rule 1, after approval)',
     ]);
+  });
+});
+
+describe('a job that is found', () => {
+  const NEVER: Condition = {
+    ...{ key: 'moon', expected: 'full', remedy: '', code: 'POLICY_NO_MATCH', got: () => undefined },
+    holds: () => false,
+  };
+  const withMore = (side: Side, ...conditions: Condition[]): Side => {
+    const rules = side.entitlement.rules.map((rule) => ({ ...rule, conditions: [...rule.conditions, ...conditions] }));
+    return { ...side, entitlement: { ...side.entitlement, rules } };
+  };
+
+  it('is named only if it is decided so, and else the rule is said to be undecided', () => {
+    const side = entitlementOf(versionOf(buildPolicies()), 'shop', 'preview');
+    if (side === undefined) throw new Error('the builder has one');
+    const nothing = { allowed: [], undecided: [] };
+    expect(compareRules(undefined, withMore(side, NEVER)).gained).toEqual({ allowed: [], undecided: [0] });
+    expect(compareRules(withMore(side, NEVER), undefined).lost).toEqual({ allowed: [], undecided: [0] });
+    expect(compareRules(side, side)).toEqual({ gained: nothing, lost: nothing });
+    const { gained } = compareRules(undefined, side);
+    expect(gained).toMatchObject({ allowed: [{ rule: 0 }], undecided: [] });
   });
 });
