@@ -4,7 +4,7 @@ import type { Millis } from '../../clock.ts';
 import type { Entitlement, Project, Rule, Subject } from '../../model.ts';
 import type { EntitlementDocument } from '../document.ts';
 import type { PolicySet } from '../policy-set.ts';
-import type { RuleDocument } from '../rule-document.ts';
+import { type RuleDocument, VISIBILITIES } from '../rule-document.ts';
 import { SAMPLE_MOMENT } from './sample-moments.ts';
 
 /** One value that a job can have, as it changes a subject. */
@@ -33,36 +33,52 @@ export interface Attribute {
   readonly words: (samples: readonly Sample[], rule: RuleDocument) => string | undefined;
 }
 
+/** What each attribute says for itself, or no condition looks at. */
+const ANY = 'any';
+
 /** Whoever asks with nothing that any rule names. */
 export const BASE: Subject = {
-  issuer: 'github',
-  repository: 'some/repository',
-  repositoryId: '0',
-  repositoryOwner: 'some',
-  repositoryOwnerId: '0',
-  repositoryVisibility: 'private',
-  ref: 'refs/heads/x',
-  refType: 'branch',
-  refProtected: false,
-  sha: '0'.repeat(40),
-  headRef: '',
+  issuer: ANY,
+  repository: ANY,
+  repositoryId: ANY,
+  repositoryOwner: ANY,
+  repositoryOwnerId: ANY,
+  repositoryVisibility: VISIBILITIES[0],
+  ref: ANY,
+  refType: '',
+  refProtected: undefined,
+  sha: ANY,
+  headRef: ANY,
   baseRef: '',
-  eventName: 'push',
+  eventName: ANY,
   environment: undefined,
-  workflowRef: '',
+  workflowRef: ANY,
   workflowSha: undefined,
-  jobWorkflowRef: '',
+  jobWorkflowRef: ANY,
   jobWorkflowSha: undefined,
-  actor: 'somebody',
-  actorId: '0',
-  runId: '1',
+  actor: ANY,
+  actorId: ANY,
+  runId: ANY,
   runAttempt: '1',
   checkRunId: undefined,
-  runnerEnvironment: 'github-hosted',
+  runnerEnvironment: undefined,
   claims: {},
-  tokenId: 'rehearsal',
+  tokenId: ANY,
   tokenExpiresAt: 0,
 };
+
+/** What some rules name under a key, each once. */
+export const valuesOf = <T>(
+  rules: readonly RuleDocument[],
+  of: (rule: RuleDocument) => readonly T[] | undefined,
+): readonly T[] => [
+  ...new Set(
+    rules
+      .map(of)
+      .filter((values) => values !== undefined)
+      .flat(),
+  ),
+];
 
 /** Whether the conditions of a rule that have these keys hold for the base subject with one value changed. */
 export const judgedBy =

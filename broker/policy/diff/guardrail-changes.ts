@@ -43,7 +43,7 @@ type Requirement = GuardrailsDocument['require'][number];
 /** Needs by the risk, kind and environment that they concern: what one requirement loses another may ask for. */
 function requireChanges(before: readonly Requirement[], now: readonly Requirement[]): readonly Change[] {
   const all = [...before, ...now];
-  const kinds = new Set([...all.flatMap(({ kind = [] }) => kind), ANY_OTHER]);
+  const kinds = new Set([...all.map(({ kind }) => kind), undefined]);
   const environments = new Set([...all.flatMap(({ environment = [] }) => environment), ANYWHERE]);
   const concerned = RISKS.flatMap((risk) =>
     [...kinds].flatMap((kind) => [...environments].map((environment) => ({ risk, kind, environment }))),
@@ -57,12 +57,12 @@ function requireChanges(before: readonly Requirement[], now: readonly Requiremen
 }
 
 const RISKS = ['high', 'low'] as const;
-const ANY_OTHER = '';
 const ANYWHERE = '**';
 
 interface Concerned {
   readonly risk: (typeof RISKS)[number];
-  readonly kind: string;
+  /** undefined is any other than those that are named */
+  readonly kind: string | undefined;
   readonly environment: string;
 }
 
@@ -86,7 +86,7 @@ const concerns = (requirement: Requirement, { risk, kind, environment }: Concern
   (requirement.environment ?? [ANYWHERE]).some((pattern) => isWithin(environment, pattern, { fold: true }));
 
 const wordsOf = ({ risk, kind, environment }: Concerned): string =>
-  `${risk} risk${kind === ANY_OTHER ? '' : ` and kind ${kind}`}${environment === ANYWHERE ? '' : ` in environment ${environment}`}`;
+  `${risk} risk${kind === undefined ? '' : ` and kind ${kind}`}${environment === ANYWHERE ? '' : ` in environment ${environment}`}`;
 
 const without = (needs: readonly ConcreteNeed[], others: readonly ConcreteNeed[]): readonly ConcreteNeed[] =>
   needs.filter(({ whom, need }) => !others.some((one) => one.whom === whom && one.need === need));
@@ -138,10 +138,10 @@ const span = ({ from, to, zone }: Freeze): string => `from ${from} to ${to} ${zo
 type Waiver = GuardrailsDocument['waivers'][number];
 
 function waiverChanges(before: readonly Waiver[], now: readonly Waiver[]): readonly Change[] {
-  const [old, fresh] = [before, now].map(latestByName);
-  const names = new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])]);
+  const [old, fresh] = [latestByName(before), latestByName(now)];
+  const names = new Set([...old.keys(), ...fresh.keys()]);
   return [...names].flatMap((name) => {
-    const [was, is] = [old?.get(name), fresh?.get(name)];
+    const [was, is] = [old.get(name), fresh.get(name)];
     const until = (waiver: Waiver | undefined): string =>
       waiver === undefined ? 'there is none' : `until ${new Date(waiver.until - 1).toISOString().slice(0, 10)}`;
     const text = `the waiver ${name}: ${until(is)} now, and before ${until(was)}`;

@@ -2,21 +2,18 @@
 // itself, so that a literal, and one value that nobody names, stand for all there are.
 import type { Millis } from '../../clock.ts';
 import type { Subject } from '../../model.ts';
-import { foldCase } from '../pattern.ts';
 import { RUNNERS, type RuleDocument, type TimeWindow, VISIBILITIES } from '../rule-document.ts';
 import { windowsHold } from '../time-condition.ts';
-import { type Attribute, BASE, judgedBy, type Sample } from './attribute.ts';
+import { type Attribute, BASE, judgedBy, type Sample, valuesOf } from './attribute.ts';
 import { nameWords, shortList } from './name-words.ts';
 import { SAMPLE_MOMENT, sampleMoments } from './sample-moments.ts';
 import { sampleNames } from './sample-names.ts';
 
 export function jobAttributes(rules: readonly RuleDocument[]): readonly Attribute[] {
-  const all = <T>(of: (rule: RuleDocument) => readonly T[] | undefined): T[] => [
-    ...new Set(rules.flatMap((rule) => of(rule) ?? [])),
-  ];
+  const all = <T>(of: (rule: RuleDocument) => readonly T[] | undefined) => valuesOf(rules, of);
   const claims = new Set(rules.flatMap(({ claims: given = {} }) => Object.keys(given)));
   return [
-    environmentOf(rules),
+    environmentOf(all(({ environment }) => environment)),
     listed('runner', {
       samples: [...RUNNERS.map((runner) => one(runner, { runnerEnvironment: runner })), UNKNOWN_RUNNER],
       say: ['on a … runner', 'on another runner than a … one'],
@@ -36,7 +33,7 @@ export function jobAttributes(rules: readonly RuleDocument[]): readonly Attribut
       samples: [one('not protected', { refProtected: false }), one('protected', { refProtected: true })],
       say: ['on a ref that is …'],
     }),
-    timeOf(rules),
+    timeOf(all(({ time }) => time)),
     ...[...claims].map((name) =>
       claimOf(
         name,
@@ -67,16 +64,15 @@ function listed(
 /** By those that are meant or, where all that nobody names are among them, by those that are not. */
 function listWords(given: readonly Sample[], all: readonly Sample[], [say, sayOther = say]: Say): string | undefined {
   if (given.length === all.length) return undefined;
-  const labels = (samples: readonly Sample[]): string[] => samples.flatMap(({ label }) => label ?? []);
+  const labels = (samples: readonly Sample[]): string[] => samples.map(({ label }) => `${label}`);
   if (!given.some(({ label }) => label === undefined)) return say.replace('…', () => shortList(labels(given)));
   const without = labels(all.filter((sample) => !given.includes(sample)));
   return sayOther.replace('…', () => shortList(without));
 }
 
-const ABSENT: Sample = { subject: { environment: undefined } };
+const ABSENT: Sample = {};
 
-function environmentOf(rules: readonly RuleDocument[]): Attribute {
-  const others = rules.flatMap(({ environment = [] }) => environment);
+function environmentOf(others: readonly string[]): Attribute {
   const { names, complete } = sampleNames(others.map((text) => ({ text, fold: true })));
   const samples = [ABSENT, ...names.map((name) => one(name, { environment: name }))];
   return {
@@ -104,31 +100,30 @@ function fileOf(files: readonly string[]): Attribute {
 }
 
 function calledOf(wanted: readonly string[]): Attribute {
-  const commit = (ref: string): string => /@([0-9a-f]{40,})$/.exec(ref)?.[1] ?? BASE.sha;
-  const folded = new Map(wanted.map((ref) => [foldRepository(ref), ref]));
+  const commit = (ref: string): string => /@([0-9a-f]{40,})/.exec(ref)?.[1] ?? BASE.sha;
   return listed('called-workflow', {
-    samples: [...folded.values()].map((ref) => one(ref, { jobWorkflowRef: ref, jobWorkflowSha: commit(ref) })),
+    samples: wanted.map((ref) => one(ref, { jobWorkflowRef: ref, jobWorkflowSha: commit(ref) })),
     rest: { jobWorkflowRef: 'some/other/.github/workflows/some-other.yml@refs/heads/x' },
     say: ['in the called workflow …', 'in another called workflow than …, or in none'],
   });
 }
 
-const foldRepository = (ref: string): string => ref.replace(/^[^/]+\/[^/]+/, foldCase);
-
 function claimOf(name: string, values: readonly string[]): Attribute {
   return listed(`claims.${name}`, {
     samples: values.map((value) => one(value, { claims: { [name]: value } })),
-    rest: { claims: {} },
+    rest: {},
     say: [`with the claim ${name} …`, `with another claim ${name} than …, or none`],
   });
 }
 
-function timeOf(rules: readonly RuleDocument[]): Attribute {
-  const windows = rules.flatMap(({ time = [] }) => time);
+function timeOf(windows: readonly TimeWindow[]): Attribute {
   const samples = momentsOf(windows).map((now) => ({ now, label: `${new Date(now).toUTCString().slice(0, 22)} UTC` }));
   return {
     ...{ samples, complete: true, allows: judgedBy('time') },
-    words: (given) => (given.length === samples.length ? undefined : `at some times, such as ${given[0]?.label}`),
+    words(given) {
+      const [moment] = given.map(({ label }) => label);
+      return given.length === samples.length ? undefined : `at some times, such as ${moment}`;
+    },
   };
 }
 
@@ -136,6 +131,6 @@ function timeOf(rules: readonly RuleDocument[]): Attribute {
 function momentsOf(windows: readonly TimeWindow[]): readonly Millis[] {
   if (windows.length === 0) return [SAMPLE_MOMENT];
   const open = windows.map((window) => windowsHold([window]));
-  const openAt = (now: Millis): string => open.map((isOpen) => (isOpen(now) ? '1' : '0')).join('');
+  const openAt = (now: Millis): string => open.map((isOpen) => isOpen(now)).join();
   return [...new Map(sampleMoments(windows).map((now) => [openAt(now), now])).values()];
 }

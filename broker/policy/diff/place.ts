@@ -5,7 +5,7 @@ import { anyOf } from '../../schema-problems.ts';
 import { eventsOf } from '../conditions.ts';
 import { type RefKind, refKindsOf } from '../events.ts';
 import type { RuleDocument } from '../rule-document.ts';
-import { type Attribute, judgedBy, type Sample } from './attribute.ts';
+import { type Attribute, judgedBy, type Sample, valuesOf } from './attribute.ts';
 import { type NameWords, nameWords } from './name-words.ts';
 import { type SampledNames, sampleNames } from './sample-names.ts';
 
@@ -14,6 +14,7 @@ interface Place extends Sample {
   readonly kind: RefKind | 'none';
   /** of the branch or the tag; for a pull request the base branch */
   readonly name: string;
+  readonly ref: string;
 }
 
 const STARTS = { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/pull/' } as const;
@@ -33,22 +34,25 @@ export function placeOf(rules: readonly RuleDocument[]): Attribute {
 type Names = Readonly<Record<'branch' | 'tag' | 'number' | 'base', SampledNames>>;
 
 function namesOf(rules: readonly RuleDocument[]): Names {
-  const full = (after: string) => rules.flatMap(({ ref = [] }) => ref.map((text) => ({ text, after })));
-  const short = (key: 'branch' | 'tag') => rules.flatMap((rule) => (rule[key] ?? []).map((text) => ({ text })));
+  const short = (of: (rule: RuleDocument) => readonly string[] | undefined) =>
+    valuesOf(rules, of).map((text) => ({ text }));
+  const full = (after: string) => short(refsOf).map(({ text }) => ({ text, after }));
   return {
-    branch: sampleNames([...short('branch'), ...full(STARTS.branch)]),
-    tag: sampleNames([...short('tag'), ...full(STARTS.tag)]),
-    number: sampleNames(full(STARTS.pull), { end: '/merge', of: 'number' }),
-    base: sampleNames(rules.flatMap(basesOf).map((text) => ({ text }))),
+    branch: sampleNames([...short(({ branch }) => branch), ...full(STARTS.branch)]),
+    tag: sampleNames([...short(({ tag }) => tag), ...full(STARTS.tag)]),
+    number: sampleNames(full(STARTS.pull), { end: '/merge', numbers: true }),
+    base: sampleNames(short(basesOf)),
   };
 }
 
-const basesOf = (rule: RuleDocument): readonly string[] => rule['pull-request']?.flatMap(({ into }) => into) ?? [];
+const refsOf = ({ ref }: RuleDocument): readonly string[] | undefined => ref;
+const basesOf = (rule: RuleDocument): readonly string[] | undefined =>
+  rule['pull-request']?.flatMap(({ into }) => into);
 
 function placesOf(event: string, names: Names): readonly Place[] {
   const kinds = refKindsOf(event);
-  const place = (kind: Place['kind'], name: string, subject: Partial<Subject>): Place => ({
-    ...{ event, kind, name },
+  const place = (kind: Place['kind'], name: string, subject: Partial<Subject> & Pick<Subject, 'ref'>): Place => ({
+    ...{ event, kind, name, ref: subject.ref },
     subject: { refType: 'branch', ...subject, eventName: event },
   });
   const named = (['branch', 'tag'] as const).flatMap((kind) =>
@@ -64,7 +68,7 @@ function placesOf(event: string, names: Names): readonly Place[] {
     : [];
   const foreign = kinds.includes('pull') ? 'refs/heads/x' : 'refs/pull/1/merge';
   // It also stands for a job without a ref: that is of no workflow file either, and there is a sample of that.
-  return [...named, ...pulls, place('none', '', { ref: foreign })];
+  return [...named, ...pulls, place('none', foreign, { ref: foreign })];
 }
 
 interface Context {
@@ -105,10 +109,10 @@ function kindWords(kind: Place['kind'], of: OfKind, context: Context): string {
   if (kind === 'none') return 'on a ref that is no branch, tag or pull request of such an event';
   if (kind === 'pull') return pullWords(of, context);
   const { rule, rules } = context;
-  const key = rule[kind] === undefined && rule.ref !== undefined ? 'ref' : kind;
+  const key = rule.ref === undefined ? kind : 'ref';
   const words = namesIn(of, key === 'ref' ? refOf : ({ name }) => name, {
     own: rule[key],
-    others: rules.flatMap((one) => one[key] ?? []),
+    others: valuesOf(rules, (one) => one[key]),
   });
   return words === undefined ? `on any ${kind}` : `on ${key} ${words}`;
 }
@@ -117,19 +121,12 @@ function kindWords(kind: Place['kind'], of: OfKind, context: Context): string {
 function pullWords(of: OfKind, { rule, rules }: Context): string {
   const isWithoutBase = of.given.every(({ name }) => name === '') && of.all.some(({ name }) => name !== '');
   if (isWithoutBase) return 'for a pull request without a base branch';
-  const base = namesIn(of, ({ name }) => name, {
-    own: rule['pull-request'] && basesOf(rule),
-    others: rules.flatMap(basesOf),
-  });
-  const ref = namesIn(of, refOf, { own: rule.ref, others: rules.flatMap((one) => one.ref ?? []) });
-  return [
-    'for a pull request',
-    ...(base === undefined ? [] : [`into ${base}`]),
-    ...(ref === undefined ? [] : [`on ref ${ref}`]),
-  ].join(' ');
+  const base = namesIn(of, ({ name }) => name, { own: basesOf(rule), others: valuesOf(rules, basesOf) });
+  const ref = namesIn(of, refOf, { own: rule.ref, others: valuesOf(rules, refsOf) });
+  return `for a pull request${base === undefined ? '' : ` into ${base}`}${ref === undefined ? '' : ` on ref ${ref}`}`;
 }
 
-const refOf = ({ subject }: Place): string => subject?.ref ?? '';
+const refOf = ({ ref }: Place): string => ref;
 
 const namesIn = (
   { all, given }: OfKind,

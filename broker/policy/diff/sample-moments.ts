@@ -26,7 +26,7 @@ function weeksOf(zones: readonly string[]): readonly Millis[] {
   // By themselves the clocks of one zone show the same in every week.
   if (zones.length === 1) return [SAMPLE_MOMENT];
   const clocks = zones.map(localClock);
-  const shown = (at: Millis): string => clocks.map((clock) => JSON.stringify(clock(at))).join(' ');
+  const shown = (at: Millis): string => JSON.stringify(clocks.map((clock) => clock(at)));
   const starts = Array.from({ length: WEEKS }, (_, week) => SAMPLE_MOMENT + week * 7 * DAY);
   return [...new Map(starts.map((start) => [`${shown(start)} ${shown(start + 7 * DAY)}`, start])).values()];
 }

@@ -19,14 +19,17 @@ export interface SampledNames {
 interface Options {
   /** what stands behind each name when the patterns have read it */
   readonly end?: string;
-  /** `number`: digits without a leading zero */
-  readonly of?: 'name' | 'number';
+  /** only digits, without a leading zero */
+  readonly numbers?: boolean;
 }
 
 /** Steps of single patterns; those of a real project need some thousands, and these take seconds. */
 const MAX_STEPS = 400_000;
 
-export function sampleNames(patterns: readonly NamePattern[], { end = '', of = 'name' }: Options = {}): SampledNames {
+export function sampleNames(
+  patterns: readonly NamePattern[],
+  { end = '', numbers = false }: Options = {},
+): SampledNames {
   /** by the patterns that they match */
   const names = new Map<string, string>();
   const queue: State[] = [{ name: '', alive: living(patterns.map(beginning)) }];
@@ -34,7 +37,7 @@ export function sampleNames(patterns: readonly NamePattern[], { end = '', of = '
   let steps = 0;
   for (const state of queue) {
     if (state.name !== '') note(names, state, end);
-    const next = nextStates(state, of);
+    const next = nextStates(state, numbers);
     steps += next.length * (1 + state.alive.length);
     if (steps > MAX_STEPS) return { names: [...names.values()], complete: false };
     for (const one of next) {
@@ -64,8 +67,8 @@ const readOn = (run: PatternRun, row: Row, text: string): Row => [...text].reduc
 
 const living = (readings: readonly Reading[]): readonly Reading[] => readings.filter(([, , row]) => row.includes(1));
 
-const nextStates = ({ name, alive }: State, of: 'name' | 'number'): readonly State[] =>
-  nextCharacters({ name, alive }, of).map((character) => ({
+const nextStates = ({ name, alive }: State, numbers: boolean): readonly State[] =>
+  nextCharacters({ name, alive }, numbers).map((character) => ({
     name: name + character,
     alive: living(alive.map(([index, run, row]) => [index, run, run.step(row, character)])),
   }));
@@ -85,16 +88,16 @@ function note(names: Map<string, string>, { name, alive }: State, end: string): 
 
 /** How far each pattern was read, and what the name can still become. */
 function keyOf({ name, alive }: State): string {
-  const read = alive.map(([index, , row]) => `${index}:${row.join('')}`);
-  return `${SPOILT.test(name) ? '//' : name.endsWith('/') ? '/' : ''}${read.join(' ')}`;
+  const read = alive.map(([index, , row]) => `${index}:${row.join()}`);
+  return [SPOILT.test(name), name.endsWith('/'), ...read].join();
 }
 
 const DIGITS = [...'0123456789'];
 const LETTERS = [...'xyzabcdefghijklmnopqrstuvw0123456789'];
 
 /** The characters that some pattern waits for, a slash, and one that none waits for, which stands for all others. */
-function nextCharacters({ name, alive }: State, of: 'name' | 'number'): readonly string[] {
-  if (of === 'number') return name === '' ? DIGITS.slice(1) : DIGITS;
+function nextCharacters({ name, alive }: State, numbers: boolean): readonly string[] {
+  if (numbers) return name === '' ? DIGITS.slice(1) : DIGITS;
   const awaited = new Set(alive.flatMap(([, run, row]) => run.awaited(row)));
   const other = LETTERS.find((letter) => !awaited.has(letter)) ?? '\u4e00';
   return [other, ...awaited, '/'];

@@ -6,5 +6,4 @@ export const isMap = (value: unknown): value is Readonly<Record<string, unknown>
 export const stableText = (value: unknown): string =>
   JSON.stringify(value, (_key, one: unknown) => (isMap(one) ? sorted(one) : one));
 
-const sorted = (map: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sorted = (map: Readonly<Record<string, unknown>>): object => Object.fromEntries(Object.entries(map).sort());

@@ -4,8 +4,9 @@ import { diffPolicies } from '../../../../broker/policy/diff/diff.ts';
 import { exampleClaims } from '../../../../broker/policy/diff/example-claims.ts';
 import { buildPolicies, type Yaml } from '../../../support/build-policy.ts';
 
-const examples = (before: Yaml, now: Yaml) =>
-  diffPolicies(buildPolicies({ entitlement: { allow: [before] } }), buildPolicies({ entitlement: { allow: [now] } }))
+const examples = (before: Yaml, now: Yaml) => differing([before], [now]);
+const differing = (before: readonly Yaml[], now: readonly Yaml[]) =>
+  diffPolicies(buildPolicies({ entitlement: { allow: before } }), buildPolicies({ entitlement: { allow: now } }))
     .flatMap(({ witness }) => witness ?? [])
     .map(exampleClaims);
 
@@ -85,4 +86,24 @@ it('has a protected ref where only that tells', () => {
   const rule = { branch: 'main', event: 'push' };
   const [example] = examples({ ...rule, 'protected-ref': true, environment: 'a' }, { ...rule, 'protected-ref': true });
   expect(example).toMatchObject({ ref_protected: 'true' });
+});
+
+it('has a ref that is none of such an event where only that tells', () => {
+  const ofEvent = (event: string, ...refs: Yaml[]): string | undefined => {
+    const all = { event, actor: '5' };
+    const [before, now] = [refs.map((ref) => ({ ...all, ...ref })), [all]];
+    return differing(before, now)[0]?.['ref'];
+  };
+  expect(ofEvent('pull_request', { ref: 'refs/pull/*/merge' })).toBe('refs/heads/x');
+  expect(ofEvent('push', { branch: '**' }, { tag: '**' })).toBe('refs/pull/1/merge');
+});
+
+it('has a base branch where GitHub tells one', () => {
+  const rule = (event: string) => ({ event, ref: 'refs/pull/*/merge' });
+  const into = { 'pull-request': { into: 'main' } };
+  const [ofPull] = differing([into], [rule('pull_request')]);
+  expect(ofPull).toHaveProperty('base_ref');
+  const [ofReview] = differing([into], [rule('pull_request_review')]);
+  expect(ofReview).toMatchObject({ event_name: 'pull_request_review', ref: 'refs/pull/1/merge' });
+  expect(ofReview).not.toHaveProperty('base_ref');
 });

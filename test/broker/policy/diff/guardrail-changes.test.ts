@@ -86,6 +86,24 @@ describe('a change of the guardrails', () => {
       { freeze: [{ ...FREEZE, from: '2026-12-18T00:00', to: '2027-01-06T00:00' }] },
       [LONGER, LONGER],
     ],
+    [
+      { freeze: [FREEZE] },
+      {
+        freeze: [
+          { ...FREEZE, reason: 'Audit' },
+          { ...FREEZE, except: ['shop/preview'] },
+        ],
+      },
+      [
+        'wider: `except` of the freeze "Holidays" gains shop/preview',
+        `narrower: the freeze "Audit" (${FROM_TO}) is added`,
+      ],
+    ],
+    [
+      { freeze: [{ ...FREEZE, from: '2025-12-20T00:00', to: '2026-01-02T00:00' }, FREEZE] },
+      { freeze: [FREEZE] },
+      ['wider: the freeze "Holidays" (from 2025-12-20T00:00 to 2026-01-02T00:00 Europe/Berlin) is removed'],
+    ],
     // The last hour of a summer's clocks comes twice: a freeze ends with the second.
     [
       { freeze: [{ ...FREEZE, from: '2026-10-01T00:00', to: '2026-10-25T02:30' }] },

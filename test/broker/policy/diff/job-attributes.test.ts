@@ -59,6 +59,12 @@ describe('jobs that are decided differently', () => {
     [{ environment: 'production' }, {}, [gains('in environment ** (not production) or in none')]],
     [{ environment: 'production' }, { environment: 'Production' }, []],
     [{ environment: '**' }, {}, [gains('in no environment')]],
+    [{ environment: 'a' }, { environment: 'A*' }, [gains('in environment A* (not a)')]],
+    [
+      { 'protected-ref': true, environment: 'a' },
+      { 'protected-ref': true, environment: ['a', 'b'] },
+      [gains('in environment b, on a ref that is protected')],
+    ],
     [{}, { environment: 'production' }, [loses('in environment ** (not production) or in none')]],
     [{ environment: 'a' }, { environment: ['a', 'b'] }, [gains('in environment b')]],
     [{ environment: ['A', 'b'] }, { environment: 'a' }, [loses('in environment b')]],
@@ -70,6 +76,15 @@ describe('jobs that are decided differently', () => {
     expect(diffOfRules([{ ...PUSH, branch: 'x' }], [{ ...PUSH, environment: '**' }])).toContain(
       gains('in any environment'),
     );
+  });
+
+  it('are told apart by which of several windows is open', () => {
+    const rules = (...spans: string[]): Yaml[] =>
+      spans.map((between) => ({ ...PUSH, time: { zone: 'UTC', days: 'mon', between } }));
+    expect(diffOfRules(rules('01:00-02:00', '03:00-04:00'), rules('01:00-02:00', '05:00-06:00'))).toEqual([
+      gains('at some times, such as Mon, 11 Jan 2027 05:00 UTC').replace('rule 0', 'rule 1'),
+      loses('at some times, such as Mon, 11 Jan 2027 03:00 UTC').replace('rule 0', 'rule 1'),
+    ]);
   });
 
   it('are told apart by the time of a week, with a moment', () => {

@@ -25,6 +25,11 @@ describe('names', () => {
       { names: ['v1'], all: ['v1', 'v2', 'v3'], own: ['v*'], others: ['v2'] },
       'some of v*, such as v1',
     ],
+    [
+      'some where what the rest matches is meant in part',
+      { names: ['ab', 'b'], all: ['ab', 'b', 'ac'], others: ['a*'] },
+      'some of **, such as ab',
+    ],
     ['of a rule that takes any', { names: ['main', 'v1', 'v2'], others: ['next'] }, '** (not next)'],
     ['that none of the rule’s patterns matches', { names: ['main'], own: ['x'] }, 'main'],
     [

@@ -66,6 +66,16 @@ describe('what a project may offer', () => {
     expect(organizationLines(project(...before), project(...now))).toEqual(said);
   });
 
+  it.each<[before: unknown, now: unknown]>([
+    ['a', ['a']],
+    [['a'], 'a'],
+    [{ a: 'read' }, 'read'],
+    ['read', { a: 'read' }],
+  ])('that is a text, a list or a map is something else than one of another form: %j → %j', (before, now) => {
+    const of = (any: unknown): Yaml => ({ kind: 'k', any });
+    expect(organizationLines(project(of(before)), project(of(now)))).toHaveLength(2);
+  });
+
   it.each<[before: Yaml, now: Yaml, said: string[]]>([
     [{ contents: 'read' }, { contents: 'write' }, ['wider: the project shop may offer']],
     [{ contents: 'admin' }, { contents: 'write' }, ['narrower: the project shop may offer']],

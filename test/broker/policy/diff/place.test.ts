@@ -37,6 +37,48 @@ describe('jobs that are decided differently', () => {
       { event: 'pull_request', ref: 'refs/pull/*/merge' },
       [gains('for a pull request into ** (not main) by pull_request')],
     ],
+    [
+      into('**'),
+      { event: 'pull_request', ref: 'refs/pull/*/merge' },
+      [gains('for a pull request without a base branch by pull_request')],
+    ],
+    [
+      { event: 'pull_request', ref: 'refs/pull/7/merge' },
+      { event: 'pull_request', ref: 'refs/pull/*/merge' },
+      [gains('for a pull request on ref refs/pull/*/merge (not refs/pull/7/merge) by pull_request')],
+    ],
+    [
+      { event: 'pull_request', ref: 'refs/pull/7/merge' },
+      { ...into('main'), ref: 'refs/pull/*/merge' },
+      [
+        gains('for a pull request into main on ref refs/pull/*/merge (not refs/pull/7/merge) by pull_request'),
+        loses('for a pull request into ** (not main) on ref refs/pull/7/merge by pull_request'),
+      ],
+    ],
+    [
+      { event: 'pull_request_review', ref: 'refs/pull/7/merge' },
+      { event: 'pull_request_review', ref: ['refs/pull/7/merge', 'refs/pull/8/merge'] },
+      [gains('for a pull request on ref refs/pull/8/merge by pull_request_review')],
+    ],
+    [
+      { event: 'pull_request', actor: '5', ref: 'refs/pull/*/merge' },
+      { event: 'pull_request', actor: '5' },
+      [
+        gains(
+          'on a ref that is no branch, tag or pull request of such an event by pull_request, started by the account 5',
+        ),
+      ],
+    ],
+    [
+      push({ ref: ['refs/heads/a', 'refs/heads/b'] }),
+      push({ ref: 'refs/heads/a' }),
+      [loses('on ref refs/heads/b by push')],
+    ],
+    [
+      push({ branch: 'a' }),
+      push({ branch: '*', ref: ['refs/heads/a', 'refs/heads/b*'] }),
+      [gains('on ref refs/heads/b* by push')],
+    ],
   ])('%j → %j', (before, now, said) => {
     expect(diffOfRules([before], [now])).toEqual(said);
   });
