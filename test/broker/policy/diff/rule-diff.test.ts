@@ -1,10 +1,6 @@
 // What people read about rules that changed; that nothing is left out is held by diff-properties.test.ts.
 import { describe, expect, it } from 'vitest';
-import type { Condition } from '../../../../broker/model.ts';
-import type { Side } from '../../../../broker/policy/diff/attribute.ts';
-import { compareRules } from '../../../../broker/policy/diff/rule-diff.ts';
-import { entitlementOf, versionOf } from '../../../../broker/policy/diff/versions.ts';
-import { buildEntitlement, buildPolicies, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
+import { buildEntitlement, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
 import { diffLines, diffOfRules, MAY_NOW, NO_LONGER, PUSH } from '../../../support/diff-lines.ts';
 
 describe('who gains and who loses', () => {
@@ -248,27 +244,5 @@ describe('who gains and who loses', () => {
     expect(diffLines(asking(PUSH), asking(PUSH, { ...PUSH, branch: 'x' }))).toEqual([
       'gains: jobs of acme/shop on branch x by push, started by a person may now have shop/preview (rule 1, after approval)',
     ]);
-  });
-});
-
-describe('a job that is found', () => {
-  const NEVER: Condition = {
-    ...{ key: 'moon', expected: 'full', remedy: '', code: 'POLICY_NO_MATCH', got: () => undefined },
-    holds: () => false,
-  };
-  const withMore = (side: Side, ...conditions: Condition[]): Side => {
-    const rules = side.entitlement.rules.map((rule) => ({ ...rule, conditions: [...rule.conditions, ...conditions] }));
-    return { ...side, entitlement: { ...side.entitlement, rules } };
-  };
-
-  it('is named only if it is decided so, and else the rule is said to be undecided', () => {
-    const side = entitlementOf(versionOf(buildPolicies()), 'shop', 'preview');
-    if (side === undefined) throw new Error('the builder has one');
-    const nothing = { allowed: [], undecided: [] };
-    expect(compareRules(undefined, withMore(side, NEVER)).gained).toEqual({ allowed: [], undecided: [0] });
-    expect(compareRules(withMore(side, NEVER), undefined).lost).toEqual({ allowed: [], undecided: [0] });
-    expect(compareRules(side, side)).toEqual({ gained: nothing, lost: nothing });
-    const { gained } = compareRules(undefined, side);
-    expect(gained).toMatchObject({ allowed: [{ rule: 0 }], undecided: [] });
   });
 });
