@@ -100,8 +100,9 @@ interface FactRule {
 }
 
 function factRulesOf(side: Side | undefined): readonly FactRule[] {
-  return (side?.entitlement.factRules ?? []).map(({ index, conditions }) => {
-    const written = side?.document.allow[index];
+  if (side === undefined) return [];
+  return side.entitlement.factRules.map(({ index, conditions }) => {
+    const written = side.document.allow[index];
     const keys = conditions.filter(({ fact }) => fact !== undefined).map(({ key }) => `\`${key}\``);
     return { index, asks: anyOf(keys), text: stableText(written), allows: allowing(side, written, conditions) };
   });

@@ -43,7 +43,7 @@ export function jobAttributes(rules: readonly RuleDocument[]): readonly Attribut
   ];
 }
 
-const UNKNOWN_RUNNER: Sample = { subject: { runnerEnvironment: undefined } };
+const UNKNOWN_RUNNER: Sample = {};
 const one = (label: string, subject: Partial<Subject>): Sample => ({ label, subject });
 
 /** `…` stands for the labels of those that are meant; in the second form, of those that are not. */

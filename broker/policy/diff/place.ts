@@ -55,17 +55,16 @@ function placesOf(event: string, names: Names): readonly Place[] {
     ...{ event, kind, name, ref: subject.ref },
     subject: { refType: 'branch', ...subject, eventName: event },
   });
-  const named = (['branch', 'tag'] as const).flatMap((kind) =>
-    kinds.includes(kind)
-      ? names[kind].names.map((name) => place(kind, name, { ref: `${STARTS[kind]}${name}`, refType: kind }))
-      : [],
-  );
+  const named = (['branch', 'tag'] as const)
+    .filter((kind) => kinds.includes(kind))
+    .flatMap((kind) =>
+      names[kind].names.map((name) => place(kind, name, { ref: `${STARTS[kind]}${name}`, refType: kind })),
+    );
+  const numbers = kinds.includes('pull') ? names.number.names : [];
   const bases = event === 'pull_request' ? [...names.base.names, ''] : [''];
-  const pulls = kinds.includes('pull')
-    ? names.number.names.flatMap((number) =>
-        bases.map((baseRef) => place('pull', baseRef, { ref: `${STARTS.pull}${number}/merge`, baseRef })),
-      )
-    : [];
+  const pulls = numbers.flatMap((number) =>
+    bases.map((baseRef) => place('pull', baseRef, { ref: `${STARTS.pull}${number}/merge`, baseRef })),
+  );
   const foreign = kinds.includes('pull') ? 'refs/heads/x' : 'refs/pull/1/merge';
   // It also stands for a job without a ref: that is of no workflow file either, and there is a sample of that.
   return [...named, ...pulls, place('none', foreign, { ref: foreign })];

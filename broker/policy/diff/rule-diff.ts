@@ -29,8 +29,8 @@ export interface RuleDiff {
 }
 
 const MAX_BOXES = 8;
-/** Some seconds; what people write needs a hundredth of it. */
-const MAX_LOOKS = 50_000_000;
+/** A second or two; what people write needs a hundredth of it. */
+const MAX_LOOKS = 20_000_000;
 
 export interface ComparedRules {
   /** allowed by the version that comes second, and not by the first */

@@ -85,6 +85,7 @@ describe('the risk figure', () => {
       { branch: 'release/*', 'protected-ref': true },
       ['1 The first rule allows every branch of a form.'],
     ],
+    ['any ref of two kinds', { branch: '**', ref: 'refs/heads/**' }, ['5 The first rule allows any branch or ref.']],
     ['one branch', { branch: ['main', 'next'] }, []],
     ['a branch named twice, once whole', { branch: '**', ref: 'refs/heads/main' }, []],
     [
@@ -228,10 +229,24 @@ describe('the risk figure', () => {
     expect(at({ risk: 'high', expires: '2027-01-01', allow: [isProtected] })).toBe('65 high');
   });
 
+  it.each<[what: string, entitlement: Yaml]>([
+    ['an environment that is protected', { allow: [{ environment: '**', 'protected-environment': true }] }],
+    ['a pull request', { allow: [{ 'pull-request': { into: 'main' } }] }],
+    [
+      'what can be taken back',
+      { credential: { kind: 'github-token', repositories: 'acme/shop', permissions: { contents: 'read' } } },
+    ],
+  ])('says in whole sentences what it is made of, of %s too', (_what, entitlement) => {
+    const { score: sum, factors } = figureOf(entitlement);
+    expect(factors.reduce((total, { points }) => total + points, 0)).toBe(sum);
+    expect(sentences(entitlement).filter((one) => !/^[1-9]\d* [A-Z].*\.$/.test(one))).toEqual([]);
+  });
+
   it('of a credential that is not understood says nothing of its power', () => {
     expect(figureWithout('kind').filter((one) => one.includes('JWT'))).toEqual([]);
     expect(figureWithout('parameters').filter((one) => one.includes('JWT'))).toEqual([]);
     expect(figureWithout('kind')).toContain('4 Once handed out, it cannot be taken back.');
+    expect([...figureWithout('kind'), ...figureWithout('parameters')].join()).not.toContain('undefined');
   });
 
   it('is kept once where many have the same, each factor too', () => {

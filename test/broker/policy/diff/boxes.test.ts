@@ -28,6 +28,12 @@ describe('remainder', () => {
     const left = (most: number, budget = 1_000) => remainder(all, others, { most, budget: { left: budget } });
     expect(left(2)).toMatchObject({ complete: false, boxes: [{}, {}] });
     expect(left(3)).toMatchObject({ complete: true, boxes: [{}, {}, {}] });
-    expect(remainder(all, [...others, ...others, ...others], { most: 3, budget: { left: 2 } }).complete).toBe(false);
+    expect(left(3, 9)).toMatchObject({ complete: true });
+    expect(left(3, 8)).toEqual({ boxes: [], complete: false });
+  });
+
+  it('of a box that holds nothing is nothing', () => {
+    const budget = { left: 100 };
+    expect(remainder([[], [0]], [], { most: 1, budget })).toEqual({ boxes: [], complete: true });
   });
 });

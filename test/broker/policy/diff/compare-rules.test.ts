@@ -2,10 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../../broker/model.ts';
 import type { Side } from '../../../../broker/policy/diff/attribute.ts';
+import { diffPolicies } from '../../../../broker/policy/diff/diff.ts';
 import { compareRules } from '../../../../broker/policy/diff/rule-diff.ts';
 import { entitlementOf, versionOf } from '../../../../broker/policy/diff/versions.ts';
+import { evaluate } from '../../../../broker/policy/evaluate.ts';
 import { CONDITION_KEYS } from '../../../../broker/policy/rule-document.ts';
-import { buildEntitlement, buildPolicies, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
+import {
+  buildAsk,
+  buildEntitlement,
+  buildPolicies,
+  type PolicyParts,
+  type Yaml,
+} from '../../../support/build-policy.ts';
 import { diffLines } from '../../../support/diff-lines.ts';
 
 describe('a condition', () => {
@@ -51,6 +59,18 @@ describe('a job that is found', () => {
     const rules = side.entitlement.rules.map((rule) => ({ ...rule, conditions: [...rule.conditions, ...conditions] }));
     return { ...side, entitlement: { ...side.entitlement, rules } };
   };
+
+  it('may ask where people must agree', () => {
+    const approval = { by: 'acme/security' };
+    const [before, now] = ['x', 'main'].map((branch) =>
+      buildPolicies({ entitlement: { allow: [{ branch }], approval } }),
+    );
+    if (before === undefined || now === undefined) throw new Error('there are two');
+    const [gains] = diffPolicies(before, now);
+    const { subject, now: at = 0 } = gains?.witness ?? {};
+    expect(subject && evaluate(now, subject, buildAsk({ now: at })).outcome).toBe('approval');
+    expect(subject && evaluate(before, subject, buildAsk({ now: at })).outcome).toBe('deny');
+  });
 
   it('is named only if it is decided so, and else the rule is said to be undecided', () => {
     const side = entitlementOf(versionOf(buildPolicies()), 'shop', 'preview');

@@ -215,6 +215,15 @@ describe('who gains and who loses', () => {
     ]);
   });
 
+  it('so are hundreds of rules, of which each would have to be taken from what the others leave', () => {
+    const narrow = Array.from({ length: 300 }, (_, at) => ({
+      ...{ ...PUSH, environment: `e${at}`, workflow: `.github/workflows/${at}.yml` },
+    }));
+    const said = diffOfRules(narrow, [PUSH]);
+    expect(said).toHaveLength(301);
+    expect(said.filter((line) => !line.startsWith('may-differ'))).toEqual([]);
+  });
+
   it('and are nothing to be said of where they did not change', () => {
     const allow = [...'abcdefghijklmn'].map((letter) => ({ branch: `**${letter}**`, event: 'push' }));
     expect(diffLines({ entitlement: { allow } }, { entitlement: { allow, ttl: '15m' } })).toEqual([
