@@ -31,6 +31,10 @@ function spellOutKinds(shape: Shape, kinds: CredentialKinds): void {
 }
 
 function ofKind(kind: string, schema: z.ZodType): Shape {
-  const { $schema: _version, properties, required = [], ...made } = asWritten(schema);
-  return { ...made, properties: { kind: { const: kind }, ...properties }, required: ['kind', ...required] };
+  const { $schema: _version, ...made } = asWritten(schema);
+  return {
+    ...made,
+    properties: { kind: { const: kind }, ...made.properties },
+    required: ['kind', ...(made.required ?? [])],
+  };
 }
