@@ -12,19 +12,23 @@ export type EndingDeps = Pick<ExchangeDeps, 'append' | 'entropy' | 'noticeChanne
 /** Who took a request back. */
 export type Withdrawer = 'job' | 'requester' | 'newer-request';
 
+/** That nobody decided in time, or why what was asked is no longer what is allowed. */
+export type Ending = { readonly state: 'expired' } | { readonly state: 'void'; readonly because: string };
+
 /** Ends an approval for all its requests; returns those that it ended, none where somebody was quicker. */
 export async function endApproval(
   deps: EndingDeps,
   tx: Transaction,
-  { row, state, because }: { row: ApprovalRow; state: 'expired' | 'void'; because: string },
+  { row, ...ending }: { readonly row: ApprovalRow } & Ending,
 ): Promise<readonly string[]> {
+  const { state } = ending;
   if (!(await tx.approvals.move(row.id, row.state, { state, at: tx.now, expiresAt: row.expires_at }))) return [];
   const requests = await moveRequests(tx, row, state);
   const fields = { ...namesOf(row), approval_id: row.id, requests: [...requests] };
-  if (state === 'expired') {
+  if (ending.state === 'expired') {
     await deps.append(tx, { type: 'approval.expired', fields });
     await tellExpired(deps, tx, row);
-  } else await deps.append(tx, { type: 'approval.void', fields: { ...fields, because } });
+  } else await deps.append(tx, { type: 'approval.void', fields: { ...fields, because: ending.because } });
   return requests;
 }
 

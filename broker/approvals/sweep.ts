@@ -34,7 +34,7 @@ export function createSweep(deps: SweepDeps): () => Promise<void> {
 async function expireDue(deps: SweepDeps, tx: Transaction): Promise<readonly string[]> {
   const ended: string[] = [];
   for (const row of await tx.approvals.due(tx.now, AT_ONCE))
-    ended.push(...(await endApproval(deps, tx, { row, state: 'expired', because: '' })));
+    ended.push(...(await endApproval(deps, tx, { row, state: 'expired' })));
   return ended;
 }
 

@@ -34,7 +34,7 @@ async function explainAsk(deps: ExplainRouteDeps, request: Request): Promise<Exp
   const body = await readBody(request);
   const subjectToken = bearerOf(request);
   const ask = parseAsk(parseForm(request.headers['content-type'], body));
-  const unsaid = { subjectToken, reason: undefined, ticket: undefined, requestSecret: undefined };
+  const unsaid = { reason: undefined, ticket: undefined, requestSecret: undefined };
   return inTurn(deps, subjectToken, async ({ subject, token, leave }) => {
     await token.useUp();
     const decision = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>

@@ -17,9 +17,12 @@ import type { Transaction } from '../store/store.ts';
 import type { Suspension } from '../store/suspensions.ts';
 import { heldByJob } from './held-by-job.ts';
 
+/** What an ask says, once it is known whose it is. */
+export type AskRequest = Omit<TokenRequest, 'subjectToken'>;
+
 export interface AskContext {
   readonly subject: Subject;
-  readonly request: TokenRequest;
+  readonly request: AskRequest;
   readonly facts: Facts;
   readonly jobKey: string;
   readonly secretHash: string | null;
@@ -72,7 +75,7 @@ async function openIncident(tx: Transaction, { policies, request }: AskContext):
 export async function readContext(
   deps: { readonly policies: InForce },
   tx: Transaction,
-  ask: { subject: Subject; request: TokenRequest; facts: Facts },
+  ask: { subject: Subject; request: AskRequest; facts: Facts },
 ): Promise<AskContext> {
   const { subject, request, facts } = ask;
   const { project, entitlement } = request;
@@ -99,23 +102,24 @@ async function suspensionOfActor(
   { issuer, actorId }: Subject,
   of: { project: string; entitlement: string },
 ): Promise<Suspension | undefined> {
-  const actor = await tx.principals.find({ provider: issuer, providerId: actorId });
-  return actor === undefined ? undefined : tx.suspensions.hitting({ ...of, requester: actor });
+  const requester = (await tx.principals.find({ provider: issuer, providerId: actorId })) ?? null;
+  return tx.suspensions.hitting({ ...of, requester });
 }
 
 /** What must be the same for it to be the same request. The last one only where it was given: older rows have three. */
-const parametersOf = ({ ttl, reason, ticket, assistedBy }: TokenRequest): string =>
+const parametersOf = ({ ttl, reason, ticket, assistedBy }: AskRequest): string =>
   JSON.stringify([ttl ?? null, reason ?? null, ticket ?? null, ...(assistedBy === undefined ? [] : [assistedBy])]);
 
 async function findKnown(tx: Transaction, secretHash: string): Promise<KnownRequest | undefined> {
   const secret = await tx.requestSecrets.find(secretHash);
-  const row = secret === undefined ? undefined : await tx.requests.find(secret.requestId);
-  return secret === undefined || row === undefined ? undefined : { ...row, presentedWith: secret.parameters };
+  if (secret === undefined) return undefined;
+  const row = await tx.requests.find(secret.requestId);
+  return row && { ...row, presentedWith: secret.parameters };
 }
 
 /** What the store knows a request's secret by: SHA-256("buildpass request" ‖ secret), in hex. */
 export function hashRequestSecret(secret: Secret): string {
-  return createHash('sha256').update('buildpass request').update(secret.reveal(), 'utf8').digest('hex');
+  return createHash('sha256').update('buildpass request').update(secret.reveal()).digest('hex');
 }
 
 function paused(): BrokerError {

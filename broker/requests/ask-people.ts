@@ -2,7 +2,7 @@
 import { REQUEST_SECRET_BYTES } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
 import { whyVoid } from '../approvals/approval-desk.ts';
-import { endApproval } from '../approvals/endings.ts';
+import { type Ending, endApproval } from '../approvals/endings.ts';
 import { saidOn } from '../approvals/said.ts';
 import type { NeedsApproval, Reason } from '../model.ts';
 import { shortened } from '../schema-problems.ts';
@@ -35,25 +35,24 @@ export async function askAgain(
   const approval = await tx.approvals.ofRequest(known.id);
   if (approval === undefined) return askPeople(deps, tx, asked);
   const because = await whyVoid(tx, approval, asked);
-  if (because !== undefined) return ended(deps, tx, { known, approval, state: 'void', because });
-  if (tx.now >= approval.expires_at) return ended(deps, tx, { known, approval, state: 'expired', because: '' });
+  if (because !== undefined) return ended(deps, tx, { known, approval, ending: { state: 'void', because } });
+  if (tx.now >= approval.expires_at) return ended(deps, tx, { known, approval, ending: { state: 'expired' } });
   return pending(tx, { requestId: known.id, approval, requestSecret: undefined });
 }
 
 interface Ended {
   readonly known: KnownRequest;
   readonly approval: ApprovalRow;
-  readonly state: 'expired' | 'void';
-  readonly because: string;
+  readonly ending: Ending;
 }
 
 async function ended(
   deps: DecideDeps,
   tx: Transaction,
-  { known, approval, state, because }: Ended,
+  { known, approval, ending }: Ended,
 ): Promise<Omit<Refused, 'disclosure'>> {
-  await endApproval(deps, tx, { row: approval, state, because });
-  return endedRefusal(tx, { ...known, state });
+  await endApproval(deps, tx, { row: approval, ...ending });
+  return endedRefusal(tx, { ...known, state: ending.state });
 }
 
 /** Why a request that people were asked about ended without a credential; how much of it a caller may see is the caller's to say. */
@@ -65,34 +64,34 @@ export async function endedRefusal(tx: Transaction, known: KnownRequest): Promis
   return { outcome: 'refused', requestId: known.id, summary: message, reasons };
 }
 
-type Ending = Pick<Reason, 'code' | 'message'>;
+type Why = Pick<Reason, 'code' | 'message'>;
 
-const ENDED: Readonly<Record<'rejected' | 'expired' | 'withdrawn' | 'void', (scope: string, said?: string) => Ending>> =
-  {
-    rejected: (scope, said) => ({
-      code: 'APPROVAL_REJECTED',
-      message: `${scope} was not approved${said === undefined ? '' : ` ("${shortened(said, 256)}")`}: talk to who decided, and ask anew with a new request_secret.`,
-    }),
-    expired: (scope) => ({
-      code: 'APPROVAL_EXPIRED',
-      message: `Nobody approved ${scope} in time: tell the approvers, and ask anew with a new request_secret.`,
-    }),
-    withdrawn: (scope) => ({
-      code: 'WITHDRAWN',
-      message: `This request for ${scope} was withdrawn: ask anew with a new request_secret if it is still needed.`,
-    }),
-    void: (scope) => ({
-      code: 'APPROVAL_VOID',
-      message: `What was asked for ${scope} is no longer what people were shown, because its policy changed: ask anew with a new request_secret.`,
-    }),
-  };
+const ENDED: Readonly<Record<'rejected' | 'expired' | 'withdrawn' | 'void', (scope: string, said?: string) => Why>> = {
+  rejected: (scope, said) => ({
+    code: 'APPROVAL_REJECTED',
+    message: `${scope} was not approved${said === undefined ? '' : ` ("${shortened(said, 256)}")`}: talk to who decided, and ask anew with a new request_secret.`,
+  }),
+  expired: (scope) => ({
+    code: 'APPROVAL_EXPIRED',
+    message: `Nobody approved ${scope} in time: tell the approvers, and ask anew with a new request_secret.`,
+  }),
+  withdrawn: (scope) => ({
+    code: 'WITHDRAWN',
+    message: `This request for ${scope} was withdrawn: ask anew with a new request_secret if it is still needed.`,
+  }),
+  void: (scope) => ({
+    code: 'APPROVAL_VOID',
+    message: `What was asked for ${scope} is no longer what people were shown, because its policy changed: ask anew with a new request_secret.`,
+  }),
+};
 
+/** Of an approval that is not past its end. */
 function pending(
   tx: Transaction,
   answer: { requestId: string; approval: ApprovalRow; requestSecret: Secret | undefined },
 ): Pending {
   const { requestId, approval, requestSecret } = answer;
-  const expiresIn = Math.max(0, Math.floor((approval.expires_at - tx.now) / 1000));
+  const expiresIn = Math.floor((approval.expires_at - tx.now) / 1000);
   return { outcome: 'pending', requestId, requestSecret, expiresIn };
 }
 

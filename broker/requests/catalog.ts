@@ -1,13 +1,12 @@
 // The catalog for one job: every entitlement of the projects that list its repository, each decided as an ask would be, at one
 // moment and without asking. Nothing of another project, and a page of bounded size, whatever the policies hold.
-import type { TokenRequest } from '../exchange.ts';
 import type { Facts, FactsNeeded } from '../facts.ts';
 import type { Decision, Project, Subject } from '../model.ts';
 import { allNeeded } from '../policy/facts-needed.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import { type PolicySet, repositoryKey } from '../policy/policy-set.ts';
 import type { Transaction } from '../store/store.ts';
-import { decisionFor, missingFacts, readContext } from './ask-context.ts';
+import { type AskRequest, decisionFor, missingFacts, readContext } from './ask-context.ts';
 
 export interface CatalogPage {
   readonly items: readonly CatalogItem[];
@@ -53,8 +52,8 @@ export async function catalogFor(
 
 const byScope = (a: { scope: string }, b: { scope: string }): number => (a.scope < b.scope ? -1 : 1);
 
-const UNASKED: Omit<TokenRequest, 'project' | 'entitlement'> = {
-  ...{ subjectToken: '', ttl: undefined, reason: undefined, ticket: undefined, requestSecret: undefined },
+const UNASKED: Omit<AskRequest, 'project' | 'entitlement'> = {
+  ...{ ttl: undefined, reason: undefined, ticket: undefined, requestSecret: undefined },
 };
 
 function projectsOf({ projects, repositories }: PolicySet, { issuer, repositoryId }: Subject): readonly Project[] {

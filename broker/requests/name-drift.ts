@@ -22,8 +22,10 @@ export function createNoticeNames({ logger, issuers }: NoticeNamesOptions): Noti
   const first = (key: string): boolean => {
     if (said.has(key)) return false;
     said.add(key);
-    const [oldest] = said;
-    if (said.size > MAX_REMEMBERED && oldest !== undefined) said.delete(oldest);
+    for (const oldest of said) {
+      if (said.size <= MAX_REMEMBERED) break;
+      said.delete(oldest);
+    }
     return true;
   };
   return (project, subject) => {

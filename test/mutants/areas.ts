@@ -10,11 +10,7 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
     'test/broker/verifier/{directory,hash}-source.test.ts',
     'test/scenarios/public-log.test.ts',
   ],
-  'broker/requests': [
-    'test/broker/requests/**/*.test.ts',
-    'test/scenarios/{push-to-main,refusals,retries,pause}.test.ts',
-    'test/faults/{commits,races,provider}.test.ts',
-  ],
+  'broker/requests': ['test/broker/requests/**/*.test.ts'],
   'broker/issuance': ['test/broker/issuance/**/*.test.ts'],
 };
 

@@ -4,8 +4,8 @@ import type { Decoy, DecoyTaker, Shown } from '../../../broker/decoy.ts';
 import { showDecoy } from '../../../broker/issuance/decoys.ts';
 import { type CredentialProvider, UpstreamRefused } from '../../../broker/providers/provider.ts';
 import type { PauseScope } from '../../../broker/store/suspensions.ts';
+import { NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const TARGET = { system: 'The other system', target: 'a role', audience: 'other' };
 const REFUSED: Shown = { outcome: 'subject-refused', found: 'it refused' };

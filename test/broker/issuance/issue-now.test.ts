@@ -3,8 +3,8 @@ import { issueNow, recordIssuedNow } from '../../../broker/issuance/issue-now.ts
 import type { Credential } from '../../../broker/model.ts';
 import type { CredentialProvider } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
+import { openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { openIssuanceWorld } from './issuance-world.ts';
 
 const CREDENTIAL: Credential = {
   ...{ accessToken: new Secret('the-token-itself'), tokenType: 'Bearer', issuedTokenType: 'x' },

@@ -5,8 +5,14 @@ import { issue } from '../../../broker/issuance/issue.ts';
 import type { Credential } from '../../../broker/model.ts';
 import { type CredentialProvider, UpstreamRefused } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
+import {
+  type IssuanceWorld,
+  type IssuingOptions,
+  MINUTE,
+  NOW,
+  openIssuanceWorld,
+} from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { type IssuanceWorld, type IssuingOptions, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const TOKEN = 'made-by-the-other-side';
 const HANDLE = 'a-handle-to-end-it-by';

@@ -4,8 +4,8 @@ import { issue } from '../../../broker/issuance/issue.ts';
 import type { Credential } from '../../../broker/model.ts';
 import type { CredentialProvider } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
+import { type IssuanceWorld, type IssuingOptions, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { type IssuanceWorld, type IssuingOptions, NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const TEN_MINUTES = 600_000;
 const HANDLE = 'a-handle-to-end-it-by';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasTarget, refuseUnknownPrincipal } from '../../../broker/issuance/known-target.ts';
 import type { InForce } from '../../../broker/policy/in-force-source.ts';
 import { buildEntitlement, buildPolicies } from '../../support/build-policy.ts';
-import { openIssuanceWorld } from './issuance-world.ts';
+import { openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const unreadable: InForce = async () => {
   throw new Error('loading');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LeaseQuery, listLeases } from '../../../broker/issuance/lease-list.ts';
 import { buildSubject } from '../../support/build-subject.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const list = ({ store }: IssuanceWorld, changes: Partial<LeaseQuery> = {}) => {
   const nothing = { state: undefined, project: undefined, entitlement: undefined, repository: undefined };

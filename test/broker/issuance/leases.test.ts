@@ -4,7 +4,7 @@ import { jobEnded } from '../../../broker/issuance/job-ended.ts';
 import { endByOrder, expireLeases, type LeaseHolder, returnLease } from '../../../broker/issuance/leases.ts';
 import type { LeaseRow } from '../../../broker/store/leases.ts';
 import type { KeyState } from '../../../broker/store/signing-keys.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const NO_SUCH = { code: 'NOT_FOUND', message: 'There is no such lease of this job.' };
 const HASH = 'hash-of-the-request-secret';

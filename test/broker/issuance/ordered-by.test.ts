@@ -8,7 +8,7 @@ import {
   securityPerson,
 } from '../../../broker/issuance/ordered-by.ts';
 import type { SignedIn } from '../../../broker/model.ts';
-import { openIssuanceWorld } from './issuance-world.ts';
+import { openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const signedIn = (changes: Partial<SignedIn> = {}): SignedIn => ({
   ...{ sessionId: 'ses_1', principal: 'prn_sam', name: 'Sam', teams: new Set(), roles: new Set() },

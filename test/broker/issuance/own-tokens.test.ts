@@ -4,7 +4,7 @@ import { signJws } from '../../../broker/keys/sign-jws.ts';
 import type { LocalKey } from '../../../broker/keys/signing-keys.ts';
 import type { LeaseRow } from '../../../broker/store/leases.ts';
 import { buildKeys } from '../../support/build-grant.ts';
-import { MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const [ISSUER, AUDIENCE] = ['https://buildpass.example.com', 'https://previews.example.com'];
 const CLAIMS = { iss: ISSUER, aud: AUDIENCE, jti: 'iss_00001', exp: (NOW + 10 * MINUTE) / 1000 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pausedAnswer, pauseList, resumedAnswer } from '../../../broker/issuance/access-answers.ts';
 import { OPERATOR, type OrderedBy } from '../../../broker/issuance/ordered-by.ts';
 import { type Pausing, pause, proposalEnd, type Resuming, resume } from '../../../broker/issuance/pauses.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const HOUR = 60 * MINUTE;
 const person = (name: string): OrderedBy => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile, reconcileAtStart } from '../../../broker/issuance/reconcile.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 /** How long the other side may take, with a margin. */
 const GIVEN = 10_000 + 30_000;

@@ -3,7 +3,7 @@ import { issue } from '../../../broker/issuance/issue.ts';
 import { describeRedelivered, redeliver } from '../../../broker/issuance/redeliver.ts';
 import type { Grant } from '../../../broker/model.ts';
 import { Secret } from '../../../shared/secret.ts';
-import { type IssuanceWorld, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 /** One that was just issued, and what asks for it again. */
 async function issued({ endless = false, ttl = 600 } = {}) {

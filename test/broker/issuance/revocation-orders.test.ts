@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../../broker/issuance/ordered-by.ts';
 import { type Order, orderRevocation, projectOf, workOffOrders } from '../../../broker/issuance/revocation-orders.ts';
 import type { RevocationRow } from '../../../broker/store/revocations.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const order = (world: IssuanceWorld, changes: Partial<Order> = {}) =>
   orderRevocation(world.deps, { scope: 'everything', target: '', reason: 'INC-7', by: OPERATOR, ...changes });

@@ -3,8 +3,8 @@ import { revokeDue } from '../../../broker/issuance/revoke.ts';
 import type { Lease } from '../../../broker/model.ts';
 import type { LeaseRow } from '../../../broker/store/leases.ts';
 import { Secret } from '../../../shared/secret.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const HANDLE = 'a-handle-to-end-it-by';
 

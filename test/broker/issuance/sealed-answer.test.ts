@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAnswerSealer, type SealedCredential } from '../../../broker/issuance/sealed-answer.ts';
 import { Secret } from '../../../shared/secret.ts';
-import { openIssuanceWorld } from './issuance-world.ts';
+import { openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const CREDENTIAL: SealedCredential = {
   ...{ accessToken: new Secret('the-token'), tokenType: 'N_A', issuedTokenType: 'urn:example' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mayLiveUntil, recordStarted } from '../../../broker/issuance/steps.ts';
+import { NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const [BEFORE, AFTERWARDS] = [Date.UTC(2026, 10, 23, 9), 30_000];
 const at = (seconds: number): string => new Date(BEFORE + seconds * 1000 + AFTERWARDS).toISOString();

@@ -3,8 +3,8 @@ import { isSoundEnd, recordWithheldAtStop, recordWithheldLeft, withhold } from '
 import type { Credential } from '../../../broker/model.ts';
 import type { CredentialProvider } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
+import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 import { createTestProvider } from '../../support/test-provider.ts';
-import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from './issuance-world.ts';
 
 const credentialOf = (changes: Partial<Credential> = {}): Credential => ({
   ...{ accessToken: new Secret('made-by-the-other-side'), tokenType: 'Bearer', issuedTokenType: 'x', values: {} },

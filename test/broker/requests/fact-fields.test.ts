@@ -29,10 +29,17 @@ describe('facts in an entry', () => {
   });
 
   it('name the commit that the policies are of, where one is known', () => {
+    for (const one of factFields(ALL) ?? []) expect(one).not.toHaveProperty('commit');
     const policies: Facts = { policies: new Map([['shop', { of: '', authors: { unavailable: 'x' } }]]) };
     expect(factFields(policies, 'f'.repeat(40))).toEqual([
       { fact: 'policy-author', found: 'unavailable', commit: 'f'.repeat(40) },
     ]);
+  });
+
+  it('say of a run whether it had ended', () => {
+    const ended: Facts = { run: { value: { startedBy: BY_ACTOR, ended: true } } };
+    expect(factFields(ended)).toEqual([{ fact: 'run', found: 'ended' }]);
+    expect(factsOnRecord(factFields(ended) ?? [], SUBJECT, 'shop')).toEqual(ended);
   });
 
   it('are left out where nothing was asked', () => {
@@ -46,6 +53,14 @@ describe('facts in an entry', () => {
       policies: new Map([['shop', { of: '', authors: { unavailable: 'it was not known then' } }]]),
     };
     expect(factsOnRecord(factFields(unknown) ?? [], SUBJECT, 'shop')).toEqual(unknown);
+  });
+
+  it('are read back one by one, whichever of them are there', () => {
+    const unknown: Facts = { commit: { unavailable: 'it was not known then' } };
+    const { run, commit, policies, environment, teams } = ALL;
+    const some = [{ run }, { commit }, { policies }, { environment }, { teams }, { commit, environment }, unknown];
+    for (const one of some) expect(factsOnRecord(factFields(one as Facts) ?? [], SUBJECT, 'shop')).toEqual(one);
+    expect(factsOnRecord([{ fact: 'run', found: 'unavailable' }], SUBJECT, 'shop')).toEqual({});
   });
 
   it('name who changed the policy in fields that can be erased', () => {

@@ -49,6 +49,27 @@ describe('a name that is no longer the one written down', () => {
     expect(lines).toEqual([]);
   });
 
+  test('is said of every owner that has one, each in its own words', () => {
+    const said: unknown[] = [];
+    const notice = createNoticeNames({ logger: { warn: (...line) => said.push(line) }, issuers: ISSUERS });
+    notice(SHOP, buildSubject({ repository: 'acme-inc/shop' }));
+    notice(SHOP, buildSubject({ repositoryId: '7', repositoryOwnerId: '1002', repositoryOwner: 'gamma' }));
+    expect(said).toEqual([
+      [
+        'a repository has another name than its policy lists: the id decides; correct the name',
+        { project: 'shop', issuer: 'github', repository_id: '2001', listed: 'acme/shop', repository: 'acme-inc/shop' },
+      ],
+      [
+        'an owner has another name than the configuration lists: the id decides; correct the name',
+        { issuer: 'github', repository_owner_id: '1001', listed: 'acme', repository_owner: 'acme-inc' },
+      ],
+      [
+        'an owner has another name than the configuration lists: the id decides; correct the name',
+        { issuer: 'github', repository_owner_id: '1002', listed: 'beta', repository_owner: 'gamma' },
+      ],
+    ]);
+  });
+
   test('is remembered among the thousand newest', () => {
     const { lines, notice } = setUp();
     for (let at = 0; at < 1_000; at += 1) notice({ repository: `acme/store-${at}` });

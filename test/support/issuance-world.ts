@@ -2,25 +2,25 @@
 // the provider of the stories, and a clock that a test moves.
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { type Entropy, systemEntropy } from '../../../broker/clock.ts';
-import type { IssueDeps, Issuing } from '../../../broker/issuance/issue.ts';
-import { createAnswerSealer } from '../../../broker/issuance/sealed-answer.ts';
-import { createAppend } from '../../../broker/log/append.ts';
-import { createCheckpointer } from '../../../broker/log/checkpointer.ts';
-import type { Grant } from '../../../broker/model.ts';
-import type { CredentialProvider } from '../../../broker/providers/provider.ts';
-import type { IssuanceRow } from '../../../broker/store/issuances.ts';
-import type { LeaseRow } from '../../../broker/store/leases.ts';
-import type { RequestRow } from '../../../broker/store/requests.ts';
-import type { Store, Transaction } from '../../../broker/store/store.ts';
-import { createLogger } from '../../../broker/telemetry/logger.ts';
-import { Secret } from '../../../shared/secret.ts';
-import { buildGrant } from '../../support/build-grant.ts';
-import { buildPolicies } from '../../support/build-policy.ts';
-import { buildSubject } from '../../support/build-subject.ts';
-import { FaultyStore } from '../../support/faulty-store.ts';
-import { signedBy } from '../../support/log-signer.ts';
-import { createTestProvider, type TestProvider } from '../../support/test-provider.ts';
+import { type Entropy, systemEntropy } from '../../broker/clock.ts';
+import type { IssueDeps, Issuing } from '../../broker/issuance/issue.ts';
+import { createAnswerSealer } from '../../broker/issuance/sealed-answer.ts';
+import { createAppend } from '../../broker/log/append.ts';
+import { createCheckpointer } from '../../broker/log/checkpointer.ts';
+import type { Grant } from '../../broker/model.ts';
+import type { CredentialProvider } from '../../broker/providers/provider.ts';
+import type { IssuanceRow } from '../../broker/store/issuances.ts';
+import type { LeaseRow } from '../../broker/store/leases.ts';
+import type { RequestRow } from '../../broker/store/requests.ts';
+import type { Store, Transaction } from '../../broker/store/store.ts';
+import { createLogger } from '../../broker/telemetry/logger.ts';
+import { Secret } from '../../shared/secret.ts';
+import { buildGrant } from './build-grant.ts';
+import { buildPolicies } from './build-policy.ts';
+import { buildSubject } from './build-subject.ts';
+import { FaultyStore } from './faulty-store.ts';
+import { signedBy } from './log-signer.ts';
+import { createTestProvider, type TestProvider } from './test-provider.ts';
 
 /** 2026-11-23, nine o'clock in UTC: when every one of these tests begins. */
 export const NOW = Date.UTC(2026, 10, 23, 9);
