@@ -34,12 +34,11 @@ async function explainAsk(deps: ExplainRouteDeps, request: Request): Promise<Exp
   const body = await readBody(request);
   const subjectToken = bearerOf(request);
   const ask = parseAsk(parseForm(request.headers['content-type'], body));
-  const unsaid = { reason: undefined, ticket: undefined, requestSecret: undefined };
   return inTurn(deps, subjectToken, async ({ subject, token, leave }) => {
     await token.useUp();
     const decision = await withFacts({ askFacts: deps.askFacts, subject, leave }, (facts) =>
       deps.store.read(async (tx) => {
-        const context = await readContext(deps, tx, { subject, request: { ...ask, ...unsaid }, facts });
+        const context = await readContext(deps, tx, { subject, request: ask, facts });
         const needed = missingFacts(tx, context);
         return needed === undefined ? { answer: await decisionFor(tx, context) } : { needed };
       }),

@@ -17,8 +17,8 @@ import type { Transaction } from '../store/store.ts';
 import type { Suspension } from '../store/suspensions.ts';
 import { heldByJob } from './held-by-job.ts';
 
-/** What an ask says, once it is known whose it is. */
-export type AskRequest = Omit<TokenRequest, 'subjectToken'>;
+/** What an ask says, once it is known whose it is; of one that nobody makes, no more than what it would be for. */
+export type AskRequest = Pick<TokenRequest, 'project' | 'entitlement'> & Partial<Omit<TokenRequest, 'subjectToken'>>;
 
 export interface AskContext {
   readonly subject: Subject;
@@ -57,7 +57,6 @@ export async function decisionFor(tx: Transaction, context: AskContext): Promise
 /** What the decision needs to know beyond what was found out already; undefined where it can be made. */
 export function missingFacts({ now }: Transaction, context: AskContext): FactsNeeded | undefined {
   const { policies, subject, request, facts } = context;
-  if (facts.nobody !== undefined) return undefined;
   const { project, entitlement } = request;
   const needed = factsNeeded(policies, subject, { project, entitlement, now });
   return needed === undefined || answers(facts, needed) ? undefined : needed;

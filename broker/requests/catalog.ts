@@ -4,9 +4,9 @@ import type { Facts, FactsNeeded } from '../facts.ts';
 import type { Decision, Project, Subject } from '../model.ts';
 import { allNeeded } from '../policy/facts-needed.ts';
 import type { InForce } from '../policy/in-force-source.ts';
-import { type PolicySet, repositoryKey } from '../policy/policy-set.ts';
+import { type PolicySet, repositoryOf } from '../policy/policy-set.ts';
 import type { Transaction } from '../store/store.ts';
-import { type AskRequest, decisionFor, missingFacts, readContext } from './ask-context.ts';
+import { decisionFor, missingFacts, readContext } from './ask-context.ts';
 
 export interface CatalogPage {
   readonly items: readonly CatalogItem[];
@@ -37,8 +37,7 @@ export async function catalogFor(
   const items: CatalogItem[] = [];
   const missing: FactsNeeded[] = [];
   for (const { scope, project, entitlement } of rest.slice(0, PAGE)) {
-    const request = { ...UNASKED, project, entitlement };
-    const context = await readContext(deps, tx, { subject, request, facts });
+    const context = await readContext(deps, tx, { subject, request: { project, entitlement }, facts });
     const needed = missingFacts(tx, context);
     if (needed !== undefined) missing.push(needed);
     const decision = await decisionFor(tx, context);
@@ -52,11 +51,5 @@ export async function catalogFor(
 
 const byScope = (a: { scope: string }, b: { scope: string }): number => (a.scope < b.scope ? -1 : 1);
 
-const UNASKED: Omit<AskRequest, 'project' | 'entitlement'> = {
-  ...{ ttl: undefined, reason: undefined, ticket: undefined, requestSecret: undefined },
-};
-
-function projectsOf({ projects, repositories }: PolicySet, { issuer, repositoryId }: Subject): readonly Project[] {
-  const key = repositoryKey(issuer, repositoryId);
-  return [...projects.values()].filter(({ name }) => repositories.get(name)?.has(key) === true);
-}
+const projectsOf = (policies: PolicySet, subject: Subject): readonly Project[] =>
+  [...policies.projects.values()].filter(({ name }) => repositoryOf(policies, name, subject) !== undefined);

@@ -71,6 +71,11 @@ describe('the catalog of a job', () => {
     });
   });
 
+  it('has no place on its pages for what is not its own', async () => {
+    const crowded = policyOf({ shop: { preview: buildEntitlement() } }, { secret: numbered(51) });
+    expect(await pageOf(crowded)).toEqual({ scopes: ['shop/preview permit'], next: undefined });
+  });
+
   it('writes nothing down, and is not told while everything is paused', async () => {
     const { read, pause, types } = await catalogOf(policy);
     await read();

@@ -48,6 +48,13 @@ describe('a job of a repository that no project lists', () => {
   });
 });
 
+describe('a job that asks of a project that does not exist', () => {
+  it('is a stranger there', async () => {
+    const world = await openRequestsWorld();
+    expect((await world.ask({ ask: { project: 'nowhere' } })).outcome).toBe('stranger');
+  });
+});
+
 describe('a job of the project', () => {
   it.each<[string, Asking]>([
     ['is permitted', {}],

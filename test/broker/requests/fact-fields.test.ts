@@ -48,6 +48,7 @@ describe('facts in an entry', () => {
 
   it('are read back as what they were', () => {
     expect(factsOnRecord(factFields(ALL) ?? [], SUBJECT, 'shop')).toEqual(ALL);
+    expect(factsOnRecord((factFields(ALL) ?? []).toReversed(), SUBJECT, 'shop')).toEqual(ALL);
     expect(factsOnRecord([], SUBJECT, 'shop')).toEqual({});
     const unknown: Facts = {
       policies: new Map([['shop', { of: '', authors: { unavailable: 'it was not known then' } }]]),

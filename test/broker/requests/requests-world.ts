@@ -23,7 +23,7 @@ import { createTestProvider } from '../../support/test-provider.ts';
 
 export { MINUTE, NOW };
 
-export const SECRET = 'the-secret-of-one-request';
+const SECRET = 'the-secret-of-one-request';
 
 /** Approval by one of a team, as most of these tests have it. */
 export const APPROVAL = { approval: { by: 'acme/release-managers', within: '10m' } } as const;
