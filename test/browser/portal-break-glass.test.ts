@@ -26,6 +26,10 @@ it('is used with reason and ticket, after one has shown who one is, and reviewed
   const page = await world.visit('Robin', `/requests/${job.id}`);
   await page.getByRole('heading', { name: 'Break-glass', exact: true }).waitFor();
   expect(await serious(page)).toEqual([]);
+  // Nobody is asked to approve it, and nothing says so.
+  await page.getByText('Waiting for break-glass').waitFor();
+  await page.getByText('Its policy has break-glass alone: nobody approves it.').waitFor();
+  expect(await page.locator('main').innerText()).not.toMatch(/[0-9] (more )?approv/);
   await press(page, 'Break the glass');
   await page.getByRole('alert').getByText('Both are needed').waitFor();
   await page.getByLabel('What is the emergency?').fill('The shop is down.');
@@ -36,6 +40,8 @@ it('is used with reason and ticket, after one has shown who one is, and reviewed
   await page.getByLabel('Ticket').fill('INC-7');
   await press(page, 'Break the glass');
   await page.getByRole('heading', { name: 'Break-glass was used', exact: true }).waitFor();
+  await page.getByText('Break-glass used', { exact: true }).first().waitFor();
+  expect(await page.locator('.tag').allInnerTexts()).not.toContain('Approved');
   expect((await job.collect()).body).toMatchObject({ assurance: 'break-glass' });
 
   const sam = await world.visit('Sam');

@@ -4,11 +4,20 @@ import type { State } from '../../../shared/state-marks.ts';
 import { span } from '../../../shared/time-words.ts';
 
 export function stateOf({ state, progress }: RequestSummary): State {
-  const missing = progress === undefined ? 0 : progress.needed - progress.approved;
-  if (state === 'pending')
-    return { name: 'waiting', word: `Waiting for ${missing} approval${missing === 1 ? '' : 's'}` };
-  return STATES[state];
+  if (state !== 'pending') return STATES[state];
+  const whom = progress === undefined ? 'people' : plural(progress.needed - progress.approved, 'approval');
+  return { name: 'waiting', word: `Waiting for ${whom}` };
 }
+
+/** The same of one whose approval is known: break-glass is no approval, also where it is as good as one. */
+export function stateOfDetail(request: RequestDetail): State {
+  const { state, approval } = request;
+  if (state === 'approved' && approval?.state === 'invoked') return BREAK_GLASS_USED;
+  if (state === 'pending' && approval?.by.length === 0) return { name: 'waiting', word: 'Waiting for break-glass' };
+  return stateOf(request);
+}
+
+export const BREAK_GLASS_USED: State = { name: 'permitted', word: 'Break-glass used' };
 
 const STATES: Readonly<Record<Exclude<RequestSummary['state'], 'pending'>, State>> = {
   denied: { name: 'refused', word: 'Refused' },

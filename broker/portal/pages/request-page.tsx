@@ -5,7 +5,7 @@ import type { RequestDetail } from '../../../shared/people-api.ts';
 import { age } from '../../../shared/time-words.ts';
 import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
-import { anyOf, leaseState, OUTCOMES, plural, stateOf } from '../data/request-words.ts';
+import { anyOf, leaseState, OUTCOMES, plural, stateOfDetail } from '../data/request-words.ts';
 import { useSession, useTitle } from '../data/session.ts';
 import { Stale } from '../parts/late.tsx';
 import { Link } from '../parts/link.tsx';
@@ -33,7 +33,7 @@ export function RequestPage({ id }: { readonly id: string }) {
   const polled = usePolled<RequestDetail>(path, over.current ? OVER_SECONDS : OPEN_SECONDS);
   const { body, problem, staleSince, refresh, take } = polled;
   over.current = body !== undefined && !UNDER_WAY.includes(body.state);
-  useTitle(body === undefined ? 'Request' : `${stateOf(body).word}: ${body.title}`);
+  useTitle(body === undefined ? 'Request' : `${stateOfDetail(body).word}: ${body.title}`);
   useNews(body);
   if (body === undefined) return <UnreadPage problem={problem} refresh={refresh} />;
   const pending = body.state === 'pending';
@@ -77,7 +77,7 @@ const UNDER_WAY: readonly RequestDetail['state'][] = ['pending', 'approved', 'gr
 /** What changed while somebody looks is said; nothing is moved. */
 function useNews(request: RequestDetail | undefined): void {
   const { announce } = useSession();
-  const word = request === undefined ? undefined : `${stateOf(request).word}. ${OUTCOMES[request.state]}`;
+  const word = request === undefined ? undefined : `${stateOfDetail(request).word}. ${OUTCOMES[request.state]}`;
   const before = useRef(word);
   useEffect(() => {
     if (before.current !== undefined && word !== undefined && before.current !== word) announce(word);
@@ -96,7 +96,7 @@ function Head({ request }: { readonly request: RequestDetail }) {
       </nav>
       <div class="head">
         <p class="tags">
-          <Tag {...stateOf(request)} />
+          <Tag {...stateOfDetail(request)} />
           {lease !== undefined && <Tag {...lease} />}
           <Risk risk={risk} />
           <span class="hint">
@@ -126,6 +126,7 @@ function Lead({ request }: { readonly request: RequestDetail }) {
         {who} asked for this. {OUTCOMES[state]}
       </>
     );
+  if (approval.by.length === 0) return <>{who} asks for this. Its policy has break-glass alone: nobody approves it.</>;
   const left = approval.needed - approval.verdicts.filter(({ verdict }) => verdict === 'approve').length;
   return (
     <>

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import { wordsFor } from '../data/codes.ts';
-import { OUTCOMES, plural, stateOf } from '../data/request-words.ts';
+import { BREAK_GLASS_USED, OUTCOMES, plural, stateOf } from '../data/request-words.ts';
 import { useSession } from '../data/session.ts';
 import { Elsewhere, Link } from '../parts/link.tsx';
 import { Tag } from '../parts/marks.tsx';
@@ -40,9 +40,15 @@ function Body({ title, children }: { readonly title: ComponentChildren; readonly
 /** Somebody else can decide: they need the address. */
 const FOR_OTHERS: readonly string[] = ['OWN_REQUEST', 'OWN_COMMIT', 'OWN_POLICY', 'NOT_AN_APPROVER'];
 
+/** Nobody is asked to approve it. */
+const BREAK_GLASS_ALONE: ReturnType<typeof wordsFor> = {
+  title: 'Nobody approves this one',
+  next: 'Send the address of this page to whoever is on call.',
+};
+
 function NotYours({ request, approval }: Props) {
   const { code, message } = approval.you.why_not ?? { code: 'NOT_AN_APPROVER', message: 'You do not decide this one.' };
-  const { title, next, link } = wordsFor(code);
+  const { title, next, link } = approval.by.length === 0 ? BREAK_GLASS_ALONE : wordsFor(code);
   const sends = FOR_OTHERS.includes(code);
   return (
     <Body title={title}>
@@ -85,7 +91,7 @@ function Decided({ request, approval }: Props) {
       title={approval.state === 'approved' && request.state !== 'approved' ? 'It was approved' : TITLES[approval.state]}
     >
       <p class="tags">
-        <Tag {...stateOf({ ...request, state: approval.state === 'invoked' ? 'approved' : approval.state })} />
+        <Tag {...(approval.state === 'invoked' ? BREAK_GLASS_USED : stateOf({ ...request, state: approval.state }))} />
       </p>
       {ended !== undefined && (
         <p>

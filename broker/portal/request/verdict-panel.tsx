@@ -98,7 +98,7 @@ function useKeptFocus(may: boolean) {
 
 function Deadline({ request, approval }: Pick<PanelProps, 'request' | 'approval'>) {
   const times = useTimes();
-  const { expires_at: ends, needed, verdicts } = approval;
+  const { expires_at: ends, by: teams, needed, verdicts } = approval;
   const [start, end] = [Date.parse(request.asked_at), Date.parse(ends)];
   const approved = verdicts.filter(({ verdict }) => verdict === 'approve');
   return (
@@ -111,7 +111,7 @@ function Deadline({ request, approval }: Pick<PanelProps, 'request' | 'approval'
       </p>
       <progress max={end - start} value={Math.max(0, end - times.now)} aria-label="Time left to decide" />
       <p class="hint">
-        {approved.length} of {needed} approved so far
+        {teams.length === 0 ? 'By break-glass alone' : `${approved.length} of ${needed} approved so far`}
         {approved.map(({ by, entry }, index) => (
           <Fragment key={entry}>
             {index === 0 ? ': ' : ', '}

@@ -19,6 +19,8 @@ export function WhyCard({ request }: { readonly request: RequestDetail }) {
         The {ordinal(rule)} rule of <Link to={catalogAddress({ scope })}>{scope}</Link> permits this job
         {approval === undefined ? (
           '.'
+        ) : approval.by.length === 0 ? (
+          ', but only by break-glass.'
         ) : (
           <>
             , but only after{' '}
