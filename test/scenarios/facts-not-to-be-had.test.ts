@@ -103,8 +103,7 @@ describe('the rate limit of GitHub', () => {
   });
 
   it('that ends late refuses, with the time, and warns the operator', async () => {
-    const now = Date.parse(String((await story.broker.entries()).at(-1)?.time));
-    limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(now / 1000) + 6000) });
+    limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(story.now() / 1000) + 6000) });
     const { body } = await ask();
     expect(body.reasons[0]).toMatchObject({ code: 'FACT_UNAVAILABLE' });
     expect(body.error_description).toMatch(/until 2026-11-\d\dT/);

@@ -44,7 +44,9 @@ entitlements:${entitlement('team', '{ branch: main, requester: octo-org/oncall }
 export interface FactStory {
   readonly broker: TestBroker;
   readonly api: GithubAppApi;
-  /** moves the broker's clock, and GitHub's */
+  /** the broker's clock, and GitHub's */
+  now(): number;
+  /** moves it */
   pass(milliseconds: number): void;
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function startFactStory(options: TestBrokerOptions = {}): Promise<F
   resetApi(api);
   return {
     ...{ broker, api },
+    now: clock.now,
     pass: (milliseconds) => {
       time.now += milliseconds;
     },
