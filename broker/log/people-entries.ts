@@ -21,7 +21,7 @@ export const PEOPLE_ENTRIES = {
   'passkey.removed': z.strictObject({ principal: id, passkey_id: id }),
   // A person let a command line read what they may read, until then at the latest.
   'command_line.allowed': z.strictObject({ principal: id, session_id: id, step_up: stepUp, ends_at: time }),
-  // Before its time. That of whose sessions are all ended by a reset or by linking has none: that entry says so.
+  // Before its time. Where a reset, a pause or linking ends all sessions of the person there is none: that entry says so.
   'command_line.ended': z.strictObject({
     ...{ principal: id, session_id: id, by: z.enum(['command-line', 'page', 'sign-out-everywhere']) },
   }),
