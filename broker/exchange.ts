@@ -156,10 +156,9 @@ interface Granting {
 }
 
 async function issueGranted(deps: ExchangeDeps, { decided, request, leave }: Granting): Promise<Issued> {
-  const { kind, parameters } = decided.granted.credential;
-  // Another system may take its time, and no other repository's: its turn ends here.
-  if (decided.outcome === 'started' || deps.providers.get(kind)?.waits?.(parameters) === true) leave();
-  return countIssuing(deps.metrics, kind, issue(deps, decided, request.requestSecret));
+  // Whoever issues, or signs with a key that it holds for us, may take its time, and no other repository's: its turn ends here.
+  leave();
+  return countIssuing(deps.metrics, decided.granted.credential.kind, issue(deps, decided, request.requestSecret));
 }
 
 /** What was issued with its decision, now that it is durable. */

@@ -16,7 +16,7 @@ export interface IssuedNow {
   readonly recorded: Recorded;
 }
 
-/** Makes the credential of a grant; undefined where its provider does not act here, or takes longer than a transaction should. */
+/** Makes the credential of a grant; undefined where its provider does not act here, or must ask whoever holds its key. */
 export function issueNow(
   { providers, logger }: Pick<IssueDeps, 'providers' | 'logger'>,
   granted: Granted,

@@ -45,7 +45,6 @@ export function gcpCredentialsFileProvider({ clouds, fetchFrom, ...signer }: Gcp
     acts: 'locally',
     lifetime: { min: 60, max: DAY },
     revocation: 'at-expiry',
-    waits: () => signer.keys.credential(ALGORITHM).held !== 'here',
     decoys: googleDecoys({ signer, clouds, ask: fetchFrom(clouds.google) }),
     async issue(grant, given) {
       const asked = given as GcpCredentialsFileParameters;

@@ -21,7 +21,6 @@ export function jwtProvider(signer: Signer): CredentialProvider {
     acts: 'locally',
     lifetime: { min: 60, max: DAY },
     revocation: 'at-expiry',
-    waits: (parameters) => signer.keys.credential((parameters as JwtParameters).algorithm ?? 'ES256').held !== 'here',
     issue: async (grant, parameters) =>
       credentialOf(await signOwnToken(signer, grant, tokenFor(grant, parameters as JwtParameters)), grant),
     issueNow(grant, parameters) {

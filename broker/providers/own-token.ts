@@ -4,7 +4,7 @@ import { Secret } from '../../shared/secret.ts';
 import type { Millis, Seconds } from '../clock.ts';
 import type { Decoy } from '../decoy.ts';
 import type { SignElsewhere } from '../keys/sign-elsewhere.ts';
-import { signJws, signJwsElsewhere, signJwsNow } from '../keys/sign-jws.ts';
+import { signJws, signJwsElsewhere } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
 
@@ -40,15 +40,15 @@ export async function signOwnToken(signer: Signer, grant: Grant, token: OwnToken
   return { secret: new Secret(await sign(signer, toSign)), keyId: toSign.key.id };
 }
 
-/** The same without waiting; undefined where the signature takes another thread, or is made elsewhere. */
+/** The same without waiting; undefined where the signature is made elsewhere. */
 export function signOwnTokenNow(signer: Signer, grant: Grant, token: OwnToken): SignedToken | undefined {
   const { key, algorithm, header, payload } = unsigned(signer, ofGrant(grant), token);
-  const signed = key.held === 'here' ? signJwsNow({ ...key, algorithm }, header, payload) : undefined;
-  return signed === undefined ? undefined : { secret: new Secret(signed), keyId: key.id };
+  if (key.held !== 'here') return undefined;
+  return { secret: new Secret(signJws({ ...key, algorithm }, header, payload)), keyId: key.id };
 }
 
 /** A key that we hold signs here; for any other its holder is asked. */
-function sign({ signElsewhere }: Signer, toSign: ReturnType<typeof unsigned>): Promise<string> {
+async function sign({ signElsewhere }: Signer, toSign: ReturnType<typeof unsigned>): Promise<string> {
   const { key, algorithm, header, payload } = toSign;
   if (key.held === 'here') return signJws({ ...key, algorithm }, header, payload);
   if (signElsewhere === undefined) throw new Error(`nobody signs with the key ${key.id}, which is held elsewhere`);

@@ -8,11 +8,6 @@ export interface CredentialProvider<Parameters = unknown> {
   readonly kind: string;
   /** `locally`: signed here, so that nothing leaves before the commit. `upstream`: another system acts. */
   readonly acts: 'locally' | 'upstream';
-  /**
-   * Of one that signs here: whether it asks somebody else for the signature, and so must not hold up others. Nothing is issued
-   * there: the credential is ours alone, and goes nowhere before the commit.
-   */
-  waits?(parameters: Parameters): boolean;
   /** what the other side can do; equal when it is fixed */
   readonly lifetime: { readonly min: Seconds; readonly max: Seconds };
   /** whether the other side decides how long, whatever TTL was granted; what can be revoked may outlive its TTL there anyhow */
@@ -26,8 +21,8 @@ export interface CredentialProvider<Parameters = unknown> {
   issue(grant: Grant, parameters: Parameters, signal: AbortSignal): Promise<Credential>;
   /**
    * The same of a provider that acts locally, inside the transaction that decides, so that one commit has all of it: made of the
-   * grant alone, on this thread, in microseconds. Undefined, or a throw, where it would take longer or cannot: then `issue` is called.
-   * A transaction may be run again; what an earlier run made was handed to nobody.
+   * grant alone, on this thread, in about a millisecond. Undefined where somebody else holds the key, or a throw where it cannot:
+   * then `issue` is called. A transaction may be run again; what an earlier run made was handed to nobody.
    */
   issueNow?(grant: Grant, parameters: Parameters): Credential | undefined;
   /** Idempotent. */

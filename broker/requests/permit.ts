@@ -1,6 +1,6 @@
 // Permits, on record, and goes as far in the same transaction as nothing leaves the broker. Where the provider signs here at once it
 // has the decision, the grant that is made and spent, the issuance and its lease; where another system will be asked, it has all up to
-// `issuance.started`. What takes a while to sign here has its grant wait, to be spent by issuance/issue.ts.
+// `issuance.started`. Where somebody else holds the key, the grant waits, to be spent by issuance/issue.ts.
 import { spend } from '../approvals/approval-desk.ts';
 import { abandon } from '../approvals/endings.ts';
 import type { ToIssue } from '../issuance/issue.ts';

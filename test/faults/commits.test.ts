@@ -2,6 +2,7 @@
 // none twice, and asking again with the same secret repairs it or says that it is spent.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fault, FaultyStore } from '../support/faulty-store.ts';
+import { keyElsewhere } from '../support/key-elsewhere.ts';
 import { newSecret, TestBroker } from '../support/test-broker.ts';
 
 const FAULTS: readonly Fault[] = ['failed', 'failed but happened'];
@@ -12,7 +13,7 @@ interface Scope {
 }
 /** Signed at once, and so with its decision. */
 const HERE: Scope = { scope: 'shop/publish-preview', claims: {} };
-/** RS256, which takes another thread. */
+/** Signed by a key that somebody else holds. */
 const ELSEWHERE: Scope = {
   scope: 'shop/deploy',
   claims: { environment: 'production' },
@@ -26,7 +27,8 @@ describe('a commit', () => {
   let broker: TestBroker;
   let run = 1;
   beforeAll(async () => {
-    broker = await TestBroker.start({ openStore: store.open, background: 'by-hand' });
+    const { keys, keyTimes } = await keyElsewhere();
+    broker = await TestBroker.start({ openStore: store.open, background: 'by-hand', keys, keyTimes });
   });
   afterAll(() => broker.close());
 

@@ -9,17 +9,15 @@ import { type OtherSystem, startOtherSystem } from '../drill/other-system.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import type { Dies } from '../support/broker-process.ts';
-import { ORGANIZATION, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
+import { keyElsewhere } from '../support/key-elsewhere.ts';
 import { readSource } from '../support/source-tree.ts';
-import { newSecret, TestBroker } from '../support/test-broker.ts';
+import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
 const PROCESS = fileURLToPath(new URL('../support/broker-process.ts', import.meta.url));
 /** The commits of an issuance, in their order; what is signed here at once ends with the first. */
 const [DECISION, OUTCOME] = [1, 2];
 const UPSTREAM = 'shop/upstream';
 const SIGNED = 'shop/publish-preview';
-/** The same, by RS256, which takes another thread. */
-const ELSEWHERE = { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION };
 
 interface Crashed {
   readonly broker: TestBroker;
@@ -31,12 +29,12 @@ interface Crashed {
 }
 
 /** A broker is asked and dies at that commit; the one given is the next. */
-async function crash(scope: string, dies: Dies, policies?: Readonly<Record<string, string>>): Promise<Crashed> {
+async function crash(scope: string, dies: Dies, options: TestBrokerOptions = {}): Promise<Crashed> {
   const time = { now: Date.now() };
   const broker = await TestBroker.start({
     background: 'by-hand',
     clock: { now: () => time.now },
-    ...(policies && { policies }),
+    ...options,
   });
   onTestFinished(() => broker.close());
   await broker.running.close();
@@ -88,8 +86,8 @@ describe('a broker that is killed', () => {
     expect((await broker.ask(ask)).status).toBe(200);
   });
 
-  it('after the decision, where the signature takes another thread: leaves a grant, which the retry spends', async () => {
-    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, ELSEWHERE);
+  it('after the decision, where somebody else holds the key: leaves a grant, which the retry spends', async () => {
+    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, await keyElsewhere());
     const { broker, ask } = crashed;
     expect(await typesOf(crashed)).toEqual(['request.decided']);
     expect((await broker.ask(ask)).status).toBe(200);
@@ -97,8 +95,8 @@ describe('a broker that is killed', () => {
     expect(rowsBeside(broker, 'SELECT redeemed_at IS NOT NULL AS spent FROM grants')).toEqual([{ spent: 1 }]);
   });
 
-  it('after the decision, where the signature takes another thread: leaves a grant, which lapses, and then it is decided again', async () => {
-    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, ELSEWHERE);
+  it('after the decision, where somebody else holds the key: leaves a grant, which lapses, and then it is decided again', async () => {
+    const crashed = await crash(SIGNED, { at: DECISION, when: 'after' }, await keyElsewhere());
     crashed.time.now += 120_000;
     expect((await crashed.broker.ask(crashed.ask)).status).toBe(200);
     expect(await typesOf(crashed)).toEqual(['request.decided', ...ISSUED]);

@@ -1,14 +1,13 @@
-// A call whose signature takes another thread, held between its decision and its issuance while the world goes on: what was decided
+// A call whose signature is made by a key held elsewhere, held between its decision and its issuance while the world goes on: what was decided
 // then is issued now only where it still stands, and one ask is never two credentials. Elsewhere nothing can come in between.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { liftSuspensions, suspend } from '../support/beside-broker.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
-import { ORGANIZATION, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
+import { keyElsewhere, SIGNED_ELSEWHERE } from '../support/key-elsewhere.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
 /** The commit that spends the grant comes after the one that has the use of the token and the decision. */
 const SPENDS_GRANT = 2;
-const POLICIES = { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION };
 const HELD_BACK = [503, 'ISSUANCE_IN_PROGRESS'];
 
 async function start(options: TestBrokerOptions = {}) {
@@ -16,7 +15,7 @@ async function start(options: TestBrokerOptions = {}) {
   const broker = await TestBroker.start({
     background: 'by-hand',
     openStore: store.open,
-    policies: POLICIES,
+    ...(await keyElsewhere()),
     ...options,
   });
   onTestFinished(() => broker.close());

@@ -3,8 +3,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { largePolicies } from '../support/large-change.ts';
+import { keyElsewhere } from '../support/key-elsewhere.ts';
 import { makeKeys } from '../support/made-keys.ts';
-import { ORGANIZATION, SHOP, SIGNED_ELSEWHERE } from '../support/policy-files.ts';
+import { SHOP } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { createTestProvider } from '../support/test-provider.ts';
 import type { Round } from './round.ts';
@@ -31,8 +32,8 @@ const STARTED = 1;
 
 export const STORIES: Readonly<Record<string, Story>> = {
   'a credential that the broker signs': { act: (round) => round.ask() },
-  'a credential whose signature takes another thread': {
-    options: () => ({ policies: { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION } }),
+  'a credential that is signed by a key held elsewhere': {
+    options: keyElsewhere,
     act: (round) => round.ask(),
   },
   'a credential of another system': { act: (round) => round.ask(UPSTREAM) },

@@ -45,6 +45,12 @@ export class KmsDouble {
     return this;
   }
 
+  /** Keeps no process alive. */
+  unref(): this {
+    this.#server.unref();
+    return this;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

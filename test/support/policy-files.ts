@@ -51,6 +51,3 @@ entitlements:
     allow:
       - { branch: main, event: push }
 `;
-
-/** The same, with a preview whose signature is made on another thread, between the decision and the issuance. */
-export const SIGNED_ELSEWHERE = SHOP.replace('previews.example.com }', 'previews.example.com, algorithm: RS256 }');

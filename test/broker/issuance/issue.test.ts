@@ -1,4 +1,4 @@
-// What is signed here on another thread, and spends its grant after that: only what still stands is issued then.
+// What is signed here by a key that somebody else holds, and spends its grant after that: only what still stands is issued then.
 import { describe, expect, it } from 'vitest';
 import { issue } from '../../../broker/issuance/issue.ts';
 import type { Credential } from '../../../broker/model.ts';

@@ -51,7 +51,6 @@ it('is made without waiting where the key is here, the same as otherwise', async
   const { provider } = await open();
   const grant = buildGrant();
   const now = provider.issueNow?.(grant, PARAMETERS);
-  expect(provider.waits?.(PARAMETERS)).toBe(false);
   expect(decodeJwt(now?.accessToken.reveal() ?? '')).toEqual(
     decodeJwt((await provider.issue(grant, PARAMETERS, new AbortController().signal)).accessToken.reveal()),
   );

@@ -52,6 +52,13 @@ describe('a token for a cluster', () => {
     expect(details).toEqual({ ...server, certificate_authority_data: Buffer.from(pem).toString('base64') });
   });
 
+  it('is made without waiting where the key is here, the same as otherwise', async () => {
+    const { keyId, accessToken, ...rest } = await issue();
+    const now = providerOf().issueNow?.(buildGrant(), PARAMETERS);
+    expect(now).toMatchObject({ keyId, details: rest.details, upstreamExpiresAt: rest.upstreamExpiresAt });
+    expect(decodeJwt(now?.accessToken.reveal() ?? '')).toEqual(decodeJwt(accessToken.reveal()));
+  });
+
   it.each<[string, object, Partial<Grant>]>([
     ['for a cluster that is not configured', { upstream: 'cluster-us' }, {}],
     ['for an upstream that is no cluster', { upstream: 'vault-prod' }, {}],
