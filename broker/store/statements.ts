@@ -1,5 +1,7 @@
 // Statements in Kysely's words, compiled once and run prepared ever after: building the SQL anew costs more than running it.
 // The first call compiles, with a placeholder where each argument will stand; every call binds its own values there.
+// What is the same for every call stands in the text: SQLite plans by the value of a bound LIMIT, and of what a partial index asks
+// for, so that each new binding of one has the statement prepared anew.
 import type { Compilable } from 'kysely';
 import type { Database } from './store.ts';
 
@@ -55,15 +57,17 @@ class Placeholder {
 
 interface Compiled {
   readonly prepared: Prepared;
-  readonly parameters: readonly unknown[];
+  /** arguments in the order in which they are bound */
+  readonly names: readonly string[];
 }
 
 function binder<A extends object, R>(db: Database, build: Build<A, R>, prepare: (sql: string) => Prepared) {
   let compiled: Compiled | undefined;
   return (given: A): { prepared: Prepared; values: SqlValue[] } => {
     compiled ??= compile(db, build, { given, prepare });
-    const { prepared, parameters } = compiled;
-    return { prepared, values: parameters.map((parameter) => boundValue(parameter, given)) };
+    const { prepared, names } = compiled;
+    // An argument that is not given is refused by the driver, which takes no `undefined`.
+    return { prepared, values: names.map((name) => (given as Record<string, SqlValue>)[name] as SqlValue) };
   };
 }
 
@@ -74,9 +78,21 @@ function compile<A extends object, R>(
 ): Compiled {
   const placeholders = Object.fromEntries(Object.keys(given).map((name) => [name, new Placeholder(name)]));
   const { sql, parameters } = build(db, placeholders as A).compile();
-  return { prepared: prepare(sql), parameters };
+  const names = parameters.filter((parameter) => parameter instanceof Placeholder).map(({ name }) => name);
+  return { prepared: prepare(withConstants(sql, parameters)), names };
 }
 
-/** An argument that is not given is refused by the driver, which takes no `undefined`. */
-const boundValue = (parameter: unknown, given: object): SqlValue =>
-  (parameter instanceof Placeholder ? (given as Record<string, SqlValue>)[parameter.name] : parameter) as SqlValue;
+/** The text with its constants in it, and a question mark for each argument. */
+function withConstants(sql: string, parameters: readonly unknown[]): string {
+  const [first = '', ...rest] = sql.split('?');
+  if (rest.length !== parameters.length) throw new TypeError(`not every question mark is a parameter: ${sql}`);
+  return rest.reduce((text, part, at) => `${text}${placeOf(parameters[at])}${part}`, first);
+}
+
+function placeOf(parameter: unknown): string {
+  if (parameter instanceof Placeholder) return '?';
+  if (parameter === null) return 'NULL';
+  if (typeof parameter === 'number' && Number.isSafeInteger(parameter)) return String(parameter);
+  if (typeof parameter === 'string') return `'${parameter.replaceAll("'", "''")}'`;
+  throw new TypeError(`a statement has a constant that is neither text nor a whole number: ${String(parameter)}`);
+}
