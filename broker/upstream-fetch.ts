@@ -3,12 +3,12 @@
 // that can't outgrow its cap (of its head Node takes 16 KiB). Nothing is decompressed.
 import type { lookup } from 'node:dns';
 import { once } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isSecureUrl } from '../shared/secure-url.ts';
 import type { Millis } from './clock.ts';
 import { readCapped } from './read-capped.ts';
-import { checkedLookup, literalProblem } from './upstream-lookup.ts';
+import { checkedLookup, literalProblem, withoutBrackets } from './upstream-lookup.ts';
 
 /** The variables that name proxies, as the environment has them; the lower-case spelling counts first. */
 export type Proxies = Readonly<Partial<Record<'https_proxy' | 'HTTPS_PROXY' | 'no_proxy' | 'NO_PROXY', string>>>;
@@ -60,52 +60,46 @@ export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
   const local = new HttpAgent(kept);
   return async (url, request) => {
     if (!isSecureUrl(url)) throw new Error(`${url} is neither https nor a loopback address`);
-    const { protocol, hostname } = new URL(url);
+    const { protocol, hostname, port, pathname, search } = new URL(url);
     const tls = protocol === 'https:';
     const reach = tls ? (privateNetwork ? 'private' : 'public') : 'loopback';
     const problem = literalProblem(hostname, reach);
     if (problem !== undefined) throw new Error(`${url} is ${problem}`);
-    return await exchangeOnce(url, request, {
-      start: tls ? httpsRequest : httpRequest,
-      options: { agent: tls ? secure : local, lookup: checkedLookup(reach, resolve) },
+    const { method = 'GET', headers } = request;
+    const sent = (tls ? httpsRequest : httpRequest)({
+      ...{ agent: tls ? secure : local, lookup: checkedLookup(reach, resolve) },
+      ...{ protocol, hostname: withoutBrackets(hostname), port, path: `${pathname}${search}`, method },
+      // What comes back is counted as it arrives: a compressed body could be a thousand times as large.
+      headers: { ...headers, 'accept-encoding': 'identity' },
     });
+    return await answerTo(sent, url, request);
   };
 }
 
-interface Connection {
-  readonly start: typeof httpRequest;
-  readonly options: Pick<RequestOptions, 'agent' | 'lookup'>;
-}
-
-async function exchangeOnce(
-  url: string,
-  request: UpstreamRequest,
-  { start, options }: Connection,
-): Promise<UpstreamAnswer> {
-  const { method = 'GET', headers, body, timeout, maxBytes } = request;
-  const late = AbortSignal.timeout(timeout);
-  const signal = request.signal === undefined ? late : AbortSignal.any([late, request.signal]);
-  const sent = start(url, {
-    ...options,
-    method,
-    // What comes back is counted as it arrives: a compressed body could be a thousand times as large.
-    headers: { ...headers, 'accept-encoding': 'identity' },
-    signal,
-  });
-  // An error after the head would end the process if nobody listened; that the signal happens to is Node's own affair.
+async function answerTo(sent: ClientRequest, url: string, request: UpstreamRequest): Promise<UpstreamAnswer> {
+  const { body, timeout, maxBytes, signal } = request;
+  let givenUp: string | undefined;
+  const giveUp = (why: string): void => {
+    givenUp ??= why;
+    sent.destroy(new Error(why));
+  };
+  const aborted = (): void => giveUp('was given up before it answered');
+  // Not by signals of `AbortSignal`'s making: two of them, put together, take as long as the rest of a request.
+  const late = setTimeout(() => giveUp(`did not answer within ${timeout} ms`), timeout);
+  // An error after the head would end the process if nobody listened.
   sent.on('error', () => undefined);
+  signal?.addEventListener('abort', aborted);
   try {
+    if (signal?.aborted === true) aborted();
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return { status: response.statusCode ?? 0, headers: response.headers, body: await readCapped(response, maxBytes) };
   } catch (cause) {
-    throw new Error(`${url} ${whyNoAnswer(cause, late.aborted ? timeout : undefined, signal)}`, { cause });
+    throw new Error(`${url} ${givenUp ?? `gave no answer: ${(cause as Error).message}`}`, { cause });
+  } finally {
+    clearTimeout(late);
+    signal?.removeEventListener('abort', aborted);
   }
-}
-
-function whyNoAnswer(cause: unknown, lateAfter: Millis | undefined, { aborted }: AbortSignal): string {
-  if (lateAfter !== undefined) return `did not answer within ${lateAfter} ms`;
-  return aborted ? 'was given up before it answered' : `gave no answer: ${(cause as Error).message}`;
 }
 
 /** The bytes of a JSON document, not parsed. */

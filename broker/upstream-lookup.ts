@@ -5,9 +5,12 @@ import { addressProblem, type Reach } from './upstream-address.ts';
 
 export type Resolve = typeof lookup;
 
+/** The address of a URL's host name: that of IPv6 stands in brackets. */
+export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
+
 /** An address in place of a name is never looked up, so it is judged by itself; the end of a sentence, undefined where it may be. */
 export function literalProblem(hostname: string, reach: Reach): string | undefined {
-  const address = hostname.replace(/^\[|\]$/g, '');
+  const address = withoutBrackets(hostname);
   return isIP(address) === 0 ? undefined : addressProblem(address, reach);
 }
 
