@@ -116,12 +116,15 @@ const requestLookups = ({ all, first }: Statements): Lookups => {
       .where('state', '=', 'denied'),
   );
   const latest = all((db, { limit }: { limit: number }) =>
-    db.selectFrom('requests').selectAll().orderBy('created_at', 'desc').orderBy('id').limit(limit),
+    db.selectFrom('requests').selectAll().orderBy('id', 'desc').limit(limit),
   );
   return {
     find: (id) => find({ id }),
     sameRefusal: (refusal) => sameRefusal(refusal),
-    latest: (limit) => latest({ limit }),
+    async latest(limit) {
+      // Ids begin with their time in steps of some milliseconds.
+      return (await latest({ limit })).toSorted((one, other) => other.created_at - one.created_at);
+    },
   };
 };
 

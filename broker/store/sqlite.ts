@@ -13,6 +13,7 @@ import { breakGlassSchema } from './migrations/0004-break-glass.ts';
 import { accessSchema } from './migrations/0005-access.ts';
 import { keyStatesSchema } from './migrations/0006-key-states.ts';
 import { commandLineSchema } from './migrations/0007-command-line.ts';
+import { logByIndexSchema } from './migrations/0008-log-by-index.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '0005-access': accessSchema,
   '0006-key-states': keyStatesSchema,
   '0007-command-line': commandLineSchema,
+  '0008-log-by-index': logByIndexSchema,
 };
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;
