@@ -1,8 +1,9 @@
 // Which installation of the GitHub App a token comes from, and in words why there is none: what is missing, where, and who has to do
 // what. Until the token is asked for nothing can have been issued, so all of this is a definite no.
-import type { Clock } from '../clock.ts';
+import type { Clock, Millis } from '../clock.ts';
 import { limitOf } from '../github/ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId } from '../github/find-installation.ts';
+import type { FoundOnce } from '../github/found-once.ts';
 import type { AskGithub, GithubAnswer } from './ask-github.ts';
 import type { TokenApp } from './index.ts';
 import { SOON, UpstreamRefused } from './provider.ts';
@@ -20,38 +21,77 @@ interface Deps {
   readonly github: AskGithub;
   readonly app: TokenApp;
   readonly clock: Clock;
+  readonly found: FoundOnce;
 }
 
 export interface OpenInstallation {
   readonly id: number;
   /** what the App is called in addresses */
   readonly slug: string;
+  /** known from an earlier ask: where GitHub says no now, it may be another by now */
+  readonly known: boolean;
 }
 
-/** @throws UpstreamRefused */
+/** An installation stays for months. What GitHub makes of one that is known is compared with what was asked, as any other. */
+const KNOWN_MS: Millis = 60_000;
+
+/**
+ * Of an earlier ask, where that is not long ago and would do; looked up otherwise.
+ * @throws UpstreamRefused
+ */
 export async function openInstallation(
   deps: Deps,
-  { repositories, permissions, owner }: GithubParameters,
+  parameters: GithubParameters,
   signal: AbortSignal,
 ): Promise<OpenInstallation> {
-  const [first] = repositories;
+  const [first] = parameters.repositories;
   if (first === undefined) throw new TypeError('no repository');
-  const found = await installationOf(deps, first, signal);
-  if ('problem' in found) {
-    if (found.status !== 404) throw new UpstreamRefused(found.problem);
-    throw new UpstreamRefused(await whyNotInstalled(deps, first.name, signal));
+  let known = true;
+  const look = (): Promise<Installation> => {
+    known = false;
+    return lookedUp(deps, first, signal);
+  };
+  const rules = { until: () => deps.clock.now() + KNOWN_MS, keeps: () => false };
+  const find = async () => deps.found.get(keyOf(parameters), look, rules);
+  let installation = await find();
+  if (known && problemOf(installation, parameters) !== undefined) {
+    // Somebody may just have mended it.
+    forgetInstallation(deps, parameters);
+    installation = await find();
   }
-  const missing = missingPermission(found.installation, permissions);
-  if (missing !== undefined) throw new UpstreamRefused(missing);
-  const belongsTo = found.installation.account?.login;
+  const problem = problemOf(installation, parameters);
+  if (problem === undefined) return { id: installation.id, slug: installation.app_slug ?? '', known };
+  forgetInstallation(deps, parameters);
+  throw new UpstreamRefused(problem);
+}
+
+export const forgetInstallation = ({ found }: Pick<Deps, 'found'>, parameters: GithubParameters): void =>
+  found.forget(keyOf(parameters));
+
+const keyOf = ({ repositories: [first] }: GithubParameters): string => `${first?.name} ${first?.id}`;
+
+async function lookedUp(
+  deps: Deps,
+  repository: GithubParameters['repositories'][number],
+  signal: AbortSignal,
+): Promise<Installation> {
+  const answer = await installationOf(deps, repository, signal);
+  if ('installation' in answer) return answer.installation;
+  if (answer.status !== 404) throw new UpstreamRefused(answer.problem);
+  throw new UpstreamRefused(await whyNotInstalled(deps, repository.name, signal));
+}
+
+function problemOf(
+  installation: Installation,
+  { repositories: [first], permissions, owner }: GithubParameters,
+): string | undefined {
+  const missing = missingPermission(installation, permissions);
+  if (missing !== undefined) return missing;
+  const belongsTo = installation.account?.login;
   if (owner !== undefined && belongsTo?.toLowerCase() !== owner.toLowerCase())
-    throw new UpstreamRefused(
-      `"${first.name}" belongs to "${belongsTo}" by now, and permissions over all that "${owner}" has are asked for: have the policy and its offer name it as it is called now`,
-    );
-  const { id, app_slug: slug } = found.installation;
-  // A job is told both, and the action takes no answer without.
-  if (slug === undefined || slug === '') throw new UpstreamRefused('GitHub does not say what the App is called');
-  return { id, slug };
+    return `"${first?.name}" belongs to "${belongsTo}" by now, and permissions over all that "${owner}" has are asked for: have the policy and its offer name it as it is called now`;
+  // A job is told it, and the action takes no answer without.
+  return (installation.app_slug ?? '') === '' ? 'GitHub does not say what the App is called' : undefined;
 }
 
 const ownerOf = (name: string): string => name.slice(0, name.indexOf('/'));

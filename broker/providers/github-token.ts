@@ -4,9 +4,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
+import { createFoundOnce, type FoundOnce } from '../github/found-once.ts';
 import type { Credential, Lease } from '../model.ts';
 import { type AskGithub, askGithub, type GithubAnswer } from './ask-github.ts';
-import { type GithubParameters, type OpenInstallation, openInstallation, whyRefused } from './github-installation.ts';
+import {
+  forgetInstallation,
+  type GithubParameters,
+  type OpenInstallation,
+  openInstallation,
+  whyRefused,
+} from './github-installation.ts';
 import type { ProviderOptions, TokenApp } from './index.ts';
 import { type CredentialProvider, UpstreamRefused } from './provider.ts';
 
@@ -32,12 +39,14 @@ export function githubTokenProvider(
   { clock, fetchFrom }: Pick<ProviderOptions, 'clock' | 'fetchFrom'>,
 ): CredentialProvider {
   const github = askGithub({ app, clock, upstream: fetchFrom(app) });
+  const found = createFoundOnce(clock);
   return {
     kind: 'github-token',
     acts: 'upstream',
     lifetime: { min: 60, max: LIFETIME_MS / 1000 },
     revocation: 'immediate',
-    issue: (_grant, parameters, signal) => issueToken({ github, app, clock }, parameters as GithubParameters, signal),
+    issue: (_grant, parameters, signal) =>
+      issueToken({ github, app, clock, found }, parameters as GithubParameters, signal),
     revoke: (lease, signal) => revokeToken({ github, clock }, lease, signal),
   };
 }
@@ -46,6 +55,8 @@ interface Deps {
   readonly github: AskGithub;
   readonly app: TokenApp;
   readonly clock: Clock;
+  /** installations */
+  readonly found: FoundOnce;
 }
 
 async function issueToken(deps: Deps, parameters: GithubParameters, signal: AbortSignal): Promise<Credential> {
@@ -53,23 +64,38 @@ async function issueToken(deps: Deps, parameters: GithubParameters, signal: Abor
   // The policy loader refuses both; GitHub takes either for everything that the App may do.
   if (repositories.length === 0 || Object.keys(permissions).length === 0)
     throw new TypeError('a token of GitHub needs repositories and permissions');
-  const installation = await openInstallation(deps, parameters, signal);
-  const ids = repositories.map(({ id }) => Number(id));
-  if (!ids.every(Number.isSafeInteger)) throw new UpstreamRefused('an id of a repository is none that GitHub gives');
-  // Point of no return: from here on there may be a token.
-  const wanted = { installation: installation.id, repositories: ids, permissions };
-  const answer = await deps.github.createToken(wanted, signal);
-  if (answer.status >= 300) throw await whyRefused(deps, { parameters, installation, answer }, signal);
-  return credentialOf(deps, { answer, parameters, installation });
+  let asked = await askForToken(deps, parameters, signal);
+  if (asked.installation.known && MAY_HAVE_MOVED.includes(asked.answer.status))
+    asked = await askForToken(deps, parameters, signal);
+  if (asked.answer.status >= 300) throw await whyRefused(deps, asked, signal);
+  return credentialOf(deps, asked);
 }
 
-interface Made {
+/** There is no such installation any more, or what was asked for is not in it. */
+const MAY_HAVE_MOVED = [404, 422];
+
+interface Asked {
   readonly answer: GithubAnswer;
   readonly parameters: GithubParameters;
   readonly installation: OpenInstallation;
 }
 
-function credentialOf({ app, clock }: Deps, { answer, parameters, installation }: Made): Credential {
+async function askForToken(deps: Deps, parameters: GithubParameters, signal: AbortSignal): Promise<Asked> {
+  const { repositories, permissions } = parameters;
+  const installation = await openInstallation(deps, parameters, signal);
+  const ids = repositories.map(({ id }) => Number(id));
+  if (!ids.every(Number.isSafeInteger)) throw new UpstreamRefused('an id of a repository is none that GitHub gives');
+  // Point of no return: from here on there may be a token.
+  const answer = await deps.github.createToken(
+    { installation: installation.id, repositories: ids, permissions },
+    signal,
+  );
+  // A definite no: nothing was made, and what was known of the installation may be over.
+  if (answer.status >= 300) forgetInstallation(deps, parameters);
+  return { answer, parameters, installation };
+}
+
+function credentialOf({ app, clock }: Deps, { answer, parameters, installation }: Asked): Credential {
   const made = secretSchema.safeParse(answer.body);
   // Not the answer itself: if a token is in it, nobody is to read it in a log.
   if (!made.success) throw new Error(`GitHub answered ${answer.status} without a token`);
@@ -121,7 +147,11 @@ const sameItems = (some: readonly string[], others: readonly string[]): boolean 
   return one.size === other.size && [...one].every((item) => other.has(item));
 };
 
-async function revokeToken({ github, clock }: Omit<Deps, 'app'>, lease: Lease, signal: AbortSignal): Promise<void> {
+async function revokeToken(
+  { github, clock }: Pick<Deps, 'github' | 'clock'>,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
   const { revocationHandle: token, upstreamExpiresAt } = lease;
   if (token === undefined) throw new Error('the token to revoke is not on record');
   const { status, body } = await github.revokeToken(token, signal);

@@ -73,7 +73,10 @@ export function createToken(knows: Knowledge, tokens: Tokens, { path, body, now,
     permissions?: Record<string, string>;
   };
   const { repository_ids: ids, permissions = {} } = wanted;
-  const covered = [knows.repository, ...knows.otherRepositories.filter(({ installed }) => installed === 'here')];
+  const covered =
+    id === String(INSTALLATION)
+      ? [knows.repository, ...knows.otherRepositories.filter(({ installed }) => installed === 'here')]
+      : knows.otherRepositories.filter(({ installed }) => installed === 'elsewhere');
   if (mood === 'refuses' || ids?.some((one) => !covered.some((repository) => repository.id === one)))
     return [422, { message: 'There is at least one repository that does not exist or is not accessible.' }];
   if (Object.keys(permissions).some((name) => knows.permissions[name] === undefined && name !== 'metadata'))
