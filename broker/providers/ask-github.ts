@@ -51,7 +51,10 @@ export function askGithub({ app, clock, upstream }: AskGithubDeps): AskGithub {
     loaded ??= loadClient(app, clock);
     return loaded;
   };
-  const through = (signal: AbortSignal, maxBytes = BYTES) => ({ signal, fetch: throughUpstream(upstream, maxBytes) });
+  // Of an answer that is none of an error the client takes the body as we have read it.
+  const through = (signal: AbortSignal, maxBytes = BYTES) => ({
+    ...{ signal, fetch: throughUpstream(upstream, maxBytes), parseSuccessResponseBody: false },
+  });
   return {
     async get(path, signal) {
       const { octokit, asApp } = await client();
@@ -95,16 +98,25 @@ interface ClientRequest {
   readonly signal: AbortSignal;
 }
 
+/** As much of a `Response` as the client looks at: one of the platform's own takes longer to make than all the rest. */
+interface ClientResponse {
+  readonly status: number;
+  readonly url: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: unknown;
+  text(): Promise<string>;
+}
+
 const throughUpstream =
   (upstream: UpstreamFetch, maxBytes: number) =>
-  async (url: string, { method, headers, body, signal }: ClientRequest): Promise<Response> => {
+  async (url: string, { method, headers, body, signal }: ClientRequest): Promise<ClientResponse> => {
     const call = { system: 'GitHub', url, method, headers, signal, maxBytes };
     const reply = await askUpstream(upstream, body === undefined ? call : { ...call, body });
-    const { status, text } = reply;
+    const { status, json, text } = reply;
     const kept = Object.entries(reply.headers).filter(
       (header): header is [string, string] => typeof header[1] === 'string',
     );
-    return new Response(text === '' ? null : text, { status, headers: kept });
+    return { status, url, headers: new Map(kept), body: json ?? text, text: async () => text };
   };
 
 /** The client calls a status of 400 and more an error of its own: here it is an answer. */
