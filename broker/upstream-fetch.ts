@@ -5,7 +5,7 @@ import type { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isSecureUrl } from '../shared/secure-url.ts';
+import { secureUrl } from '../shared/secure-url.ts';
 import type { Millis } from './clock.ts';
 import { readCapped } from './read-capped.ts';
 import { checkedLookup, literalProblem, withoutBrackets } from './upstream-lookup.ts';
@@ -59,8 +59,9 @@ export function createUpstreamFetch(options: UpstreamOptions): UpstreamFetch {
   // Without the proxies: what is loopback for them is another machine.
   const local = new HttpAgent(kept);
   return async (url, request) => {
-    if (!isSecureUrl(url)) throw new Error(`${url} is neither https nor a loopback address`);
-    const { protocol, hostname, port, pathname, search } = new URL(url);
+    const parsed = secureUrl(url);
+    if (parsed === undefined) throw new Error(`${url} is neither https nor a loopback address`);
+    const { protocol, hostname, port, pathname, search } = parsed;
     const tls = protocol === 'https:';
     const reach = tls ? (privateNetwork ? 'private' : 'public') : 'loopback';
     const problem = literalProblem(hostname, reach);

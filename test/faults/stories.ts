@@ -2,8 +2,8 @@
 // a job, an operator and time would. test/faults/every-commit.test.ts tells each of them once for every commit that it makes.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createKeys } from '../../broker/cli/keys.ts';
-import { largePolicies } from '../support/large-change.ts';
 import { keyElsewhere } from '../support/key-elsewhere.ts';
+import { largePolicies } from '../support/large-change.ts';
 import { makeKeys } from '../support/made-keys.ts';
 import { SHOP } from '../support/policy-files.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
