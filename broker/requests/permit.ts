@@ -46,9 +46,9 @@ export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting
   }
   const provider = deps.providers.get(granted.credential.kind);
   if (provider?.acts === 'upstream') {
+    prepare(provider, granted);
     await recordDecided(deps, tx, spentAs('issuing'));
     await recordStarted(deps, tx, { granted, provider });
-    prepare(provider, granted);
     return { outcome: 'started', granted };
   }
   await recordDecided(deps, tx, { ...permitting, row, grant });
