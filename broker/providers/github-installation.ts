@@ -68,6 +68,10 @@ export async function openInstallation(
 export const forgetInstallation = ({ found }: Pick<Deps, 'found'>, parameters: GithubParameters): void =>
   found.forget(keyOf(parameters));
 
+/** Suspended, gone, or without what was asked for: no longer as it was known. */
+export const mayBeOver = ({ clock }: Pick<Deps, 'clock'>, answer: GithubAnswer): boolean =>
+  [403, 404, 422].includes(answer.status) && limitedBy(answer, clock) === undefined;
+
 const keyOf = ({ repositories: [first] }: GithubParameters): string => `${first?.name} ${first?.id}`;
 
 async function lookedUp(

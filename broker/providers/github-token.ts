@@ -10,6 +10,7 @@ import { type AskGithub, askGithub, type GithubAnswer } from './ask-github.ts';
 import {
   forgetInstallation,
   type GithubParameters,
+  mayBeOver,
   type OpenInstallation,
   openInstallation,
   whyRefused,
@@ -65,14 +66,10 @@ async function issueToken(deps: Deps, parameters: GithubParameters, signal: Abor
   if (repositories.length === 0 || Object.keys(permissions).length === 0)
     throw new TypeError('a token of GitHub needs repositories and permissions');
   let asked = await askForToken(deps, parameters, signal);
-  if (asked.installation.known && MAY_HAVE_MOVED.includes(asked.answer.status))
-    asked = await askForToken(deps, parameters, signal);
+  if (asked.installation.known && mayBeOver(deps, asked.answer)) asked = await askForToken(deps, parameters, signal);
   if (asked.answer.status >= 300) throw await whyRefused(deps, asked, signal);
   return credentialOf(deps, asked);
 }
-
-/** There is no such installation any more, or what was asked for is not in it. */
-const MAY_HAVE_MOVED = [404, 422];
 
 interface Asked {
   readonly answer: GithubAnswer;

@@ -98,6 +98,22 @@ describe('asking for a document', () => {
     await expect(get({ ...LIMITS, timeout: 50 })).rejects.toThrow(`${url} did not answer within 50 ms`);
   });
 
+  test.for([
+    ['before it is asked', undefined],
+    ['before the head', () => undefined],
+    ['before the end of the body', (response: ServerResponse) => void json(response).write('{')],
+  ] as const)('whoever asks may give up %s', async ([, answer]) => {
+    const giving = new AbortController();
+    if (answer === undefined) giving.abort();
+    const { url, asked } = await local((_request, response) => {
+      answer?.(response);
+      giving.abort();
+    });
+    const ask = createUpstreamFetch(PUBLIC)(url, { ...LIMITS, signal: giving.signal });
+    await expect(ask).rejects.toThrow(`${url} was given up before it answered`);
+    expect(asked).toHaveLength(answer === undefined ? 0 : 1);
+  });
+
   test('the deadline covers the name too', async () => {
     const silent = createUpstreamFetch({ ...PUBLIC, resolve: resolver(() => undefined) });
     await expect(fetchJson(silent, 'https://localhost/', { ...LIMITS, timeout: 50 })).rejects.toThrow('within 50 ms');

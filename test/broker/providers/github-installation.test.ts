@@ -43,14 +43,22 @@ describe('the installation', () => {
     expect((await issue()).excess).toBeUndefined();
   });
 
-  it('is none where it was taken away since, in the words of a first look', async () => {
+  it.each<[string, Partial<Knowledge>, string]>([
+    [
+      'taken away',
+      { installed: false },
+      'the GitHub App is not installed on "octo-org": have its owner install it there',
+    ],
+    [
+      'suspended',
+      { suspendedAt: '2026-11-22T10:00:00Z' },
+      'the GitHub App is suspended on "octo-org/octo-repo": have its owner lift that',
+    ],
+  ])('is none where it was %s since, in the words of a first look', async (_, knows, message) => {
     const { api, issue } = await start();
     await issue();
-    api.knows.installed = false;
-    for (const _ of ['once', 'again'])
-      await expect(issue()).rejects.toThrow(
-        'the GitHub App is not installed on "octo-org": have its owner install it there',
-      );
+    Object.assign(api.knows, knows);
+    for (const _ of ['once', 'again']) await expect(issue()).rejects.toThrow(message);
   });
 
   it('is not looked for again where GitHub takes no more requests', async () => {
