@@ -6404,10 +6404,12 @@ function parseDuration(text) {
 }
 // shared/secure-url.ts
 /** https, or http that never leaves this machine; no user name or password in it. */
-function isSecureUrl(text) {
+const isSecureUrl = (text) => secureUrl(text) !== void 0;
+/** The same, parsed; undefined where it is not. */
+function secureUrl(text) {
 	const url = URL.parse(text);
-	if (url === null || url.username !== "" || url.password !== "") return false;
-	return url.protocol === "https:" || url.protocol === "http:" && isLoopbackHost(url.hostname);
+	if (url === null || url.username !== "" || url.password !== "") return void 0;
+	return url.protocol === "https:" || url.protocol === "http:" && isLoopbackHost(url.hostname) ? url : void 0;
 }
 const isLoopbackHost = (host) => host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 // shared/signed-note.ts

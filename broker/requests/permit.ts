@@ -3,13 +3,13 @@
 // `issuance.started`. Where somebody else holds the key, the grant waits, to be spent by issuance/issue.ts.
 import { spend } from '../approvals/approval-desk.ts';
 import { abandon } from '../approvals/endings.ts';
-import type { Granted, ToIssue } from '../issuance/issue.ts';
+import type { ToIssue } from '../issuance/issue.ts';
 import { type IssuedNow, issueNow, recordIssuedNow } from '../issuance/issue-now.ts';
+import { prepare } from '../issuance/issue-upstream.ts';
 import { recordStarted } from '../issuance/steps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Permit } from '../model.ts';
 import { explain } from '../policy/explain.ts';
-import type { CredentialProvider } from '../providers/provider.ts';
 import type { GrantRow } from '../store/grants.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
@@ -46,22 +46,13 @@ export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting
   }
   const provider = deps.providers.get(granted.credential.kind);
   if (provider?.acts === 'upstream') {
-    prepare(provider, granted);
+    prepare({ provider, granted });
     await recordDecided(deps, tx, spentAs('issuing'));
     await recordStarted(deps, tx, { granted, provider });
     return { outcome: 'started', granted };
   }
   await recordDecided(deps, tx, { ...permitting, row, grant });
   return { outcome: 'granted', granted };
-}
-
-/** A throw here would take the decision back; that of `issue` is told as a failure of issuing. */
-function prepare(provider: CredentialProvider, { grant }: Granted): void {
-  try {
-    provider.prepare?.(grant);
-  } catch {
-    // As if nothing had been begun.
-  }
 }
 
 type Recording = Permitting & { readonly row: RequestRow; readonly grant: GrantRow };
