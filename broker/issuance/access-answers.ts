@@ -8,6 +8,7 @@ import type {
   Revocation,
 } from '../../shared/access-api.ts';
 import { isoTime } from '../log/entry.ts';
+import type { RevocationRow } from '../store/revocations.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { SuspensionRow } from '../store/suspensions.ts';
 import { at } from './lease-standing.ts';
@@ -38,9 +39,7 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
       },
     },
     says: [
-      leases === 0
-        ? `No lease of ${named(row)} is live.`
-        : `${count(leases, 'live lease')} of ${named(row)}; ${ended} ended.`,
+      liveThen(row),
       ...(finished ? [] : ['The others are being ended: they are on record, and a restart does not forget them.']),
       ...(revocable === 0
         ? []
@@ -60,6 +59,13 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
       isPaused ? 'New issuances are stopped by the pause.' : 'New issuances are not stopped: `pause` does that.',
     ],
   };
+}
+
+function liveThen(row: RevocationRow): string {
+  const { scope, target, leases, ended } = row;
+  if (leases === 0)
+    return scope === 'lease' ? `The lease ${target} is not live.` : `No lease of ${named(row)} is live.`;
+  return `${count(leases, 'live lease')}${scope === 'lease' ? `, ${target}` : ` of ${named(row)}`}; ${ended} ended.`;
 }
 
 export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<PausedAnswer> {

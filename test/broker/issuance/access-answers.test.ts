@@ -65,6 +65,12 @@ describe('what is said of a revocation', () => {
     ]);
   });
 
+  it('calls one lease by its id', () => {
+    const one = { scope: 'lease', target: 'lse_1' } as const;
+    expect(saysOf(ordered({}, one))[0]).toBe('1 live lease, lse_1; 1 ended.');
+    expect(saysOf(ordered({}, { ...one, leases: 0, ended: 0 }))[0]).toBe('The lease lse_1 is not live.');
+  });
+
   it('names what an order is of', () => {
     expect(named({ scope: 'everything', target: '' })).toBe('everything');
     expect(named({ scope: 'project', target: 'shop' })).toBe('the project shop');
