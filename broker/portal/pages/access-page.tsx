@@ -147,13 +147,13 @@ function Found({ route, list }: { readonly route: AccessRoute; readonly list: Le
   );
 }
 
-/** What is open over the page. Naming something else is no step on the way back. */
+/** What is open over the page. Naming something else, or closing it, is no step on the way back. */
 function TheDialog({ route, lists }: { readonly route: AccessRoute; readonly lists: Lists }) {
   const { act } = route;
   const { pauses, leases, failing } = lists;
   const onChanged = async (): Promise<void> =>
     void (await Promise.all([pauses.refresh(), leases.refresh(), failing.refresh()]));
-  const onClose = (): void => go(accessAddress({ ...route, act: undefined }));
+  const onClose = (): void => go(accessAddress({ ...route, act: undefined }), { replace: true });
   const name = (next: Act): void => go(accessAddress({ ...route, act: next }), { replace: true });
   const common = { filter: route.of, onChanged, onClose };
   switch (act?.what) {
