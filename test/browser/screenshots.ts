@@ -40,6 +40,15 @@ async function accessShots({ story }: PortalWorld): Promise<readonly Shot[]> {
   const lease = `lease:${live.body.lease_id}`;
   return [
     { name: 'access', person: 'Sam', path: '/access' },
+    {
+      name: 'access-ids',
+      person: 'Sam',
+      path: '/access',
+      act: async (page) => {
+        await page.getByText('Only of one thing').click();
+        await page.getByText('Ids, and more of the same').first().click();
+      },
+    },
     { name: 'access-failing', person: 'Sam', path: '/access?view=failing&project=shop' },
     { name: 'access-none', person: 'Sam', path: '/access?view=withheld' },
     { name: 'access-refused', person: 'Alex', path: '/access' },

@@ -1,6 +1,6 @@
 // Leases, and what an order is about to be of, in words. What is counted before the act comes from a list, which may be longer than
 // what was read of it: then it is said so, and the broker's own count follows after the act.
-import type { LeaseList, LeaseSummary, Pause } from '../../../shared/access-api.ts';
+import type { LeaseList, LeaseSummary, Pause, Revocation } from '../../../shared/access-api.ts';
 import type { State } from '../../../shared/state-marks.ts';
 import { plural } from '../data/request-words.ts';
 import type { Scope, Target } from './access-route.ts';
@@ -17,8 +17,11 @@ export const SCOPES: Readonly<Record<Scope, readonly [choice: string, field: str
   everything: ['Everything', '', ''],
 };
 
-/** The broker’s sentence names the command line alone. */
-export const CONFIRMED_WHERE = 'The leases on this page say what is confirmed, too.';
+/** The broker’s own sentence names the command line alone. */
+export const confirmedWhere = (order: Revocation | undefined): string | undefined =>
+  order !== undefined && order.credentials.to_be_revoked > 0
+    ? 'The leases on this page say what is confirmed, too.'
+    : undefined;
 
 /** As the broker takes it. */
 export const bodyOf = ({ scope, target }: Target): object => (scope === 'everything' ? { scope } : { scope, target });

@@ -90,7 +90,7 @@ function Job({ lease, only }: { readonly lease: LeaseSummary; readonly only: Pro
             { name: 'Lease', value: <code>{id}</code> },
             { name: 'Commit', value: <code>{job.sha}</code> },
             { name: 'Repository', value: <Exact text={targetFrom(lease, 'repository')} /> },
-            { name: 'Workflow', value: <Exact text={job.job_workflow_ref} /> },
+            { name: 'Called workflow', value: <Exact text={job.job_workflow_ref} /> },
             { name: 'Principal', value: principal !== null && <code>{principal}</code> },
           ]}
         />

@@ -4,7 +4,7 @@ import type { Paused } from '../../../shared/access-api.ts';
 import { draftOf, keepDraft } from '../data/drafts.ts';
 import { useSession } from '../data/session.ts';
 import { PAUSABLE, type PauseScope, type Target } from './access-route.ts';
-import { bodyOf, CONFIRMED_WHERE } from './access-words.ts';
+import { bodyOf, confirmedWhere } from './access-words.ts';
 import { LiveNow } from './live-now.tsx';
 import { Named } from './named.tsx';
 import { OrderDialog } from './order-dialog.tsx';
@@ -36,7 +36,7 @@ export function PauseDialog({ of, filter, onName, onChanged, onClose }: Props) {
           {ends && ', and revoke what is live of it'}
         </>
       }
-      after={ends ? CONFIRMED_WHERE : undefined}
+      after={confirmedWhere(done?.revocation)}
       readers={of.scope === 'everything' ? 'It stays in the log.' : 'Jobs that are refused can read it.'}
       onClose={onClose}
     >

@@ -35,7 +35,7 @@ export function ResumeDialog({ id, pause, onChanged, onClose }: Props) {
           </>
         )
       }
-      readers="It stays in the log, and whoever confirms reads it."
+      readers={proposal === undefined ? 'It stays in the log, and whoever confirms reads it.' : 'It stays in the log.'}
       onClose={onClose}
     >
       {pause === undefined ? <p>This pause is not in force any more.</p> : <ThePause pause={pause} yours={yours} />}

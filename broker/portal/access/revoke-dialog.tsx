@@ -1,7 +1,7 @@
 // Ending what is live: one lease, or all that is named by what they have in common.
 import type { LeaseSummary, Revocation } from '../../../shared/access-api.ts';
 import { REVOCABLE, type Target } from './access-route.ts';
-import { bodyOf, CONFIRMED_WHERE } from './access-words.ts';
+import { bodyOf, confirmedWhere } from './access-words.ts';
 import { LiveNow } from './live-now.tsx';
 import { Named } from './named.tsx';
 import { OrderDialog } from './order-dialog.tsx';
@@ -36,7 +36,7 @@ export function RevokeDialog({ of, filter, leases, onName, onChanged, onClose }:
           <Named of={of} />
         </>
       }
-      after={CONFIRMED_WHERE}
+      after={confirmedWhere(order.done)}
       readers="It stays in the log."
       onClose={onClose}
     >
