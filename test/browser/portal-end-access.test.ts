@@ -180,6 +180,10 @@ describe('a pause', () => {
     ]);
     await press(sam, 'Close');
     await sam.locator('.said', { hasText: 'INC-11: the runner image was changed.' }).waitFor();
+    await sam.getByRole('link', { name: 'Pause…' }).click();
+    expect(await sam.getByLabel('Also revoke what is live of it').isChecked()).toBe(false);
+    expect(await sam.getByLabel('Reason').inputValue()).toBe('');
+    await press(sam, 'Cancel');
 
     await sam.getByRole('link', { name: 'Resume…' }).click();
     await sam.getByText('It takes two people.').waitFor();

@@ -1,5 +1,5 @@
 // Stopping what would be issued next, and what is live with it where that is wanted.
-import { useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Paused } from '../../../shared/access-api.ts';
 import { draftOf, keepDraft } from '../data/drafts.ts';
 import { useSession } from '../data/session.ts';
@@ -21,10 +21,14 @@ interface Props {
 }
 
 export function PauseDialog({ of, filter, onName, onChanged, onClose }: Props) {
-  const [ends, setEnds] = useEndsToo();
+  const [ends, setEnds, forget] = useEndsToo();
   const { done, ...order } = useOrder<Paused>({
     ...{ draft: 'pause', path: '/v1/pauses', body: { of: bodyOf(of), revoke: ends }, onChanged },
   });
+  // The next pause begins anew.
+  useEffect(() => {
+    if (done !== undefined) forget();
+  }, [done, forget]);
   return (
     <OrderDialog
       title="Pause issuing"
@@ -59,17 +63,16 @@ export function PauseDialog({ of, filter, onName, onChanged, onClose }: Props) {
 }
 
 /** Kept with the reason, while somebody goes away to show that it is them. */
-function useEndsToo(): readonly [boolean, (ends: boolean) => void] {
+function useEndsToo() {
   const { me } = useSession();
   const draft = 'pause and revoke';
   const [ends, setEnds] = useState(() => draftOf(me.principal, draft) !== '');
-  return [
-    ends,
-    (next) => {
-      setEnds(next);
-      keepDraft(me.principal, draft, next ? 'yes' : '');
-    },
-  ];
+  const forget = useCallback(() => keepDraft(me.principal, draft, ''), [me.principal]);
+  const choose = (next: boolean): void => {
+    setEnds(next);
+    keepDraft(me.principal, draft, next ? 'yes' : '');
+  };
+  return [ends, choose, forget] as const;
 }
 
 const JOBS: Readonly<Record<PauseScope, string>> = {
