@@ -260,7 +260,7 @@ export const configSchema = z.strictObject({
     ),
   roles: z
     .strictObject({
-      security: teams('Who reviews and may read everything.').optional(),
+      security: teams('Who reviews, may read everything, and ends access.').optional(),
       operators: teams('Who runs the broker.').optional(),
     })
     .optional()

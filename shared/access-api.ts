@@ -121,6 +121,8 @@ export const revocationSchema = z.object({
   leases: z.int(),
   ended: z.int(),
   finished: z.boolean(),
+  /** of the order, in the log */
+  entry: z.int(),
   /** what that means for their credentials; `last_dies_at` is that of those that die by themselves */
   credentials: z.object({
     ...{ to_be_revoked: z.int(), die_by_themselves: z.int(), last_dies_at: time.nullable(), never_die: z.int() },
@@ -142,6 +144,8 @@ export const pauseSchema = z.object({
 export const pauseListSchema = z.object({ now: time, pauses: z.array(pauseSchema) });
 export const pausedSchema = z.object({
   pause: pauseSchema,
+  /** in the log */
+  entry: z.int(),
   revocation: revocationSchema.optional(),
   says: z.array(z.string()),
 });
@@ -149,6 +153,8 @@ export const resumedSchema = z.object({
   outcome: z.enum(['proposed', 'resumed']),
   /** an operator resumed alone, because nobody can sign in */
   alone: z.boolean(),
+  /** in the log */
+  entry: z.int(),
   pause: pauseSchema,
   /** what is still paused */
   pauses: z.array(pauseSchema),

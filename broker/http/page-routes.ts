@@ -32,6 +32,7 @@ const PORTAL_PAGES = [
   '/requests/:id',
   '/catalog',
   '/catalog/:project/:entitlement',
+  '/access',
   '/me',
   '/device',
 ];

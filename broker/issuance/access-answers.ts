@@ -8,6 +8,7 @@ import type {
   Revocation,
 } from '../../shared/access-api.ts';
 import { isoTime } from '../log/entry.ts';
+import type { RevocationRow } from '../store/revocations.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { SuspensionRow } from '../store/suspensions.ts';
 import { at } from './lease-standing.ts';
@@ -24,11 +25,11 @@ export const named = ({ scope, target }: { scope: string; target: string }): str
   scope === 'everything' ? scope : `the ${scope.replaceAll('-', ' ')} ${target}`;
 
 export function revocationAnswer(ordered: Ordered, now: number, isPaused = false): Revocation {
-  const { row, revocable, dying, lastEnd, endless } = ordered;
+  const { row, entry, revocable, dying, lastEnd, endless } = ordered;
   const { id, scope, target, leases, ended } = row;
   const finished = row.finished_at !== null;
   return {
-    ...{ id, scope, target, leases, ended, finished },
+    ...{ id, scope, target, leases, ended, finished, entry },
     credentials: {
       ...{
         to_be_revoked: revocable,
@@ -38,9 +39,7 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
       },
     },
     says: [
-      leases === 0
-        ? `No lease of ${named(row)} is live.`
-        : `${count(leases, 'live lease')} of ${named(row)}; ${ended} ended.`,
+      liveThen(row),
       ...(finished ? [] : ['The others are being ended: they are on record, and a restart does not forget them.']),
       ...(revocable === 0
         ? []
@@ -62,9 +61,17 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
   };
 }
 
-export async function pausedAnswer({ store }: Reading, { row, sessions, revocation }: Paused): Promise<PausedAnswer> {
+function liveThen(row: RevocationRow): string {
+  const { scope, target, leases, ended } = row;
+  if (leases === 0)
+    return scope === 'lease' ? `The lease ${target} is not live.` : `No lease of ${named(row)} is live.`;
+  return `${count(leases, 'live lease')}${scope === 'lease' ? `, ${target}` : ` of ${named(row)}`}; ${ended} ended.`;
+}
+
+export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<PausedAnswer> {
+  const { row, entry, sessions, revocation } = paused;
   return store.read(async (tx) => ({
-    pause: await pauseAnswer(tx, row),
+    ...{ pause: await pauseAnswer(tx, row), entry },
     ...(revocation === undefined ? {} : { revocation: revocationAnswer(revocation, tx.now, true) }),
     says: [
       `Nothing is issued for ${named(row)} from now on.`,
@@ -80,7 +87,7 @@ export async function pausedAnswer({ store }: Reading, { row, sessions, revocati
 }
 
 export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promise<ResumedAnswer> {
-  const { row, outcome } = resumed;
+  const { row, entry, outcome } = resumed;
   return store.read(async (tx) => {
     const { pauses } = await pauseList(tx);
     const alone = resumed.outcome === 'resumed' && resumed.alone;
@@ -92,7 +99,7 @@ export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promi
             ...(alone ? ['You resumed it alone, since nobody can sign in here. The log says so.'] : []),
             ...(pauses.length === 0 ? [] : [`${count(pauses.length, 'other pause')} in force.`]),
           ];
-    return { outcome, alone, pause: await pauseAnswer(tx, row), pauses, says };
+    return { outcome, alone, entry, pause: await pauseAnswer(tx, row), pauses, says };
   });
 }
 

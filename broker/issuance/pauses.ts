@@ -22,6 +22,8 @@ export interface Pausing {
 
 export interface Paused {
   readonly row: SuspensionRow;
+  /** its place in the log */
+  readonly entry: number;
   /** of the person, that were ended; undefined where it is no person */
   readonly sessions: number | undefined;
   readonly revocation: Ordered | undefined;
@@ -44,7 +46,7 @@ async function pauseOn(deps: OrderDeps, tx: Transaction, pausing: Pausing): Prom
   const row = { id, scope, target, reason, since: tx.now, paused_by: principalOf(by), ...nobodyYet };
   await tx.suspensions.insert(row);
   const sessions = scope === 'principal' ? await endSessions(tx, target) : undefined;
-  await deps.append(tx, {
+  const { index: entry } = await deps.append(tx, {
     type: 'access.paused',
     fields: {
       ...{ pause_id: id, scope, target, ...projectOf(pausing), ...orderedBy(by) },
@@ -52,7 +54,8 @@ async function pauseOn(deps: OrderDeps, tx: Transaction, pausing: Pausing): Prom
     },
     personal: orderedPersonal(by, reason),
   });
-  return { row, sessions, revocation: revoke ? await recordOrder(deps, tx, { ...pausing, pauseId: id }) : undefined };
+  const revocation = revoke ? await recordOrder(deps, tx, { ...pausing, pauseId: id }) : undefined;
+  return { row, entry, sessions, revocation };
 }
 
 /** Whoever stole a cookie or the file of a command line cannot begin anew, as the person themselves can, whom their provider knows. */
@@ -76,10 +79,11 @@ export interface Resuming {
   readonly nobodyElse: boolean;
 }
 
-/** `resumed`: it goes on; otherwise a second person must confirm before `endsAt`. */
-export type Resumed =
-  | { readonly outcome: 'resumed'; readonly row: SuspensionRow; readonly alone: boolean }
-  | { readonly outcome: 'proposed'; readonly row: SuspensionRow; readonly endsAt: Millis };
+/** `resumed`: it goes on; otherwise a second person must confirm before `endsAt`. `entry` is its place in the log. */
+export type Resumed = { readonly row: SuspensionRow; readonly entry: number } & (
+  | { readonly outcome: 'resumed'; readonly alone: boolean }
+  | { readonly outcome: 'proposed'; readonly endsAt: Millis }
+);
 
 const CONFIRMED_WITHIN: Millis = 3_600_000;
 
@@ -131,13 +135,13 @@ async function propose(deps: OrderDeps, tx: Transaction, { resuming, row }: OnPa
   const proposal = { id, by: principalOf(by), at: tx.now, reason, instead: row.resume_at };
   if (!(await tx.suspensions.propose(proposal))) throw gone(id);
   const endsAt = tx.now + CONFIRMED_WITHIN;
-  await deps.append(tx, {
+  const { index: entry } = await deps.append(tx, {
     type: 'access.resume_proposed',
     fields: { pause_id: id, scope, target, ...projectOf(row), ends_at: isoTime(endsAt), ...orderedBy(by) },
     personal: orderedPersonal(by, reason),
   });
   const proposed = { resume_by: proposal.by, resume_at: proposal.at, resume_reason: reason };
-  return { outcome: 'proposed', row: { ...row, ...proposed }, endsAt };
+  return { outcome: 'proposed', row: { ...row, ...proposed }, entry, endsAt };
 }
 
 async function lift(
@@ -148,10 +152,10 @@ async function lift(
   const { id, scope, target } = row;
   const { by, reason } = resuming;
   if (!(await tx.suspensions.lift(id, row.resume_at))) throw gone(id);
-  await deps.append(tx, {
+  const { index: entry } = await deps.append(tx, {
     type: 'access.resumed',
     fields: { pause_id: id, scope, target, ...projectOf(row), alone, ...orderedBy(by) },
     personal: orderedPersonal(by, reason),
   });
-  return { outcome: 'resumed', row, alone };
+  return { outcome: 'resumed', row, entry, alone };
 }

@@ -27,6 +27,8 @@ export interface Order {
 /** What an order comes to, counted when it was given. */
 export interface Ordered {
   readonly row: RevocationRow;
+  /** its place in the log */
+  readonly entry: number;
   /** leases whose credential the broker has revoked at the other side */
   readonly revocable: number;
   /** leases whose credential nobody can revoke and that dies by itself, and when the last of them does */
@@ -80,7 +82,7 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
   const id = newId('rev', deps.entropy, tx.now);
   const row = { ...named, id, ordered_at: tx.now, ordered_by: principalOf(by), leases, ended: 0, finished_at: null };
   await tx.revocations.insert(row);
-  await deps.append(tx, {
+  const { index: entry } = await deps.append(tx, {
     type: 'access.revocation_ordered',
     fields: {
       ...{ revocation_id: id, scope, target, ...projectOf(order), leases, ...orderedBy(by) },
@@ -92,7 +94,7 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
   const endless = alone.reduce((sum, one) => sum + one.endless, 0);
   const ends = alone.flatMap(({ lastEnd }) => lastEnd ?? []);
   return {
-    row,
+    ...{ row, entry },
     revocable: outlook.find(({ revocation }) => revocation === 'immediate')?.leases ?? 0,
     dying: alone.reduce((sum, one) => sum + one.leases, 0) - endless,
     lastEnd: ends.length === 0 ? null : Math.max(...ends),

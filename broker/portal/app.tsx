@@ -6,6 +6,7 @@ import { go, here, useLocation } from './data/location.ts';
 import { usePolled } from './data/polled.ts';
 import { useArrivingProposals } from './data/proposals.ts';
 import { SessionContext } from './data/session.ts';
+import { AccessPage } from './pages/access-page.tsx';
 import { CatalogPage } from './pages/catalog-page.tsx';
 import { DevicePage } from './pages/device-page.tsx';
 import { HomePage } from './pages/home-page.tsx';
@@ -93,6 +94,8 @@ function Page({ route }: { readonly route: Route }) {
       return <RequestPage key={route.id} id={route.id} />;
     case 'catalog':
       return <CatalogPage scope={route.scope} search={route.search} project={route.project} />;
+    case 'access':
+      return <AccessPage route={route} />;
     case 'me':
       return <MePage />;
     case 'device':

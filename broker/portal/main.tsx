@@ -10,6 +10,7 @@ import './style/5-controls.css';
 import './style/6-request.css';
 import './style/7-verdict.css';
 import './style/8-lists.css';
+import './style/9-access.css';
 
 const root = document.getElementById('portal');
 if (root !== null) render(<App />, root);

@@ -1,5 +1,7 @@
 // Which page an address shows. Every state that somebody could want to send to somebody else is in the address.
 
+import { type AccessRoute, accessRoute } from './access/access-route.ts';
+
 const VIEWS = ['waiting', 'mine', 'all'] as const;
 export type RequestsView = (typeof VIEWS)[number];
 
@@ -9,6 +11,7 @@ export type Route =
   | { readonly page: 'requests'; readonly view: RequestsView; readonly before: string | undefined }
   | { readonly page: 'request'; readonly id: string }
   | { readonly page: 'catalog'; readonly scope: string | undefined; readonly search: string; readonly project: string }
+  | AccessRoute
   | { readonly page: 'me' }
   | { readonly page: 'device' }
   | { readonly page: 'nowhere' };
@@ -19,6 +22,7 @@ export function routeOf(address: string): Route {
   if (first === 'sign-in')
     return { page: 'sign-in', back: backOf(searchParams.get('return')), error: searchParams.get('error') ?? undefined };
   if (first === 'requests') return requestRoute(second, searchParams);
+  if (first === 'access') return accessRoute(searchParams);
   if (first === 'catalog') return catalogRoute(second, third, searchParams);
   if (first === 'me' || first === 'device') return { page: first };
   return first === '' ? { page: 'home' } : { page: 'nowhere' };

@@ -3,18 +3,29 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logInCommandLine } from '../support/command-line-login.ts';
 import { proposedLink } from '../support/proposed-link.ts';
+import { revocable } from '../support/revocable-policies.ts';
 import { PortalWorld } from './portal-world.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PAGES = ['sign-in', 'home', 'nothing', 'pending', 'own', 'issued', 'rejected', 'refused', 'stranger'] as const;
-const MORE = ['requests', 'catalog', 'entitlement', 'account', 'nowhere', 'device', 'proposed'] as const;
+const MORE = [
+  'requests',
+  'catalog',
+  'entitlement',
+  'account',
+  'nowhere',
+  'device',
+  'proposed',
+  'access',
+  'access-refused',
+] as const;
 const ALL = [...PAGES, ...MORE];
 
 let world: PortalWorld;
 const pages: Record<string, readonly [person: string | undefined, path: string]> = {};
 
 beforeAll(async () => {
-  world = await PortalWorld.open();
+  world = await PortalWorld.open(revocable());
   const { story } = world;
   const issued = await story.ask('deploy', { sha: 'b'.repeat(40), run_id: '5001' });
   await story.decide('Alex', issued, { verdict: 'approve', reason: 'Read the six commits.' });
@@ -30,6 +41,10 @@ beforeAll(async () => {
   const refused = await story.broker.ask({
     ...{ scope: 'shop/deploy', claims: { actor_id: '9001', ref: 'refs/heads/hotfix', run_id: '5004' } },
   });
+  await story.broker.ask({ scope: 'shop/upstream', claims: { run_id: '5005' } });
+  const sam = await story.person('Sam');
+  await sam.follow('/sign-in/demo?step-up=1');
+  await sam.post('/v1/pauses', { of: { scope: 'entitlement', target: 'shop/run' }, reason: 'INC-7: look first.' });
   await logInCommandLine(story.broker, 'Alex');
   Object.assign(pages, {
     'sign-in': [undefined, '/sign-in?error=SIGN_IN_EXPIRED&return=/catalog'],
@@ -47,6 +62,8 @@ beforeAll(async () => {
     account: ['Alex', '/me'],
     nowhere: ['Alex', '/catalog/no/such'],
     device: ['Alex', '/device'],
+    access: ['Sam', '/access'],
+    'access-refused': ['Alex', '/access'],
     proposed: ['Alex', await proposedLink(story.broker, { name: 'Alex', request: pending.id })],
   });
 });
@@ -132,7 +149,7 @@ const FOCUS = `(() => {
     tall: height >= 24,
   };
 })()`;
-const STOPS = `[...document.querySelectorAll('a, button, summary, input, textarea')]
+const STOPS = `[...document.querySelectorAll('a, button, summary, input, select, textarea')]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }))
   .map((one) => one.id || one.textContent || one.getAttribute('placeholder'))`;
 

@@ -16,6 +16,8 @@ const PAGES = [
   ['passkeys', '/me', '**/v1/passkeys', 'You have none|no passkey'],
   ['linked accounts', '/me', '**/v1/sign-in', 'There is no other sign-in provider here'],
   ['who is signed in', '/', '**/v1/me', 'Look and decide'],
+  ['pauses', '/access', '**/v1/pauses', 'Nothing is paused'],
+  ['leases', '/access', '**/v1/leases?state=live', 'No lease is live'],
 ] as const;
 const STOPPING = { code: 'SHUTTING_DOWN', detail: 'The broker is stopping. Ask the next one.', request_id: 'r-1' };
 
@@ -32,9 +34,9 @@ afterAll(() => world.close());
 type Answering = (route: Route) => unknown;
 const unavailable: Answering = (route) => route.fulfill({ status: 503, json: STOPPING });
 
-/** A page of Alex, with one of its questions answered by the test. */
+/** A page of Alex, or of Sam who is of security, with one of its questions answered by the test. */
 async function open(path: string, asks: string, answering: Answering): Promise<Page> {
-  const page = await world.visit('Alex', '/sign-in');
+  const page = await world.visit(path === '/access' ? 'Sam' : 'Alex', '/sign-in');
   await page.clock.install();
   await page.route(asks, answering);
   await page.goto(`${world.url}${path === '@request' ? request : path}`);
@@ -114,6 +116,16 @@ describe('a browser that is offline', () => {
     await page.context().setOffline(false);
     await shows(page, 'Choose one to read');
   });
+});
+
+it('who lost the role sees no more of it, and is told why', async () => {
+  const page = await open('/access', '**/nothing', unavailable);
+  await shows(page, 'Nothing is paused');
+  const refusal = { code: 'NOT_SECURITY', detail: 'This is for people with the role security.' };
+  await page.route('**/v1/pauses', (route) => route.fulfill({ status: 403, json: refusal }));
+  await page.clock.runFor(10_000);
+  await shows(page, 'Ask somebody of security to do it.');
+  await gone(page, 'Nothing is paused');
 });
 
 it('a sign-in page without an answer says so, and goes on by itself', async () => {

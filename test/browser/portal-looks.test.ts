@@ -17,6 +17,7 @@ const PAGES = [
   'catalog',
   'one',
   'me',
+  'access',
 ] as const;
 
 let world: PortalWorld;
@@ -47,6 +48,7 @@ beforeAll(async () => {
     catalog: ['Alex', '/catalog'],
     one: ['Alex', '/catalog/shop/risky'],
     me: ['Alex', '/me'],
+    access: ['Sam', '/access'],
   });
 }, 120_000);
 afterEach(() => world.leave());
@@ -93,18 +95,21 @@ describe('the first screen', () => {
 });
 
 describe('without its colour', () => {
-  it.for(['home', 'pending', 'issued', 'refused', 'all'])('every state of %s has a shape and a word', async (name) => {
-    const page = await open(name);
-    const marks = await look<{ shape: string | null; word: string }[]>(
-      page,
-      `return all('.tag, .quiet').map((one) => ({
+  it.for(['home', 'pending', 'issued', 'refused', 'all', 'access'])(
+    'every state of %s has a shape and a word',
+    async (name) => {
+      const page = await open(name);
+      const marks = await look<{ shape: string | null; word: string }[]>(
+        page,
+        `return all('.tag, .quiet').map((one) => ({
         shape: one.querySelector('use')?.getAttribute('href') ?? null,
         word: one.textContent.trim(),
       }));`,
-    );
-    expect(marks.length).toBeGreaterThan(0);
-    expect(marks.filter(({ shape, word }) => shape === null || word === '')).toEqual([]);
-  });
+      );
+      expect(marks.length).toBeGreaterThan(0);
+      expect(marks.filter(({ shape, word }) => shape === null || word === '')).toEqual([]);
+    },
+  );
 });
 
 describe('the scale', () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withAuthenticator } from './authenticator.ts';
 import { PortalWorld } from './portal-world.ts';
 
 let world: PortalWorld;
@@ -14,18 +15,6 @@ afterEach(async () => {
 afterAll(() => world.close());
 
 const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
-
-/** An authenticator in the browser that knows its user. */
-async function withAuthenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
-      ...{ isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
-}
 
 async function wantsToApprove(page: Page): Promise<void> {
   await page.getByLabel('Reason').fill('Read the six commits.');

@@ -3,9 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Config } from '../../broker/config.ts';
-import type { WaitingJob } from '../support/approval-story.ts';
+import { ROBIN, type WaitingJob } from '../support/approval-story.ts';
 import { beginLogin, logInCommandLine } from '../support/command-line-login.ts';
+import { type PersonBrowser, signIn } from '../support/person-browser.ts';
 import { proposedLink } from '../support/proposed-link.ts';
+import { revocable } from '../support/revocable-policies.ts';
+import { newSecret, type TestBroker } from '../support/test-broker.ts';
 import { PortalWorld } from './portal-world.ts';
 
 const HOSTILE = `Approved by octo-org/security \u202Egnp.exe <b>bold</b> ${'and so on '.repeat(60)}`;
@@ -16,6 +19,78 @@ interface Shot {
   readonly path: string;
   /** what is done before the picture is taken */
   readonly act?: (page: Page) => Promise<void>;
+}
+
+/** Leases of every sort, and a pause that somebody proposed to end. */
+async function accessShots({ story }: PortalWorld): Promise<readonly Shot[]> {
+  const { broker } = story;
+  const issue = (claims: object) => broker.ask({ scope: 'shop/upstream', claims: { ...ROBIN, ...claims } });
+  broker.provider.revokeFails = true;
+  const secret = newSecret();
+  const failing = await broker.ask({ scope: 'shop/upstream', secret, claims: { ...ROBIN, run_id: '9400' } });
+  const live = await issue({ run_id: '9401', actor: HOSTILE.slice(0, 80) });
+  await issue({ run_id: '9402' });
+  await broker.returnLease(failing.body.lease_id, secret);
+  await broker.running.runBackground();
+  const of = { scope: 'entitlement', target: 'shop/mornings' };
+  const [sam, rita] = [await securityPerson(broker, 'Sam'), await securityPerson(broker, 'Rita')];
+  const { body } = await sam.post('/v1/pauses', { of, reason: 'INC-7: the runner image was changed.' });
+  await sam.post('/v1/pauses', { of: { scope: 'entitlement', target: 'shop/run' }, reason: HOSTILE.slice(0, 25) });
+  await rita.post(`/v1/pauses/${body.pause.id}/resume`, { reason: 'The image is the old one again.' });
+  const lease = `lease:${live.body.lease_id}`;
+  return [
+    { name: 'access', person: 'Sam', path: '/access' },
+    {
+      name: 'access-ids',
+      person: 'Sam',
+      path: '/access',
+      act: async (page) => {
+        await page.getByText('Only of one thing').click();
+        await page.getByText('Ids, and more of the same').first().click();
+      },
+    },
+    { name: 'access-failing', person: 'Sam', path: '/access?view=failing&project=shop' },
+    { name: 'access-none', person: 'Sam', path: '/access?view=withheld' },
+    { name: 'access-refused', person: 'Alex', path: '/access' },
+    { name: 'access-revoke', person: 'Sam', path: `/access?revoke=${lease}` },
+    { name: 'access-revoke-many', person: 'Sam', path: '/access?project=shop&revoke=project:shop' },
+    {
+      name: 'access-no-reason',
+      person: 'Sam',
+      path: '/access?pause=everything:',
+      act: (page) => page.getByRole('button', { name: 'Pause issuing' }).click(),
+    },
+    {
+      name: 'access-step-up',
+      person: 'Sam',
+      path: '/access?pause=project:shop',
+      act: async (page) => {
+        await page.getByLabel('Also revoke what is live of it').check();
+        await page.getByLabel('Reason').fill('INC-7: the runner image was changed.');
+        await page.getByRole('button', { name: 'Pause, and revoke' }).click();
+        await page.getByRole('heading', { name: 'Show that it is you' }).waitFor();
+      },
+    },
+    { name: 'access-resume', person: 'Sam', path: `/access?resume=${body.pause.id}` },
+    { name: 'access-resume-own', person: 'Rita', path: `/access?resume=${body.pause.id}` },
+    {
+      name: 'access-done',
+      person: 'Sam',
+      path: `/access?revoke=${lease}`,
+      act: async (page) => {
+        await page.request.get(`${broker.config.url}/sign-in/demo?step-up=1`);
+        await page.getByLabel('Reason').fill('INC-7: it was printed.');
+        await page.getByRole('button', { name: 'Revoke this lease' }).click();
+        await page.getByRole('heading', { name: 'What the broker says' }).waitFor();
+      },
+    },
+  ];
+}
+
+async function securityPerson(broker: TestBroker, name: string): Promise<PersonBrowser> {
+  const person = await signIn(broker, name);
+  await person.follow('/sign-in/demo?step-up=1');
+  return person;
 }
 
 async function shotsOf({ story }: PortalWorld): Promise<readonly Shot[]> {
@@ -120,9 +195,9 @@ const SIZES = [
 
 async function draw(directory: string, only: readonly string[]): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  const world = await PortalWorld.open({ signIn: providers });
+  const world = await PortalWorld.open({ ...revocable(), signIn: providers });
   try {
-    for (const shot of await shotsOf(world)) {
+    for (const shot of [...(await shotsOf(world)), ...(await accessShots(world))]) {
       if (only.length > 0 && !only.includes(shot.name)) continue;
       for (const colorScheme of ['light', 'dark'] as const) {
         for (const [size, viewport] of SIZES) {
@@ -130,7 +205,10 @@ async function draw(directory: string, only: readonly string[]): Promise<void> {
           await page.getByRole('heading', { level: 1 }).waitFor();
           await page.waitForLoadState('networkidle');
           await shot.act?.(page);
-          await page.screenshot({ path: join(directory, `${shot.name}-${size}-${colorScheme}.png`), fullPage: true });
+          await page.screenshot({
+            path: join(directory, `${shot.name}-${size}-${colorScheme}.png`),
+            fullPage: (await page.locator('dialog').count()) === 0,
+          });
           await world.leave();
         }
       }

@@ -87,6 +87,8 @@ describe('a pause', () => {
     const { lease, token } = await story.issue();
     const { body } = await story.pause('Sam', EVERYTHING, { revoke: true });
     expect(body.revocation).toMatchObject({ scope: 'everything', leases: 1, ended: 1, finished: true });
+    const types = await story.types();
+    expect([types[body.entry], types[body.revocation.entry]]).toEqual(['access.paused', 'access.revocation_ordered']);
     await story.background();
     expect(story.broker.provider.revoked).toEqual([token]);
     expect((await story.lease(lease)).credential.standing).toBe('revoked');
@@ -155,6 +157,8 @@ describe('resuming', () => {
     expect((await story.ask()).status).toBe(200);
     const said = (await story.types()).filter((type) => type.startsWith('access.'));
     expect(said).toEqual(['access.paused', 'access.resume_proposed', 'access.resumed']);
+    const types = await story.types();
+    expect([first, second].map(({ body }) => types[body.entry])).toEqual(['access.resume_proposed', 'access.resumed']);
   });
 
   it('is not confirmed by who proposed it, under whichever account', async () => {

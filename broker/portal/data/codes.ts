@@ -55,7 +55,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     title: 'It was invoked once more',
     next: 'Your review was not recorded. Read the incident once more.',
   },
-  NOT_SECURITY: { title: 'This is for security', next: 'Ask somebody of security to do it.' },
+  NOT_SECURITY: {
+    title: 'This is for security',
+    next: 'Ask somebody of security to do it.',
+    link: { to: '/me', words: 'Your teams and roles' },
+  },
   SECOND_PERSON_NEEDED: {
     title: 'A second person has to confirm',
     next: 'Nothing was changed. Ask another person of security to confirm.',

@@ -71,11 +71,13 @@ const SOME_MS = 30_000;
 const isOld = ({ problem, freshAt }: State<unknown>, seconds: number): boolean =>
   problem !== undefined || now() - freshAt > 3 * seconds * 1000 + SOME_MS;
 
+const GONE: readonly string[] = ['NOT_FOUND', 'SIGN_IN_REQUIRED', 'NOT_SECURITY'];
+
 function after<T>(before: State<T>, path: string, answer: Answer<T>): State<T> {
   if (answer.ok) return { path, body: answer.body, problem: undefined, freshAt: now() };
   const kept = before.path === path ? before : { body: undefined, freshAt: now() };
   // Whoever may not see it any more does not go on seeing it.
-  const gone = answer.problem.code === 'NOT_FOUND' || answer.problem.code === 'SIGN_IN_REQUIRED';
+  const gone = GONE.includes(answer.problem.code);
   return { path, body: gone ? undefined : kept.body, problem: answer.problem, freshAt: kept.freshAt };
 }
 

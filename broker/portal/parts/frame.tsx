@@ -64,6 +64,11 @@ function Bar({
             <Link to="/catalog" current={page === 'catalog'}>
               Catalog
             </Link>
+            {me.roles.includes('security') && (
+              <Link to="/access" current={page === 'access'}>
+                Access
+              </Link>
+            )}
           </nav>
           <Link class="self" to="/me" current={page === 'me'}>
             <Initials name={me.name} />

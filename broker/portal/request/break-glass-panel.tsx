@@ -6,7 +6,7 @@ import { ask, type Problem } from '../data/ask.ts';
 import { anyOf } from '../data/request-words.ts';
 import { Icon } from '../parts/marks.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
-import { type Confirming, StepUp } from './step-up.tsx';
+import { type Confirming, RequestStepUp } from './request-step-up.tsx';
 import { pathOf } from './use-verdict.ts';
 import type { PanelProps } from './verdict-panel.tsx';
 
@@ -26,7 +26,7 @@ export function BreakGlassPanel({ request, approval, onAnswer, onChanged }: Pane
           {glass.may ? <InvokeForm invoking={invoking} /> : <p class="hint">{glass.why_not?.message}</p>}
         </div>
       ) : (
-        <StepUp request={request} confirming={invoking.confirming} />
+        <RequestStepUp request={request} confirming={invoking.confirming} />
       )}
     </section>
   );

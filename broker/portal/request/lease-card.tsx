@@ -2,14 +2,18 @@
 import { afterlifeOf } from '../../../shared/afterlife.ts';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import type { StateName } from '../../../shared/state-marks.ts';
+import { accessAddress } from '../access/access-route.ts';
 import { useTimes } from '../clock.ts';
 import { begun, leaseState } from '../data/request-words.ts';
+import { useSession } from '../data/session.ts';
 import { Card, Facts } from '../parts/card.tsx';
+import { Link } from '../parts/link.tsx';
 import { Quiet } from '../parts/marks.tsx';
 import { Time } from '../parts/times.tsx';
 
 export function LeaseCard({ request }: { readonly request: RequestDetail }) {
   const { now } = useTimes();
+  const { me } = useSession();
   const { lease, assurance } = request;
   const afterlife = lease && afterlifeOf(lease.kind);
   const state = leaseState(request, now);
@@ -28,6 +32,16 @@ export function LeaseCard({ request }: { readonly request: RequestDetail }) {
           { name: 'Lease', value: <code>{lease.id}</code> },
         ]}
       />
+      {state.name === 'revocable' && me.roles.includes('security') && (
+        <p class="actions">
+          <Link
+            class="button"
+            to={accessAddress({ act: { what: 'revoke', of: { scope: 'lease', target: lease.id } } })}
+          >
+            Revoke…
+          </Link>
+        </p>
+      )}
     </Card>
   );
 }

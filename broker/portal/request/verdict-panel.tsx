@@ -11,7 +11,7 @@ import { Person } from '../parts/person.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
 import { ApprovalOutcome } from './approval-outcome.tsx';
 import { ProposedVerdict, UselessProposal, uselessBecause } from './proposed-verdict.tsx';
-import { type Confirming, StepUp } from './step-up.tsx';
+import { type Confirming, RequestStepUp } from './request-step-up.tsx';
 import { useVerdict, type Verdict } from './use-verdict.ts';
 import { type FormProps, VerdictForm } from './verdict-form.tsx';
 import { Withdraw } from './withdraw.tsx';
@@ -48,7 +48,9 @@ export function VerdictPanel({ request, approval, onAnswer, onChanged }: PanelPr
       {may && !moved && verdict.stepUp === undefined && (
         <Deciding request={request} approval={approval} verdict={verdict} />
       )}
-      {may && !moved && verdict.stepUp !== undefined && <StepUp request={request} confirming={confirmingOf(verdict)} />}
+      {may && !moved && verdict.stepUp !== undefined && (
+        <RequestStepUp request={request} confirming={confirmingOf(verdict)} />
+      )}
       {!may && <ApprovalOutcome request={request} approval={approval} />}
       {request.yours && request.state === 'pending' && <Withdraw request={request} onAnswer={onAnswer} />}
     </section>

@@ -29,7 +29,7 @@ describe('revoke', () => {
     const { lease, token } = await issued(broker);
     const { code, out, err } = await run(broker, 'revoke', '--lease', lease, ...WHY);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^Order rev_\S+\.\n1 live lease of the lease lse_\S+; 1 ended\.\n1 credential to be revoked/);
+    expect(out).toMatch(/^Order rev_\S+\.\n1 live lease, lse_\S+; 1 ended\.\n1 credential to be revoked/);
     expect(out).toContain('New issuances are not stopped: `pause` does that.');
     await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([token]);

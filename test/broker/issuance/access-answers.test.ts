@@ -11,7 +11,7 @@ const ordered = (changes: Partial<Ordered> = {}, row: Partial<RevocationRow> = {
     ...{ reach: NOW, leases: 1, ended: 1, finished_at: NOW },
     ...row,
   },
-  ...{ revocable: 0, dying: 0, lastEnd: null, endless: 0 },
+  ...{ entry: 7, revocable: 0, dying: 0, lastEnd: null, endless: 0 },
   ...changes,
 });
 
@@ -27,6 +27,7 @@ describe('what is said of a revocation', () => {
     );
     expect(revocationAnswer(all, NOW)).toEqual({
       ...{ id: 'rev_1', scope: 'called-workflow', target: 'octo-org/deploy@v3', leases: 6, ended: 5, finished: false },
+      entry: 7,
       credentials: {
         ...{ to_be_revoked: 2, die_by_themselves: 1, last_dies_at: '2026-11-23T09:01:00.000Z', never_die: 3 },
       },
@@ -62,6 +63,12 @@ describe('what is said of a revocation', () => {
     expect(betweenOf(ordered({ endless: 1 }))).toEqual([
       '1 credential cannot be revoked and never dies: change it at its source.',
     ]);
+  });
+
+  it('calls one lease by its id', () => {
+    const one = { scope: 'lease', target: 'lse_1' } as const;
+    expect(saysOf(ordered({}, one))[0]).toBe('1 live lease, lse_1; 1 ended.');
+    expect(saysOf(ordered({}, { ...one, leases: 0, ended: 0 }))[0]).toBe('The lease lse_1 is not live.');
   });
 
   it('names what an order is of', () => {

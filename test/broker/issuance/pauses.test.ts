@@ -36,7 +36,7 @@ describe('a pause', () => {
         ...{ id: expect.stringMatching(/^pau_/), scope: 'project', target: 'shop', reason: 'INC-7', since: NOW },
         ...{ paused_by: 'prn_requester', resume_by: null, resume_at: null, resume_reason: null },
       },
-      revocation: undefined,
+      ...{ entry: 0, revocation: undefined },
     });
     expect(await pausesIn(world)).toEqual([paused.row]);
     expect(await world.entries()).toEqual([{ ...ofPause(id, 'access.paused'), principal: 'prn_requester' }]);
@@ -83,7 +83,7 @@ describe('a pause that is to end', () => {
     const { world, resuming, paused, id } = await withPause();
     const proposed = { resume_by: 'prn_requester', resume_at: NOW, resume_reason: 'It is over.' };
     expect(await resuming(SAM)).toEqual({
-      ...{ outcome: 'proposed', row: { ...paused.row, ...proposed }, endsAt: NOW + HOUR },
+      ...{ outcome: 'proposed', row: { ...paused.row, ...proposed }, entry: 1, endsAt: NOW + HOUR },
     });
     expect(await pausesIn(world)).toEqual([{ ...paused.row, ...proposed }]);
     const ends_at = '2026-11-23T10:00:00.000Z';
@@ -213,6 +213,7 @@ describe('what is said of pauses', () => {
         ...{ id, scope: 'project', target: 'shop', reason: 'INC-7', since: '2026-11-23T09:00:00.000Z' },
         paused_by: { operator: false, principal: 'prn_requester', name: '1' },
       },
+      entry: 0,
       says: [
         'Nothing is issued for the project shop from now on.',
         'What was issued before still works: `revoke` ends it.',

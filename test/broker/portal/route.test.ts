@@ -11,6 +11,7 @@ describe('addresses of the portal', () => {
     ['/catalog/shop/deploy', { page: 'catalog', scope: 'shop/deploy' }],
     ['/me', { page: 'me' }],
     ['/device', { page: 'device' }],
+    ['/access', { page: 'access', view: 'live', of: { scope: 'everything', target: '' }, act: undefined }],
     ['/elsewhere', { page: 'nowhere' }],
   ])('%s shows its page', (address, route) => {
     expect(routeOf(address)).toMatchObject(route);

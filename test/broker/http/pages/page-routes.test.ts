@@ -56,6 +56,7 @@ describe('the page that the portal is drawn in', () => {
       '/',
       '/sign-in',
       '/catalog/no/such',
+      '/access',
       '/me',
       '/device',
     ];

@@ -1,21 +1,17 @@
-// Showing once more that it is you, before a verdict on high risk, or break-glass. What is about to be sent is said again; with a passkey it is
-// sent right after, and from a provider you come back to the form as it was.
+// Showing once more that it is you, before what must not be done from a session that lies open. What is about to be sent is said
+// again; with a passkey it is sent right after, and from a provider you come back to the form as it was.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { RequestDetail } from '../../../shared/people-api.ts';
 import type { Problem } from '../data/ask.ts';
 import { stepUpWithPasskey } from '../data/passkeys.ts';
-import { ttlWords } from '../data/request-words.ts';
 import { useSession } from '../data/session.ts';
-import { Link } from '../parts/link.tsx';
-import { Icon } from '../parts/marks.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
-import { Exact, SaidBlock } from '../parts/said.tsx';
-import { requestAddress } from '../route.ts';
+import { Link } from './link.tsx';
+import { Icon } from './marks.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { SaidBlock } from './said.tsx';
 
 /** What is to be confirmed. */
 export interface Confirming {
-  /** as in `You approve` */
-  readonly doing: string;
   readonly reason: string;
   readonly methods: readonly string[];
   readonly send: () => Promise<void>;
@@ -23,35 +19,34 @@ export interface Confirming {
 }
 
 interface Props {
-  readonly request: RequestDetail;
+  /** of the heading */
+  readonly id: string;
   readonly confirming: Confirming;
+  /** the address that a provider leads back to */
+  readonly address: string;
+  /** what is about to be sent */
+  readonly children: ComponentChildren;
 }
 
-export function StepUp({ request, confirming }: Props) {
+export function StepUp({ id, confirming, address, children }: Props) {
   const { me } = useSession();
   const [problem, setProblem] = useState<Problem>();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  const { doing, methods, reason } = confirming;
+  const { methods, reason } = confirming;
   const usePasskey = async (): Promise<void> => {
     const answer = await stepUpWithPasskey();
     if (answer.ok) await confirming.send();
     else setProblem(answer.problem);
   };
-  const away = `/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent(requestAddress(request.id))}`;
+  const away = `/sign-in/${me.session.provider}?step-up=1&return=${encodeURIComponent(address)}`;
   const both = methods.includes('passkey') && methods.includes('provider');
   return (
     <div class="panel-body">
-      <h2 id="verdict" tabIndex={-1} ref={heading}>
+      <h2 id={id} tabIndex={-1} ref={heading}>
         Show that it is you
       </h2>
-      <p>
-        You {doing}{' '}
-        <strong>
-          {request.project}/{request.entitlement}, {ttlWords(request.ttl)}
-        </strong>
-        , for commit <code>{request.job.sha.slice(0, 7)}</code> of <Exact text={request.job.repository} />.
-      </p>
+      <p>{children}</p>
       {reason.trim() !== '' && <SaidBlock text={reason.trim()} caption="Your reason" />}
       {methods.length === 0 && <NoWay />}
       <div class="two">

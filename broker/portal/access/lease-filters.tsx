@@ -1,0 +1,82 @@
+// Which leases are listed: by what became of them, and of one thing alone.
+import { useState } from 'preact/hooks';
+import type { LeaseList } from '../../../shared/access-api.ts';
+import { go } from '../data/location.ts';
+import { Link } from '../parts/link.tsx';
+import { type AccessRoute, accessAddress, FILTERS, type Target, VIEWS, type View } from './access-route.ts';
+import { Named } from './named.tsx';
+import { TargetFields } from './target-fields.tsx';
+
+const CHIPS: Readonly<Record<View, string>> = {
+  live: 'Live',
+  failing: 'Could not be revoked',
+  returned: 'Returned',
+  expired: 'Expired',
+  ended: 'Ended',
+  withheld: 'Withheld',
+  all: 'All',
+};
+
+interface Props {
+  readonly route: AccessRoute;
+  /** those whose revocation failed so far */
+  readonly failing: LeaseList | undefined;
+}
+
+export function LeaseFilters({ route: { view, of }, failing }: Props) {
+  return (
+    <>
+      <nav class="chips" aria-label="Which leases">
+        {VIEWS.map((one) => (
+          <Link key={one} class="chip" to={accessAddress({ view: one, of })} current={view === one}>
+            {CHIPS[one]}
+            {one === 'failing' && failing !== undefined && (
+              <span class="hint">
+                {' '}
+                {failing.leases.length}
+                {failing.next !== undefined && '+'}
+              </span>
+            )}
+          </Link>
+        ))}
+      </nav>
+      {of.scope === 'everything' ? (
+        <Narrow view={view} />
+      ) : (
+        <p class="actions narrowed">
+          <span>
+            Only of <Named of={of} />.
+          </span>
+          <Link to={accessAddress({ view })}>Show all</Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Narrow({ view }: { readonly view: View }) {
+  const [of, setOf] = useState<Target>({ scope: 'project', target: '' });
+  return (
+    <details class="narrow">
+      <summary>Only of one thing</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (of.target !== '') go(accessAddress({ view, of }));
+        }}
+      >
+        <TargetFields
+          id="narrow"
+          label="Only of"
+          scopes={FILTERS}
+          of={of as Target<(typeof FILTERS)[number]>}
+          onScope={(scope) => setOf({ scope, target: '' })}
+          onTarget={(target) => setOf({ ...of, target })}
+        />
+        <button type="submit" class="button">
+          Show these leases
+        </button>
+      </form>
+    </details>
+  );
+}

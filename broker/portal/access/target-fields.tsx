@@ -1,0 +1,56 @@
+// What is meant: of which kind it is, and which one.
+
+import type { Scope, Target } from './access-route.ts';
+import { SCOPES } from './access-words.ts';
+
+interface Props<S extends Scope> {
+  /** begins the ids of its fields */
+  readonly id: string;
+  readonly label: string;
+  readonly scopes: readonly S[];
+  readonly of: Target<S>;
+  /** while it is typed; the kind alone leaves the name to who takes it */
+  readonly onScope: (scope: S) => void;
+  readonly onTarget: (target: string) => void;
+}
+
+export function TargetFields<S extends Scope>({ id, label, scopes, of, onScope, onTarget }: Props<S>) {
+  const [, field, hint] = SCOPES[of.scope];
+  return (
+    <div class="target-fields">
+      <div>
+        <label for={`${id}-scope`}>{label}</label>
+        <select
+          id={`${id}-scope`}
+          value={of.scope}
+          onChange={(event) => {
+            const scope = scopes.find((one) => one === event.currentTarget.value);
+            if (scope !== undefined) onScope(scope);
+          }}
+        >
+          {scopes.map((scope) => (
+            <option key={scope} value={scope}>
+              {SCOPES[scope][0]}
+            </option>
+          ))}
+        </select>
+      </div>
+      {field !== '' && (
+        <div>
+          <label for={`${id}-target`}>{field}</label>
+          <input
+            id={`${id}-target`}
+            value={of.target}
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby={`${id}-hint`}
+            onInput={(event) => onTarget(event.currentTarget.value.trim())}
+          />
+          <p class="hint" id={`${id}-hint`}>
+            {hint}
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
