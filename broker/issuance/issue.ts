@@ -1,6 +1,7 @@
 // Issues what was permitted. The credential leaves only after the commit that has `issuance.succeeded`; where that fails, it is
 // withheld, and revoked by the outbox (P1, P2). Another system is asked by issue-upstream.ts; what is signed here at once was issued
-// with its decision (issue-now.ts) and never comes here; the rest is signed by a key that somebody else holds for us, and spends its grant after that.
+// with its decision (issue-now.ts) and never comes here; the rest is signed by a key that somebody else holds for us, and spends its
+// grant after that.
 
 import type { Receipt } from '../../shared/receipt.ts';
 import type { Secret } from '../../shared/secret.ts';

@@ -116,10 +116,12 @@ describe('trusted issuers', () => {
 
   test('each document has five seconds', async () => {
     const { issuer, kid } = await start();
-    const timeout = vi.spyOn(AbortSignal, 'timeout');
-    onTestFinished(() => timeout.mockRestore());
+    const timer = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timer.mockRestore());
     await createTrustedIssuers({ issuers: [issuer], clock, logger: SILENT }).keyFor(issuer, kid);
-    expect(timeout.mock.calls).toEqual([[5000], [5000]]);
+    expect(timer.mock.calls.map(([, time]) => time).filter((time) => time !== undefined && time >= 1000)).toEqual([
+      5000, 5000,
+    ]);
   });
 
   test('are all asked ahead, at once, before the first token', async () => {
