@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { liftSuspensions, suspend } from '../support/beside-broker.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
+import { keyElsewhere } from '../support/key-elsewhere.ts';
 import { SHOP } from '../support/policy-files.ts';
 import { newSecret, TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
 
@@ -181,7 +182,8 @@ describe('the secret of a refusal that was only counted', () => {
 describe('a grant that lapsed unspent', () => {
   it('does not count against what the job may have', async () => {
     const [store, time] = [new FaultyStore(), { now: Date.now() }];
-    const broker = await start({ clock: { now: () => time.now }, openStore: store.open });
+    const { keys, keyTimes } = await keyElsewhere();
+    const broker = await start({ clock: { now: () => time.now }, openStore: store.open, keys, keyTimes });
     await putInForce(broker, SHOP.replace('max-per-job: 3', 'max-per-job: 1'));
     const ask = () => broker.ask({ scope: 'shop/deploy', claims: { environment: 'production' } });
     store.arm({ at: 2, kind: 'failed' });
