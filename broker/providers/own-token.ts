@@ -107,16 +107,25 @@ export function signForExchangeAside(signer: Signer, grant: Grant, audience: str
   return signing;
 }
 
-const DECOY_LIFETIME: Seconds = 60;
+const BRIEF_LIFETIME: Seconds = 60;
+
+/** What a token that is shown for one call is about: an entitlement, and nothing of a job. */
+type OfEntitlement = Pick<Decoy, 'id' | 'project' | 'entitlement' | 'at'>;
 
 /** The same about no job: it says nothing of a repository or a run. */
-export async function signDecoy(
+export const signDecoy = (signer: Signer, decoy: Decoy, exchange: ForExchange): Promise<Secret> =>
+  signBriefly(signer, { ...exchange, of: decoy, subject: decoySubject(decoy) });
+
+/** The same by its real subject, to ask after what an earlier one was traded for, when its job may be over. */
+export const signForEntitlement = (signer: Signer, of: OfEntitlement, exchange: ForExchange): Promise<Secret> =>
+  signBriefly(signer, { ...exchange, of, subject: subjectOf(of) });
+
+async function signBriefly(
   signer: Signer,
-  decoy: Decoy,
-  { audience, algorithm, claims = {} }: ForExchange,
+  { of, subject, audience, algorithm, claims = {} }: ForExchange & { of: OfEntitlement; subject: string },
 ): Promise<Secret> {
-  const about: About = { subject: decoySubject(decoy), id: decoy.id, at: decoy.at, claims: {} };
-  const token: OwnToken = { audience, algorithm, claims, typ: 'JWT', lifetime: DECOY_LIFETIME };
+  const about: About = { subject, id: of.id, at: of.at, claims: {} };
+  const token: OwnToken = { audience, algorithm, claims, typ: 'JWT', lifetime: BRIEF_LIFETIME };
   return new Secret(await sign(signer, unsigned(signer, about, token)));
 }
 

@@ -47,7 +47,7 @@ export interface Vault {
     ask: { readonly role: string; readonly jwt: Secret; readonly mount: string },
     signal: AbortSignal,
   ): Promise<VaultLogin>;
-  /** Whether the login may end itself, and look itself up. */
+  /** Whether the login may end itself. */
   endsItself(login: VaultLogin, signal: AbortSignal): Promise<boolean>;
   /** Reads the path, or POSTs the request to it. */
   secret(
@@ -56,8 +56,8 @@ export interface Vault {
     signal: AbortSignal,
   ): Promise<SecretAnswer>;
   end(token: Secret, signal: AbortSignal): Promise<void>;
-  /** The same, and no failure where it is gone already; only for a login of which `endsItself` was true. */
-  endAgain(token: Secret, signal: AbortSignal): Promise<void>;
+  /** Whether what was made is there still. Asked by any login that may: it has to know the name of the lease. */
+  hasLease(login: VaultLogin, lease: string, signal: AbortSignal): Promise<boolean>;
 }
 
 type Call = Pick<UpstreamCall, 'method' | 'body' | 'signal'> & { readonly token?: Secret };
@@ -72,11 +72,6 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
       ...(token === undefined ? {} : { 'x-vault-token': token.reveal() }),
     };
     return callUpstream(ask, { system, url: `${url}/v1/${path}`, headers, reasonOf, ...rest });
-  };
-  const revokeSelf = async (token: Secret, signal: AbortSignal): Promise<void> => {
-    const { status, json } = await call(REVOKE_SELF, { token, signal });
-    // A page of whatever stands before the vault is no word of the vault (P8).
-    if (status !== 204 && !isObject(json)) throw new Error(`${system} gave an answer of another form`);
   };
   const parsed = <T>(schema: z.ZodType<T>, json: unknown): T => {
     const checked = schema.safeParse(json);
@@ -96,38 +91,52 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
       return { token: new Secret(auth.client_token), lifetime: auth.lease_duration, ...fitnessOf(auth) };
     },
     async endsItself({ token }, signal) {
-      const body = { paths: [REVOKE_SELF, LOOKUP_SELF] };
+      const body = { paths: [REVOKE_SELF] };
       const { json } = await call('sys/capabilities-self', { token, body, signal });
       const { data } = parsed(capabilitiesAnswer, json);
-      return data[REVOKE_SELF]?.includes('update') === true && data[LOOKUP_SELF]?.includes('read') === true;
+      return data[REVOKE_SELF]?.includes('update') === true;
     },
     async secret({ token }, { path, request }, signal) {
       const how = request === undefined ? ({ method: 'GET' } as const) : { body: request };
       const { json } = await call(path, { token, ...how, signal });
       return parsed(secretAnswer, json);
     },
-    end: revokeSelf,
-    async endAgain(token, signal) {
+    async end(token, signal) {
+      const { status, json } = await call(REVOKE_SELF, { token, signal });
+      // A page of whatever stands before the vault is no word of the vault (P8).
+      if (status !== 204 && !isObject(json)) throw new Error(`${system} gave an answer of another form`);
+    },
+    async hasLease({ token }, lease, signal) {
       try {
-        await revokeSelf(token, signal);
+        const { json } = await call('sys/leases/lookup', { token, body: { lease_id: lease }, signal });
+        parsed(leaseAnswer, json);
+        return true;
       } catch (error) {
-        // A token that is gone and one without the right get the same 403. It had the right to do both: where neither is left, it
-        // is gone.
-        const gone = () => call(LOOKUP_SELF, { method: 'GET', token, signal }).then(() => false, isForbidden);
-        if (!isForbidden(error) || !(await gone())) throw error;
+        if (isRefusal(error, 400) && error.message.includes('invalid lease')) return false;
+        throw error;
       }
     },
   };
 }
 
 const REVOKE_SELF = 'auth/token/revoke-self';
-const LOOKUP_SELF = 'auth/token/lookup-self';
 
 const capabilitiesAnswer = z.object({ data: z.record(z.string(), z.array(z.string())) });
 
-/** Of a token that is gone or may not. Others say 403 too: a proxy before the vault, a namespace that is locked. */
-const isForbidden = (error: unknown): boolean =>
-  error instanceof UpstreamRefused && error.status === 403 && error.message.includes('permission denied');
+const leaseAnswer = z.object({ data: z.object({ id: z.string() }) });
+
+const isRefusal = (error: unknown, status: number): error is UpstreamRefused =>
+  error instanceof UpstreamRefused && error.status === status;
+
+/**
+ * Of a token that is gone, or may not do this, or may do nothing from here or for now: one answer for all of them. Others say 403
+ * too: a proxy before the vault, a namespace that is locked.
+ */
+export const isDenied = (error: unknown): error is UpstreamRefused =>
+  isRefusal(error, 403) && error.message.includes('permission denied');
+
+/** HashiCorp's adds this where there is no such token, or no more; OpenBao, and Vault before it did, say no more than `isDenied`. */
+export const isUnknownToken = (error: UpstreamRefused): boolean => error.message.includes('invalid token');
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 

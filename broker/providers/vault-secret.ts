@@ -1,7 +1,7 @@
 // The `vault-secret` kind: named fields of one path of a HashiCorp Vault or an OpenBao, which trusts the broker's JWT. The broker signs in
 // for each issuance. Where a lease was made the login is kept, sealed, to end it by; everywhere else it is ended at once.
 import { Secret } from '../../shared/secret.ts';
-import type { Clock, Millis } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Credential, Grant } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { FetchFrom, UpstreamSystem } from './endpoints.ts';
@@ -10,6 +10,7 @@ import { type CredentialProvider, UpstreamRefused } from './provider.ts';
 import { type Ending, endingOf, type Taken, takeValues } from './vault-answer.ts';
 import { openVault, type SecretAnswer, type VaultLogin } from './vault-api.ts';
 import { vaultDecoys } from './vault-decoy.ts';
+import { endLease, newHandle, readHandle } from './vault-lease.ts';
 import { endLogin, mayEndItself, type OpenedVault, requireFit, signIn } from './vault-sign-in.ts';
 
 interface VaultSecretParameters {
@@ -56,12 +57,12 @@ export function vaultSecretProvider(options: VaultOptions): CredentialProvider {
       const parameters = given as VaultSecretParameters;
       return issueFrom(options, { vault: named(parameters.upstream), grant, parameters, signal });
     },
-    async revoke({ revocationHandle }, signal) {
-      const { upstream, token } = handleOf(revocationHandle);
-      options.logger.hide(token);
-      const vault = vaults.get(upstream);
-      if (vault === undefined) throw new Error(`the vault "${upstream}" is not in the configuration any more`);
-      await vault.endAgain(token, signal);
+    async revoke({ revocationHandle, issuanceId }, signal) {
+      const handle = readHandle(revocationHandle);
+      options.logger.hide(handle.token);
+      const vault = vaults.get(handle.upstream);
+      if (vault === undefined) throw new Error(`the vault "${handle.upstream}" is not in the configuration any more`);
+      await endLease(options, { vault, handle, issuanceId, signal });
     },
   };
 }
@@ -80,7 +81,10 @@ async function issueFrom(options: VaultOptions, asking: Asking): Promise<Credent
     const taken = takeValues(answer, parameters.values, [login.token]);
     const credential = credentialOf(asking, { answer, taken, ending });
     if (ending.kind === 'lease') {
-      const made = leased(credential, { vault, login, endsAt: Math.min(ending.endsAt, endsAt) });
+      // The vault ends it with the login, so a login that lives shorter is the end.
+      const upstreamExpiresAt = Math.min(ending.endsAt, endsAt);
+      const revocationHandle = newHandle({ vault, login, lease: answer.lease_id, role, grant });
+      const made = { ...credential, upstreamExpiresAt, revocationHandle };
       if (grant.ttl !== 'never' || (await mayEndItself(asking, login))) return made;
       // Nobody could revoke it and say so: it goes with the login, if that goes, and is called what it is.
       await endLogin(options, vault, login);
@@ -152,19 +156,4 @@ function endingProblem({ ttl }: Grant, ending: Ending): string | undefined {
   if (ending.kind !== 'none' && ttl === 'never')
     return 'it ends: the policy must say when, by a `ttl`, instead of `ttl: never`';
   return undefined;
-}
-
-function leased(
-  credential: Credential,
-  { vault, login, endsAt }: { vault: OpenedVault; login: VaultLogin; endsAt: Millis },
-): Credential {
-  // The vault ends it with the login, so a login that lives shorter is the end.
-  const revocationHandle = new Secret(`${vault.upstream.name}:${login.token.reveal()}`);
-  return { ...credential, upstreamExpiresAt: endsAt, revocationHandle };
-}
-
-function handleOf(handle: Secret | undefined): { upstream: string; token: Secret } {
-  const [, upstream = '', token = ''] = /^([a-z0-9-]+):(.+)$/s.exec(handle?.reveal() ?? '') ?? [];
-  if (token === '') throw new Error('the lease has nothing that it could be revoked by');
-  return { upstream, token: new Secret(token) };
 }

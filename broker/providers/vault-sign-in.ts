@@ -73,7 +73,7 @@ export const mayEndItself = (
   );
 
 const MAY_NOT_END =
-  'its tokens may not revoke themselves: let them `update` auth/token/revoke-self and sys/capabilities-self, and `read` auth/token/lookup-self, as the policy `default` does';
+  'its tokens may not revoke themselves: let them `update` auth/token/revoke-self, sys/capabilities-self and sys/leases/lookup, as the policy `default` does';
 
 async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSignal): Promise<string | undefined> {
   if (login.unfitForLeases !== undefined) return login.unfitForLeases;

@@ -59,6 +59,9 @@ repositories: [ { name: octo-org/octo-repo, id: "456789" } ]
 entitlements:
 ${ENTRIES.map(policyOf).join('')}`;
 
+/** What is tried again later is so at once. */
+const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+
 interface Interop {
   readonly bao: OpenBao;
   readonly broker: TestBroker;
@@ -70,7 +73,7 @@ export async function interopWithOpenBao(): Promise<string | undefined> {
   if (status !== 0) return undefined;
   const [bao, site] = [await startOpenBao(), await startIssuerSite()];
   const broker = await TestBroker.start({
-    ...{ issuer: site.url, background: 'by-hand' },
+    ...{ issuer: site.url, background: 'by-hand', clock },
     policies: { 'shop.yaml': SHOP, '_organization.yaml': ORGANIZATION },
     upstreams: [
       { name: 'bao', kind: 'vault', url: bao.url, audience: 'bao-interop', authMount: 'ci/jwt', privateNetwork: false },
@@ -84,7 +87,7 @@ export async function interopWithOpenBao(): Promise<string | undefined> {
       site.url,
       bound.map((name) => `project:shop:entitlement:${name}`),
     );
-    for (const story of [decoys, values, certificates, revocation, refusals]) await story({ bao, broker });
+    for (const story of [decoys, values, certificates, revocation, deniedLogin, refusals]) await story({ bao, broker });
     return stdout.trim();
   } finally {
     await broker.close();
@@ -166,6 +169,26 @@ async function revocation({ bao, broker }: Interop): Promise<void> {
   await broker.running.runBackground();
   assert.equal((await broker.entries('lease.revoked')).length, 3);
   assert.deepEqual(await broker.entries('lease.revocation_failed'), []);
+  assert.equal(await logins(bao), 0);
+}
+
+/** It says the same of a login that is gone and of one that may do nothing, and what the latter made lives on. */
+async function deniedLogin({ bao, broker }: Interop): Promise<void> {
+  const revoked = (await broker.entries('lease.revoked')).length;
+  const held = await issued(broker, 'otp');
+  const [accessor] = await otherAccessors(bao);
+  const { entity_id: id } = (await bao.api('POST auth/token/lookup-accessor', { accessor })).data;
+  await bao.api(`POST identity/entity/id/${id}`, { disabled: true });
+  await broker.returnLease(held.lease_id, await broker.token());
+  await broker.running.runBackground();
+  assert.equal((await broker.entries('lease.revoked')).length, revoked);
+  assert.equal((await broker.entries('lease.revocation_failed')).length, 1);
+  await bao.api('POST otp/verify', { otp: held.credential.otp });
+  await bao.api(`POST identity/entity/id/${id}`, { disabled: false });
+  await bao.api('POST auth/token/revoke-accessor', { accessor });
+  clock.ahead += 10_000;
+  await broker.running.runBackground();
+  assert.equal((await broker.entries('lease.revoked')).length, revoked + 1);
   assert.equal(await logins(bao), 0);
 }
 

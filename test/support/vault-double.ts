@@ -26,11 +26,15 @@ export interface VaultOptions {
   readonly engines?: Engines;
   readonly mount?: string;
   readonly namespace?: string;
+  /** as HashiCorp's says it of a token that is gone; OpenBao says the same as of one that may not */
+  readonly tellsUnknown?: boolean;
 }
 
 export interface VaultDouble extends ProviderDouble, Pick<MoodyServer, 'url' | 'requests' | 'moodFrom'> {
   /** tokens that it would still take */
   readonly live: () => readonly string[];
+  /** Ends what was made with a login, and leaves that alone: as an administrator does. */
+  readonly endLease: (token: string) => void;
   /** what its audit log has: the id of each request that it answered with a secret */
   readonly audited: readonly string[];
 }
@@ -39,15 +43,19 @@ interface Token {
   readonly role: VaultRole;
   readonly endsAt: number;
   readonly secrets: string[];
+  readonly leases: string[];
 }
 
 const DEFAULT_POLICY: Readonly<Record<string, string>> = {
   'auth/token/revoke-self': 'update',
-  'auth/token/lookup-self': 'read',
   'sys/capabilities-self': 'update',
+  'sys/leases/lookup': 'update',
 };
 const no = (status: number, ...errors: string[]): Reply => ({ status, body: { errors } });
-const INVALID = no(403, 'permission denied');
+const gone = ({ tellsUnknown }: VaultOptions): Reply =>
+  tellsUnknown === true
+    ? no(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n')
+    : no(403, 'permission denied');
 const FORBIDDEN = no(403, '1 error occurred:\n\t* permission denied\n\n');
 
 /** What the vault knows, and what tests look at afterwards. */
@@ -65,7 +73,8 @@ export async function startVault(options: VaultOptions): Promise<VaultDouble> {
   // A bad day begins after the login, but for a role that gives too much.
   server.moodFrom = ({ path }) => server.mood === 'wider' || !/\/(login|capabilities-self)$/.test(path);
   const { issued, revoked, complaints, audited, tokens } = state;
-  return Object.assign(server, { issued, revoked, complaints, audited, live: () => [...tokens.keys()] });
+  const endLease = (token: string): void => void tokens.get(token)?.leases.splice(0);
+  return Object.assign(server, { issued, revoked, complaints, audited, endLease, live: () => [...tokens.keys()] });
 }
 
 async function answer(state: State, request: Received, mood: UpstreamMood): Promise<Reply> {
@@ -78,7 +87,7 @@ async function answer(state: State, request: Received, mood: UpstreamMood): Prom
   if (path.endsWith('/login')) return no(404, `no handler for route "${path}". route entry not found.`);
   const name = String(request.headers['x-vault-token']);
   const token = tokens.get(name);
-  if (token === undefined || token.endsAt <= Date.now()) return INVALID;
+  if (token === undefined || token.endsAt <= Date.now()) return gone(options);
   const allowed = { ...(token.role.withoutDefault === true ? {} : DEFAULT_POLICY), ...token.role.paths };
   const reads = request.method === 'GET';
   if (mood === 'refuses' || allowed[path] !== (reads ? 'read' : 'update')) return FORBIDDEN;
@@ -111,7 +120,7 @@ async function login({ options, tokens, issued, complaints }: State, body: Body,
   if (problem !== undefined) return no(400, problem);
   const name = `hvs.${randomUUID()}${randomUUID()}`;
   const ttl = role.tokenTtl ?? 3600;
-  tokens.set(name, { role, endsAt: Date.now() + Math.max(ttl, 60) * 1000, secrets: [] });
+  tokens.set(name, { role, endsAt: Date.now() + Math.max(ttl, 60) * 1000, secrets: [], leases: [] });
   issued.push(name);
   const policies = [...(role.withoutDefault === true ? [] : ['default']), mood === 'wider' ? 'root' : 'shop'];
   const auth = {
@@ -136,8 +145,10 @@ function own({ tokens, revoked }: State, { path, name, body, allowed }: OwnAsk):
       revoked.push(name, ...(tokens.get(name)?.secrets ?? []));
       tokens.delete(name);
       return { status: 204 };
-    case 'auth/token/lookup-self':
-      return { status: 200, body: { ...EMPTY, data: { id: name } } };
+    case 'sys/leases/lookup': {
+      const isThere = [...tokens.values()].some(({ leases }) => leases.includes(String(body['lease_id'])));
+      return isThere ? { status: 200, body: { ...EMPTY, data: { id: body['lease_id'] } } } : no(400, 'invalid lease');
+    }
     case 'sys/capabilities-self': {
       const asked = (body['paths'] as string[]).map((one) => [one, [allowed[one] ?? 'deny']]);
       return { status: 200, body: { ...EMPTY, data: Object.fromEntries(asked) } };
@@ -152,6 +163,7 @@ function secret({ options, issued, audited, complaints }: State, token: Token, a
   const { status, body, secrets = [], leased = false } = made;
   issued.push(...secrets);
   if (leased) token.secrets.push(...secrets);
+  if ('lease_id' in body) token.leases.push(String(body.lease_id));
   if (status !== 200) return { status, body };
   const id = randomUUID();
   audited.push(id);

@@ -1,7 +1,7 @@
-// Ending a login: what counts as the word of the vault that it is gone, and what does not (P8).
+// Ending a login, and asking after a lease: what counts as the word of the vault, and what does not (P8).
 import { describe, expect, it } from 'vitest';
-import { openVault } from '../../../broker/providers/vault-api.ts';
-import type { UpstreamAnswer, UpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { isDenied, isUnknownToken, openVault } from '../../../broker/providers/vault-api.ts';
+import type { UpstreamFetch } from '../../../broker/upstream-fetch.ts';
 import { Secret } from '../../../shared/secret.ts';
 
 const UPSTREAM = {
@@ -14,39 +14,62 @@ const UPSTREAM = {
 
 type Given = readonly [status: number, body: string];
 
-/** Answers the revocation and then the look-up. */
-function endAgain(revocation: Given, lookUp: Given): Promise<void> {
-  const answers = [revocation, lookUp].map(
-    ([status, body]): UpstreamAnswer => ({ status, headers: {}, body: Buffer.from(body) }),
-  );
-  const ask: UpstreamFetch = async () => answers.shift() ?? Promise.reject(new Error('asked too often'));
-  return openVault(ask, UPSTREAM).endAgain(new Secret('hvs.a-login-of-the-broker'), new AbortController().signal);
-}
+const vault = ([status, body]: Given) => {
+  const ask: UpstreamFetch = async () => ({ status, headers: {}, body: Buffer.from(body) });
+  return openVault(ask, UPSTREAM);
+};
 
-const DENIED = [403, '{"errors":["1 error occurred:\\n\\t* permission denied\\n\\n"]}'] as const;
-const LOCKED = [403, '{"errors":["API access to this namespace has been locked by an administrator"]}'] as const;
+const TOKEN = new Secret('hvs.a-login-of-the-broker');
+const { signal } = new AbortController();
+
+const denied = (words: string): Given => [403, JSON.stringify({ errors: [words] })];
+const DENIED = denied('1 error occurred:\n\t* permission denied\n\n');
+const UNKNOWN = denied('2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n');
+const LOCKED = denied('API access to this namespace has been locked by an administrator');
 const BLOCKED = [403, '<html>Blocked by the firewall</html>'] as const;
 const PAGE = [200, '<html>Back soon</html>'] as const;
 
-describe('a login is gone', () => {
-  it.each<[string, Given, Given]>([
-    ['where the vault took the revocation', [204, ''], PAGE],
-    ['where the vault took it with a warning', [200, '{"warnings":["soon"]}'], PAGE],
-    ['where it may neither end itself nor be looked up', DENIED, DENIED],
-  ])('%s', async (_when, revocation, lookUp) => {
-    await expect(endAgain(revocation, lookUp)).resolves.toBeUndefined();
+describe('ending a login', () => {
+  it.each<[string, Given]>([
+    ['the vault took it', [204, '']],
+    ['the vault took it with a warning', [200, '{"warnings":["soon"]}']],
+  ])('is done where %s', async (_when, answer) => {
+    await expect(vault(answer).end(TOKEN, signal)).resolves.toBeUndefined();
+  });
+
+  it.each<[string, Given, { denied: boolean; unknown: boolean }]>([
+    ['that is gone, or may not', DENIED, { denied: true, unknown: false }],
+    ['that the vault does not know', UNKNOWN, { denied: true, unknown: true }],
+    ['in a namespace that is locked', LOCKED, { denied: false, unknown: false }],
+    ['where a firewall answers', BLOCKED, { denied: false, unknown: false }],
+    ['where a page answers instead of the vault', PAGE, { denied: false, unknown: false }],
+    ['where nobody answers', [503, ''], { denied: false, unknown: false }],
+  ])('fails for one %s', async (_when, answer, expected) => {
+    const error: unknown = await vault(answer)
+      .end(TOKEN, signal)
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect({ denied: isDenied(error), unknown: isDenied(error) && isUnknownToken(error) }).toEqual(expected);
   });
 });
 
-describe('a login is not called gone', () => {
-  it.each<[string, Given, Given]>([
-    ['where a page answers instead of the vault', PAGE, DENIED],
-    ['where it can still be looked up', DENIED, [200, '{"data":{}}']],
-    ['in a namespace that is locked', LOCKED, LOCKED],
-    ['where a firewall answers', BLOCKED, BLOCKED],
-    ['where a firewall answers the look-up', DENIED, BLOCKED],
-    ['where nobody answers the look-up', DENIED, [503, '']],
-  ])('%s', async (_when, revocation, lookUp) => {
-    await expect(endAgain(revocation, lookUp)).rejects.toThrow();
+describe('a lease', () => {
+  const login = { token: TOKEN, lifetime: 60, unfit: undefined, unfitForLeases: undefined };
+  const hasLease = (answer: Given): Promise<boolean> => vault(answer).hasLease(login, 'database/creds/a/1', signal);
+
+  it.each<[string, Given, boolean]>([
+    ['is there', [200, '{"data":{"id":"database/creds/a/1","ttl":0}}'], true],
+    ['is gone', [400, '{"errors":["invalid lease"]}'], false],
+  ])('%s by the word of the vault', async (_what, answer, expected) => {
+    expect(await hasLease(answer)).toBe(expected);
+  });
+
+  it.each<[string, Given]>([
+    ['who asks may not', DENIED],
+    ['a page answers', PAGE],
+    ['something else is wrong with the question', [400, '{"errors":["lease_id must be specified"]}']],
+    ['another answers', [404, '{"errors":["invalid lease"]}']],
+  ])('is not called gone where %s', async (_when, answer) => {
+    await expect(hasLease(answer)).rejects.toThrow();
   });
 });

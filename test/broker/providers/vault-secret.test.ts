@@ -33,6 +33,8 @@ async function start(options?: VaultWorldOptions): Promise<VaultWorld> {
   return world;
 }
 
+const tokenIn = ({ revocationHandle }: Credential): string => JSON.parse(revocationHandle?.reveal() ?? '{}').token;
+
 const revealed = ({ values }: Credential) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.reveal()]));
 
@@ -109,7 +111,7 @@ describe('a lease', () => {
     expect(credential.revocation).toBeUndefined();
     expect(credential.details).toEqual({ upstream: 'vault-prod' });
     expect(credential.provenance).toEqual({ system: 'vault-prod', id: double.audited[0] });
-    expect(double.live()).toEqual([credential.revocationHandle?.reveal().replace('vault-prod:', '')]);
+    expect(double.live()).toEqual([tokenIn(credential)]);
   });
 
   it('ends with its login where that is earlier', async () => {
@@ -261,6 +263,54 @@ describe('revoking', () => {
     double.moodFrom = ({ path }) => path.endsWith('/revoke-self');
     await expect(provider.revoke?.(lease(credential), new AbortController().signal)).rejects.toThrow('refused (403)');
     expect(double.revoked).toEqual([]);
+  });
+
+  it('is not said of a login that the vault lets do nothing, while what it made is there', async () => {
+    const { issue, double, provider } = await start();
+    const credential = await issue(DATABASE);
+    double.mood = 'refuses';
+    double.moodFrom = ({ headers }) => headers['x-vault-token'] === tokenIn(credential);
+    await expect(provider.revoke?.(lease(credential), new AbortController().signal)).rejects.toThrow('refused (403)');
+    expect(double.live()).toEqual([tokenIn(credential)]);
+  });
+
+  it('is said of a login that the vault lets do nothing, once what it made is gone', async () => {
+    const { issue, double, provider } = await start();
+    const credential = await issue(DATABASE);
+    double.endLease(tokenIn(credential));
+    double.mood = 'refuses';
+    double.moodFrom = ({ headers }) => headers['x-vault-token'] === tokenIn(credential);
+    await provider.revoke?.(lease(credential), new AbortController().signal);
+    expect([double.live(), double.complaints]).toEqual([[tokenIn(credential)], []]);
+  });
+
+  it('is said without another login where the vault says that it does not know the login any more', async () => {
+    const { issue, double, provider } = await start({ vault: { tellsUnknown: true } });
+    const credential = await issue(DATABASE);
+    await provider.revoke?.(lease(credential), new AbortController().signal);
+    const before = double.requests.length;
+    await provider.revoke?.(lease(credential), new AbortController().signal);
+    expect(double.requests.slice(before)).toEqual(['POST /v1/auth/token/revoke-self']);
+  });
+
+  it('is not said where nobody can sign in to ask whether it is gone', async () => {
+    const { issue, double, provider } = await start();
+    const credential = await issue(DATABASE);
+    await provider.revoke?.(lease(credential), new AbortController().signal);
+    double.mood = 'breaks';
+    double.moodFrom = ({ path }) => path.endsWith('/login');
+    await expect(provider.revoke?.(lease(credential), new AbortController().signal)).rejects.toThrow(
+      'does not say whether what it made is gone',
+    );
+  });
+
+  it('is not said by another vault that took the name of the one that made the lease', async () => {
+    const [old, other] = [await start(), await start({ vault: { tellsUnknown: true } })];
+    const credential = await old.issue(DATABASE);
+    await expect(other.provider.revoke?.(lease(credential), new AbortController().signal)).rejects.toThrow(
+      'was made at another address',
+    );
+    expect(old.double.live()).toEqual([tokenIn(credential)]);
   });
 
   it('of a lease without a handle, or at a vault that is gone, is a failure', async () => {
