@@ -66,6 +66,8 @@ export function lifetimeOf({ ttl, revocation, credential }: Entitlement): string
       return `${dies}, and at once when it is returned or revoked`;
     case 'at-expiry':
     case 'none':
+      // What a vault makes can be revoked where it makes a lease with it, which nobody knows before.
+      if (credential.kind === 'vault-secret') return `${dies}, and before only if the vault made a lease of it`;
       return `${dies}, and cannot be revoked before${afterlife === undefined ? '' : `; ${afterlife}`}`;
   }
 }

@@ -1,5 +1,6 @@
 // Turns one entitlement as it is written into one that can be decided about, and reports what is wrong with it: rules that can
 // never hold, parameters beyond the offers, a TTL that nobody can keep, guardrails, teams that nobody knows.
+
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
@@ -12,6 +13,7 @@ import { isElsewhere } from './fact-conditions.ts';
 import { checkGuardrails } from './guardrails.ts';
 import { unknownKind } from './offers.ts';
 import { type Organization, unknownTeam } from './organization.ts';
+import { promisedRevocation } from './promised-revocation.ts';
 import type { Report } from './report.ts';
 import { riskFigure, sharedFigure } from './risk-figure.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -53,6 +55,7 @@ export function compileEntitlement(
   checkTimes(document, kind, report);
   const lacks = lacksOf(document, kind, context);
   const { parameters, onlyFrom } = parametersOf(document, kind, context);
+  checkEnd(document, kind, { parameters, report });
   const credential = { kind: document.credential.kind, parameters };
   const given = kind === undefined || parameters === undefined ? '' : shortened(kind.gives(parameters), MAX_SAID);
   const rules = rulesOf(document, { ...context, onlyFrom });
@@ -80,7 +83,7 @@ export function compileEntitlement(
     terms: slim(termsOf(document)),
     // Without parameters it does not load.
     gives: share(`gives ${given}`, () => given),
-    revocation: document.ttl === 'never' ? 'none' : (kind?.revocation ?? 'none'),
+    revocation: document.ttl === 'never' || kind === undefined ? 'none' : promisedRevocation(kind, parameters),
     figure: sharedFigure(figure, share),
   };
 }
@@ -203,6 +206,16 @@ function checkTimes(
       ['session'],
       `${formatDuration(session)} is shorter than the \`ttl\` of ${formatDuration(ttl)}: renewing ends before it starts`,
     );
+}
+
+/** The vault would be asked to make it, and nobody would get it. */
+function checkEnd(
+  { ttl }: EntitlementDocument,
+  kind: CredentialKind | undefined,
+  { parameters, report }: { parameters: unknown; report: Report },
+): void {
+  if (ttl === 'never' && parameters !== undefined && kind?.makes?.(parameters) === true)
+    report.error(['ttl'], 'what is made for a `request` has an end: write a duration');
 }
 
 function checkTeams(document: EntitlementDocument, { organization, report }: EntitlementContext): void {

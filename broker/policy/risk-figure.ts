@@ -1,6 +1,7 @@
 // A figure from 0 to 100 for what could go wrong with an entitlement, from what its policy says and nothing else: harm (declared
 // risk, power, life) and exposure (what its rules let in, who is asked). Points are added, each with its sentence. Of several
 // rules the widest counts, so that one more condition never raises the figure, and one more rule never lowers it.
+
 import { formatDuration } from '../../shared/duration.ts';
 import { ordinal } from '../../shared/ordinal.ts';
 import type { Repository } from '../model.ts';
@@ -10,6 +11,7 @@ import { allowsAny } from './broad-conditions.ts';
 import { eventsOf, namedRepositories } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';
 import { OUTSIDE_EVENTS } from './events.ts';
+import { promisedRevocation } from './promised-revocation.ts';
 import type { RuleDocument } from './rule-document.ts';
 import type { Share } from './sharing.ts';
 
@@ -25,7 +27,7 @@ export function riskFigure(document: EntitlementDocument, facts: FigureFacts): R
     ...(document.risk === 'high' ? [factor(40, 'The policy says that it is of high risk.')] : []),
     ...powerFactor(facts),
     ...lifeFactor(document),
-    ...revocationFactor(document, facts.kind),
+    ...revocationFactor(document, facts),
     ...RULE_FACTORS.flatMap((judge) => widest(document.allow.flatMap((rule, index) => judge({ rule, index, facts })))),
     ...peopleFactor(document),
     // A `review` makes nobody look again yet: it lowers nothing.
@@ -64,8 +66,8 @@ function lifeFactor({ ttl }: EntitlementDocument): readonly RiskFactor[] {
   return points === 0 ? [] : [factor(points, `It lives for up to ${formatDuration(ttl)}.`)];
 }
 
-function revocationFactor({ ttl }: EntitlementDocument, kind: CredentialKind | undefined): readonly RiskFactor[] {
-  if (ttl !== 'never' && kind?.revocation === 'immediate') return [];
+function revocationFactor({ ttl }: EntitlementDocument, { kind, parameters }: FigureFacts): readonly RiskFactor[] {
+  if (ttl !== 'never' && kind !== undefined && promisedRevocation(kind, parameters) === 'immediate') return [];
   return [factor(4, 'Once handed out, it cannot be taken back.')];
 }
 

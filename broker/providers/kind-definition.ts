@@ -49,6 +49,8 @@ export interface CredentialKind {
   readonly revocation: Revocation;
   /** may hand out a value that never dies, where the guardrails name the entitlement */
   readonly static?: boolean;
+  /** whether these parameters have something made, which has an end, and which it may be that nobody can revoke before */
+  readonly makes?: (parameters: unknown) => boolean;
   /** `credential` without its `kind`: well-formed, and nothing that was not offered */
   readonly parse: (value: unknown, offers: Offers) => ParsedParameters;
   /** an item of `may-offer` without its `kind` */
@@ -79,6 +81,7 @@ export interface Reach<P> {
 
 export interface KindDefinition<P>
   extends Pick<CredentialKind, 'kind' | 'lifetime' | 'revocation' | 'static' | 'takes'> {
+  readonly makes?: (parameters: P) => boolean;
   readonly gives: (parameters: P) => string;
   readonly power: (parameters: P) => Power;
   readonly parameters: z.ZodType<P>;
@@ -91,7 +94,7 @@ export type Kind = Omit<CredentialKind, 'available'>;
 
 /** A kind whose parameters must lie within one offer as a whole: two offers never add up to a third. */
 export function defineKind<P>(definition: KindDefinition<P>): Kind {
-  const { parameters, reach, upstream, gives, power, ...rest } = definition;
+  const { parameters, reach, upstream, gives, power, makes, ...rest } = definition;
   const offerSchema = schemaOfOffers(reach);
   return {
     ...rest,
@@ -106,6 +109,7 @@ export function defineKind<P>(definition: KindDefinition<P>): Kind {
     },
     parseOffer: (value) => checkShape(offerSchema, value),
     // Only ever called with what `parse` and `parseOffer` of the same kind took.
+    ...(makes && { makes: (value: unknown) => makes(value as P) }),
     gives: (value) => gives(value as P),
     power: (value) => power(value as P),
     narrower: (value, used) => {

@@ -58,6 +58,7 @@ export const vaultSecretKind: Kind = defineKind({
   lifetime: { min: 60, max: 2_764_800 },
   revocation: 'immediate',
   static: true,
+  makes: ({ request: asked }) => asked !== undefined,
   gives: ({ values, path, upstream, request: asked }) =>
     `${Object.keys(values).join(', ')} from ${path} of ${upstream}${asked === undefined ? '' : `, made for ${inWords(asked)}`}`,
   power: () => ({ points: 8, sentence: 'it is a secret of somebody else, who may give it to others too.' }),

@@ -1,11 +1,13 @@
 // What an entitlement as a whole leaves open: a risk that is said to be lower than it looks, a long life, nobody who is asked,
 // one person who decides alone, nobody who looks again. And then what each of its rules does.
+
 import { formatDuration } from '../../../shared/duration.ts';
 import type { Seconds } from '../../clock.ts';
 import type { Repository } from '../../model.ts';
 import type { CredentialKind } from '../../providers/credential-kinds.ts';
 import { GREATEST_POWER } from '../credential-power.ts';
 import type { EntitlementDocument } from '../document.ts';
+import { promisedRevocation } from '../promised-revocation.ts';
 import { flowYaml } from './flow-yaml.ts';
 import type { Advice } from './lint-finding.ts';
 import { namesEnvironment, ruleFindings } from './rule-findings.ts';
@@ -27,7 +29,7 @@ export function entitlementFindings(document: EntitlementDocument, facts: Entitl
   const { allow, risk } = document;
   return [
     ...understatedFinding(document, facts),
-    ...ttlFinding(document, facts.kind),
+    ...ttlFinding(document, facts),
     ...tradeFindings(document, facts.parameters),
     ...guardFinding(document, facts),
     ...selfApprovalFinding(document),
@@ -69,10 +71,10 @@ const LONGEST: Readonly<Record<'low' | 'high', { readonly kept: Seconds; readonl
   low: { kept: 3_600, revocable: 28_800 },
 };
 
-function ttlFinding({ ttl, risk, credential }: EntitlementDocument, kind: CredentialKind): Advice[] {
+function ttlFinding({ ttl, risk, credential }: EntitlementDocument, { kind, parameters }: EntitlementFacts): Advice[] {
   // That a value may never die is for the guardrails to say, entitlement by entitlement.
   if (ttl === 'never') return [];
-  const isRevocable = kind.revocation === 'immediate';
+  const isRevocable = promisedRevocation(kind, parameters) === 'immediate';
   const longest = Math.max(LONGEST[risk][isRevocable ? 'revocable' : 'kept'], kind.lifetime.min);
   if (ttl <= longest) return [];
   const end = isRevocable ? 'unless it is revoked' : 'and it cannot be revoked';
