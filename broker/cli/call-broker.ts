@@ -5,7 +5,7 @@ import type { Seconds } from '../clock.ts';
 import { readCapped } from '../read-capped.ts';
 
 export interface Sent {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
 }

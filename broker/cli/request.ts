@@ -10,6 +10,7 @@ import { type Answer, type Ask, askBroker } from './ask-broker.ts';
 import { ASKING_OPTIONS, brokerOrigin } from './broker-origin.ts';
 import { type Command, type CommandContext, type ExitCode, required, UsageError } from './command.ts';
 import { credentialText, type Format, readFormat } from './credential-text.ts';
+import { giveBack } from './give-back.ts';
 import { type SubjectTokens, subjectTokens } from './subject-tokens.ts';
 
 export interface RequestDeps {
@@ -24,7 +25,7 @@ export const command: Command = {
   usage: 'request --broker-url URL --entitlement PROJECT/NAME (--output FILE [--format FORMAT] | --json)',
   about:
     'Takes the OIDC token of the job from the runner (the job needs `permissions: id-token: write`) and prints what was decided. ' +
-    'The credential is written to FILE, which only you can read; without --output it is part of the JSON answer. A credential of several values is written as their JSON; with --format env as lines for a shell to read, under the names that programs of its ecosystem know, and with --format kubeconfig as a file for kubectl. It ends by itself: a shell has no post step that returns it.',
+    'The credential is written to FILE, which only you can read; without --output it is part of the JSON answer. A credential of several values is written as their JSON; with --format env as lines for a shell to read, under the names that programs of its ecosystem know, and with --format kubeconfig as a file for kubectl. It ends by itself: a shell has no post step that returns it. One that cannot be written is given back at once.',
   examples: [
     'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --output "$RUNNER_TEMP/token"',
     'buildpass request --broker-url https://buildpass.example.com --entitlement shop/publish-preview --json | jq -r .expires_in',
@@ -52,7 +53,13 @@ export async function request(context: CommandContext, deps: RequestDeps): Promi
   const output = await createOutput(context);
   try {
     const answer = await answerTo(ask, tokens, deps);
-    if (answer.kind === 'issued') return await deliver(answer.issued, output && { ...output, format }, context);
+    if (answer.kind === 'issued') {
+      const { issued } = answer;
+      const problem = await notWritten(issued, output && { ...output, format });
+      if (problem === undefined) return say(issued, output !== undefined, context);
+      context.io.err(inert(`Nothing was written: ${problem}. ${await giveBack({ ...ask, issued }, deps.fetch)}.`));
+      return 1;
+    }
     explain(answer, context);
     return 1;
   } finally {
@@ -134,21 +141,22 @@ async function answerTo(ask: Ask, tokens: SubjectTokens, deps: RequestDeps): Pro
   }
 }
 
-async function deliver(
+/** Why the credential could not be handed over: then nobody has it. */
+async function notWritten(
   issued: Issued,
   output: (Output & { readonly format: Format }) | undefined,
-  { io, json, option }: CommandContext,
-): Promise<ExitCode> {
+): Promise<string | undefined> {
   try {
     await output?.write(credentialText(issued, output.format));
+    return undefined;
   } catch (error) {
-    io.err(
-      `Nothing was written: ${inert((error as Error).message)}. Lease ${inert(issued.lease_id)} was issued, and ends by itself.`,
-    );
-    return 1;
+    return (error as Error).message;
   }
+}
+
+function say(issued: Issued, isInFile: boolean, { io, json, option }: CommandContext): ExitCode {
   const { access_token: _token, credential: _values, ...open } = issued;
-  if (json) io.out(JSON.stringify(output === undefined ? issued : open));
+  if (json) io.out(JSON.stringify(isInFile ? open : issued));
   else {
     const end = neverEnds(issued) ? 'a value that never dies' : `ends in ${formatDuration(issued.expires_in)}`;
     io.out(`Issued ${issued.scope} (${issued.assurance}), ${end}.`);

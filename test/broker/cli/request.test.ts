@@ -40,8 +40,11 @@ interface Reply {
 async function serverWith(...replies: readonly Reply[]) {
   const asks: URLSearchParams[] = [];
   const audiences: (string | null)[] = [];
+  const returned: string[] = [];
   const answer = async (incoming: IncomingMessage): Promise<Reply> => {
     const url = new URL(incoming.url ?? '', 'http://runner');
+    const { method, headers } = incoming;
+    if (method === 'DELETE') returned.push(`${method} ${url.pathname} ${headers.authorization}`);
     if (url.pathname !== '/idtoken') asks.push(new URLSearchParams(await text(incoming)));
     else audiences.push(url.searchParams.get('audience'));
     if (url.pathname === '/idtoken') return { status: 200, body: { value: `subject-token-${audiences.length}` } };
@@ -49,12 +52,13 @@ async function serverWith(...replies: readonly Reply[]) {
   };
   const server: Server = createServer(async (incoming, outgoing) => {
     const { status, body, headers = {} } = await answer(incoming);
-    outgoing.writeHead(status, headers).end(JSON.stringify(body));
+    outgoing.writeHead(status, headers).end(body === undefined ? undefined : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, asks, audiences };
+  const secrets = () => asks.map((one) => one.get('request_secret'));
+  return { url, asks, audiences, returned, secrets };
 }
 
 async function ask(
@@ -124,6 +128,7 @@ describe('buildpass request', () => {
     const { url } = await serverWith(
       { status: 200, body: { ...ISSUED, ...answerOf('kubernetes') } },
       { status: 200, body: ISSUED },
+      { status: 200, body: { revocation: 'at-expiry', upstream_expires_at: '2026-11-30T12:00:00.000Z' } },
     );
     const directory = await temporaryDirectory();
     await ask(url, ['--output', join(directory, 'kubeconfig'), '--format', 'kubeconfig']);
@@ -133,9 +138,39 @@ describe('buildpass request', () => {
     const { code, err } = await ask(url, ['--output', join(directory, 'jwt'), '--format', 'kubeconfig']);
     expect([code, err]).toEqual([
       1,
-      'Nothing was written: a credential of kind jwt makes no kubeconfig. Lease lse_1 was issued, and ends by itself.\n',
+      'Nothing was written: a credential of kind jwt makes no kubeconfig. Lease lse_1 was returned, and its credential dies at 2026-11-30T12:00:00.000Z.\n',
     ]);
     await expect(stat(join(directory, 'jwt'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each<[string, Reply, object, string]>([
+    [
+      'is revoked',
+      { status: 200, body: { revocation: 'immediate', upstream_expires_at: null } },
+      {},
+      'was returned, and the broker revokes its credential now',
+    ],
+    [
+      'never dies',
+      { status: 200, body: { revocation: 'none', upstream_expires_at: null } },
+      {},
+      'was returned, and its credential never dies',
+    ],
+    ['had ended', { status: 204, body: undefined }, {}, 'had ended already'],
+    ['could not be returned', { status: 503, body: {} }, {}, 'could not be returned, and it ends by itself'],
+    ['got no clear answer', { status: 200, body: {} }, {}, 'could not be returned, and it ends by itself'],
+    [
+      'could not be returned and never dies',
+      { status: 404, body: {} },
+      { expires_in: Number.MAX_SAFE_INTEGER },
+      'could not be returned, and what it handed out never dies',
+    ],
+  ])('gives back what it cannot write, and says so where it %s', async (...[, reply, change, words]) => {
+    const { url, returned, secrets } = await serverWith({ status: 200, body: { ...ISSUED, ...change } }, reply);
+    const output = join(await temporaryDirectory(), 'file');
+    const { code, err } = await ask(url, ['--output', output, '--format', 'kubeconfig']);
+    expect([code, err.trim().split('. ').at(-1)]).toEqual([1, `Lease lse_1 ${words}.`]);
+    expect(returned).toEqual([`DELETE /v1/leases/lse_1 Bearer ${secrets()[0]}`]);
   });
 
   it('refuses a format that there is not, and one without a file', async () => {
