@@ -108,7 +108,9 @@ const MOST_CHARACTERS = 65_536;
 /** P3: why nobody gets what the other side made: wider or longer-lived than asked, or nothing that a job could use. */
 function excessOf({ granted, provider }: Issuing, credential: Credential, now: Millis): string | undefined {
   if (credential.excess !== undefined) return credential.excess;
-  const odd = Object.entries(credential.values).find(([, secret]) => !isUsable(secret));
+  // Of several values the last is all of them in one text, which the action takes whole or not at all.
+  const texts = { ...credential.values, access_token: credential.accessToken };
+  const odd = Object.entries(texts).find(([, secret]) => !isUsable(secret));
   if (odd !== undefined) return `its \`${odd[0]}\` is empty or too long`;
   const { ttl } = granted.grant;
   const theirs = credential.upstreamExpiresAt;

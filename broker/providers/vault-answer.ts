@@ -65,11 +65,12 @@ export function takeValues(
 
 function asText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
 }
 
 function fieldProblem(field: string, fields: Fields): string {
   const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (value === undefined || value === null) return `it has no field "${field}"`;
+  if (typeof value === 'string' && value !== '') return `its field "${field}" is binary, and no text`;
   return value === '' ? `its field "${field}" is empty` : `its field "${field}" is a list or a map, and no text`;
 }

@@ -11,7 +11,10 @@ import { startVault, type VaultDouble, type VaultOptions, type VaultRole } from 
 const SUBJECT = 'project:shop:entitlement:deploy';
 const ENGINES = {
   kv2: {
-    'kv/data/shop': { version: 3, fields: { key: 'a-static-value', port: 5432, on: true, none: '', list: ['a'] } },
+    'kv/data/shop': {
+      version: 3,
+      fields: { key: 'a-static-value', port: 5432, on: true, none: '', list: ['a'], binary: 'a\0b' },
+    },
     'kv/data/gone': { version: 4, fields: null },
   },
   kv1: { 'old/shop': { key: 'an-older-value', certificate: 'PEM', expiration: 4_000_000_000 } },

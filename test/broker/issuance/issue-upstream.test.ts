@@ -95,6 +95,11 @@ describe('what the other side makes', () => {
       { credential: { values: { token: new Secret('x'.repeat(LONGEST + 1)) } } },
       'its `token` is empty or too long',
     ],
+    [
+      'is too long as a whole',
+      { credential: { accessToken: new Secret('x'.repeat(LONGEST + 1)) } },
+      'its `access_token` is empty or too long',
+    ],
     ['has died', { credential: { upstreamExpiresAt: NOW } }, NO_END],
     ['has an end that no calendar has', { credential: { upstreamExpiresAt: 9e15 } }, NO_END],
     [

@@ -83,6 +83,7 @@ describe('a value that never dies', () => {
     ['password', 'it has no field "password"'],
     ['toString', 'it has no field "toString"'],
     ['none', 'its field "none" is empty'],
+    ['binary', 'its field "binary" is binary, and no text'],
     ['list', 'its field "list" is a list or a map, and no text'],
   ])('without a usable %s is refused, naming the field', async (field, problem) => {
     const { issue } = await start();
