@@ -95,7 +95,8 @@ async function tryToRevoke(deps: RevokeDeps, row: LeaseRow): Promise<unknown> {
 async function recordRevoked(deps: RevokeDeps, item: OutboxRow, lease: LeaseRow): Promise<void> {
   await deps.store.commit(async (tx) => {
     await tx.outbox.done(item.id);
-    await tx.leases.revoked(lease.id, tx.now);
+    // It may wait twice, and both may be done side by side: it is revoked once.
+    if (!(await tx.leases.revoked(lease.id, tx.now))) return;
     await deps.append(tx, { type: 'lease.revoked', fields: await leaseFields(tx, lease) });
   });
 }

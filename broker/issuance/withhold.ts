@@ -59,12 +59,15 @@ async function recordWithheld(deps: IssueDeps, tx: Transaction, withheld: Withhe
   if (!(await tx.issuances.withhold(issuanceId, tx.now))) return;
   await tx.requests.setState(requestId, 'unknown', tx.now);
   // The commit that failed may have happened: then the lease is there, live, with a sealed copy of the answer.
-  if ((await tx.leases.find(leaseId)) === undefined) await insertLease(deps, tx, { ...withheld, state: 'withheld' });
+  const lease = await tx.leases.find(leaseId);
+  if (lease === undefined) await insertLease(deps, tx, { ...withheld, state: 'withheld' });
   else await tx.leases.withhold(leaseId);
   await tx.sealedAnswers.delete(requestId);
   // What its kind could revoke and this one cannot be is left to die: trying would fail until then.
   const canBe = provider.revoke !== undefined && (credential.revocation ?? 'immediate') === 'immediate';
-  if (canBe) await queueRevocation(deps, tx, leaseId);
+  // Whatever ended it meanwhile, its time or an order, had it revoked.
+  const isOpen = lease === undefined || lease.state === 'live';
+  if (canBe && isOpen) await queueRevocation(deps, tx, leaseId);
   await deps.append(tx, {
     type: 'issuance.withheld',
     fields: { ...issuanceFields(granted), lease_id: leaseId, reason, ...endFields(withheld) },

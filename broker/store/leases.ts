@@ -17,8 +17,8 @@ export interface Leases {
   end(id: string, state: 'returned' | 'expired' | 'ended'): Promise<boolean>;
   /** Whatever state it has: its credential was handed to nobody. */
   withhold(id: string): Promise<void>;
-  /** Notes that the other side confirmed. */
-  revoked(id: string, at: Millis): Promise<void>;
+  /** Notes that the other side confirmed; true for exactly one caller. */
+  revoked(id: string, at: Millis): Promise<boolean>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
   /** live ones of what this signing key of ours signed, those that end first before others */
@@ -52,7 +52,12 @@ const leaseChanges = ({ first }: Statements): Changes => {
     db.updateTable('leases').set({ state: 'withheld' }).where('id', '=', id),
   );
   const revoked = first((db, { id, at }: { id: string; at: Millis }) =>
-    db.updateTable('leases').set({ revoked_at: at }).where('id', '=', id),
+    db
+      .updateTable('leases')
+      .set({ revoked_at: at })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .returning('id'),
   );
   return {
     async insert(row) {
@@ -65,7 +70,7 @@ const leaseChanges = ({ first }: Statements): Changes => {
       await withhold({ id });
     },
     async revoked(id, at) {
-      await revoked({ id, at });
+      return (await revoked({ id, at })) !== undefined;
     },
   };
 };

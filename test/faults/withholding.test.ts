@@ -1,6 +1,7 @@
 // A credential that the other side made and that nobody may get: whatever fails then, it is revoked in the end, never handed
 // out, and called revoked only after the other side said so.
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { askControl } from '../../broker/cli/ask-control.ts';
 import type { Grant } from '../../broker/model.ts';
 import { UpstreamRefused } from '../../broker/providers/provider.ts';
 import { Secret } from '../../shared/secret.ts';
@@ -55,6 +56,23 @@ describe('a credential that nobody may get', () => {
     await broker.running.runBackground();
     expect((await typesOf(broker)).slice(-2)).toEqual(['issuance.withheld', 'lease.revoked']);
     expect(broker.provider.revoked).toEqual(broker.provider.issued);
+  });
+
+  it.each<[string, boolean, string]>([
+    ['is revoked once', false, 'lease.revoked'],
+    ['dies once, where nobody can revoke it', true, 'lease.died'],
+  ])('%s, also where its lease was ended before that was on record', async (_what, revokeFails, last) => {
+    const { broker, store, time, ask } = await start();
+    store.arm({ at: OUTCOME, kind: 'failed but happened' }, { at: OUTCOME + 1, kind: 'failed' });
+    await broker.ask(ask);
+    broker.provider.revokeFails = revokeFails;
+    const body = { of: { scope: 'everything' }, reason: 'INC-7' };
+    await askControl(broker.config.store.path, 'POST /revocations', { body });
+    await broker.running.runBackground();
+    time.now += HOUR_MS;
+    await broker.running.runBackground();
+    expect((await typesOf(broker)).filter((type) => type === last)).toHaveLength(1);
+    expect(broker.provider.revoked).toEqual(revokeFails ? [] : broker.provider.issued);
   });
 
   it('is one entry and one revocation, whoever comes to record it at the same moment', async () => {
