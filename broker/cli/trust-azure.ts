@@ -5,7 +5,7 @@ import { nameFor, requireHttps, type SetUp, type TrustAsk } from './trust-set-up
 export function trustAzure({ issuer, subject, scope, parameters }: TrustAsk): SetUp {
   requireHttps(issuer, 'Entra ID');
   const { tenant, 'client-id': client } = parameters as AzureAppParameters;
-  const name = nameFor(scope, '-');
+  const name = nameFor(scope);
   const description = `Buildpass: ${scope}`;
   const credential = { name, issuer, subject, audiences: [ENTRA_AUDIENCE], description };
   return {

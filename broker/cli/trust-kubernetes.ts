@@ -33,7 +33,7 @@ export function trustKubernetes(ask: TrustAsk): SetUp {
   const cluster = upstreamNamed(ask, upstream);
   const sharers = sharing<KubernetesParameters>(ask, (one) => one.upstream === upstream);
   const authentication = authenticationOf(issuer, sharers);
-  const metadata = { name: nameFor(scope, '-'), namespace };
+  const metadata = { name: nameFor(scope, '.'), namespace };
   const user = `${PREFIX}${subject}`;
   const role = { apiVersion: `${API_GROUP}/v1`, kind: 'Role', metadata, rules: [RULE] };
   const binding = {

@@ -69,5 +69,6 @@ export function sharingNotes(what: string, sharers: readonly Trusted[], { scope 
       ];
 }
 
-/** A name for things of this entitlement: two entitlements never have the same, as their names have no `_`. */
-export const nameFor = (scope: string, between = '_'): string => `buildpass${between}${scope.replace('/', between)}`;
+/** A name for things of this entitlement: two entitlements never have the same, as their names have a `-` and neither of these. */
+export const nameFor = (scope: string, between: '_' | '.' = '_'): string =>
+  `buildpass${between}${scope.replace('/', between)}`;

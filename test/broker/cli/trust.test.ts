@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { nameFor } from '../../../broker/cli/trust-set-up.ts';
 import { AWS_AUDIENCE } from '../../../broker/providers/kind-aws-names.ts';
 import { subjectOf } from '../../../broker/providers/own-token.ts';
 import { openTrustWorld, type TrustWorld } from '../../support/trust-world.ts';
@@ -171,6 +172,22 @@ describe('what a cluster is told', () => {
       subjects: [{ kind: 'User', name: user }],
     });
     expect(role.rules[0].verbs).toEqual([placeholders[0]?.placeholder]);
+  });
+});
+
+describe('what is set up for two entitlements', () => {
+  it.each(['_', '.'] as const)('never has one name, with "%s" between the parts', (between) => {
+    expect(nameFor('shop/web-deploy', between)).not.toBe(nameFor('shop-web/deploy', between));
+  });
+
+  it('is named in letters that Entra and a cluster take', async () => {
+    const { documents: azure } = await dataOf('azure', 'azure');
+    expect(azure['federated-credential'].name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_-]{2,119}$/);
+    const { documents: cluster } = await dataOf('kubernetes', 'cluster');
+    expect([cluster['role'].metadata.name, cluster['role-binding'].roleRef.name]).toEqual([
+      'buildpass.shop.cluster',
+      'buildpass.shop.cluster',
+    ]);
   });
 });
 
