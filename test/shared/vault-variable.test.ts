@@ -26,6 +26,16 @@ test.for([
   'goflags goproxy goroot gopath goenv gosumdb gonosumdb goinsecure',
   'git-ssh-command git-config-count git-exec-path git-askpass git-proxy-command git-editor git-pager git-external-diff',
   'git-dir git-work-tree git-template-dir git-sequence-editor git-ssl-no-verify ssh-askpass ssh-auth-sock',
+  'userprofile homedrive homepath appdata localappdata programdata systemroot windir psmodulepath',
+  'xdg-config-home xdg-config-dirs xdg-data-home xdg-cache-home xdg-runtime-dir',
+  'kubeconfig docker-host docker-config docker-context docker-cert-path docker-tls-verify helm-plugins helm-config-home',
+  'aws-endpoint-url aws-endpoint-url-s3 aws-config-file aws-shared-credentials-file aws-profile aws-container-authorization-token',
+  'google-application-credentials cloudsdk-config cloudsdk-api-endpoint-overrides-storage cloudsdk-python',
+  'gh-host gh-config-dir vault-addr vault-agent-addr vault-cacert vault-skip-verify vault-namespace bao-addr',
+  'tf-cli-args tf-cli-config-file tf-plugin-cache-dir tf-data-dir terraform-config ansible-config',
+  'makeflags makefiles cc cxx ld ldflags cflags cxxflags cppflags lessopen lessclose browser sudo-askpass',
+  'rustc rustc-wrapper rustflags rustdoc cargo-home cargo-build-rustc cargo-registries-x-index cargo-source-x cargo-net-offline',
+  'dotnet-startup-hooks dotnet-additional-deps dotnet-shared-store coreclr-enable-profiling cor-profiler-path',
   'github-token github-env runner-temp actions-id-token-request-url input-x state-x buildpass-token',
 ])('would steer programs, and become none: %s', (outputs) => {
   for (const output of outputs.split(' ')) expect(vaultVariable(output), output).toBeUndefined();
@@ -36,6 +46,8 @@ test.for([
   'my-http-proxy http-proxy-url my-ssl-cert-file my-node-options node-options-x node-repl my-npm-config-x npm-token',
   'my-pythonpath python my-rubyopt rubyopts my-java-home java-homes my-goflags goflags-x my-git-dir git-token',
   'my-ssh-askpass ssh-key my-github-token github',
+  'docker-password docker-username kubeconfig-token vault-token bao-token aws-account gh-token tf-var-password tf-token-x',
+  'cargo-registry-token rust-token ccx my-cc ldap-password dotnet-token appdata-key xdg-token helm-token terraform-token',
 ])('do not, and become one: %s', (outputs) => {
   for (const output of outputs.split(' '))
     expect(vaultVariable(output)).toBe(output.toUpperCase().replaceAll('-', '_'));
