@@ -1,6 +1,6 @@
 // Credential keys in AWS KMS: `GetPublicKey` and `Sign`, nothing else. The SDK is loaded by the first key that needs it, and
 // finds its credentials by its own standard chain; the region is that of the key's ARN.
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { KMSClient, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import type { KeyHolder } from './key-holder.ts';
 import type { CredentialAlgorithm } from './signing-keys.ts';
@@ -45,8 +45,7 @@ export function createAwsKms(): KeyHolder {
       const client = await clientFor(reference);
       const command = new SignCommand({
         KeyId: reference,
-        Message: input,
-        MessageType: 'RAW',
+        ...messageOf(input),
         SigningAlgorithm: ALGORITHMS[algorithm],
       });
       const { Signature: signature } = await client.send(command, { abortSignal: signal });
@@ -55,6 +54,15 @@ export function createAwsKms(): KeyHolder {
     },
   };
 }
+
+/** KMS takes no longer one; a token with many claims or session tags is. */
+const LONGEST_MESSAGE = 4_096;
+
+/** Of a longer one its digest, which is what KMS would make of it. */
+const messageOf = (input: Buffer) =>
+  input.length <= LONGEST_MESSAGE
+    ? ({ Message: input, MessageType: 'RAW' } as const)
+    : ({ Message: createHash('sha256').update(input).digest(), MessageType: 'DIGEST' } as const);
 
 async function open(region: string): Promise<KMSClient> {
   const { KMSClient } = await import('@aws-sdk/client-kms');

@@ -5,7 +5,7 @@ import { createKeys } from '../../broker/cli/keys.ts';
 import { prepareAws } from '../support/aws-story.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { KmsDouble } from '../support/kms-double.ts';
-import { SHOP } from '../support/policy-files.ts';
+import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { HOUR, RotationStory } from '../support/rotation-story.ts';
 
 let kms: KmsDouble;
@@ -50,6 +50,24 @@ describe('a credential key in AWS KMS', () => {
     expect(protectedHeader).toMatchObject({ alg: algorithm, kid: await story.keyIn('current', algorithm) });
     expect(await story.broker.entries('issuance.succeeded')).toMatchObject([{ key_id: protectedHeader.kid }]);
     expect(kms.asked.filter((act) => act === 'Sign')).toHaveLength(1);
+  });
+
+  it('signs a token that is longer than what KMS takes in one call', async () => {
+    const story = await startInKms({ RS256: kms.makeKey('RSA_3072') });
+    const names = Array.from({ length: 15 }, (_, at) => `x_${at}`);
+    const claims = names.map((name) => `${name}: "${'y'.repeat(256)}"`).join(', ');
+    story.broker.writePolicy(
+      'shop.yaml',
+      policies('RS256')['shop.yaml'].replace('com }', `com, claims: { ${claims} } }`),
+    );
+    story.broker.writePolicy(
+      '_organization.yaml',
+      ORGANIZATION.replace('[ action ]', `[ action, ${names.join(', ')} ]`),
+    );
+    await story.broker.running.reload();
+    const { status, body } = await story.broker.ask();
+    expect([status, body.access_token?.length > 5_000]).toEqual([200, true]);
+    expect((await verified(story, body.access_token)).payload['x_0']).toHaveLength(256);
   });
 
   it('signs what is traded at AWS, as what is handed out', async () => {

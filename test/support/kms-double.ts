@@ -1,6 +1,6 @@
 // AWS KMS as a real server on loopback: its JSON protocol, `GetPublicKey` and `Sign`, with real keys. It takes nothing that KMS
 // would not: the target, the form of a Signature Version 4 header for this region and service, and each member of the input.
-import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { constants, generateKeyPairSync, type KeyObject, privateEncrypt, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -95,9 +95,11 @@ export class KmsDouble {
     answer(response, act === 'Sign' ? this.#signed(key, input) : shown(key, input));
   }
 
-  #signed({ spec, privateKey }: KmsKey, { KeyId, Message, SigningAlgorithm }: Record<string, unknown>): object {
+  #signed({ spec, privateKey }: KmsKey, input: Record<string, unknown>): object {
+    const { KeyId, Message, MessageType, SigningAlgorithm } = input;
     const by = this.trouble === 'signs-with-another' ? makePair(spec).privateKey : privateKey;
-    const signature = sign('sha256', Buffer.from(String(Message), 'base64'), by);
+    const message = Buffer.from(String(Message), 'base64');
+    const signature = MessageType === 'DIGEST' ? signDigest(message, by) : sign('sha256', message, by);
     return { KeyId, SigningAlgorithm, Signature: signature.toString('base64') };
   }
 }
@@ -119,13 +121,19 @@ function complaintsAbout({ headers, method, url }: IncomingMessage): string[] {
   ];
 }
 
+/** Node signs no digest: of RSA it is the digest, with what says of which hash it is before it (RFC 8017 §9.2). */
+const SHA_256 = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+const signDigest = (digest: Buffer, key: KeyObject): Buffer =>
+  privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([SHA_256, digest]));
+
 const SIGN_MEMBERS = ['KeyId', 'Message', 'MessageType', 'SigningAlgorithm'];
 
 function complaintsAboutSign(input: Record<string, unknown>): string[] {
   const message = Buffer.from(String(input['Message']), 'base64');
   return [
     ...(Object.keys(input).sort().join() === SIGN_MEMBERS.join() ? [] : [`members ${Object.keys(input)}`]),
-    ...(input['MessageType'] === 'RAW' ? [] : [`message type ${input['MessageType']}`]),
+    ...(['RAW', 'DIGEST'].includes(String(input['MessageType'])) ? [] : [`message type ${input['MessageType']}`]),
+    ...(input['MessageType'] !== 'DIGEST' || message.length === 32 ? [] : [`a digest of ${message.length} bytes`]),
     // KMS takes no more in one call.
     ...(message.length > 0 && message.length <= 4096 ? [] : [`a message of ${message.length} bytes`]),
   ];
