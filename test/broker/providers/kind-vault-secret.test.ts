@@ -56,6 +56,14 @@ describe('vault-secret', () => {
       ]);
     });
 
+    it('that nobody offered is refused as that', () => {
+      const { organization, entitlement } = made({ ttl: '10m' });
+      const credential = { ...entitlement.credential, path: 'pki/issue/other' };
+      expect(errorsOf({ organization, entitlement: { ...entitlement, credential } })).toEqual([
+        expect.stringContaining('"pki/issue/other" is not offered'),
+      ]);
+    });
+
     it('is promised to nobody as something that can be revoked', () => {
       const entitlement = buildPolicies(made({ ttl: '10m' }))
         .projects.get('shop')
