@@ -46,6 +46,10 @@ test.for([
   'my-http-proxy http-proxy-url my-ssl-cert-file my-node-options node-options-x node-repl my-npm-config-x npm-token',
   'my-pythonpath python my-rubyopt rubyopts my-java-home java-homes my-goflags goflags-x my-git-dir git-token',
   'my-ssh-askpass ssh-key my-github-token github',
+  'my-userprofile userprofiles my-xdg-config-home xdg-configs my-kubeconfig kubeconfigs my-docker-host docker-hosts helm-plugin',
+  'my-aws-profile aws-profil my-google-application-credentials google-application-credentials-x my-cloudsdk-config',
+  'my-gh-host gh-hosts vault-addrs my-vault-addr my-tf-cli-args my-tf-data-dir tf-data-dirs terraform-configs my-ansible-x',
+  'my-makeflags makeflagsx my-rustc rustflags-x my-cargo-home my-dotnet-startup-hooks my-coreclr-profiler cor-enable',
   'docker-password docker-username kubeconfig-token vault-token bao-token aws-account gh-token tf-var-password tf-token-x',
   'cargo-registry-token rust-token ccx my-cc ldap-password dotnet-token appdata-key xdg-token helm-token terraform-token',
 ])('do not, and become one: %s', (outputs) => {

@@ -53,6 +53,14 @@ describe('a revocation', () => {
     expect(world.lines.join('')).not.toContain(HANDLE);
   });
 
+  it('that waits twice is on record once', async () => {
+    const { world, leases } = await waiting();
+    const [payload = ''] = leases.map(({ id }) => id);
+    await world.store.commit((tx) => tx.outbox.put({ id: 'obx_again', kind: 'revoke', payload, dueAt: NOW }));
+    await revokeDue(world.deps);
+    expect([(await world.entries('lease.revoked')).length, await left(world)]).toEqual([1, 0]);
+  });
+
   it('without a handle asks without one', async () => {
     const { world } = await waiting();
     const asked: Lease[] = [];

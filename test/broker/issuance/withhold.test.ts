@@ -62,19 +62,34 @@ describe('a credential that nobody may get', () => {
     expect(await world.entries('issuance.withheld')).toHaveLength(1);
   });
 
-  it('was on record as issued, by a commit that seemed to fail: the lease and the copy of its answer go', async () => {
-    const world = await openIssuanceWorld();
-    const { id, request_id: requestId } = await world.lease();
+  /** By a commit that seemed to fail. */
+  const onRecord = async (world: IssuanceWorld, state: 'live' | 'ended' = 'live') => {
+    const { id, request_id: requestId } = await world.lease({ lease: { state } });
     await world.store.commit((tx) => tx.sealedAnswers.put({ requestId, sealed: 'x', deleteAt: NOW + MINUTE }));
     const { grant: one, ...granted } = (await world.issuing()).granted;
     const grant = { ...one, issuanceId: 'iss_00001', leaseId: id, requestId };
-    await withhold(world.deps, { ...(await made(world)), granted: { ...granted, grant } });
-    expect(await world.find(id)).toMatchObject({ state: 'withheld' });
+    return { ...(await made(world)), granted: { ...granted, grant } };
+  };
+
+  it('was on record as issued: the lease and the copy of its answer go', async () => {
+    const world = await openIssuanceWorld();
+    const one = await onRecord(world);
+    const { leaseId, requestId } = one.granted.grant;
+    await withhold(world.deps, one);
+    expect(await world.find(leaseId)).toMatchObject({ state: 'withheld' });
+    expect(await world.toBeRevoked()).toEqual([leaseId]);
     const rows = await world.store.read(async (tx) => [
       await tx.sealedAnswers.find(requestId, 0),
       (await tx.requests.find(requestId))?.state,
     ]);
     expect(rows).toEqual([undefined, 'unknown']);
+  });
+
+  it('was on record, and is being revoked by what ended its lease: it is not revoked by us as well', async () => {
+    const world = await openIssuanceWorld();
+    await withhold(world.deps, await onRecord(world, 'ended'));
+    expect(await world.entries('issuance.withheld')).toHaveLength(1);
+    expect(await world.toBeRevoked()).toEqual([]);
   });
 
   it('is one entry and one revocation, however often it is recorded', async () => {
