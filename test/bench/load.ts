@@ -80,7 +80,8 @@ export async function openLoop(port: number, requests: readonly Buffer[], rate: 
   };
   const asked: Promise<void>[] = [];
   while (asked.length < requests.length) {
-    const due = Math.min(requests.length, Math.floor(((performance.now() - started) * rate) / 1000));
+    // The first is due at once.
+    const due = Math.min(requests.length, Math.floor(((performance.now() - started) * rate) / 1000) + 1);
     while (asked.length < due) {
       const request = requests[asked.length];
       if (request !== undefined) asked.push(ask(request, started + (asked.length * 1000) / rate));
