@@ -50,7 +50,7 @@ async function pauseOn(deps: OrderDeps, tx: Transaction, pausing: Pausing): Prom
     type: 'access.paused',
     fields: {
       ...{ pause_id: id, scope, target, ...projectOf(pausing), ...orderedBy(by) },
-      ...(sessions === undefined ? {} : { sessions }),
+      sessions,
     },
     personal: orderedPersonal(by, reason),
   });
