@@ -1,6 +1,5 @@
 // Turns one entitlement as it is written into one that can be decided about, and reports what is wrong with it: rules that can
 // never hold, parameters beyond the offers, a TTL that nobody can keep, guardrails, teams that nobody knows.
-
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
