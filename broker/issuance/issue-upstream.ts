@@ -45,18 +45,6 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
   throw upstreamFailed('The credential was not handed out: issuing was paused while it was made.');
 }
 
-/**
- * Begins what the provider will need, in the transaction that decides. A throw here would take the decision back; that of `issue` is
- * told as a failure of issuing.
- */
-export function prepare({ provider, granted }: Pick<Issuing, 'provider' | 'granted'>): void {
-  try {
-    provider.prepare?.(granted.grant);
-  } catch {
-    // As if nothing had been begun.
-  }
-}
-
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {
   const { granted, provider } = issuing;
   const act = async (signal: AbortSignal): Promise<Credential> => {

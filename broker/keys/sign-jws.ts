@@ -1,6 +1,5 @@
 // Signs a compact JWS (RFC 7515 §7.1) with one of the broker's own credential keys.
 import { type KeyObject, sign } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { CredentialAlgorithm } from './signing-keys.ts';
 
 interface JwsKey {
@@ -22,14 +21,6 @@ export function signJws({ algorithm, privateKey }: JwsKey, header: Header, paylo
   const signature = sign('sha256', Buffer.from(input), privateKey);
   // Signed as DER and taken apart here, because Node 24 takes twice as long to make the JWS form itself.
   return compact(input, algorithm === 'ES256' ? toRaw(signature) : signature);
-}
-
-const signOnAnotherThread = promisify(sign);
-
-/** The same of RS256 on another thread, while this one has something else to do. */
-export async function signJwsAside(privateKey: KeyObject, header: Header, payload: object): Promise<string> {
-  const input = inputOf({ algorithm: 'RS256' }, header, payload);
-  return compact(input, await signOnAnotherThread('sha256', Buffer.from(input), privateKey));
 }
 
 /** With a key that is held elsewhere; `alg` in the header is that of the key here too. */

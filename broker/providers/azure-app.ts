@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Decoy, Shown } from '../decoy.ts';
-import type { Credential, Grant } from '../model.ts';
+import type { Credential } from '../model.ts';
 import { entraAdvice, entraCodes, entraReason } from './azure-refusals.ts';
 import { type AzureToken, claimsOf, differenceOf, idOf } from './azure-token.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
-import { type Signer, signDecoy, signForExchange, signForExchangeAside, subjectOf } from './own-token.ts';
+import { type Signer, signDecoy, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 import { readReply } from './read-reply.ts';
 import { callUpstream, type Judged, judgeUpstream, type UpstreamCall, type UpstreamReply } from './upstream-http.ts';
@@ -31,8 +31,6 @@ export const ENTRA_AUDIENCE = 'api://AzureADTokenExchange';
 
 export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signer }: AzureOptions): CredentialProvider {
   const ask = fetchFrom(azure);
-  /** those that were begun before they were asked for */
-  const assertions = new WeakMap<Grant, Promise<Secret>>();
   const forEntra = { audience: ENTRA_AUDIENCE, algorithm: 'RS256' } as const;
 
   function call(asked: AzureAppParameters, assertion: Secret, subject: string): Omit<UpstreamCall, 'signal'> {
@@ -57,14 +55,10 @@ export function azureAppProvider({ clock, clouds: { azure }, fetchFrom, ...signe
     lifetime: { min: 5_400, max: 86_400 },
     lifetimeIsTheirs: true,
     revocation: 'at-expiry',
-    prepare(grant) {
-      const signing = signForExchangeAside(signer, grant, ENTRA_AUDIENCE);
-      if (signing !== undefined) assertions.set(grant, signing);
-    },
     async issue(grant, parameters, signal) {
       const asked = parameters as AzureAppParameters;
       if (asked.scope === '') throw new TypeError('a token of Entra needs a scope');
-      const assertion = await (assertions.get(grant) ?? signForExchange(signer, grant, forEntra));
+      const assertion = await signForExchange(signer, grant, forEntra);
       const reply = await callUpstream(ask, { ...call(asked, assertion, subjectOf(grant)), signal });
       return credentialOf(reply, asked, clock.now());
     },

@@ -4,7 +4,7 @@ import { Secret } from '../../shared/secret.ts';
 import type { Millis, Seconds } from '../clock.ts';
 import type { Decoy } from '../decoy.ts';
 import type { SignElsewhere } from '../keys/sign-elsewhere.ts';
-import { signJws, signJwsAside, signJwsElsewhere } from '../keys/sign-jws.ts';
+import { signJws, signJwsElsewhere } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
 
@@ -96,16 +96,6 @@ const forExchange = (asked: ForExchange): OwnToken => ({ ...asked, typ: 'JWT', l
 /** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */
 export const signForExchange = async (signer: Signer, grant: Grant, asked: ForExchange): Promise<Secret> =>
   (await signOwnToken(signer, grant, forExchange(asked))).secret;
-
-/** The same by RS256, on another thread from now on; undefined where somebody else holds the key, and would have to be asked. */
-export function signForExchangeAside(signer: Signer, grant: Grant, audience: string): Promise<Secret> | undefined {
-  const { key, header, payload } = unsigned(signer, ofGrant(grant), forExchange({ audience, algorithm: 'RS256' }));
-  if (key.held !== 'here') return undefined;
-  const signing = signJwsAside(key.privateKey, header, payload).then((token) => new Secret(token));
-  // What it throws is told to whoever waits for it, and nobody may.
-  signing.catch(() => undefined);
-  return signing;
-}
 
 const BRIEF_LIFETIME: Seconds = 60;
 

@@ -20,12 +20,7 @@ export interface CredentialProvider<Parameters = unknown> {
    */
   issue(grant: Grant, parameters: Parameters, signal: AbortSignal): Promise<Credential>;
   /**
-   * Begins what `issue` will need for this very grant and another thread can do, while the decision is made durable. Nothing may
-   * leave the broker for it, since the decision may come to nothing. What it throws, `issue` must throw again.
-   */
-  prepare?(grant: Grant): void;
-  /**
-   * `issue` of a provider that acts locally, inside the transaction that decides, so that one commit has all of it: made of the
+   * The same of a provider that acts locally, inside the transaction that decides, so that one commit has all of it: made of the
    * grant alone, on this thread, in about a millisecond. Undefined where somebody else holds the key, or a throw where it cannot:
    * then `issue` is called. A transaction may be run again; what an earlier run made was handed to nobody.
    */

@@ -5,7 +5,6 @@ import { spend } from '../approvals/approval-desk.ts';
 import { abandon } from '../approvals/endings.ts';
 import type { ToIssue } from '../issuance/issue.ts';
 import { type IssuedNow, issueNow, recordIssuedNow } from '../issuance/issue-now.ts';
-import { prepare } from '../issuance/issue-upstream.ts';
 import { recordStarted } from '../issuance/steps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Permit } from '../model.ts';
@@ -46,7 +45,6 @@ export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting
   }
   const provider = deps.providers.get(granted.credential.kind);
   if (provider?.acts === 'upstream') {
-    prepare({ provider, granted });
     await recordDecided(deps, tx, spentAs('issuing'));
     await recordStarted(deps, tx, { granted, provider });
     return { outcome: 'started', granted };

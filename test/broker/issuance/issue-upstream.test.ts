@@ -2,7 +2,6 @@
 import { mock } from 'node:test';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { issue } from '../../../broker/issuance/issue.ts';
-import { prepare } from '../../../broker/issuance/issue-upstream.ts';
 import type { Credential } from '../../../broker/model.ts';
 import { type CredentialProvider, UpstreamRefused } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
@@ -243,20 +242,5 @@ describe('the other side', () => {
       .poll(() => world.entries('issuance.withheld'))
       .toMatchObject([{ reason: 'it came after its time was given up' }]);
     expect(await world.toBeRevoked()).toEqual(['lse_00001']);
-  });
-});
-
-describe('what may be begun before another system is asked', () => {
-  it('is begun for this very grant, and takes nothing back where it cannot be', async () => {
-    const { granted } = await (await openIssuanceWorld()).issuing();
-    const begun: unknown[] = [];
-    const provider = { ...createTestProvider(), prepare: (grant: unknown) => void begun.push(grant) };
-    prepare({ provider, granted });
-    expect(begun).toHaveLength(1);
-    expect(begun[0]).toBe(granted.grant);
-    const failing = () => {
-      throw new Error('no key');
-    };
-    expect(() => prepare({ provider: { ...provider, prepare: failing }, granted })).not.toThrow();
   });
 });

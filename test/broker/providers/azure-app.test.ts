@@ -1,10 +1,7 @@
-import { sign } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../broker/clock.ts';
-import type { LocalKey, SigningKey, SigningKeys } from '../../../broker/keys/signing-keys.ts';
 import type { Credential, Grant } from '../../../broker/model.ts';
 import { azureAppProvider } from '../../../broker/providers/azure-app.ts';
-import type { Signer } from '../../../broker/providers/own-token.ts';
 import { UpstreamRefused } from '../../../broker/providers/provider.ts';
 import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
 import { describeProvider } from '../../conformance/provider.ts';
@@ -49,54 +46,6 @@ async function open(token: Partial<EntraDouble['token']> = {}) {
 
 const secondsLeft = ({ upstreamExpiresAt }: Credential): number =>
   Math.round((Number(upstreamExpiresAt) - systemClock.now()) / 60_000) * 60;
-
-describe('the assertion', () => {
-  const grant = buildGrant({ ttl: TTL });
-  const { signal } = new AbortController();
-
-  async function openWith(changes: (keys: SigningKeys) => Partial<Signer>) {
-    const { issuer, keys, close } = await startTestIssuer();
-    const entra = await startEntraDouble({ issuer });
-    onTestFinished(() => void [entra.close(), close()]);
-    const options = { issuer, keys, clouds: entra.clouds, clock: systemClock, fetchFrom: createUpstreamFetch };
-    return { entra, provider: azureAppProvider({ ...options, ...changes(keys) }) };
-  }
-
-  it('is the one that was begun before, where one was', async () => {
-    let asked = 0;
-    const { entra, provider } = await openWith((keys) => {
-      const credential = (algorithm: 'ES256' | 'RS256'): SigningKey => {
-        asked += 1;
-        return keys.credential(algorithm);
-      };
-      return { keys: { ...keys, credential } };
-    });
-    provider.prepare?.(grant);
-    await provider.issue(grant, PARAMETERS, signal);
-    expect([asked, entra.shown.length]).toEqual([1, 1]);
-    await provider.issue(buildGrant({ ttl: TTL }), PARAMETERS, signal);
-    expect([asked, entra.shown.length]).toEqual([2, 2]);
-  });
-
-  it('is not asked of whoever else holds the key before the decision is durable', async () => {
-    const signed: string[] = [];
-    const { entra, provider } = await openWith((keys) => {
-      const key = keys.credential('RS256') as LocalKey;
-      const { id, algorithm, publicKey } = key;
-      return {
-        keys: { ...keys, credential: () => ({ held: 'elsewhere', id, algorithm, publicKey, reference: 'k' }) },
-        signElsewhere: async (_key, input) => {
-          signed.push(input.toString());
-          return sign('sha256', input, key.privateKey);
-        },
-      };
-    });
-    provider.prepare?.(grant);
-    expect(signed).toEqual([]);
-    await provider.issue(grant, PARAMETERS, signal);
-    expect([signed.length, entra.shown.length]).toEqual([1, 1]);
-  });
-});
 
 describe('a token of an app of Entra', () => {
   it('lives as long as Entra says, whatever the ttl', async () => {

@@ -2,7 +2,6 @@
 // is made.
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../broker/facts.ts';
-import type { Grant } from '../../../broker/model.ts';
 import { buildStaticSecret } from '../../support/build-policy.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 import { APPROVAL, idOf, MINUTE, NOW, openRequestsWorld, type RequestsOptions } from './requests-world.ts';
@@ -124,21 +123,6 @@ describe('a credential that is made later', () => {
       { type: 'request.decided', decision: 'permit' },
       { type: 'issuance.started', grant_id: grant.id, kind: 'jwt' },
     ]);
-  });
-
-  it('has what another thread can do begun in the same moment, for this very grant', async () => {
-    const prepared: Grant[] = [];
-    const { granted } = await permitted({ signed: 'elsewhere', prepare: (grant) => void prepared.push(grant) });
-    expect(prepared).toHaveLength(1);
-    expect(prepared[0]).toBe(granted.grant);
-  });
-
-  it('stands where that cannot be begun', async () => {
-    const prepare = () => {
-      throw new Error('no key');
-    };
-    const { decided, request } = await permitted({ signed: 'elsewhere', prepare });
-    expect([decided.outcome, request.state]).toEqual(['started', 'issuing']);
   });
 
   it('is granted and no more where nothing here makes its kind', async () => {

@@ -49,8 +49,6 @@ export interface RequestsOptions {
   readonly policy?: PolicyParts;
   readonly signed?: Signed;
   readonly askFacts?: AskFacts;
-  /** of every provider */
-  readonly prepare?: (grant: Grant) => void;
 }
 
 export interface RequestsWorld extends Pick<IssuanceWorld, 'store' | 'time' | 'entries' | 'faults' | 'lines'> {
@@ -80,13 +78,12 @@ export async function openRequestsWorld(options: RequestsOptions = {}): Promise<
   const world = await openIssuanceWorld();
   const { store, time, entries, faults, lines } = world;
   const { entitlement = {}, policy = {}, askFacts } = options;
-  const prepare = options.prepare === undefined ? {} : { prepare: options.prepare };
   const load = (parts: PolicyParts): PolicySet => buildPolicies(parts, { kinds: credentialKinds(KINDS) });
   let inForce = load({ entitlement, ...policy });
   const providers = new Map<string, CredentialProvider>();
   const signedBy = (signed: Signed): void => {
     providers.clear();
-    if (signed !== 'nowhere') for (const kind of KINDS) providers.set(kind, { ...signing(signed), ...prepare, kind });
+    if (signed !== 'nowhere') for (const kind of KINDS) providers.set(kind, { ...signing(signed), kind });
   };
   signedBy(options.signed ?? 'at-once');
   const elapsed = () => time.now;
