@@ -7,6 +7,9 @@ import type { Transaction, TransactionGuard, Unit } from './store.ts';
 import { breaksStore, isStoreFailure, storeFailure } from './store-failure.ts';
 
 const MAX_GROUP = 256;
+/** Shared by so many, a commit costs each of them little; to wait for more would only make these wait. */
+const ENOUGH = 8;
+const TURNS_TO_ARRIVE = 2;
 /** Under savepoints from the start after a unit threw: where one does, others may, and each would cost its group a second run. */
 const CAREFUL_GROUPS = 64;
 
@@ -42,8 +45,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
   async function drain(): Promise<void> {
     while (queue.length > 0) {
-      // A turn later, so that whoever has sent a request by now joins the same group, and answers go out in between.
-      await nextTurn();
+      await gathered(queue);
       await commitNext(queue.splice(0, MAX_GROUP));
     }
     draining = undefined;
@@ -98,6 +100,19 @@ async function commitGroup(
   for (const settle of settled) settle();
   if (large) await foldIn(options);
   return 'settled';
+}
+
+/**
+ * Some turns later, so that whoever has sent a request by now joins the same group, and answers go out in between; and again as long as
+ * there are more each time. A job comes on a connection of its own, of which a turn lets in a single one (libuv), and reads it in the
+ * next: without waiting for them, each of many that come at once would have a commit of its own, and wait for those of all before it.
+ */
+async function gathered(queue: readonly unknown[]): Promise<void> {
+  let before: number;
+  do {
+    before = queue.length;
+    for (let turn = 0; turn < TURNS_TO_ARRIVE; turn += 1) await nextTurn();
+  } while (queue.length > before && queue.length < ENOUGH);
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -29,12 +29,14 @@ interface Figures {
   readonly cpu: number[];
   readonly p50: number[];
   readonly p99: number[];
+  /** where each ask has a connection of its own */
+  readonly anew: { readonly perSecond: number[]; readonly p50: number[]; readonly p99: number[] };
   /** by rate */
   readonly open: Map<number, { p50: number[]; p99: number[]; refused: number }>;
 }
 
 const noFigures = (): Figures => ({
-  ...{ perSecond: [], cpu: [], p50: [], p99: [] },
+  ...{ perSecond: [], cpu: [], p50: [], p99: [], anew: { perSecond: [], p50: [], p99: [] } },
   open: new Map(RATES.map((rate) => [rate, { p50: [], p99: [], refused: 0 }])),
 });
 
@@ -82,6 +84,11 @@ async function measure(
   figures.perSecond.push(result.answered / result.seconds);
   figures.cpu.push(((cpuSeconds(server.pid) - before) / result.answered) * 1e6);
   keep(figures, result);
+  const { anew } = figures;
+  const each = await asks(issuer, seconds * MOST_A_SECOND);
+  const apart = await closedLoop(server.port, each, { callers: CALLERS, seconds, anew: true });
+  anew.perSecond.push(apart.answered / apart.seconds);
+  keep(anew, apart);
   for (const [rate, open] of figures.open) {
     const steady = await openLoop(server.port, await asks(issuer, rate * seconds), rate);
     keep(open, steady);
@@ -113,12 +120,13 @@ function report(
   const rows = servers.map(({ name, figures }) => [
     name,
     ...[spread(figures.perSecond), spread(figures.cpu), spread(figures.p50, 1), spread(figures.p99, 1)],
+    `${spread(figures.anew.perSecond)}; ${spread(figures.anew.p50, 1)} / ${spread(figures.anew.p99, 1)}`,
     ...[...figures.open.values()].map(
       ({ p50, p99, refused }) => `${spread(p50, 1)} / ${spread(p99, 1)}, ${refused} refused`,
     ),
   ]);
   const open = RATES.map((rate) => `${rate}/s: p50 / p99 ms`);
-  const head = ['server', 'issuances/s', 'CPU µs', 'p50 ms', 'p99 ms', ...open];
+  const head = ['server', 'issuances/s', 'CPU µs', 'p50 ms', 'p99 ms', 'a connection each: /s; p50 / p99 ms', ...open];
   const [naive, ours] = servers.map(({ figures }) => figures);
   const ratios = (ours?.perSecond ?? []).map((value, at) => value / (naive?.perSecond[at] ?? Number.NaN));
   const share = (median(crypto) / median(ours?.cpu ?? [])) * 100;

@@ -33,11 +33,18 @@ const result = (tally: Tally, started: number): LoadResult => ({
   latencies: tally.latencies.sort((a, b) => a - b),
 });
 
+interface ClosedLoop {
+  readonly callers: number;
+  readonly seconds: number;
+  /** each ask on a connection of its own, as that of a job is */
+  readonly anew?: true;
+}
+
 /** Until the requests or the seconds run out, whichever comes first. */
 export async function closedLoop(
   port: number,
   requests: readonly Buffer[],
-  { callers, seconds }: { callers: number; seconds: number },
+  { callers, seconds, anew }: ClosedLoop,
 ): Promise<LoadResult> {
   const clients = await Promise.all(Array.from({ length: callers }, () => RawClient.open(port)));
   const tally = newTally();
@@ -48,7 +55,7 @@ export async function closedLoop(
     for (let now = started; now < end; ) {
       const request = requests[next++];
       if (request === undefined) return;
-      const reply = await client.send(request);
+      const reply = await (anew ? sendAnew(port, request) : client.send(request));
       const then = performance.now();
       count(tally, reply, then - now);
       now = then;
@@ -58,6 +65,13 @@ export async function closedLoop(
   const loaded = result(tally, started);
   for (const client of clients) client.close();
   return loaded;
+}
+
+async function sendAnew(port: number, request: Buffer): Promise<RawReply> {
+  const client = await RawClient.open(port);
+  const reply = await client.send(request);
+  client.close();
+  return reply;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBrokenLatch } from '../../../broker/store/broken-latch.ts';
 import { createGroupCommit, type GroupCommit } from '../../../broker/store/group-commit.ts';
@@ -65,6 +66,36 @@ describe('a group of units', () => {
       'COMMIT',
       'guard settled committed',
     ]);
+  });
+
+  it('waits for those that come one after the other, while there are more each time, and no longer', async () => {
+    const { group, steps } = await recordedGroup();
+    const turns = async (count: number): Promise<void> => {
+      for (let turn = 0; turn < count; turn += 1) await nextTurn();
+    };
+    const units = ['a', 'b', 'c'].map(async (name, at) => {
+      await turns(2 * at);
+      await group.commit(async () => void steps.push(name));
+    });
+    await Promise.all(units);
+    await group.commit(async () => void steps.push('d'));
+    expect(steps.filter((step) => /^(BEGIN|[a-d]$)/.test(step))).toEqual([
+      ...['BEGIN IMMEDIATE', 'a', 'b', 'c', 'BEGIN IMMEDIATE', 'd'],
+    ]);
+  });
+
+  it('is large enough with eight, so that the first need not wait for all', async () => {
+    const { group } = await recordedGroup();
+    let coming = true;
+    const units: Promise<void>[] = [];
+    const first = group.commit(async () => undefined).then(() => (coming = false));
+    while (coming) {
+      units.push(group.commit(async () => undefined));
+      await nextTurn();
+    }
+    await Promise.all([first, ...units]);
+    expect(units.length).toBeGreaterThan(5);
+    expect(units.length).toBeLessThan(12);
   });
 
   it('has what a unit of it wrote moved to where it stays, where that is much, once the unit is answered', async () => {
