@@ -1,4 +1,5 @@
 // The `github-token` provider beside the double of GitHub's API, with what it is asked for: for its own tests and the conformance suite.
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../broker/clock.ts';
 import type { Credential, Lease } from '../../broker/model.ts';
 import { githubTokenProvider } from '../../broker/providers/github-token.ts';
@@ -8,6 +9,7 @@ import type { ProviderDouble, ProviderWorld } from '../conformance/provider.ts';
 import { buildGrant } from './build-grant.ts';
 import { GithubAppApi } from './github-app-api.ts';
 import { APP_ID } from './github-installations.ts';
+import type { Knowledge } from './github-knowledge.ts';
 import type { UpstreamMood } from './moody-server.ts';
 
 export const PARAMETERS = {
@@ -37,6 +39,14 @@ export async function startTokenWorld(): Promise<TokenWorld> {
     },
     issue: (parameters = PARAMETERS) => provider.issue(buildGrant(), parameters, new AbortController().signal),
   };
+}
+
+/** For one test, with a GitHub that knows this. */
+export async function openTokenWorld(knows: Partial<Knowledge> = {}): Promise<TokenWorld> {
+  const world = await startTokenWorld();
+  onTestFinished(() => world.api.close());
+  Object.assign(world.api.knows, knows);
+  return world;
 }
 
 export const leaseOf = ({ kind }: CredentialProvider, { revocationHandle, upstreamExpiresAt }: Credential): Lease => ({

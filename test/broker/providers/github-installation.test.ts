@@ -1,13 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Knowledge } from '../../support/github-knowledge.ts';
-import { PARAMETERS, startTokenWorld, type TokenWorld } from '../../support/github-token-world.ts';
+import { openTokenWorld, PARAMETERS, type TokenWorld } from '../../support/github-token-world.ts';
 
 let world: TokenWorld;
 
 async function start(knows: Partial<Knowledge> = {}): Promise<TokenWorld> {
-  world = await startTokenWorld();
-  onTestFinished(() => world.api.close());
-  Object.assign(world.api.knows, knows);
+  world = await openTokenWorld(knows);
   return world;
 }
 

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeProvider } from '../../conformance/provider.ts';
 import type { Knowledge } from '../../support/github-knowledge.ts';
-import { leaseOf, PARAMETERS, startTokenWorld, type TokenWorld } from '../../support/github-token-world.ts';
+import {
+  leaseOf,
+  openTokenWorld,
+  PARAMETERS,
+  startTokenWorld,
+  type TokenWorld,
+} from '../../support/github-token-world.ts';
 
 describeProvider('github-token', async () => {
   const world = await startTokenWorld();
@@ -24,9 +30,7 @@ describeProvider('github-token', async () => {
 let world: TokenWorld;
 
 async function start(knows: Partial<Knowledge> = {}): Promise<TokenWorld> {
-  world = await startTokenWorld();
-  onTestFinished(() => world.api.close());
-  Object.assign(world.api.knows, knows);
+  world = await openTokenWorld(knows);
   return world;
 }
 
