@@ -6,6 +6,7 @@ import { secretFile } from './config-forms.ts';
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]{1,40}:\d{12}:key\/[A-Za-z0-9-]{1,128}$/;
 const MINUTE = 60;
 const DAY = 86_400;
+const RSA_KEY_SIZES = [2048, 3072, 4096] as const;
 const isWithin = (duration: string, least: number, most: number): boolean => {
   const seconds = parseDuration(duration);
   return seconds !== undefined && seconds >= least && seconds <= most;
@@ -25,7 +26,7 @@ const awsKms = z
   .strictObject({
     kind: z.literal('aws-kms').describe('`aws-kms`: AWS KMS, with the credentials that the AWS SDK finds by itself.'),
     es256: keyArn('ES256', '`ECC_NIST_P256`'),
-    rs256: keyArn('RS256', '`RSA_3072` (or `RSA_4096`)'),
+    rs256: keyArn('RS256', '`RSA_2048`, `RSA_3072` or `RSA_4096`'),
   })
   .refine(({ es256, rs256 }) => es256 !== undefined || rs256 !== undefined, 'names no key: write `es256` or `rs256`');
 
@@ -53,6 +54,12 @@ export const keys = z.strictObject({
     .default('90d')
     .describe(
       'How long a key of the log signs beside the one that took its place: the time for whoever pins it (`log-key` of the action, auditors) to take up the new one. See operations.md.',
+    ),
+  'rsa-key-size': z
+    .literal(RSA_KEY_SIZES)
+    .default(2048)
+    .describe(
+      'Of the key that signs RS256, in bits: 2048, as GitHub and the clouds have it themselves, 3072 where rules ask for more, or 4096. It is that of the next key that the store holds; a signature of 3072 bits takes two to three times as long.',
     ),
   credential: awsKms.optional().describe('Who holds the credential keys, where not the store. See operations.md.'),
 });

@@ -79,9 +79,9 @@ export function keySource({ keys }: Config, sealing: SealingKey, holder: KeyHold
   return {
     wanted,
     async make(algorithm): Promise<MadeKey> {
-      if (algorithm === 'EdDSA') return makeKey({ purpose: 'log', algorithm }, sealing);
+      if (algorithm === 'EdDSA') return makeKey({ purpose: 'log', algorithm }, sealing, keys.rsaKeySize);
       const reference = wanted(algorithm);
-      if (reference === undefined) return makeKey({ purpose: 'credential', algorithm }, sealing);
+      if (reference === undefined) return makeKey({ purpose: 'credential', algorithm }, sealing, keys.rsaKeySize);
       const publicKey = await holder.publicKey(reference, algorithm, AbortSignal.timeout(LOOK_MS));
       return keyHeldElsewhere({ algorithm, publicKey, reference }, sealing);
     },

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { systemClock, systemEntropy } from '../clock.ts';
 import { type Config, loadConfig, readEncryptionKey } from '../config.ts';
 import { StartRefused } from '../errors.ts';
-import { type MadeKey, makeKey } from '../keys/make-keys.ts';
+import type { MadeKey } from '../keys/make-keys.ts';
 import type { SealingKey } from '../keys/seal.ts';
 import { keyEncryptionKey } from '../keys/signing-keys.ts';
 import { keySource } from '../open-keys.ts';
@@ -79,8 +79,7 @@ export async function createKeys(
 /** One of each, in the order in which they are listed. */
 async function makeFirstKeys(config: Config, sealing: SealingKey): Promise<readonly MadeKey[]> {
   const source = keySource(config, sealing);
-  const credentials = [await source.make('ES256'), await source.make('RS256')];
-  return [...credentials, await makeKey({ purpose: 'log', algorithm: 'EdDSA' }, sealing)];
+  return [await source.make('ES256'), await source.make('RS256'), await source.make('EdDSA')];
 }
 
 /** Before a key-encryption key is made: beside keys that were sealed under a lost one, a new one would only hide the loss. */

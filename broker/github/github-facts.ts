@@ -14,12 +14,12 @@ import {
   type TeamAsked,
   versionKey,
 } from '../facts.ts';
+import { createFoundOnce, type Rules } from '../found-once.ts';
 import type { Subject } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamFetch } from '../upstream-fetch.ts';
 import { type ApiAnswer, createAskApi, FactUnavailable } from './ask-api.ts';
 import { isMoved, pathOf } from './find-installation.ts';
-import { createFoundOnce, type Rules } from './found-once.ts';
 import { createAppToken, type GithubApp } from './github-app.ts';
 import {
   type AccessWanted,

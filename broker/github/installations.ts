@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
+import type { FoundOnce, Rules } from '../found-once.ts';
 import type { Subject } from '../model.ts';
 import { type ApiAnswer, type AskApi, FactUnavailable } from './ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId, type Sought } from './find-installation.ts';
-import type { FoundOnce, Rules } from './found-once.ts';
 
 export type Permission = 'actions' | 'contents' | 'members';
 

@@ -3,7 +3,9 @@
 import type { Secret } from '../../shared/secret.ts';
 import type { Millis, Seconds } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
+import type { SealingKey } from '../keys/seal.ts';
 import type { Credential } from '../model.ts';
+import { nextTurn } from '../next-turn.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
@@ -19,7 +21,9 @@ const NOT_BY_ITSELF_SECONDS = 300;
 
 export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<Recorded> {
   // Point of no return: from here on the other side may have acted, whatever happens to us.
-  const credential = await askProvider(deps, issuing);
+  const asked = askProvider(deps, issuing);
+  const answerKey = deriveMeanwhile(deps, issuing);
+  const credential = await asked;
   const excess = excessOf(issuing, credential, deps.clock.now());
   if (excess !== undefined) {
     await withhold(deps, { ...issuing, credential, reason: excess });
@@ -28,9 +32,10 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
     throw upstreamFailed(`The credential was not handed out${why}.`, { retryAfter: NOT_BY_ITSELF_SECONDS });
   }
   try {
+    const made = { ...issuing, credential, answerKey: await answerKey };
     const recorded = await deps.store.commit(async (tx) =>
       // Paused while the other side was asked: what it made is nobody's, and what a revocation named did not have it yet.
-      (await isPaused(tx, issuing)) ? undefined : recordSucceeded(deps, tx, { ...issuing, credential }),
+      (await isPaused(tx, issuing)) ? undefined : recordSucceeded(deps, tx, made),
     );
     if (recorded !== undefined) return recorded;
   } catch (cause) {
@@ -43,6 +48,15 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
   }
   await withhold(deps, { ...issuing, credential, reason: 'issuing was paused while it was made' });
   throw upstreamFailed('The credential was not handed out: issuing was paused while it was made.');
+}
+
+/** Once the question is on its way. */
+async function deriveMeanwhile(
+  { answers }: IssueDeps,
+  { granted, requestSecret }: Issuing,
+): Promise<SealingKey | undefined> {
+  await nextTurn();
+  return requestSecret === undefined ? undefined : answers.keyOf({ requestId: granted.grant.requestId, requestSecret });
 }
 
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {

@@ -2,7 +2,7 @@
 // can break after the commit. Its key needs the `request_secret`, which the broker does not keep: a stolen store opens nothing.
 import { Secret } from '../../shared/secret.ts';
 import type { Entropy, Millis } from '../clock.ts';
-import { sealingKey } from '../keys/seal.ts';
+import { type SealingKey, sealingKey } from '../keys/seal.ts';
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
 
@@ -10,31 +10,43 @@ const SEALED_ANSWER_LIFETIME_MS: Millis = 120_000;
 
 export type SealedCredential = Pick<Credential, 'accessToken' | 'tokenType' | 'issuedTokenType' | 'values' | 'details'>;
 
+/** Whose answer it is. */
+interface OfAnswer {
+  readonly requestId: string;
+  readonly requestSecret: Secret;
+}
+
 export interface AnswerSealer {
+  /** Deriving it takes a tenth of a millisecond, in which another system may be at work. */
+  keyOf(answer: OfAnswer): SealingKey;
+  /** @param answer with its key, where that is known already */
   keep(
     tx: Transaction,
-    answer: { requestId: string; requestSecret: Secret; credential: SealedCredential },
+    answer: OfAnswer & { credential: SealedCredential; key?: SealingKey | undefined },
   ): Promise<void>;
   /** The kept credential; undefined where the copy is gone. */
-  open(tx: Transaction, answer: { requestId: string; requestSecret: Secret }): Promise<SealedCredential | undefined>;
+  open(tx: Transaction, answer: OfAnswer): Promise<SealedCredential | undefined>;
   sealHandle(handle: Secret, leaseId: string): string;
   openHandle(sealed: string, leaseId: string): Secret;
 }
 
 export function createAnswerSealer(encryptionKey: Buffer, entropy: Entropy): AnswerSealer {
-  const answerKey = (requestId: string, requestSecret: Secret) => {
+  const keyOf = ({ requestId, requestSecret }: OfAnswer): SealingKey => {
     const secret = Buffer.concat([Buffer.from(requestSecret.reveal()), encryptionKey]);
     return sealingKey({ secret, salt: requestId, purpose: 'sealed answer' }, entropy);
   };
   const handleKey = sealingKey({ secret: encryptionKey, salt: '', purpose: 'revocation handles' }, entropy);
   return {
-    async keep(tx, { requestId, requestSecret, credential }) {
-      const sealed = answerKey(requestId, requestSecret).seal(serialize(credential), requestId);
+    keyOf,
+    async keep(tx, { credential, key, ...answer }) {
+      const { requestId } = answer;
+      const sealed = (key ?? keyOf(answer)).seal(serialize(credential), requestId);
       await tx.sealedAnswers.put({ requestId, sealed, deleteAt: tx.now + SEALED_ANSWER_LIFETIME_MS });
     },
-    async open(tx, { requestId, requestSecret }) {
+    async open(tx, answer) {
+      const { requestId } = answer;
       const sealed = await tx.sealedAnswers.find(requestId, tx.now);
-      return sealed === undefined ? undefined : parse(answerKey(requestId, requestSecret).open(sealed, requestId));
+      return sealed === undefined ? undefined : parse(keyOf(answer).open(sealed, requestId));
     },
     sealHandle: (handle, leaseId) => handleKey.seal(handle, leaseId),
     openHandle: (sealed, leaseId) => handleKey.open(sealed, leaseId),

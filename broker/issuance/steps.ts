@@ -2,6 +2,7 @@
 
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
+import type { SealingKey } from '../keys/seal.ts';
 import { type EntryFields, isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Credential, Grant, Revocation } from '../model.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
@@ -96,16 +97,16 @@ export const revocationOf = (provider: CredentialProvider, credential: Credentia
 export async function recordSucceeded(
   deps: StepDeps,
   tx: Transaction,
-  issued: Issuing & { credential: Credential },
+  issued: Issuing & { credential: Credential; answerKey?: SealingKey | undefined },
 ): Promise<Recorded> {
-  const { granted, provider, credential, requestSecret } = issued;
+  const { granted, provider, credential, requestSecret, answerKey: key } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(issued);
   await refuseWithdrawnKey(tx, credential);
   if (provider.acts !== 'locally') await closeSucceeded(tx, grant);
   await insertLease(deps, tx, { ...issued, state: 'live' });
   if (requestSecret !== undefined)
-    await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential });
+    await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential, key });
   const entry = await deps.append(tx, {
     type: 'issuance.succeeded',
     fields: succeededFields(issued),

@@ -11,7 +11,7 @@ const ALGORITHMS: Readonly<Record<CredentialAlgorithm, SigningAlgorithmSpec>> = 
 };
 const SPECS: Readonly<Record<CredentialAlgorithm, readonly string[]>> = {
   ES256: ['ECC_NIST_P256'],
-  RS256: ['RSA_3072', 'RSA_4096'],
+  RS256: ['RSA_2048', 'RSA_3072', 'RSA_4096'],
 };
 /** One retry: whoever asked waits, and asks again by itself. */
 const MAX_ATTEMPTS = 2;

@@ -12,25 +12,25 @@ export type MadeKey = Omit<SigningKeyRow, 'created_at' | 'state' | 'changed_at' 
 
 type Use = Pick<SigningKeyRow, 'purpose' | 'algorithm'>;
 
-/** On another thread: an RSA key takes half a second. */
+interface Pair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** On another thread: an RSA key takes a good part of a second. */
 const generate = promisify(generateKeyPair);
-const PAIRS: Readonly<
-  Record<SigningKeyRow['algorithm'], () => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>>
-> = {
+const PAIRS: Readonly<Record<SigningKeyRow['algorithm'], (rsaKeySize: number) => Promise<Pair>>> = {
   ES256: () => generate('ec', { namedCurve: 'P-256' }),
-  RS256: () => generate('rsa', { modulusLength: 3072 }),
+  RS256: (modulusLength) => generate('rsa', { modulusLength }),
   EdDSA: () => generate('ed25519'),
 };
 
-export async function makeKey(use: Use, sealing: SealingKey): Promise<MadeKey> {
-  return keyOfPair(use, await PAIRS[use.algorithm](), sealing);
+/** @param rsaKeySize bits, where it is an RSA key */
+export async function makeKey(use: Use, sealing: SealingKey, rsaKeySize: number): Promise<MadeKey> {
+  return keyOfPair(use, await PAIRS[use.algorithm](rsaKeySize), sealing);
 }
 
-export function keyOfPair(
-  use: Use,
-  { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
-  sealing: SealingKey,
-): MadeKey {
+export function keyOfPair(use: Use, { publicKey, privateKey }: Pair, sealing: SealingKey): MadeKey {
   return rowOf({ ...use, publicKey, secret: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() }, sealing);
 }
 

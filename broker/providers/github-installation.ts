@@ -1,9 +1,9 @@
 // Which installation of the GitHub App a token comes from, and in words why there is none: what is missing, where, and who has to do
 // what. Until the token is asked for nothing can have been issued, so all of this is a definite no.
 import type { Clock, Millis } from '../clock.ts';
+import type { FoundOnce } from '../found-once.ts';
 import { limitOf } from '../github/ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId } from '../github/find-installation.ts';
-import type { FoundOnce } from '../github/found-once.ts';
 import type { AskGithub, GithubAnswer } from './ask-github.ts';
 import type { TokenApp } from './index.ts';
 import { SOON, UpstreamRefused } from './provider.ts';

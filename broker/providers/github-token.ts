@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
-import { createFoundOnce, type FoundOnce } from '../github/found-once.ts';
+import { createFoundOnce, type FoundOnce } from '../found-once.ts';
 import type { Credential, Lease } from '../model.ts';
 import { type AskGithub, askGithub, type GithubAnswer } from './ask-github.ts';
 import {

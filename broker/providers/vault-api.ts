@@ -12,6 +12,8 @@ import { callUpstream, type UpstreamCall } from './upstream-http.ts';
 export interface VaultLogin {
   readonly token: Secret;
   readonly lifetime: Seconds;
+  /** whose rights it has, by name */
+  readonly policies: readonly string[];
   /** why nothing may be done with it, as the end of a sentence about its role */
   readonly unfit: string | undefined;
   /** why nothing with a lease may be made with it */
@@ -88,7 +90,8 @@ export function openVault(ask: UpstreamFetch, { name, url, namespace }: Upstream
           `${system} wants a second factor for the role "${role}", which a program does not have`,
         );
       const { auth } = parsed(loginAnswer, json);
-      return { token: new Secret(auth.client_token), lifetime: auth.lease_duration, ...fitnessOf(auth) };
+      const { client_token: token, lease_duration: lifetime, policies } = auth;
+      return { token: new Secret(token), lifetime, policies: policies ?? [], ...fitnessOf(auth) };
     },
     async endsItself({ token }, signal) {
       const body = { paths: [REVOKE_SELF] };

@@ -2,6 +2,7 @@
 // for each issuance. Where a lease was made the login is kept, sealed, to end it by; everywhere else it is ended at once.
 import { Secret } from '../../shared/secret.ts';
 import type { Clock } from '../clock.ts';
+import { createFoundOnce } from '../found-once.ts';
 import type { Credential, Grant } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { FetchFrom, UpstreamSystem } from './endpoints.ts';
@@ -40,7 +41,10 @@ interface Asking {
 export function vaultSecretProvider(options: VaultOptions): CredentialProvider {
   const vaults = new Map<string, OpenedVault>();
   for (const upstream of options.upstreams.filter(({ kind }) => kind === 'vault'))
-    vaults.set(upstream.name, { ...openVault(options.fetchFrom(upstream), upstream), upstream });
+    vaults.set(upstream.name, {
+      ...openVault(options.fetchFrom(upstream), upstream),
+      ...{ upstream, rights: createFoundOnce(options.clock) },
+    });
   const named = (upstream: string): OpenedVault => {
     const vault = vaults.get(upstream);
     // The policy loader refuses it.
@@ -75,7 +79,7 @@ async function issueFrom(options: VaultOptions, asking: Asking): Promise<Credent
   const login = await signIn(options, { ...asking, role });
   const endsAt = options.clock.now() + login.lifetime * 1000;
   try {
-    await requireFit({ ...asking, role }, login);
+    await requireFit(options, { ...asking, role }, login);
     const answer = await askForSecret(asking, login);
     const ending = endingOf(answer, { requested: request !== undefined, now: options.clock.now() });
     const taken = takeValues(answer, parameters.values, [login.token]);
@@ -85,7 +89,7 @@ async function issueFrom(options: VaultOptions, asking: Asking): Promise<Credent
       const upstreamExpiresAt = Math.min(ending.endsAt, endsAt);
       const revocationHandle = newHandle({ vault, login, lease: answer.lease_id, role, grant });
       const made = { ...credential, upstreamExpiresAt, revocationHandle };
-      if (grant.ttl !== 'never' || (await mayEndItself(asking, login))) return made;
+      if (grant.ttl !== 'never' || (await mayEndItself(options, { ...asking, role }, login))) return made;
       // Nobody could revoke it and say so: it goes with the login, if that goes, and is called what it is.
       await endLogin(options, vault, login);
       return { ...credential, upstreamExpiresAt: made.upstreamExpiresAt, revocation: 'at-expiry' };

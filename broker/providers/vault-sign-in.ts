@@ -1,6 +1,7 @@
 // Signing in at a vault with the broker's own JWT, and ending that login. A login that could do too much, live too long, or not be ended
 // again is used for nothing.
-import type { Millis } from '../clock.ts';
+import type { Clock, Millis } from '../clock.ts';
+import type { FoundOnce } from '../found-once.ts';
 import type { Grant } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamSystem } from './endpoints.ts';
@@ -10,9 +11,12 @@ import type { Vault, VaultLogin } from './vault-api.ts';
 
 export interface OpenedVault extends Vault {
   readonly upstream: UpstreamSystem;
+  /** what its logins may do, as it said of one */
+  readonly rights: FoundOnce;
 }
 
 export interface SignInDeps extends Signer {
+  readonly clock: Clock;
   readonly logger: Pick<Logger, 'hide' | 'warn'>;
 }
 
@@ -57,17 +61,15 @@ export async function signIn(deps: SignInDeps, { vault, grant, role, signal }: S
  * P3, P8: what lives longer than was granted must be ended in time, and "revoked" must be true.
  * @throws UpstreamRefused where the login is not fit for what was granted: nothing was asked for yet
  */
-export async function requireFit({ vault, grant, role, signal }: SigningIn, login: VaultLogin): Promise<void> {
-  const unfit = login.unfit ?? (grant.ttl === 'never' ? undefined : await unfitForLeases(vault, login, signal));
+export async function requireFit(deps: SignInDeps, signingIn: SigningIn, login: VaultLogin): Promise<void> {
+  const { vault, grant, role } = signingIn;
+  const unfit = login.unfit ?? (grant.ttl === 'never' ? undefined : await unfitForLeases(deps, signingIn, login));
   if (unfit !== undefined) throw new UpstreamRefused(`${vault.system} has the role "${role}", but ${unfit}`);
 }
 
 /** Of a login that was meant for what never dies, and made a lease: false where the vault does not say so. */
-export const mayEndItself = (
-  { vault, signal }: Pick<SigningIn, 'vault' | 'signal'>,
-  login: VaultLogin,
-): Promise<boolean> =>
-  unfitForLeases(vault, login, signal).then(
+export const mayEndItself = (deps: SignInDeps, signingIn: SigningIn, login: VaultLogin): Promise<boolean> =>
+  unfitForLeases(deps, signingIn, login).then(
     (unfit) => unfit === undefined,
     () => false,
   );
@@ -75,9 +77,23 @@ export const mayEndItself = (
 const MAY_NOT_END =
   'its tokens may not revoke themselves: let them `update` auth/token/revoke-self, sys/capabilities-self and sys/leases/lookup, as the policy `default` does';
 
-async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSignal): Promise<string | undefined> {
+/** Rights change seldom, and whoever takes this one away does it to leases that are there already too: those say so (P8). */
+const RIGHTS_KNOWN_MS: Millis = 60_000;
+
+async function unfitForLeases(
+  { clock }: SignInDeps,
+  { vault, grant, role, signal }: SigningIn,
+  login: VaultLogin,
+): Promise<string | undefined> {
   if (login.unfitForLeases !== undefined) return login.unfitForLeases;
-  const may = await vault.endsItself(login, signal).catch((error: unknown) => {
+  const rules = { until: (may: boolean) => (may ? clock.now() + RIGHTS_KNOWN_MS : 0), keeps: () => false };
+  const whose = JSON.stringify([role, subjectOf(grant), login.policies]);
+  const may = await vault.rights.get(whose, () => endsItself(vault, login, signal), rules);
+  return may ? undefined : MAY_NOT_END;
+}
+
+const endsItself = (vault: Vault, login: VaultLogin, signal: AbortSignal): Promise<boolean> =>
+  vault.endsItself(login, signal).catch((error: unknown) => {
     if (error instanceof UpstreamRefused && error.status === 403) return false;
     if (signal.aborted || error instanceof UpstreamRefused) throw error;
     throw new UpstreamRefused(`${vault.system} did not say what its tokens may do`, {
@@ -85,8 +101,6 @@ async function unfitForLeases(vault: Vault, login: VaultLogin, signal: AbortSign
       retryAfter: SOON,
     });
   });
-  return may ? undefined : MAY_NOT_END;
-}
 
 const END_LOGIN_MS: Millis = 3_000;
 

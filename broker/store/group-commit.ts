@@ -2,6 +2,7 @@
 // Hardly any does, and a savepoint for each makes SQLite copy every page that it touches. So a group is run without; where a unit
 // of it throws, all is rolled back and the group is run again, each unit under a savepoint of its own.
 // Nothing resolves before COMMIT returned; when COMMIT fails, every unit of the group is "failed or happened".
+import { nextTurn } from '../next-turn.ts';
 import type { BrokenLatch } from './broken-latch.ts';
 import type { Transaction, TransactionGuard, Unit } from './store.ts';
 import { breaksStore, isStoreFailure, storeFailure } from './store-failure.ts';
@@ -114,8 +115,6 @@ async function gathered(queue: readonly unknown[]): Promise<void> {
     for (let turn = 0; turn < TURNS_TO_ARRIVE; turn += 1) await nextTurn();
   } while (queue.length > before && queue.length < ENOUGH);
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function settleFailed(group: readonly Waiting[], cause: unknown, latch: BrokenLatch): 'settled' | 'run again' {
   const unitThrew = cause instanceof UnitThrew && !latch.broken;

@@ -14,6 +14,9 @@ describe('the keys of a configuration', () => {
     ['rotate-every: never', { rotateEvery: undefined }],
     ['publish-before-use: 2d', { publishBeforeUse: 2 * DAY }],
     ['log-overlap: 1h', { logOverlap: DAY / 24 }],
+    ['log-overlap: 2h', { rsaKeySize: 2048 }],
+    ['rsa-key-size: 3072', { rsaKeySize: 3072 }],
+    ['rsa-key-size: 4096', { rsaKeySize: 4096 }],
     [`credential: { kind: aws-kms, es256: "${KEY}" }`, { inAwsKms: { ES256: KEY } }],
     [`credential: { kind: aws-kms, rs256: "${KEY}" }`, { inAwsKms: { RS256: KEY } }],
   ])('take %s', async (more, expected) => {
@@ -27,6 +30,8 @@ describe('the keys of a configuration', () => {
     ['publish-before-use: 5m', 'must be 10m to 30d'],
     ['publish-before-use: never', 'must be 10m to 30d'],
     ['log-overlap: 59m', 'must be 1h to 3650d'],
+    ['rsa-key-size: 1024', 'rsa-key-size'],
+    ['rsa-key-size: "2048"', 'rsa-key-size'],
     ['credential: { kind: aws-kms }', 'names no key: write `es256` or `rs256`'],
     ['credential: { kind: vault, es256: "x" }', 'kind'],
     ['credential: { kind: aws-kms, es256: "alias/signing" }', 'must be the ARN of a key'],

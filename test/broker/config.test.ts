@@ -57,7 +57,8 @@ describe('loadConfig', () => {
       proxies: {},
       keys: {
         encryptionKeyFile: join(dirname(file), 'kek'),
-        ...{ rotateEvery: 90 * 86_400_000, publishBeforeUse: 3_600_000, logOverlap: 90 * 86_400_000, inAwsKms: {} },
+        ...{ rotateEvery: 90 * 86_400_000, publishBeforeUse: 3_600_000, logOverlap: 90 * 86_400_000 },
+        ...{ rsaKeySize: 2048, inAwsKms: {} },
       },
       relyingParties: [],
       log: { anchorFile: undefined },

@@ -48,6 +48,15 @@ describe('keys rotate', () => {
     expect(before).toHaveLength(4);
   });
 
+  it.each([2048, 3072] as const)('makes an RSA key of %d bits where the configuration says so', async (rsaKeySize) => {
+    const story = await RotationStory.start({ keyTimes: { rsaKeySize } });
+    await story.run('rotate', '--algorithm', 'RS256');
+    const next = await story.keyIn('next', 'RS256');
+    const { body } = await story.broker.fetch('/.well-known/jwks.json');
+    const made = body.keys.find(({ kid }: { kid: string }) => kid === next);
+    expect(Buffer.from(made.n, 'base64url').length * 8).toBe(rsaKeySize);
+  });
+
   it('puts every step on record, with the state', async () => {
     const story = await RotationStory.start();
     await story.run('rotate', '--algorithm', 'RS256');

@@ -4,7 +4,11 @@
 export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[] = [
   { name: 'shared', files: /^shared\//, mayImport: '' },
   { name: 'action', files: /^action\//, mayImport: 'shared' },
-  { name: 'kernel', files: /^broker\/(model|approval-terms|risk|facts|decoy|errors|clock)\.ts$/, mayImport: 'shared' },
+  {
+    name: 'kernel',
+    files: /^broker\/(model|approval-terms|risk|facts|decoy|errors|clock|found-once|next-turn)\.ts$/,
+    mayImport: 'shared',
+  },
   {
     name: 'yaml',
     files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,

@@ -7,7 +7,7 @@ import type { SigningKeyRow } from '../../broker/store/signing-keys.ts';
 export function buildKeyRows(sealing: SealingKey, at = 1_000): readonly SigningKeyRow[] {
   const pairs = [
     { purpose: 'credential', algorithm: 'ES256', pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }) },
-    { purpose: 'credential', algorithm: 'RS256', pair: generateKeyPairSync('rsa', { modulusLength: 3072 }) },
+    { purpose: 'credential', algorithm: 'RS256', pair: generateKeyPairSync('rsa', { modulusLength: 2048 }) },
     { purpose: 'log', algorithm: 'EdDSA', pair: generateKeyPairSync('ed25519') },
   ] as const;
   return pairs.map(({ pair, ...use }) => ({

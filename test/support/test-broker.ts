@@ -257,7 +257,8 @@ function testConfig(directory: string, github: GithubIssuer, options: TestBroker
     proxies: {},
     keys: {
       encryptionKeyFile: join(directory, 'kek'),
-      ...{ rotateEvery: undefined, publishBeforeUse: 3_600_000, logOverlap: 90 * 86_400_000, inAwsKms: {} },
+      ...{ rotateEvery: undefined, publishBeforeUse: 3_600_000, logOverlap: 90 * 86_400_000 },
+      ...{ rsaKeySize: 2048, inAwsKms: {} },
       ...options.keyTimes,
     },
     relyingParties: options.relyingParties?.(directory) ?? [],

@@ -1,5 +1,5 @@
 // A vault-secret provider before a vault that trusts it: one role for each thing that can lie behind a path.
-import { systemClock } from '../../broker/clock.ts';
+import { type Clock, systemClock } from '../../broker/clock.ts';
 import type { Credential, Grant } from '../../broker/model.ts';
 import type { CredentialProvider } from '../../broker/providers/provider.ts';
 import { vaultSecretProvider } from '../../broker/providers/vault-secret.ts';
@@ -42,9 +42,11 @@ export interface VaultWorldOptions {
   readonly vault?: Partial<VaultOptions>;
   /** in the broker's configuration */
   readonly upstream?: { readonly audience?: string; readonly authMount?: string; readonly namespace?: string };
+  readonly clock?: Clock;
 }
 
-export async function startVaultWorld({ role, vault, upstream }: VaultWorldOptions = {}): Promise<VaultWorld> {
+export async function startVaultWorld(options: VaultWorldOptions = {}): Promise<VaultWorld> {
+  const { role, vault, upstream, clock = systemClock } = options;
   const site = await startIssuerSite();
   const keys = buildKeys();
   site.publishKeys(keys);
@@ -57,7 +59,7 @@ export async function startVaultWorld({ role, vault, upstream }: VaultWorldOptio
   };
   const warnings: string[] = [];
   const provider = vaultSecretProvider({
-    ...{ issuer: site.url, keys, clock: systemClock },
+    ...{ issuer: site.url, keys, clock },
     upstreams: [
       {
         name: 'vault-prod',

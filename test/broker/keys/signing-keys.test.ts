@@ -27,7 +27,7 @@ describe('a set of signing keys', () => {
       ['log', 'EdDSA'],
     ]);
     const keys = openSigningKeys(rows, sealing);
-    expect(keys.credential('RS256').publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
+    expect(keys.credential('RS256').publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(keys.credential('ES256').publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
     expect(keys.log.current.privateKey.asymmetricKeyType).toBe('ed25519');
   });

@@ -54,7 +54,7 @@ describe('ending a login', () => {
 });
 
 describe('a lease', () => {
-  const login = { token: TOKEN, lifetime: 60, unfit: undefined, unfitForLeases: undefined };
+  const login = { token: TOKEN, lifetime: 60, policies: [], unfit: undefined, unfitForLeases: undefined };
   const hasLease = (answer: Given): Promise<boolean> => vault(answer).hasLease(login, 'database/creds/a/1', signal);
 
   it.each<[string, Given, boolean]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFoundOnce, type Rules } from '../../../broker/github/found-once.ts';
+import { createFoundOnce, type Rules } from '../../broker/found-once.ts';
 
 const setUp = () => {
   const time = { now: 0 };

@@ -1,6 +1,6 @@
 // What was found out, kept for as long as it may be believed. Those who ask for the same at the same time wait for one answer, so
-// that a hundred jobs of one run are one question to GitHub. In memory alone, and bounded.
-import type { Clock, Millis } from '../clock.ts';
+// that a hundred jobs of one run are one question. In memory alone, and bounded.
+import type { Clock, Millis } from './clock.ts';
 
 export interface FoundOnce {
   /**
