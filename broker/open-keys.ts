@@ -12,6 +12,7 @@ import type { SealingKey } from './keys/seal.ts';
 import { createSignElsewhere, type SignElsewhere } from './keys/sign-elsewhere.ts';
 import { type CredentialAlgorithm, keyEncryptionKey, openSigningKeys, thumbprint } from './keys/signing-keys.ts';
 import type { Append } from './log/append.ts';
+import { untouchedKeys } from './log/vouched-keys.ts';
 import { logOrigin } from './open-log.ts';
 import type { KeyAlgorithm, KeySource, LogSite } from './rotation/change-keys.ts';
 import { type IssuerSite, ownSite, staticSite } from './rotation/issuer-site.ts';
@@ -34,7 +35,7 @@ interface Around {
   readonly logger: Logger;
 }
 
-/** @throws StartRefused where the keys are missing, were changed, or are not those that their holder has under their names */
+/** @throws StartRefused where the keys are missing, were changed, or are not those of the log, or of their holder under their names */
 export async function openKeys(
   store: Pick<Store, 'read'>,
   config: Config,
@@ -43,7 +44,7 @@ export async function openKeys(
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'), { always: true });
   const sealing = keyEncryptionKey(encryptionKey, entropy);
-  const ring = createKeyRing(openSigningKeys(await store.read((tx) => tx.signingKeys.all()), sealing));
+  const ring = createKeyRing(openSigningKeys(await store.read(untouchedKeys), sealing));
   const holder = createAwsKms();
   await compareWithHolder({ ring, holder, logger });
   const signElsewhere = createSignElsewhere({ holder, logger });

@@ -9,9 +9,10 @@ import { createCheckpointer, readTip } from './log/checkpointer.ts';
 import { type EntryFields, isoTime } from './log/entry.ts';
 import { refuseOtherOrigin } from './log/newest-checkpoint.ts';
 import type { RecentTree } from './log/recent-tree.ts';
+import { keyRows } from './log/vouched-keys.ts';
 import type { OpenKeys } from './open-keys.ts';
 import type { SigningKeyRow } from './store/signing-keys.ts';
-import type { Store } from './store/store.ts';
+import type { Store, Transaction } from './store/store.ts';
 import { verifierKeyOf } from './verifier/verifier-key.ts';
 
 /** The keys of the log are others after a rotation: they are asked for each time. */
@@ -39,7 +40,7 @@ export async function openLog(
     await checkAnchor(config.log.anchorFile, tx, verifierKey());
     return readTip(tx.log, parseVerifierKey(verifierKey()));
   });
-  const openSigners = (rows: readonly SigningKeyRow[]) => openSigningKeys(rows, sealing).log.signers;
+  const openSigners = async (tx: Transaction) => openSigningKeys((await keyRows(tx)).vouched, sealing).log.signers;
   const checkpointer = createCheckpointer({ origin, tip, signers: ring.log.signers, openSigners });
   store.guard(checkpointer);
   await store.commit(async (tx) => {

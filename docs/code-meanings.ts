@@ -215,7 +215,7 @@ export const CODE_MEANINGS: Readonly<Record<ErrorCode, CodeMeaning>> = {
   },
   UPSTREAM_FAILED: {
     means: 'The system that makes the credential failed or did not answer.',
-    next: 'Ask again after `Retry-After` with the same `request_secret`. 300 seconds mean a definite no: somebody has to change what `error_description` says first.',
+    next: 'Ask again after `Retry-After` with the same `request_secret`, or with a new one where `error_description` says so. 300 seconds mean a definite no: somebody has to change what `error_description` says first.',
   },
   CLIENT_UNKNOWN: {
     means: 'Whoever asks what became of a token is no relying party of the configuration, or showed another secret.',

@@ -121,6 +121,8 @@ export const revocationSchema = z.object({
   leases: z.int(),
   ended: z.int(),
   finished: z.boolean(),
+  /** credentials that were being made when it was given: they are handed to nobody */
+  under_way: z.int(),
   /** of the order, in the log */
   entry: z.int(),
   /** what that means for their credentials; `last_dies_at` is that of those that die by themselves */

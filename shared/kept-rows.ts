@@ -46,7 +46,7 @@ export const KEPT_TABLES = {
     key: 1,
     columns: [
       ...['id', 'request_id', 'issuance_id', 'lease_id', 'rule', 'ttl', 'policy_digest', 'set_digest'],
-      ...['made_at', 'expires_at', 'redeemed_at'],
+      ...['made_at', 'expires_at', 'redeemed_at', 'ended_by'],
     ],
   },
   issuances: {

@@ -94,6 +94,10 @@ const WORDS: Readonly<Partial<Record<EntryType, (fields: Fields) => string>>> = 
   'lease.returned': ({ by }) => (by === 'token' ? 'Ended by somebody who showed it' : 'Given back by the job'),
   'lease.expired': () => 'Ended by itself',
   'lease.ended': ({ because }) => ENDED_BECAUSE[String(because)] ?? 'Ended before its time',
+  'grant.ended': ({ because }) =>
+    because === 'job-ended'
+      ? 'Ended while it was issued, because its job is over'
+      : 'Ended while it was issued, by an order of security',
   'lease.died': () => 'Died by itself; nobody confirmed that it was revoked',
   'lease.revoked': () => 'Revoked',
   'lease.revocation_failed': () => 'Could not be revoked yet; it is tried again',

@@ -7,6 +7,7 @@ import { StartRefused } from '../errors.ts';
 import { ISSUER_PATHS, issuerDocuments } from '../http/issuer-documents.ts';
 import { publicKeySet } from '../keys/key-set.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from '../keys/signing-keys.ts';
+import { untouchedKeys } from '../log/vouched-keys.ts';
 import { type Command, type ExitCode, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 
@@ -23,7 +24,7 @@ export const command: Command = {
     if (directory === undefined || directory === '')
       throw new UsageError('DIR is missing: write `buildpass keys publish DIR`');
     return withStoreReader(configFile, async (reader, config): Promise<ExitCode> => {
-      const rows = await reader.read((tx) => tx.signingKeys.all());
+      const rows = await reader.read(untouchedKeys);
       const sealing = keyEncryptionKey(await readEncryptionKey(config.keys.encryptionKeyFile), systemEntropy);
       const { published } = openSigningKeys(rows, sealing);
       const files = writeDocuments(resolve(directory), config, published);

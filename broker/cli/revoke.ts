@@ -15,7 +15,7 @@ export const command: Command = {
   summary: 'end every live lease of a selector at once, and revoke what can be revoked',
   usage: `revoke (${SCOPES.map((scope) => `--${scope} …`).join(' | ')} | --everything) --reason TEXT`,
   about:
-    'Every live lease that the selector names ends at once, on record with the reason. A credential that another system can revoke is revoked there, and tried again until it succeeds or the credential has died; any other lives until its own end, and the answer says when that is: nothing is called revoked that nobody confirmed. What is issued afterwards is not stopped: `pause` does that. Asks over the socket <store>.sock, so it works while sign-in, GitHub and the policies do not. Exits 0 also where no lease was live.',
+    'Every live lease that the selector names ends at once, on record with the reason. A credential that another system can revoke is revoked there, and tried again until it succeeds or the credential has died; any other lives until its own end, and the answer says when that is: nothing is called revoked that nobody confirmed. What is being made at that moment is handed to nobody. What is asked for afterwards is not stopped: `pause` does that. Asks over the socket <store>.sock, so it works while sign-in, GitHub and the policies do not. Exits 0 also where no lease was live.',
   examples: [
     'buildpass revoke --lease lse_… --reason "printed in a log"',
     'buildpass revoke --called-workflow acme/actions/.github/workflows/deploy.yml@refs/tags/v3 --reason "tag was moved"',

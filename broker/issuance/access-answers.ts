@@ -25,11 +25,11 @@ export const named = ({ scope, target }: { scope: string; target: string }): str
   scope === 'everything' ? scope : `the ${scope.replaceAll('-', ' ')} ${target}`;
 
 export function revocationAnswer(ordered: Ordered, now: number, isPaused = false): Revocation {
-  const { row, entry, revocable, dying, lastEnd, endless } = ordered;
+  const { row, entry, revocable, dying, lastEnd, endless, underWay } = ordered;
   const { id, scope, target, leases, ended } = row;
   const finished = row.finished_at !== null;
   return {
-    ...{ id, scope, target, leases, ended, finished, entry },
+    ...{ id, scope, target, leases, under_way: underWay, ended, finished, entry },
     credentials: {
       ...{
         to_be_revoked: revocable,
@@ -55,6 +55,11 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
         ? []
         : [
             `${count(endless, 'credential')} cannot be revoked and never ${endless === 1 ? 'dies' : 'die'}: change it at its source.`,
+          ]),
+      ...(underWay === 0
+        ? []
+        : [
+            `${count(underWay, 'credential')} ${underWay === 1 ? 'was being made: it is' : 'were being made: they are'} handed to nobody, and revoked where that can be once ${underWay === 1 ? 'it is' : 'they are'} there.`,
           ]),
       isPaused ? 'New issuances are stopped by the pause.' : 'New issuances are not stopped: `pause` does that.',
     ],

@@ -9,7 +9,8 @@ import { nextTurn } from '../next-turn.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
-import { hideCredential, isPaused, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
+import { hideCredential, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
+import { whyUnwanted } from './under-way.ts';
 import { isSoundEnd, withhold } from './withhold.ts';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -31,23 +32,31 @@ export async function issueUpstream(deps: IssueDeps, issuing: Issuing): Promise<
     const why = issuing.granted.disclosure === 'full' ? `: ${excess}` : ', because it is not what was asked for';
     throw upstreamFailed(`The credential was not handed out${why}.`, { retryAfter: NOT_BY_ITSELF_SECONDS });
   }
+  const recorded = await recordIssued(deps, { ...issuing, credential }, answerKey);
+  if (typeof recorded !== 'string') return recorded;
+  await withhold(deps, { ...issuing, credential, reason: recorded });
+  throw upstreamFailed(
+    `The credential was not handed out: ${recorded}. Ask again with a new request_secret: that is decided anew.`,
+  );
+}
+
+/** Or why nobody gets it: what was paused or ended while the other side was asked is nobody's. */
+async function recordIssued(
+  deps: IssueDeps,
+  issued: Issuing & { readonly credential: Credential },
+  answerKey: Promise<SealingKey | undefined>,
+): Promise<Recorded | string> {
   try {
-    const made = { ...issuing, credential, answerKey: await answerKey };
-    const recorded = await deps.store.commit(async (tx) =>
-      // Paused while the other side was asked: what it made is nobody's, and what a revocation named did not have it yet.
-      (await isPaused(tx, issuing)) ? undefined : recordSucceeded(deps, tx, made),
-    );
-    if (recorded !== undefined) return recorded;
+    const made = { ...issued, answerKey: await answerKey };
+    return await deps.store.commit(async (tx) => (await whyUnwanted(tx, issued)) ?? recordSucceeded(deps, tx, made));
   } catch (cause) {
-    await withhold(deps, { ...issuing, credential, reason: 'its issuance could not be put on record' });
+    await withhold(deps, { ...issued, reason: 'its issuance could not be put on record' });
     throw new BrokerError(
       'STORE_UNAVAILABLE',
       'The credential could not be put on record, so it was withheld. Ask again with a new request_secret.',
       { cause, retryAfter: RETRY_AFTER_SECONDS },
     );
   }
-  await withhold(deps, { ...issuing, credential, reason: 'issuing was paused while it was made' });
-  throw upstreamFailed('The credential was not handed out: issuing was paused while it was made.');
 }
 
 /** Once the question is on its way. */

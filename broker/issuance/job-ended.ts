@@ -1,5 +1,7 @@
-// A job that is over needs nothing any more: whatever it still holds ends, also where its own step that gives it back never ran.
+// A job that is over needs nothing any more: whatever it still holds ends, also where its own step that gives it back never ran, and
+// what is being made for it is handed to nobody.
 import { endByOrder, type LeaseDeps } from './leases.ts';
+import { endUnderWay } from './under-way.ts';
 
 export interface EndedJob {
   /** name of the issuer whose job it was */
@@ -8,11 +10,12 @@ export interface EndedJob {
   readonly checkRunId: string;
 }
 
-/** Ends every live lease of a job, and returns how many there were. Telling it again ends nothing more. */
+/** Ends every live lease of a job and all that is under way for it, and returns how many there were. Telling it again ends nothing more. */
 export function jobEnded(deps: LeaseDeps, job: EndedJob): Promise<number> {
   return deps.store.commit(async (tx) => {
     const leases = await tx.leases.ofJob(job);
     for (const lease of leases) await endByOrder(deps, tx, { lease, because: 'job-ended' });
-    return leases.length;
+    const grants = await tx.underWay.ofJob({ ...job, now: tx.now });
+    return leases.length + (await endUnderWay(deps, tx, { grants }));
   });
 }

@@ -1,5 +1,6 @@
 // Closes what a crash left open, and does what time asks for: leases that end, orders of revocation to finish, sealed answers to delete.
-// An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted.
+// An issuance that nobody works on any more ends as unknown, since nobody can say whether the other side acted; not of one either whose
+// commit failed and happened, of which nobody was asked: who knew that has ended with the store (docs/decisions/0033).
 import type { Millis } from '../clock.ts';
 import type { GrantRow } from '../store/grants.ts';
 import type { IssuanceRow } from '../store/issuances.ts';

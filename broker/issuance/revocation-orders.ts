@@ -1,6 +1,7 @@
 // Revocation by order of security: every live lease that a selector names ends at once, and its credential is revoked where the other
 // side can. The order is a row and an entry before any lease is ended by it; then it is worked off in slices, and whatever a crash
-// left undone is done by reconcile. What is issued afterwards is not its matter: that is stopped by a pause.
+// left undone is done by reconcile. What is being issued at that moment is ended with the order itself, in one transaction: no lease
+// may come of it that the order has not seen. What is asked for afterwards is not its matter: that is stopped by a pause.
 import { newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { InForce } from '../policy/in-force-source.ts';
@@ -9,6 +10,7 @@ import type { Transaction } from '../store/store.ts';
 import { hasTarget, refuseUnknownPrincipal } from './known-target.ts';
 import { endByOrder, type LeaseDeps } from './leases.ts';
 import { type OrderedBy, orderedBy, orderedPersonal, principalOf } from './ordered-by.ts';
+import { endUnderWay } from './under-way.ts';
 
 export interface OrderDeps extends LeaseDeps {
   readonly policies: InForce;
@@ -36,6 +38,8 @@ export interface Ordered {
   readonly lastEnd: number | null;
   /** leases whose credential nobody can revoke and that never dies */
   readonly endless: number;
+  /** credentials that were being made: they are handed to nobody */
+  readonly underWay: number;
 }
 
 /** A slice is one transaction, short enough that asks go on between two of them. */
@@ -67,14 +71,15 @@ export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Orde
 
 export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order): Promise<Ordered> {
   const { scope, target, by, reason, pauseId } = order;
-  await refuseUnknown(tx, order);
+  const grants = await tx.underWay.ofOrder({ scope, target, now: tx.now });
+  if (grants.length === 0) await refuseUnknown(tx, order);
   // A clock that was put back must not hide what is live.
   const reach = Math.max(tx.now, (await tx.revocations.newestLive()) ?? 0);
   const named = { scope, target, reach };
   const outlook = await tx.revocations.outlookOf(named);
   const leases = outlook.reduce((sum, one) => sum + one.leases, 0);
   // Leases outlive what the policies say: only where there are none is a name that nobody knows a slip.
-  if (leases === 0 && !(await hasTarget(deps.policies, tx, order)))
+  if (leases + grants.length === 0 && !(await hasTarget(deps.policies, tx, order)))
     throw new BrokerError(
       'NOT_FOUND',
       `No lease of the ${scope} "${target}" is live, and the policies in force have none of that name, so nothing was ended: compare it with \`leases list\`.`,
@@ -86,10 +91,12 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
     type: 'access.revocation_ordered',
     fields: {
       ...{ revocation_id: id, scope, target, ...projectOf(order), leases, ...orderedBy(by) },
+      under_way: grants.length,
       pause_id: pauseId,
     },
     personal: orderedPersonal(by, reason),
   });
+  const underWay = await endUnderWay(deps, tx, { grants, revocationId: id });
   const alone = outlook.filter(({ revocation }) => revocation !== 'immediate');
   const endless = alone.reduce((sum, one) => sum + one.endless, 0);
   const ends = alone.flatMap(({ lastEnd }) => lastEnd ?? []);
@@ -98,7 +105,7 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
     revocable: outlook.find(({ revocation }) => revocation === 'immediate')?.leases ?? 0,
     dying: alone.reduce((sum, one) => sum + one.leases, 0) - endless,
     lastEnd: ends.length === 0 ? null : Math.max(...ends),
-    endless,
+    ...{ endless, underWay },
   };
 }
 

@@ -9,8 +9,7 @@ import type { NoteVerifier } from '../../shared/signed-note.ts';
 import { StartRefused } from '../errors.ts';
 import type { LocalKey } from '../keys/signing-keys.ts';
 import type { LogTables } from '../store/log-tables.ts';
-import type { SigningKeyRow } from '../store/signing-keys.ts';
-import type { TransactionGuard } from '../store/store.ts';
+import type { Transaction, TransactionGuard } from '../store/store.ts';
 import { formatEdge, parseEdge } from './append.ts';
 import { changedBesideUs, newestCheckpoint } from './newest-checkpoint.ts';
 import { RecentTree } from './recent-tree.ts';
@@ -54,7 +53,7 @@ export interface CheckpointerOptions {
   /** the keys that sign at the tip, oldest first */
   readonly signers: readonly Signer[];
   /** The keys that sign by these rows, oldest first: asked inside a transaction that changes them. */
-  readonly openSigners: (rows: readonly SigningKeyRow[]) => readonly Signer[];
+  readonly openSigners: (tx: Transaction) => Promise<readonly Signer[]>;
 }
 
 type Signer = Pick<LocalKey, 'id' | 'privateKey'>;
@@ -83,7 +82,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       const { size, keysChange } = tx.tree ?? recent.at(tip.size);
       if (size === tip.size) return;
       const edge = recent.edge(size);
-      const signers = keysChange ? openSigners(await tx.signingKeys.all()) : tip.signers;
+      const signers = keysChange ? await openSigners(tx) : tip.signers;
       pending = { size, edge: formatEdge(edge), signers };
       const signing = bothOf(tip.signers, pending.signers).map(({ privateKey }) => privateKey);
       signed = signCheckpoint({ origin, size, root: rootOfEdge(edge) }, ...signing);

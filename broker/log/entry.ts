@@ -186,6 +186,13 @@ export const ENTRY_FIELDS = {
     revocation,
     upstream_expires_at: time.nullable(),
   }),
+  // What was being issued on it is handed to nobody: security revoked meanwhile, or its job is over.
+  'grant.ended': z.strictObject({
+    ...ask,
+    grant_id: id,
+    because: z.enum(['revocation-ordered', 'job-ended']),
+    revocation_id: id.optional(),
+  }),
   // It was to be revoked, nobody confirmed that, and now its own end has come.
   'lease.died': z.strictObject({ ...lease, attempts: z.int(), upstream_expires_at: time }),
   // Of a person: with how many of their sessions it ended.
@@ -197,6 +204,8 @@ export const ENTRY_FIELDS = {
     scope: z.enum([...PAUSE_SCOPES, 'lease', 'repository', 'commit', 'called-workflow']),
     ...order,
     leases: z.int(),
+    // Credentials that were being made then: the grant of each has an entry of its own.
+    under_way: z.int().optional(),
     pause_id: id.optional(),
   }),
   'access.revocation_finished': z.strictObject({ revocation_id: id, project: z.string().optional(), ended: z.int() }),

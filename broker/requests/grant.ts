@@ -35,6 +35,7 @@ export function newGrant(
     made_at: tx.now,
     expires_at: tx.now + GRANT_LIFETIME_MS,
     redeemed_at: null,
+    ended_by: null,
   };
 }
 
@@ -57,6 +58,7 @@ export async function grantedBy(
   const stands =
     row !== undefined &&
     row.redeemed_at === null &&
+    row.ended_by === null &&
     row.expires_at > tx.now &&
     row.set_digest === parts.context.policies.digest &&
     row.rule === parts.permit.rule;

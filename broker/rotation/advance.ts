@@ -3,6 +3,7 @@
 import type { Millis } from '../clock.ts';
 import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
 import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
+import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
 import { changeKeys, followKeys, makeNext, type RotationDeps } from './change-keys.ts';
@@ -102,7 +103,8 @@ async function seeKeys(deps: RotationDeps, there: ReadonlySet<string>): Promise<
   if (!unseenKeys(rows).some(({ id }) => there.has(id))) return;
   await changeKeys(deps, async (tx) => {
     const changesAt = tx.now + times.publishBeforeUse;
-    for (const row of unseenKeys(await tx.signingKeys.all()))
+    // A row that somebody changed is not moved on: its entry would follow from nothing in the log.
+    for (const row of unseenKeys((await keyRows(tx)).vouched))
       if (there.has(row.id)) {
         const issuer = row.purpose === 'log' ? log.address : site.issuer;
         await recordSeen(append, tx, { row, issuer, changesAt });
@@ -116,15 +118,20 @@ async function moveDue(deps: RotationDeps, there: ReadonlySet<string>): Promise<
   const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || there.has(id);
   if (!dueKeys(rows, now).some(mayMove)) return;
   await changeKeys(deps, async (tx) => {
-    for (const row of dueKeys(await tx.signingKeys.all(), tx.now).filter(mayMove))
-      await (row.state === 'next' ? startSigning(deps, tx, row) : retire(deps, tx, row));
+    const { vouched } = await keyRows(tx);
+    for (const row of dueKeys(vouched, tx.now).filter(mayMove))
+      await (row.state === 'next' ? startSigning(deps, tx, { next: row, rows: vouched }) : retire(deps, tx, row));
   });
 }
 
-async function startSigning(deps: RotationDeps, tx: Transaction, next: SigningKeyRow): Promise<void> {
+async function startSigning(
+  deps: RotationDeps,
+  tx: Transaction,
+  { next, rows }: { next: SigningKeyRow; rows: KeyRows },
+): Promise<void> {
   const { append, times, logger } = deps;
   const { algorithm } = next;
-  const current = keyIn(await tx.signingKeys.all(), 'current', algorithm);
+  const current = keyIn(rows, 'current', algorithm);
   if (current !== undefined) {
     const changesAt = tx.now + stays(current, times);
     await recordMoved(append, tx, { row: current, state: 'previous', changesAt, because: 'replaced' });

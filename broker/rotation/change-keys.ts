@@ -5,6 +5,7 @@ import type { MadeKey } from '../keys/make-keys.ts';
 import type { SealingKey } from '../keys/seal.ts';
 import { openSigningKeys, PUBLISHED } from '../keys/signing-keys.ts';
 import type { Append } from '../log/append.ts';
+import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -69,12 +70,19 @@ export async function changeKeys<T>(deps: RotationDeps, change: (tx: Transaction
   }
 }
 
-/** The keys of the store are those in memory from here on. */
-export async function followKeys({ store, ring, sealing }: RotationDeps): Promise<void> {
-  const rows = await store.read((tx) => tx.signingKeys.all());
-  const version = JSON.stringify(rows);
-  // Opening costs milliseconds, and is asked for every other second.
-  if (version === ring.version) return;
+/** The keys of the store that the log vouches for are those in memory from here on. */
+export async function followKeys({ store, ring, sealing, logger }: RotationDeps): Promise<void> {
+  const changed = await store.read(async (tx) => {
+    const version = JSON.stringify(await tx.signingKeys.all());
+    // Opening costs milliseconds, and is asked for every other second.
+    return version === ring.version ? undefined : { version, ...(await keyRows(tx)) };
+  });
+  if (changed === undefined) return;
+  const { version, vouched: rows, others } = changed;
+  for (const { row, logged } of others)
+    logger.error('a signing key in the store is not what the log says of it', {
+      ...{ key_id: row.id, state: row.state, logged: logged?.state },
+    });
   // One row that does not open must not keep a key published that was withdrawn, or is retired.
   const isPublished = ({ state }: SigningKeyRow): boolean => PUBLISHED.includes(state);
   ring.publishOnly(new Set(rows.filter(isPublished).map(({ id }) => id)));

@@ -39,8 +39,8 @@ export interface Move {
 }
 
 /**
- * Where the private half is forgotten, so that no hand in the store makes it sign again. Who puts back the whole row from a copy does:
- * the rows alone cannot tell, and `log verify` finds it.
+ * Where the private half is forgotten, so that no hand in the store makes it sign again. Of who puts back the whole row from a copy the
+ * rows alone cannot tell: the log does (log/vouched-keys.ts).
  */
 const OVER: readonly KeyState[] = ['retired', 'withdrawn'];
 

@@ -4,6 +4,7 @@ import { BrokerError } from '../errors.ts';
 import type { EndedLease } from '../issuance/end-leases-of-key.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
 import type { Appended } from '../log/append.ts';
+import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
 import { changeKeys, type KeyAlgorithm, type RotationDeps } from './change-keys.ts';
@@ -37,10 +38,10 @@ export interface WithdrawnLogKey {
 
 /** @throws BrokerError NOT_FOUND with what to do, where there is nothing to withdraw */
 export async function withdrawKey(deps: RotationDeps, leaked: Leaked): Promise<Omit<Withdrawn, 'leases'>> {
-  const row = find(await deps.store.read((tx) => tx.signingKeys.all()), leaked.keyId);
+  const row = find(await deps.store.read((tx) => rowsFor(tx, leaked)), leaked.keyId);
   const replacement = row.state === 'current' ? await replacementFor(deps, row.algorithm) : undefined;
   const done = await changeKeys(deps, async (tx) => {
-    const rows = await tx.signingKeys.all();
+    const rows = await rowsFor(tx, leaked);
     const now = find(rows, leaked.keyId);
     if (now.state !== row.state) throw busy();
     const beside = now.state === 'current' ? rows.filter((one) => laidBeside(one, now)) : [];
@@ -54,6 +55,17 @@ export async function withdrawKey(deps: RotationDeps, leaked: Leaked): Promise<O
   });
   deps.logger.warn('a signing key was withdrawn: it leaked', { key_ids: done.withdrawn, replaced_by: done.replacedBy });
   return done;
+}
+
+/** What somebody put into the store is moved nowhere: its entry would follow from nothing in the log. */
+async function rowsFor(tx: Transaction, { keyId }: Leaked): Promise<KeyRows> {
+  const { vouched, others } = await keyRows(tx);
+  const changed = others.find(({ row }) => row.id === keyId);
+  if (changed === undefined) return vouched;
+  throw new BrokerError(
+    'NOT_FOUND',
+    `The store has "${keyId}" as ${changed.row.state}, and the log ${changed.logged === undefined ? 'has no such key' : `as ${changed.logged.state}`}: somebody who can write to the store changed it. Nothing was done; docs/operations.md ("A key that was put back") says how to go on.`,
+  );
 }
 
 function find(rows: readonly SigningKeyRow[], keyId: string): SigningKeyRow {

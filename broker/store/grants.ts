@@ -11,7 +11,7 @@ export interface Grants {
   replace(row: GrantRow): Promise<void>;
   /** The newest grant of a request. */
   latestOf(requestId: string): Promise<GrantRow | undefined>;
-  /** Spends the grant: true for exactly one caller, and only before it lapses and under the policy it was made under. */
+  /** Spends the grant: true for exactly one caller, before it lapses or is ended, and under the policy it was made under. */
   redeem(grant: { id: string; setDigest: string; now: Millis }): Promise<boolean>;
 }
 
@@ -35,6 +35,7 @@ export const grantTable = ({ first }: Statements): Grants => {
       .set({ redeemed_at: now })
       .where('id', '=', id)
       .where('redeemed_at', 'is', null)
+      .where('ended_by', 'is', null)
       .where('expires_at', '>', now)
       .where('set_digest', '=', setDigest)
       .returning('id'),

@@ -9,7 +9,7 @@ export interface Renewals {
   firstOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<Millis | undefined>;
   /** The first request of this job that was issued on the approval. */
   firstOn(of: OnApproval): Promise<FirstIssued | undefined>;
-  /** Whether the broker ended something that this job had on the approval: by order, or because a key was compromised. */
+  /** Whether the broker ended something that this job had, or was about to have, on the approval: by order, or with a key that leaked. */
   wasEndedOn(of: OnApproval): Promise<boolean>;
 }
 
@@ -44,7 +44,18 @@ export const renewalTable = ({ first }: Statements): Renewals => {
       .select(['leases.request_id', 'leases.issued_at'])
       .where('approval_requests.approval_id', '=', approvalId)
       .where('requests.job_key', '=', jobKey);
-  const endedOn = first((db, of: OnApproval) => leasesOn(db, of).where('leases.state', '=', 'ended').limit(1));
+  const endedOn = first((db, { approvalId, jobKey }: OnApproval) =>
+    db
+      .selectFrom('approval_requests')
+      .innerJoin('requests', 'requests.id', 'approval_requests.request_id')
+      .innerJoin('grants', 'grants.request_id', 'requests.id')
+      .leftJoin('leases', 'leases.request_id', 'requests.id')
+      .select('requests.id')
+      .where('approval_requests.approval_id', '=', approvalId)
+      .where('requests.job_key', '=', jobKey)
+      .where((row) => row.or([row('leases.state', '=', 'ended'), row('grants.ended_by', 'is not', null)]))
+      .limit(1),
+  );
   const firstOn = first((db, of: OnApproval) =>
     leasesOn(db, of)
       .where('leases.state', '!=', 'withheld')

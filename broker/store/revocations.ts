@@ -1,7 +1,8 @@
 // Orders of revocation, and the live leases that each names. An order names what was live when it was given: what is issued later is
 // not its matter.
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
+import { eachScope, IS_NAMED } from './named-by-order.ts';
 import type { LeaseRow, RevocationRow, RevocationScope } from './schema.ts';
 import type { Statements } from './statements.ts';
 
@@ -99,7 +100,7 @@ const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlo
         .where(LIVE)
         .where('leases.id', '>', wanted.after)
         .where('leases.issued_at', '<=', wanted.before)
-        .where(IS_NAMED[scope](wanted.target))
+        .where(IS_NAMED[scope](wanted.target, 'leases.id'))
         .orderBy('leases.id')
         .limit(wanted.limit),
     );
@@ -117,7 +118,7 @@ const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlo
         ])
         .where(LIVE)
         .where('leases.issued_at', '<=', wanted.before)
-        .where(IS_NAMED[scope](wanted.target))
+        .where(IS_NAMED[scope](wanted.target, 'leases.id'))
         .groupBy('leases.revocation'),
     );
   const [pages, outlooks] = [eachScope(page), eachScope(outlook)];
@@ -126,22 +127,3 @@ const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlo
     outlookOf: ({ scope, target, reach: before }) => outlooks[scope]({ target, before }),
   };
 };
-
-const IS_NAMED: Readonly<Record<RevocationScope, (target: string) => RawBuilder<SqlBool>>> = {
-  everything: (target) => sql<SqlBool>`${target} = ''`,
-  lease: (target) => sql<SqlBool>`leases.id = ${target}`,
-  project: (target) => sql<SqlBool>`requests.project = ${target}`,
-  entitlement: (target) => sql<SqlBool>`requests.project || '/' || requests.entitlement = ${target}`,
-  repository: (target) => sql<SqlBool>`requests.issuer || '/' || requests.repository_id = ${target}`,
-  commit: (target) => sql<SqlBool>`json_extract(requests.subject, '$.sha') = ${target}`,
-  'called-workflow': (target) => sql<SqlBool>`json_extract(requests.subject, '$.jobWorkflowRef') = ${target}`,
-  // Under whichever of their principals they asked.
-  principal: (target) =>
-    sql<SqlBool>`requests.requester IN (SELECT p.id FROM principals p, principals q WHERE q.id = ${target}
-      AND coalesce(p.merged_into, p.id) = coalesce(q.merged_into, q.id))`,
-};
-
-function eachScope<T>(make: (scope: RevocationScope) => T): Readonly<Record<RevocationScope, T>> {
-  const scopes = Object.keys(IS_NAMED) as RevocationScope[];
-  return Object.fromEntries(scopes.map((scope) => [scope, make(scope)])) as Record<RevocationScope, T>;
-}

@@ -125,6 +125,8 @@ export interface GrantRow {
   made_at: number;
   expires_at: number;
   redeemed_at: number | null;
+  /** the order of revocation, or `job-ended`, that ended it while it was under way: nobody is handed what comes of it */
+  ended_by: string | null;
 }
 
 export interface IssuanceRow {

@@ -14,6 +14,7 @@ import { accessSchema } from './migrations/0005-access.ts';
 import { keyStatesSchema } from './migrations/0006-key-states.ts';
 import { commandLineSchema } from './migrations/0007-command-line.ts';
 import { logByIndexSchema } from './migrations/0008-log-by-index.ts';
+import { grantsEndedSchema } from './migrations/0009-grants-ended.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS = {
   '0006-key-states': keyStatesSchema,
   '0007-command-line': commandLineSchema,
   '0008-log-by-index': logByIndexSchema,
+  '0009-grants-ended': grantsEndedSchema,
 };
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;

@@ -32,6 +32,7 @@ import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { SubjectTokens } from './subject-tokens.ts';
 import type { Suspensions } from './suspensions.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface Tables {
   readonly approvals: Approvals;
@@ -56,6 +57,7 @@ export interface Tables {
   readonly signingKeys: SigningKeys;
   readonly subjectTokens: SubjectTokens;
   readonly suspensions: Suspensions;
+  readonly underWay: UnderWay;
 }
 
 /** The log's tree as one transaction makes it: growing returns the next, so that the one before is still at hand. */

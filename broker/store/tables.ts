@@ -23,6 +23,7 @@ import type { Statements } from './statements.ts';
 import type { Tables } from './store.ts';
 import { subjectTokenTable } from './subject-tokens.ts';
 import { suspensionTable } from './suspensions.ts';
+import { underWayTable } from './under-way.ts';
 
 export const tablesOf = (statements: Statements): Tables => ({
   approvals: approvalTable(statements),
@@ -47,4 +48,5 @@ export const tablesOf = (statements: Statements): Tables => ({
   signingKeys: signingKeyTable(statements),
   subjectTokens: subjectTokenTable(statements),
   suspensions: suspensionTable(statements),
+  underWay: underWayTable(statements),
 });

@@ -54,6 +54,11 @@ export const ALARMS = {
       'The static site at `issuer` publishes a key set without a key that signs, or whose credentials still live. Relying parties refuse those credentials.',
     next: 'Run `buildpass keys publish DIR`, and upload what it wrote. If somebody else changed the site, find out who.',
   },
+  'a signing key in the store is not what the log says of it': {
+    means:
+      'Somebody who can write to the store changed the row of the key `key_id`, such as of one that was withdrawn: it says `state`, and the log `logged`. The broker leaves the key out: it signs nothing and is not published. The next start refuses the store.',
+    next: 'Find out who. `buildpass log verify` says what else was changed; "A key that was put back" says how to go on.',
+  },
   'a key that leaked is still at the issuer': {
     means:
       'It was withdrawn, and the static site at `issuer` still publishes it: whoever has it can sign what relying parties accept.',

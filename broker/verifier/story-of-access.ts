@@ -10,6 +10,8 @@ export class StoryOfAccess {
   /** principals that were merged, and into which */
   readonly #merged = new Map<string, string>();
   /** resets of passkeys that wait for a second person: by whom, and when it was proposed */
+  /** credentials that were being made when an order was given, of which no entry has spoken yet */
+  readonly #underWay = new Map<string, number>();
   readonly #resets = new Map<string, { readonly by: string | null; readonly at: number }>();
 
   readonly steps: Readonly<Record<string, (said: Said) => void>> = {
@@ -19,6 +21,7 @@ export class StoryOfAccess {
     'access.revocation_ordered': (said) => this.#ordered(said),
     'access.revocation_finished': (said) => this.#finished(said),
     'lease.ended': (said) => this.#ended(said),
+    'grant.ended': (said) => this.#grantEnded(said),
     'passkey.reset_proposed': (said) => this.#resetProposed(said),
     'passkey.reset': (said) => this.#reset(said),
     'identity.linked': (said) => this.#linked(said),
@@ -93,16 +96,31 @@ export class StoryOfAccess {
     const counts = { leases: columnOf(said, 'leases'), ended: 0, finished_at: null };
     const values = { id, ...aim(said), ordered_by: whoOf(said), ordered_at: said.time, ...counts };
     this.#rows.revocations.set(id, { by: said.index, values });
+    this.#underWay.set(id, Number(columnOf(said, 'under_way') ?? 0));
   }
 
   #ended(said: Said): void {
+    const order = this.#orderBehind(said);
+    if (order === undefined) return;
+    order.by = said.index;
+    order.values['ended'] = Number(order.values['ended']) + 1;
+  }
+
+  #grantEnded(said: Said): void {
+    const order = this.#orderBehind(said);
+    if (order === undefined) return;
+    const id = String(order.values['id']);
+    const left = (this.#underWay.get(id) ?? 0) - 1;
+    if (left < 0) throw new Contradiction(`it is one more than the order ${id} counted as under way`);
+    this.#underWay.set(id, left);
+  }
+
+  /** Undefined where its cause is another. */
+  #orderBehind(said: Said): ExpectedRow | undefined {
     const named = said.fields['revocation_id'] !== undefined;
     if (named !== (textOf(said, 'because') === 'revocation-ordered'))
       throw new Contradiction('its cause is an order of revocation, and it names none; or the other way round');
-    if (!named) return;
-    const order = this.#orderOf(said);
-    order.by = said.index;
-    order.values['ended'] = Number(order.values['ended']) + 1;
+    return named ? this.#orderOf(said) : undefined;
   }
 
   #finished(said: Said): void {
@@ -110,6 +128,8 @@ export class StoryOfAccess {
     const { id, ended } = order.values;
     if (ended !== columnOf(said, 'ended'))
       throw new Contradiction(`it says that ${id} ended ${columnOf(said, 'ended')} leases, and it ended ${ended}`);
+    const left = this.#underWay.get(String(id)) ?? 0;
+    if (left > 0) throw new Contradiction(`${id} counted ${left} more under way than entries speak of`);
     order.by = said.index;
     order.values['finished_at'] = said.time;
   }

@@ -23,7 +23,8 @@ export class StoryOfRenewals {
     'request.decided': (said) => this.#decided(said),
     'issuance.succeeded': (said) => this.#succeeded(said),
     'issuance.withheld': (said) => this.#withheld(said),
-    'lease.ended': (said) => void this.#cutShort.add(this.#standing.get(textOf(said, 'request_id')) ?? ''),
+    'lease.ended': (said) => this.#ended(said),
+    'grant.ended': (said) => this.#ended(said),
   };
 
   constructor(rows: ExpectedRows) {
@@ -70,6 +71,10 @@ export class StoryOfRenewals {
     const job = this.#standing.get(requestId) ?? '';
     const others = (this.#issued.get(job) ?? []).filter((one) => one.requestId !== requestId);
     if (this.#issued.has(job)) this.#issued.set(job, others);
+  }
+
+  #ended(said: Said): void {
+    this.#cutShort.add(this.#standing.get(textOf(said, 'request_id')) ?? '');
   }
 
   /** An invocation stands in the place of one. */

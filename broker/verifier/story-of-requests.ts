@@ -2,6 +2,7 @@
 
 import type { KeptValue } from '../../shared/kept-rows.ts';
 import type { Said } from './check-entry.ts';
+import { endGrant, refuseEnded } from './grant-ended.ts';
 import type { IsOurs } from './parts.ts';
 import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
 import type { StoryOfPolicies } from './story-of-policies.ts';
@@ -42,6 +43,7 @@ export class StoryOfRequests {
     'lease.returned': (said) => this.#leaseEnded(said, 'returned'),
     'lease.expired': (said) => this.#leaseEnded(said, 'expired'),
     'lease.ended': (said) => this.#endedEarly(said),
+    'grant.ended': (said) => endGrant(this.#rows, said),
     'lease.revoked': (said) => this.#revoked(said),
     'lease.died': (said) => this.#died(said),
     'lease.revocation_failed': (said) => void this.#leaseOf(said),
@@ -121,6 +123,7 @@ export class StoryOfRequests {
         made_at: said.time,
         expires_at: timeOf(said, 'grant_expires_at'),
         redeemed_at: null,
+        ended_by: null,
       },
     };
     this.#rows.grants.set(id, grant);
@@ -135,6 +138,7 @@ export class StoryOfRequests {
     ];
     const [request, grant] = [this.#requestOf(said), this.#find('grants', grantId)];
     if (grant.values['redeemed_at'] !== null) throw new Contradiction(`the grant ${grantId} was spent before`);
+    refuseEnded(grant);
     if (this.#rows.issuances.has(id)) throw new Contradiction(`the issuance ${id} was started before`);
     this.#expect(request, { state: 'granted' });
     this.#expect(grant, {
@@ -153,6 +157,7 @@ export class StoryOfRequests {
   }
 
   #succeeded(said: Said): void {
+    refuseEnded(this.#find('grants', String(this.#issuanceOf(said).values['grant_id'])));
     this.#ended(said, 'succeeded');
     this.#leased(said, 'live');
   }

@@ -6,6 +6,8 @@ import type { Round } from './round.ts';
 import type { Story } from './stories.ts';
 
 const UPSTREAM = 'shop/upstream';
+/** As every job of the stories is called by its platform. */
+const JOB = { issuer: 'github', checkRunId: '50123456789' };
 
 /** Signed in before anything goes wrong. */
 const signedIn = new WeakMap<Round, readonly PersonBrowser[]>();
@@ -25,6 +27,18 @@ async function resumeAll(round: Round): Promise<void> {
   const { body } = (await sam?.get('/v1/pauses')) ?? { body: { pauses: [] } };
   for (const { id } of body.pauses)
     for (const person of [sam, rita, sam]) await person?.post(`/v1/pauses/${id}/resume`, { reason: 'It is over.' });
+}
+
+/** Whatever becomes of it, the other system answers then. */
+async function whileItActs(round: Round, act: () => Promise<unknown>): Promise<void> {
+  const { provider } = round.broker;
+  provider.mood = 'hangs';
+  const asking = round.anew().ask(UPSTREAM);
+  await Promise.race([provider.hanging(), asking]);
+  await act().catch(() => undefined);
+  provider.letGo();
+  provider.mood = 'well';
+  await asking;
 }
 
 export const STORIES_OF_ACCESS: Readonly<Record<string, Story>> = {
@@ -55,27 +69,31 @@ export const STORIES_OF_ACCESS: Readonly<Record<string, Story>> = {
   'another system that is paused while it acts': {
     options: accessOptions,
     prepare: issuedAndWatched,
-    act: async (round) => {
-      const { provider } = round.broker;
-      provider.mood = 'hangs';
-      const asking = round.anew().ask(UPSTREAM);
-      await Promise.race([provider.hanging(), asking]);
-      const of = { scope: 'project', target: 'shop' };
-      await people(round)[0]?.post('/v1/pauses', { of, reason: 'Under attack.' });
-      provider.letGo();
-      await asking;
-      provider.mood = 'well';
-    },
-    settle: async (round) => {
-      round.broker.provider.mood = 'well';
-      await resumeAll(round);
-    },
+    act: (round) =>
+      whileItActs(round, async () => {
+        const of = { scope: 'project', target: 'shop' };
+        await people(round)[0]?.post('/v1/pauses', { of, reason: 'Under attack.' });
+      }),
+    settle: resumeAll,
+  },
+  'another system whose credentials security revokes while it makes one': {
+    options: accessOptions,
+    prepare: issuedAndWatched,
+    act: (round) =>
+      whileItActs(round, async () => {
+        const of = { scope: 'entitlement', target: UPSTREAM };
+        await people(round)[0]?.post('/v1/revocations', { of, reason: 'It leaked.' });
+      }),
+  },
+  'a job whose end is told while another system makes its credential': {
+    options: accessOptions,
+    act: (round) => whileItActs(round, () => round.broker.running.jobEnded(JOB)),
   },
   'a job whose end is told': {
     options: accessOptions,
     prepare: (round) => round.ask(UPSTREAM),
     act: async (round) => {
-      await round.broker.running.jobEnded({ issuer: 'github', checkRunId: '50123456789' });
+      await round.broker.running.jobEnded(JOB);
       await round.background();
     },
   },

@@ -86,6 +86,7 @@ async function tell(tx: Transaction, number: number): Promise<void> {
     made_at: now,
     expires_at: now + 60_000,
     redeemed_at: now,
+    ended_by: null,
   });
   await tx.issuances.insert({
     id: issuanceId,

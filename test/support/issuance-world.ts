@@ -179,6 +179,7 @@ const insertGrant = (tx: Transaction, { id, request, issuance, lease, setDigest,
     ...{ id, request_id: request.id, issuance_id: issuance.id, lease_id: lease.id, rule: 0, ttl },
     ...{ policy_digest: 'policy', set_digest: setDigest, made_at: NOW, expires_at: NOW + MINUTE },
     redeemed_at: redeemedAt,
+    ended_by: null,
   });
 
 interface IssuingParts {

@@ -4,5 +4,5 @@ import type { CheckpointerOptions } from '../../broker/log/checkpointer.ts';
 
 export function signedBy(privateKey: KeyObject): Pick<CheckpointerOptions, 'signers' | 'openSigners'> {
   const signers = [{ id: 'the-only-one', privateKey }];
-  return { signers, openSigners: () => signers };
+  return { signers, openSigners: async () => signers };
 }

@@ -19,6 +19,10 @@ const who = ({ by, principal }: By): Html =>
 const what = ({ scope, target }: Ordered): Html =>
   scope === 'everything' ? html`everything` : html`the ${scope.replaceAll('-', ' ')} ${exact(target)}`;
 
+/** Orders of before it was counted say nothing of it. */
+const underWay = ({ under_way: many = 0 }: EntryFields<'access.revocation_ordered'>): Html =>
+  many === 0 ? html`` : html`, and ${many} ${many === 1 ? 'credential was' : 'credentials were'} being made`;
+
 export const ACCESS_WORDS = {
   'access.paused': (fields: EntryFields<'access.paused'>): EntryWords => ({
     state: 'refused',
@@ -56,7 +60,7 @@ export const ACCESS_WORDS = {
     state: 'noted',
     what: 'Revocation ordered',
     who: who(fields),
-    detail: html`Of ${what(fields)}: ${fields.leases} ${fields.leases === 1 ? 'lease was' : 'leases were'} live. What became of each credential is with its lease.`,
+    detail: html`Of ${what(fields)}: ${fields.leases} ${fields.leases === 1 ? 'lease was' : 'leases were'} live${underWay(fields)}. What became of each credential is with its lease.`,
   }),
   'access.revocation_finished': ({ ended }: EntryFields<'access.revocation_finished'>): EntryWords => ({
     state: 'noted',

@@ -129,6 +129,12 @@ const WORDS: Words = {
     detail: html`Next try at ${time(Date.parse(next), now)}.`,
   }),
   'lease.ended': ended,
+  'grant.ended': ({ because }) => ({
+    state: 'lapsed',
+    what: 'Ended while it was issued',
+    who: because === 'job-ended' ? html`the end of its job` : html`an order of revocation`,
+    detail: html`What was being made is handed to nobody. The job may ask again, which is decided anew.`,
+  }),
   'lease.died': ({ attempts }) => ({
     state: 'dies',
     what: 'Died unrevoked',

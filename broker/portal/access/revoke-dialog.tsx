@@ -52,8 +52,9 @@ export function RevokeDialog({ of, filter, leases, onName, onChanged, onClose }:
       <dl class="effects">
         <dt>Ends</dt>
         <dd>
-          {of.scope === 'lease' ? 'The lease, at once' : 'Each of these leases, at once'}. Where the other side can
-          revoke, it is asked to; the list says what it confirmed. What cannot be revoked lives until its own end.
+          {of.scope === 'lease' ? 'The lease, at once' : 'Each of these leases, at once, and what is just being made'}.
+          Where the other side can revoke, it is asked to; the list says what it confirmed. What cannot be revoked lives
+          until its own end.
         </dd>
         <dt>Stays</dt>
         <dd>Jobs may ask for new ones. Pausing stops that.</dd>

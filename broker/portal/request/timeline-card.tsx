@@ -125,6 +125,7 @@ const MARKS: Readonly<Record<string, StateName>> = {
   'lease.returned': 'returned',
   'lease.expired': 'dies',
   'lease.ended': 'lapsed',
+  'grant.ended': 'lapsed',
   'lease.died': 'dies',
   'lease.revoked': 'revoked',
   'lease.revocation_failed': 'failed',

@@ -11,7 +11,7 @@ const ordered = (changes: Partial<Ordered> = {}, row: Partial<RevocationRow> = {
     ...{ reach: NOW, leases: 1, ended: 1, finished_at: NOW },
     ...row,
   },
-  ...{ entry: 7, revocable: 0, dying: 0, lastEnd: null, endless: 0 },
+  ...{ entry: 7, revocable: 0, dying: 0, lastEnd: null, endless: 0, underWay: 0 },
   ...changes,
 });
 
@@ -22,12 +22,12 @@ const betweenOf = (one: Ordered): readonly string[] => saysOf(one).slice(1, -1);
 describe('what is said of a revocation', () => {
   it('is the same in figures and in sentences', () => {
     const all = ordered(
-      { revocable: 2, dying: 1, lastEnd: NOW + 60_000, endless: 3 },
+      { revocable: 2, dying: 1, lastEnd: NOW + 60_000, endless: 3, underWay: 2 },
       { leases: 6, ended: 5, finished_at: null },
     );
     expect(revocationAnswer(all, NOW)).toEqual({
       ...{ id: 'rev_1', scope: 'called-workflow', target: 'octo-org/deploy@v3', leases: 6, ended: 5, finished: false },
-      entry: 7,
+      ...{ under_way: 2, entry: 7 },
       credentials: {
         ...{ to_be_revoked: 2, die_by_themselves: 1, last_dies_at: '2026-11-23T09:01:00.000Z', never_die: 3 },
       },
@@ -37,6 +37,7 @@ describe('what is said of a revocation', () => {
         '2 credentials to be revoked at the other side: `leases list` says which are confirmed.',
         '1 credential cannot be revoked, and dies by 09:01:00 UTC.',
         '3 credentials cannot be revoked and never die: change it at its source.',
+        '2 credentials were being made: they are handed to nobody, and revoked where that can be once they are there.',
         'New issuances are not stopped: `pause` does that.',
       ],
     });
@@ -62,6 +63,9 @@ describe('what is said of a revocation', () => {
     ]);
     expect(betweenOf(ordered({ endless: 1 }))).toEqual([
       '1 credential cannot be revoked and never dies: change it at its source.',
+    ]);
+    expect(betweenOf(ordered({ underWay: 1 }))).toEqual([
+      '1 credential was being made: it is handed to nobody, and revoked where that can be once it is there.',
     ]);
   });
 

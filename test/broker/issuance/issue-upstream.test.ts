@@ -2,6 +2,7 @@
 import { mock } from 'node:test';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { issue } from '../../../broker/issuance/issue.ts';
+import { endUnderWay } from '../../../broker/issuance/under-way.ts';
 import type { Credential } from '../../../broker/model.ts';
 import { type CredentialProvider, UpstreamRefused } from '../../../broker/providers/provider.ts';
 import { Secret } from '../../../shared/secret.ts';
@@ -135,10 +136,24 @@ describe('what the other side makes', () => {
         ...{ resume_by: null, resume_at: null, resume_reason: null },
       }),
     );
-    const message = 'The credential was not handed out: issuing was paused while it was made.';
+    const message =
+      'The credential was not handed out: issuing was paused while it was made. Ask again with a new request_secret: that is decided anew.';
     await expect(issued()).rejects.toMatchObject({ code: 'UPSTREAM_FAILED', message, retryAfter: 5 });
     const reason = 'issuing was paused while it was made';
     expect(await world.entries()).toMatchObject([{ type: 'issuance.withheld', reason }]);
+  });
+
+  it.each([
+    ['an order of revocation', { revocationId: 'rev_1' }, 'an order of revocation named it while it was made'],
+    ['the end of its job', {}, 'its job was over before it was made'],
+  ])('is handed to nobody where %s ended its grant meanwhile', async (_what, by, reason) => {
+    const { world, issued } = await asked();
+    const grants = [{ id: 'grt_00001', request_id: 'req_00001' }];
+    await world.store.commit((tx) => endUnderWay(world.deps, tx, { grants, ...by }));
+    await expect(issued()).rejects.toMatchObject({ message: expect.stringContaining(`: ${reason}.`), retryAfter: 5 });
+    expect(await world.entries('issuance.withheld')).toMatchObject([{ ...OF, reason }]);
+    expect(await stateOf(world)).toEqual(['unknown', 'withheld', 'withheld']);
+    expect(await world.toBeRevoked()).toEqual(['lse_00001']);
   });
 
   it('is handed to nobody where that it was made cannot be put on record', async () => {

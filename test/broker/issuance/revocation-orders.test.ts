@@ -29,12 +29,13 @@ describe('an order of revocation', () => {
         ...{ id: expect.stringMatching(/^rev_/), scope: 'project', target: 'shop', ordered_by: null, ordered_at: NOW },
         ...{ reach: NOW, leases: 1, ended: 1, finished_at: NOW },
       },
-      ...{ entry: 0, revocable: 1, dying: 0, lastEnd: null, endless: 0 },
+      ...{ entry: 0, revocable: 1, dying: 0, lastEnd: null, endless: 0, underWay: 0 },
     });
     const named = { revocation_id: ordered.row.id, project: 'shop' };
     expect(await world.entries()).toEqual([
       {
         ...{ ...ALWAYS, ...named, type: 'access.revocation_ordered', scope: 'project', target: 'shop', leases: 1 },
+        under_way: 0,
         ...{ by: 'operator', step_up: 'none', personal: { reason: expect.any(String) } },
       },
       expect.objectContaining({
@@ -54,7 +55,7 @@ describe('an order of revocation', () => {
     await world.lease({ lease: { revocation: 'none', upstream_expires_at: NOW + 30 * MINUTE } });
     await world.lease({ lease: { revocation: 'none', upstream_expires_at: null } });
     const { row, entry: _, ...counted } = await order(world);
-    expect(counted).toEqual({ revocable: 2, dying: 3, lastEnd: NOW + 30 * MINUTE, endless: 1 });
+    expect(counted).toEqual({ revocable: 2, dying: 3, lastEnd: NOW + 30 * MINUTE, endless: 1, underWay: 0 });
     expect([row.leases, row.ended]).toEqual([6, 6]);
   });
 
@@ -72,6 +73,37 @@ describe('an order of revocation', () => {
     await world.store.commit((tx) => tx.revocations.insert(left()));
     await workOffOrders(world.deps);
     expect(await stateOf(world, 'lse_00002')).toBe('live');
+  });
+
+  it('ends what is being issued, and what may still be, of what it names alone', async () => {
+    const world = await openIssuanceWorld();
+    await world.issuing({ requester: 'prn_requester' });
+    await world.issuing({ requester: 'prn_requester', onlyGranted: true });
+    await world.issuing({ requester: 'prn_other' });
+    await world.lease({ request: { requester: 'prn_requester' }, lease: { state: 'returned' } });
+    const { row, underWay } = await order(world, { scope: 'principal', target: 'prn_requester' });
+    expect([row.leases, underWay]).toEqual([0, 2]);
+    const named = { because: 'revocation-ordered', revocation_id: row.id, project: 'shop', entitlement: 'preview' };
+    expect(await world.entries('grant.ended')).toMatchObject([
+      { ...named, grant_id: 'grt_00001', request_id: 'req_00001' },
+      { ...named, grant_id: 'grt_00002', request_id: 'req_00002' },
+    ]);
+    expect((await world.entries()).map(({ type }) => type)).toEqual([
+      ...['access.revocation_ordered', 'grant.ended', 'grant.ended', 'access.revocation_finished'],
+    ]);
+  });
+
+  it('leaves alone a grant that has lapsed, since nothing comes of it', async () => {
+    const world = await openIssuanceWorld();
+    await world.issuing({ onlyGranted: true });
+    world.time.now += MINUTE;
+    expect(await order(world)).toMatchObject({ underWay: 0 });
+  });
+
+  it('of a lease is of one too that is not there yet', async () => {
+    const world = await openIssuanceWorld();
+    await world.issuing();
+    expect(await order(world, { scope: 'lease', target: 'lse_00001' })).toMatchObject({ underWay: 1 });
   });
 
   it('is of a name that is known, or of leases that are live', async () => {

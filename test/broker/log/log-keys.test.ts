@@ -8,6 +8,7 @@ import type { EntryDraft } from '../../../broker/log/entry.ts';
 import { keyChanges, receiptOf } from '../../../broker/log/prove.ts';
 import { currentLogKey, logKeysOf } from '../../../broker/log/verify-store.ts';
 import type { KeyState, SigningKeyRow } from '../../../broker/store/signing-keys.ts';
+import type { Transaction } from '../../../broker/store/store.ts';
 import { formatVerifierKey, parseVerifierKey, splitNote } from '../../../shared/signed-note.ts';
 import { ORIGIN, openTestLog, type TestLog } from '../../support/test-log.ts';
 
@@ -49,8 +50,10 @@ async function withTwoKeys(): Promise<{ log: TestLog; one: TestKey; two: TestKey
   const log = await openTestLog();
   const [one, two] = [makeKey('one', log.privateKey), makeKey('two')];
   await log.store.commit((tx) => tx.signingKeys.insert(rowOf(one)));
-  const openSigners = (rows: readonly SigningKeyRow[]) =>
-    [one, two].filter(({ id }) => rows.some((row) => row.id === id && row.state === 'current'));
+  const openSigners = async ({ signingKeys }: Transaction) => {
+    const rows = await signingKeys.all();
+    return [one, two].filter(({ id }) => rows.some((row) => row.id === id && row.state === 'current'));
+  };
   const tip = { size: 0, edge: '' };
   log.store.guard(createCheckpointer({ origin: ORIGIN, tip, signers: [one], openSigners }));
   return { log, one, two };

@@ -42,6 +42,7 @@ describe('a permit', () => {
       ...{ id: expect.stringMatching(/^grt_/), request_id: request.id, issuance_id: expect.stringMatching(/^iss_/) },
       ...{ lease_id: expect.stringMatching(/^lse_/), rule: 0, ttl: 600, policy_digest: request.policy_digest },
       ...{ set_digest: digest, made_at: NOW, expires_at: NOW + MINUTE, redeemed_at: null },
+      ended_by: null,
     });
   });
 

@@ -20,6 +20,7 @@ const GRANT = {
   made_at: 0,
   expires_at: 100,
   redeemed_at: null,
+  ended_by: null,
 };
 
 const REQUEST = {

@@ -77,6 +77,11 @@ const ENDED: Told = [
   },
 ];
 
+const GRANT_ENDED: Told = [
+  'grant.ended',
+  { ...entitlement, request_id: 'req_2', grant_id: 'grt_2', because: 'job-ended' },
+];
+
 describe('renewals told one after the other', () => {
   it.each([
     ['an approval', [...FIRST, ...issued(2, ON_APPROVAL, renewing()), ...issued(3, ON_APPROVAL, renewing())]],
@@ -115,6 +120,16 @@ describe('renewals told one after the other', () => {
       'one after what the job had was ended by order',
       [...FIRST, ENDED, ...issued(2, ON_APPROVAL, renewing())],
       'entry 7: it renews req_1, and what this job had was ended',
+    ],
+    [
+      'one after a renewal that was being made was ended by order',
+      [
+        ...FIRST,
+        ...issued(2, ON_APPROVAL, renewing()).slice(0, -1),
+        GRANT_ENDED,
+        ...issued(3, ON_APPROVAL, renewing()),
+      ],
+      'entry 9: it renews req_1, and what this job had was ended',
     ],
     [
       'one of a renewal, which would never end',

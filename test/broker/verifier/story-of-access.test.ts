@@ -1,7 +1,20 @@
 // Pauses, resumptions and orders of revocation that cannot follow from what was said before: a verifier shows each.
 import { describe, expect, it } from 'vitest';
 import type { Said } from '../../../broker/verifier/check-entry.ts';
-import { AT, ISSUED, lease, problemsOf, type Told } from '../../support/told-entries.ts';
+import {
+  AT,
+  ask,
+  CHANGED,
+  ends,
+  ISSUED,
+  issuance,
+  lease,
+  PERMIT,
+  problemsOf,
+  STARTED,
+  SUCCEEDED,
+  type Told,
+} from '../../support/told-entries.ts';
 
 const pause = { pause_id: 'pau_1', scope: 'everything', target: '', by: 'security', step_up: 'passkey' };
 const PAUSED: Told = ['access.paused', { ...pause, principal: 'prn_1' }];
@@ -17,6 +30,12 @@ const ORDERED: Told = ['access.revocation_ordered', order];
 const ended = { ...lease, because: 'revocation-ordered', revocation_id: 'rev_1', upstream_expires_at: AT };
 const ENDED: Told = ['lease.ended', ended];
 const FINISHED: Told = ['access.revocation_finished', { revocation_id: 'rev_1', ended: 1 }];
+
+const OF_WHAT_IS_UNDER_WAY: Told = ['access.revocation_ordered', { ...order, leases: 0, under_way: 1 }];
+const endedGrant = { ...ask, grant_id: 'grt_1', because: 'revocation-ordered', revocation_id: 'rev_1' };
+const GRANT_ENDED: Told = ['grant.ended', endedGrant];
+const UNDER_WAY = [OF_WHAT_IS_UNDER_WAY, GRANT_ENDED];
+const WITHHELD: Told = ['issuance.withheld', { ...issuance, lease_id: 'lse_1', ...ends }];
 
 const resetBy = (type: string, principal: string): Told => [
   type,
@@ -110,6 +129,51 @@ const WRONG_ACCESS: readonly (readonly [string, readonly Told[], string])[] = [
     [...ISSUED, ['lease.ended', { ...lease, because: 'revocation-ordered' }]],
     'entry 4: its cause is an order of revocation, and it names none; or the other way round',
   ],
+  [
+    'a credential that somebody has of a grant that was ended while it was made',
+    [CHANGED, PERMIT, STARTED, ...UNDER_WAY, SUCCEEDED],
+    'entry 5: the grant grt_1 was ended before, by rev_1',
+  ],
+  [
+    'an issuance that was begun on a grant that was ended',
+    [CHANGED, PERMIT, ...UNDER_WAY, STARTED],
+    'entry 4: the grant grt_1 was ended before, by rev_1',
+  ],
+  [
+    'a grant ended twice',
+    [CHANGED, PERMIT, STARTED, ['grant.ended', { ...ask, grant_id: 'grt_1', because: 'job-ended' }], ...UNDER_WAY],
+    'entry 5: the grant grt_1 was ended before, by job-ended',
+  ],
+  [
+    'a grant ended on which nothing was under way',
+    [...ISSUED, ...UNDER_WAY],
+    'entry 5: it ends the grant grt_1, and nothing was under way on it',
+  ],
+  [
+    'a grant ended that another request has',
+    [CHANGED, PERMIT, OF_WHAT_IS_UNDER_WAY, ['grant.ended', { ...endedGrant, request_id: 'req_2' }]],
+    'entry 3: it speaks of the grant grt_1, which no entry before made for req_2',
+  ],
+  [
+    'a grant ended that there is not',
+    [CHANGED, ...UNDER_WAY],
+    'entry 2: it speaks of the grant grt_1, which no entry before made for req_1',
+  ],
+  [
+    'more under way than its order counted',
+    [CHANGED, PERMIT, ORDERED, GRANT_ENDED],
+    'entry 3: it is one more than the order rev_1 counted as under way',
+  ],
+  [
+    'an order that counted more under way than was ended',
+    [CHANGED, OF_WHAT_IS_UNDER_WAY, ['access.revocation_finished', { revocation_id: 'rev_1', ended: 0 }]],
+    'entry 2: rev_1 counted 1 more under way than entries speak of',
+  ],
+  [
+    'a grant ended by an order that it does not name',
+    [CHANGED, PERMIT, ['grant.ended', { ...ask, grant_id: 'grt_1', because: 'revocation-ordered' }]],
+    'entry 2: its cause is an order of revocation, and it names none; or the other way round',
+  ],
   ['an order that is given twice', [ORDERED, ORDERED], 'entry 1: it gives the order rev_1 a second time'],
   [
     'a revocation of a lease that is live',
@@ -137,6 +201,8 @@ describe('entries about access', () => {
     const alone: Told = ['access.resumed', { ...pause, by: 'operator', alone: true }];
     const told = [...ISSUED, ORDERED, ENDED, FINISHED, ['lease.revoked', lease] as Told];
     expect(problemsOf(told)).toEqual([]);
+    expect(problemsOf([CHANGED, PERMIT, STARTED, ...UNDER_WAY, WITHHELD])).toEqual([]);
+    expect(problemsOf([CHANGED, PERMIT, ...UNDER_WAY])).toEqual([]);
     expect(problemsOf([PAUSED, PROPOSED, resumedBy('prn_2'), PAUSED, alone])).toEqual([]);
   });
 });

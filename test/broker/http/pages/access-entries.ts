@@ -1,7 +1,8 @@
 // Entries about access that security ends, each with the words that it must have.
 const PAST = '2026-11-22T11:50:00.000Z';
 const FUTURE = '2026-11-22T12:10:00.000Z';
-const lease = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', issuance_id: 'iss_1', lease_id: 'lse_1' };
+const ofRequest = { request_id: 'req_1', project: 'shop', entitlement: 'deploy' };
+const lease = { ...ofRequest, issuance_id: 'iss_1', lease_id: 'lse_1' };
 const returned = { ...lease, revocation: 'at-expiry', upstream_expires_at: FUTURE };
 const by = { by: 'security', step_up: 'passkey' };
 const paused = { pause_id: 'pau_1', scope: 'project', target: 'shop', project: 'shop', ...by };
@@ -21,6 +22,18 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     { ...returned, because: 'revocation-ordered', revocation_id: 'rev_1', revocation: 'immediate' },
     'Lease ended early',
     'The broker asks the other side to revoke it; an entry says so once that is confirmed.',
+  ],
+  [
+    'grant.ended',
+    { ...ofRequest, grant_id: 'grt_1', because: 'job-ended' },
+    'Ended while it was issued',
+    'What was being made is handed to nobody. The job may ask again, which is decided anew.',
+  ],
+  [
+    'grant.ended',
+    { ...ofRequest, grant_id: 'grt_1', because: 'revocation-ordered', revocation_id: 'rev_1' },
+    'Ended while it was issued',
+    'What was being made is handed to nobody. The job may ask again, which is decided anew.',
   ],
   [
     'lease.died',
@@ -70,6 +83,18 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     { ...ordered, scope: 'called-workflow', target: 'o/r/.github/workflows/d.yml@v1', leases: 2 },
     'Revocation ordered',
     'Of the called workflow o/r/.github/workflows/d.yml@v1: 2 leases were live. What became of each credential is with its lease.',
+  ],
+  [
+    'access.revocation_ordered',
+    { ...ordered, scope: 'project', target: 'shop', leases: 1, under_way: 2 },
+    'Revocation ordered',
+    'Of the project shop: 1 lease was live, and 2 credentials were being made. What became of each credential is with its lease.',
+  ],
+  [
+    'access.revocation_ordered',
+    { ...ordered, scope: 'project', target: 'shop', leases: 0, under_way: 1 },
+    'Revocation ordered',
+    'Of the project shop: 0 leases were live, and 1 credential was being made. What became of each credential is with its lease.',
   ],
   [
     'access.revocation_finished',

@@ -215,6 +215,7 @@ const grantRow = (row: RequestRow, lease: LeaseRow) => ({
   made_at: row.created_at,
   expires_at: row.created_at + MINUTE,
   redeemed_at: row.created_at,
+  ended_by: null,
 });
 
 const issuanceRow = (lease: LeaseRow, grantId: string) =>

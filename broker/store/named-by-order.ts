@@ -1,0 +1,26 @@
+// What an order of revocation names, by the request that it hangs on: the same for leases and for what is under way.
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { RevocationScope } from './schema.ts';
+
+/** Beside `requests`; the lease is in the column that holds its id. */
+export const IS_NAMED: Readonly<
+  Record<RevocationScope, (target: string, lease: 'leases.id' | 'grants.lease_id') => RawBuilder<SqlBool>>
+> = {
+  everything: (target) => sql<SqlBool>`${target} = ''`,
+  lease: (target, lease) => sql<SqlBool>`${sql.ref(lease)} = ${target}`,
+  project: (target) => sql<SqlBool>`requests.project = ${target}`,
+  entitlement: (target) => sql<SqlBool>`requests.project || '/' || requests.entitlement = ${target}`,
+  repository: (target) => sql<SqlBool>`requests.issuer || '/' || requests.repository_id = ${target}`,
+  commit: (target) => sql<SqlBool>`json_extract(requests.subject, '$.sha') = ${target}`,
+  'called-workflow': (target) => sql<SqlBool>`json_extract(requests.subject, '$.jobWorkflowRef') = ${target}`,
+  // Under whichever of their principals they asked.
+  principal: (target) =>
+    sql<SqlBool>`requests.requester IN (SELECT p.id FROM principals p, principals q WHERE q.id = ${target}
+      AND coalesce(p.merged_into, p.id) = coalesce(q.merged_into, q.id))`,
+};
+
+/** One statement a scope. */
+export function eachScope<T>(make: (scope: RevocationScope) => T): Readonly<Record<RevocationScope, T>> {
+  const scopes = Object.keys(IS_NAMED) as RevocationScope[];
+  return Object.fromEntries(scopes.map((scope) => [scope, make(scope)])) as Record<RevocationScope, T>;
+}

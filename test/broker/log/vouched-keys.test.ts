@@ -1,0 +1,75 @@
+// Which rows of signing keys are those of the log.
+import { describe, expect, it } from 'vitest';
+import { systemEntropy } from '../../../broker/clock.ts';
+import { createAppend } from '../../../broker/log/append.ts';
+import { keyRows } from '../../../broker/log/vouched-keys.ts';
+import type { KeyState, SigningKeyRow } from '../../../broker/store/signing-keys.ts';
+import { openTestLog, type TestLog } from '../../support/test-log.ts';
+
+const append = createAppend(systemEntropy);
+const KEY = { purpose: 'credential', algorithm: 'ES256' } as const;
+const CREATED_AT = '2026-01-01T00:00:00.000Z';
+
+const rowOf = (id: string, state: KeyState): SigningKeyRow => ({
+  ...{ ...KEY, id, state, public_key: 'pem', sealed_private_key: '', created_at: 1, changed_at: 1, changes_at: null },
+});
+
+const created = (log: TestLog, id: string, state?: 'next' | 'current') =>
+  log.store.commit((tx) =>
+    append(tx, {
+      type: 'key.created',
+      fields: { ...KEY, key_id: id, public_key: 'pem', created_at: CREATED_AT, state },
+    }),
+  );
+
+const rotated = (log: TestLog, id: string, [from, state]: [KeyState, KeyState]) =>
+  log.store.commit((tx) =>
+    append(tx, { type: 'key.rotated', fields: { ...KEY, key_id: id, from, state, changes_at: null, because: 'due' } }),
+  );
+
+async function withRow(id: string, state: KeyState): Promise<TestLog> {
+  const log = await openTestLog();
+  await log.store.commit((tx) => tx.signingKeys.insert(rowOf(id, state)));
+  return log;
+}
+
+const read = ({ store }: TestLog) => store.read(keyRows);
+
+describe('the row of a signing key', () => {
+  it('is vouched for before the log begins', async () => {
+    const log = await withRow('one', 'current');
+    expect(await read(log)).toEqual({ vouched: [rowOf('one', 'current')], others: [] });
+  });
+
+  it('is vouched for in the state that its last entry gives it', async () => {
+    const log = await withRow('one', 'previous');
+    await created(log, 'one', 'next');
+    await rotated(log, 'one', ['next', 'current']);
+    expect(await read(log)).toEqual({
+      vouched: [],
+      others: [{ row: rowOf('one', 'previous'), logged: { state: 'current', entry: 1 } }],
+    });
+    await rotated(log, 'one', ['current', 'previous']);
+    expect((await read(log)).vouched).toHaveLength(1);
+  });
+
+  it('is of a key that signs, where it was made before the first start', async () => {
+    const log = await withRow('one', 'current');
+    await created(log, 'one');
+    expect((await read(log)).others).toEqual([]);
+  });
+
+  it('is that of a withdrawn key for good, whatever was said of it afterwards', async () => {
+    const log = await withRow('one', 'retired');
+    await created(log, 'one');
+    await rotated(log, 'one', ['current', 'withdrawn']);
+    await rotated(log, 'one', ['previous', 'retired']);
+    expect((await read(log)).others).toMatchObject([{ logged: { state: 'withdrawn', entry: 1 } }]);
+  });
+
+  it('is not vouched for where no entry speaks of the key', async () => {
+    const log = await withRow('mine', 'current');
+    await created(log, 'one');
+    expect((await read(log)).others).toEqual([{ row: rowOf('mine', 'current'), logged: undefined }]);
+  });
+});
