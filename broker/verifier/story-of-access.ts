@@ -9,9 +9,9 @@ export class StoryOfAccess {
   readonly #rows: ExpectedRows;
   /** principals that were merged, and into which */
   readonly #merged = new Map<string, string>();
-  /** resets of passkeys that wait for a second person: by whom, and when it was proposed */
   /** credentials that were being made when an order was given, of which no entry has spoken yet */
   readonly #underWay = new Map<string, number>();
+  /** resets of passkeys that wait for a second person: by whom, and when it was proposed */
   readonly #resets = new Map<string, { readonly by: string | null; readonly at: number }>();
 
   readonly steps: Readonly<Record<string, (said: Said) => void>> = {
