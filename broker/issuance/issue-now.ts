@@ -6,7 +6,7 @@ import type { Credential } from '../model.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
-import { hideCredential, recordStarted, recordSucceeded } from './steps.ts';
+import { answerKeyOf, hideCredential, recordStarted, recordSucceeded } from './steps.ts';
 
 export type MadeNow = Issuing & { readonly credential: Credential };
 
@@ -36,7 +36,7 @@ export async function recordIssuedNow(
   made: MadeNow,
 ): Promise<Recorded> {
   await recordStarted(deps, tx, made);
-  return recordSucceeded(deps, tx, made);
+  return recordSucceeded(deps, tx, { ...made, answerKey: answerKeyOf(deps, made) });
 }
 
 /** What it throws would take the decision back: `issue` is called instead, after it, and throws where it cannot either. */

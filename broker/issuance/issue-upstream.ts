@@ -9,7 +9,7 @@ import { nextTurn } from '../next-turn.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps, Issuing, Recorded } from './issue.ts';
-import { hideCredential, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
+import { answerKeyOf, hideCredential, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
 import { whyUnwanted } from './under-way.ts';
 import { isSoundEnd, withhold } from './withhold.ts';
 
@@ -60,12 +60,9 @@ async function recordIssued(
 }
 
 /** Once the question is on its way. */
-async function deriveMeanwhile(
-  { answers }: IssueDeps,
-  { granted, requestSecret }: Issuing,
-): Promise<SealingKey | undefined> {
+async function deriveMeanwhile(deps: IssueDeps, issuing: Issuing): Promise<SealingKey | undefined> {
   await nextTurn();
-  return requestSecret === undefined ? undefined : answers.keyOf({ requestId: granted.grant.requestId, requestSecret });
+  return answerKeyOf(deps, issuing);
 }
 
 async function askProvider(deps: IssueDeps, issuing: Issuing): Promise<Credential> {

@@ -18,7 +18,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { within } from './deadline.ts';
 import { issueUpstream } from './issue-upstream.ts';
 import type { AnswerSealer } from './sealed-answer.ts';
-import { grantGone, hideCredential, recordStarted, recordSucceeded, redeem } from './steps.ts';
+import { answerKeyOf, grantGone, hideCredential, recordStarted, recordSucceeded, redeem } from './steps.ts';
 import type { Withheld } from './withhold.ts';
 
 export interface IssueDeps {
@@ -107,7 +107,7 @@ async function issueLocally(deps: IssueDeps, issuing: Issuing): Promise<Recorded
   const recorded = await deps.store.commit(async (tx) => {
     if (!(await redeem(deps, tx, issuing))) return undefined;
     await recordStarted(deps, tx, issuing);
-    return recordSucceeded(deps, tx, { ...issuing, credential });
+    return recordSucceeded(deps, tx, { ...issuing, credential, answerKey: answerKeyOf(deps, issuing) });
   });
   if (recorded === undefined) throw grantGone();
   return recorded;

@@ -79,7 +79,7 @@ export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order
   const outlook = await tx.revocations.outlookOf(named);
   const leases = outlook.reduce((sum, one) => sum + one.leases, 0);
   // Leases outlive what the policies say: only where there are none is a name that nobody knows a slip.
-  if (leases + grants.length === 0 && !(await hasTarget(deps.policies, tx, order)))
+  if (leases === 0 && grants.length === 0 && !(await hasTarget(deps.policies, tx, order)))
     throw new BrokerError(
       'NOT_FOUND',
       `No lease of the ${scope} "${target}" is live, and the policies in force have none of that name, so nothing was ended: compare it with \`leases list\`.`,

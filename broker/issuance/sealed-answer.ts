@@ -19,11 +19,7 @@ interface OfAnswer {
 export interface AnswerSealer {
   /** Deriving it takes a tenth of a millisecond, in which another system may be at work. */
   keyOf(answer: OfAnswer): SealingKey;
-  /** @param answer with its key, where that is known already */
-  keep(
-    tx: Transaction,
-    answer: OfAnswer & { credential: SealedCredential; key?: SealingKey | undefined },
-  ): Promise<void>;
+  keep(tx: Transaction, answer: { requestId: string; key: SealingKey; credential: SealedCredential }): Promise<void>;
   /** The kept credential; undefined where the copy is gone. */
   open(tx: Transaction, answer: OfAnswer): Promise<SealedCredential | undefined>;
   sealHandle(handle: Secret, leaseId: string): string;
@@ -38,9 +34,8 @@ export function createAnswerSealer(encryptionKey: Buffer, entropy: Entropy): Ans
   const handleKey = sealingKey({ secret: encryptionKey, salt: '', purpose: 'revocation handles' }, entropy);
   return {
     keyOf,
-    async keep(tx, { credential, key, ...answer }) {
-      const { requestId } = answer;
-      const sealed = (key ?? keyOf(answer)).seal(serialize(credential), requestId);
+    async keep(tx, { requestId, key, credential }) {
+      const sealed = key.seal(serialize(credential), requestId);
       await tx.sealedAnswers.put({ requestId, sealed, deleteAt: tx.now + SEALED_ANSWER_LIFETIME_MS });
     },
     async open(tx, answer) {

@@ -97,16 +97,15 @@ export const revocationOf = (provider: CredentialProvider, credential: Credentia
 export async function recordSucceeded(
   deps: StepDeps,
   tx: Transaction,
-  issued: Issuing & { credential: Credential; answerKey?: SealingKey | undefined },
+  issued: Issuing & { credential: Credential; answerKey: SealingKey | undefined },
 ): Promise<Recorded> {
-  const { granted, provider, credential, requestSecret, answerKey: key } = issued;
+  const { granted, provider, credential, answerKey: key } = issued;
   const { grant } = granted;
   const endsAt = endOfLease(issued);
   await refuseWithdrawnKey(tx, credential);
   if (provider.acts !== 'locally') await closeSucceeded(tx, grant);
   await insertLease(deps, tx, { ...issued, state: 'live' });
-  if (requestSecret !== undefined)
-    await deps.answers.keep(tx, { requestId: grant.requestId, requestSecret, credential, key });
+  if (key !== undefined) await deps.answers.keep(tx, { requestId: grant.requestId, key, credential });
   const entry = await deps.append(tx, {
     type: 'issuance.succeeded',
     fields: succeededFields(issued),
@@ -114,6 +113,13 @@ export async function recordSucceeded(
   });
   return { credential, entry, endsAt };
 }
+
+/** Of the copy that whoever asked may ask for again; undefined where nobody may, for want of a secret. */
+export const answerKeyOf = (
+  { answers }: Pick<StepDeps, 'answers'>,
+  { granted, requestSecret }: Pick<Issuing, 'granted' | 'requestSecret'>,
+): SealingKey | undefined =>
+  requestSecret === undefined ? undefined : answers.keyOf({ requestId: granted.grant.requestId, requestSecret });
 
 /**
  * It was signed before this transaction, and its key may have been found to have leaked since: then what ends the leases of that

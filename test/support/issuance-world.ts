@@ -196,7 +196,7 @@ async function insertIssuing(store: Store, { id, setDigest, options, ...parts }:
     ...{ entitlement: 'preview', ttl: 600, policyDigest: DIGEST, issuedAt: NOW, subject: buildSubject(), ...ids },
     ...options.grant,
   });
-  const request = { ...requestRow(grant.requestId, grant.subject), requester };
+  const request = { ...requestRow(grant.requestId, grant.subject), project: grant.project, requester };
   await store.commit(async (tx) => {
     await tx.requests.insert({ ...request, state: onlyGranted ? 'granted' : 'issuing' });
     const [issuance, lease] = [{ id: grant.issuanceId }, { id: grant.leaseId }];

@@ -4,6 +4,7 @@ import { jobEnded } from '../../../broker/issuance/job-ended.ts';
 import { endByOrder, expireLeases, type LeaseHolder, returnLease } from '../../../broker/issuance/leases.ts';
 import type { LeaseRow } from '../../../broker/store/leases.ts';
 import type { KeyState } from '../../../broker/store/signing-keys.ts';
+import { buildSubject } from '../../support/build-subject.ts';
 import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
 const NO_SUCH = { code: 'NOT_FOUND', message: 'There is no such lease of this job.' };
@@ -142,6 +143,15 @@ describe('a lease that is ended before its time', () => {
     expect(await stateOf(world)).toBe('ended');
     await end();
     expect([await world.entries(), await world.toBeRevoked()]).toEqual([[expect.anything()], ['lse_00001']]);
+  });
+
+  it('counts what was still being made for its job, and says why that is nobody’s', async () => {
+    const world = await openIssuanceWorld();
+    await world.lease({ lease: { check_run_id: '501' } });
+    await world.issuing({ grant: { subject: buildSubject({ checkRunId: '501' }) } });
+    await world.issuing({ grant: { subject: buildSubject({ checkRunId: '502' }) } });
+    expect(await jobEnded(world.deps, { issuer: 'github', checkRunId: '501' })).toBe(2);
+    expect(await world.entries('grant.ended')).toMatchObject([{ grant_id: 'grt_00002', because: 'job-ended' }]);
   });
 
   it('is each that its job still holds, where that is over', async () => {

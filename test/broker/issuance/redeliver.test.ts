@@ -92,7 +92,8 @@ describe('an answer', () => {
     const requestSecret = new Secret('the-request-secret');
     const credential = { accessToken: new Secret('x'), tokenType: 'Bearer', issuedTokenType: 'x', values: {} } as const;
     const answer = await world.store.commit(async (tx) => {
-      await world.deps.answers.keep(tx, { requestId, requestSecret, credential });
+      const key = world.deps.answers.keyOf({ requestId, requestSecret });
+      await world.deps.answers.keep(tx, { requestId, key, credential });
       const request = await tx.requests.find(requestId);
       return redeliver(world.deps, tx, { request: request as never, requestSecret, setDigest: 'set' });
     });

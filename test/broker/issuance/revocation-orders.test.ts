@@ -106,7 +106,7 @@ describe('an order of revocation', () => {
     expect(await order(world, { scope: 'lease', target: 'lse_00001' })).toMatchObject({ underWay: 1 });
   });
 
-  it('is of a name that is known, or of leases that are live', async () => {
+  it('is of a name that is known, or of what is live or under way', async () => {
     const world = await openIssuanceWorld();
     const gone = { scope: 'project', target: 'books' } as const;
     await expect(order(world, gone)).rejects.toMatchObject({
@@ -115,8 +115,10 @@ describe('an order of revocation', () => {
         'No lease of the project "books" is live, and the policies in force have none of that name, so nothing was ended: compare it with `leases list`.',
     });
     expect([await world.entries(), await world.store.read((tx) => tx.revocations.unfinished())]).toEqual([[], []]);
+    await world.issuing({ grant: { project: 'books' } });
+    expect(await order(world, gone)).toMatchObject({ underWay: 1, row: { ended: 0 } });
     await world.lease({ request: { project: 'books' } });
-    expect((await order(world, gone)).row.ended).toBe(1);
+    expect(await order(world, gone)).toMatchObject({ underWay: 0, row: { ended: 1 } });
     expect((await order(world, { scope: 'project', target: 'shop' })).row).toMatchObject({
       leases: 0,
       finished_at: NOW,

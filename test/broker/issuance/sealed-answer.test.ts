@@ -16,7 +16,9 @@ const MINE = { requestId: 'req_1', requestSecret: new Secret('the-request-secret
 
 async function kept() {
   const world = await openIssuanceWorld();
-  await world.store.commit((tx) => world.deps.answers.keep(tx, { ...MINE, credential: CREDENTIAL }));
+  const { answers } = world.deps;
+  const mine = { requestId: MINE.requestId, key: answers.keyOf(MINE), credential: CREDENTIAL };
+  await world.store.commit((tx) => answers.keep(tx, mine));
   const open = (answer = MINE, { answers } = world.deps) => world.store.read((tx) => answers.open(tx, answer));
   return { world, open };
 }
