@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../broker/clock.ts';
 import { createAppend } from '../../../broker/log/append.ts';
-import { keyRows } from '../../../broker/log/vouched-keys.ts';
+import { keyRows, untouchedKeys } from '../../../broker/log/vouched-keys.ts';
 import type { KeyState, SigningKeyRow } from '../../../broker/store/signing-keys.ts';
 import { openTestLog, type TestLog } from '../../support/test-log.ts';
 
@@ -71,5 +71,23 @@ describe('the row of a signing key', () => {
     const log = await withRow('mine', 'current');
     await created(log, 'one');
     expect((await read(log)).others).toEqual([{ row: rowOf('mine', 'current'), logged: undefined }]);
+  });
+
+  it.each<[KeyState, KeyState | undefined, string]>([
+    ['previous', 'withdrawn', 'the signing key one as "previous", and the log as "withdrawn" (entry 1)'],
+    ['current', undefined, 'the signing key one as "current", and the log has no such key'],
+  ])('keeps a broker from starting that is %s, and %s in the log', async (state, logged, says) => {
+    const log = await withRow('one', state);
+    await created(log, logged === undefined ? 'other' : 'one');
+    if (logged !== undefined) await rotated(log, 'one', ['current', logged]);
+    await expect(log.store.read(untouchedKeys)).rejects.toThrow(
+      `the store has ${says}: somebody who can write to the store changed it. Find out who before anything else: \`buildpass log verify\` says what else was changed, and docs/operations.md ("A key that was put back") how to go on.`,
+    );
+  });
+
+  it('lets a broker start where each is vouched for', async () => {
+    const log = await withRow('one', 'current');
+    await created(log, 'one');
+    expect(await log.store.read(untouchedKeys)).toEqual([rowOf('one', 'current')]);
   });
 });
