@@ -1,18 +1,9 @@
 // People of security end access on the portal: they see what is live and what is left of it, revoke, pause, and resume by two.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AccessWorld, focused, heading, press, row } from './access-world.ts';
+import { describe, expect, it } from 'vitest';
+import { focused, heading, openAccessWorld, press, row } from './access-world.ts';
 import { withAuthenticator } from './authenticator.ts';
 
-let world: AccessWorld;
-
-beforeAll(async () => {
-  world = await AccessWorld.open();
-});
-afterEach(async () => {
-  await world.leave();
-  expect(world.portal.complaints.splice(0)).toEqual([]);
-});
-afterAll(() => world.portal.close());
+const world = openAccessWorld();
 
 const background = (): Promise<void> => world.portal.story.broker.running.runBackground();
 const entries = (type: string) => world.portal.story.broker.entries(type);

@@ -1,18 +1,9 @@
 // The dialogs of orders: by keyboard and on every width, and what becomes of the reason when nothing goes as it should.
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AccessWorld, focused, heading, press, row } from './access-world.ts';
+import { describe, expect, it } from 'vitest';
+import { focused, heading, openAccessWorld, press, row } from './access-world.ts';
 
-let world: AccessWorld;
-
-beforeAll(async () => {
-  world = await AccessWorld.open();
-});
-afterEach(async () => {
-  await world.leave();
-  expect(world.portal.complaints.splice(0)).toEqual([]);
-});
-afterAll(() => world.portal.close());
+const world = openAccessWorld();
 
 describe('a dialog', () => {
   it('closes by Escape and keeps what was typed; the focus is back where it was', async () => {
