@@ -3,9 +3,9 @@
 import type { LeaseList, LeaseSummary, LeaseView } from '../../shared/access-api.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Subject } from '../model.ts';
-import type { Narrowing } from '../store/narrowing.ts';
 import type { LeaseKind, SeenLease } from '../store/lease-pages.ts';
 import type { LeaseRow } from '../store/leases.ts';
+import type { Narrowing } from '../store/narrowing.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { standingOf } from './lease-standing.ts';
