@@ -1,4 +1,5 @@
-// What `revoke` and `pause` are about, from the options of a command line: one selector, in the form that it must have.
+// What `revoke` and `pause` are about, and what `leases list` is narrowed to, from the options of a command line: selectors, each in
+// the form that it must have.
 import { orderReason, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
 import { anyOf } from '../schema-problems.ts';
 import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
@@ -15,6 +16,9 @@ const ABOUT: Readonly<Record<TargetedScope, readonly [value: string, about: stri
   principal: ['ID', 'what one person asked for, by their principal (`leases list --json` names it)'],
 };
 
+/** The narrowest first. */
+export const TARGETED = Object.keys(ABOUT) as readonly TargetedScope[];
+
 export function targetOptions(scopes: readonly TargetedScope[]): Readonly<Record<string, OptionSpec>> {
   return Object.fromEntries(
     scopes.map((scope) => [scope, { type: 'string', value: ABOUT[scope][0], about: ABOUT[scope][1] }]),
@@ -30,10 +34,20 @@ export function targetOf(context: CommandContext, scopes: readonly TargetedScope
   if (everything) return { scope: 'everything' };
   const [scope] = given;
   if (scope === undefined) return undefined;
+  return { scope, target: nameOf(context, scope) };
+}
+
+/** Every selector that is given, for a list that is of what all of them name. */
+export function narrowingOf(context: CommandContext): Partial<Record<TargetedScope, string>> {
+  const given = TARGETED.filter((scope) => context.option(scope) !== undefined);
+  return Object.fromEntries(given.map((scope) => [scope, nameOf(context, scope)]));
+}
+
+function nameOf(context: CommandContext, scope: TargetedScope): string {
   const target = context.option(scope) ?? '';
   const { error } = TARGETS[scope].safeParse(target);
   if (error !== undefined) throw new UsageError(`--${scope} "${target}" ${error.issues[0]?.message}`);
-  return { scope, target };
+  return target;
 }
 
 export const REASON: OptionSpec = {

@@ -1,40 +1,38 @@
 // `leases list`: what is live, what could not be revoked yet, and what is paused, beside a running broker or without one.
-import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause, TARGETS } from '../../shared/access-api.ts';
+import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause } from '../../shared/access-api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { named, pauseList } from '../issuance/access-answers.ts';
 import { listLeases } from '../issuance/lease-list.ts';
 import { didYouMean } from '../schema-problems.ts';
-import { targetOptions } from './access-target.ts';
+import { narrowingOf, TARGETED, targetOptions } from './access-target.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
-
-const FILTERS = ['project', 'entitlement', 'repository', 'commit'] as const;
 
 export const command: Command = {
   name: 'leases list',
   summary: 'list what was issued and is still live, with what is left of each credential',
-  usage:
-    'leases list [--state STATE] [--project P] [--entitlement P/E] [--repository ISSUER/ID] [--commit SHA] [--last N]',
+  usage: `leases list [--state STATE] ${TARGETED.map((scope) => `[--${scope} …]`).join(' ')} [--last N]`,
   about:
-    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. Reads the store beside a running broker, or without one.',
+    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. A selector means what it means to `revoke`: it lists what would end; of several, what all of them name. Reads the store beside a running broker, or without one.',
   examples: [
     'buildpass leases list',
     'buildpass leases list --state failing',
+    'buildpass leases list --called-workflow acme/actions/.github/workflows/deploy.yml@refs/tags/v3',
     'buildpass leases list --project shop --json',
   ],
   options: {
     state: { type: 'string', value: 'STATE', about: `${LEASE_VIEWS.join(', ')} or all (default live)` },
-    ...targetOptions(FILTERS),
+    ...targetOptions(TARGETED),
     last: { type: 'string', value: 'N', about: 'how many at most (default 50)' },
   },
   async run(context) {
     const [state, limit] = [stateOf(context), limitOf(context)];
-    const filters = filtersOf(context);
+    const only = narrowingOf(context);
     const { leases, pauses, now } = await withStoreReader(context.configFile, (reader) =>
       reader.read(async (tx) => {
         const found: LeaseSummary[] = [];
         for (let before: string | undefined; ; ) {
-          const page = await listLeases(tx, { ...filters, state, before, limit: limit - found.length });
+          const page = await listLeases(tx, { state, only, before, limit: limit - found.length });
           found.push(...page.leases);
           before = page.next;
           if (before === undefined || found.length >= limit) return { leases: found, ...(await pauseList(tx)) };
@@ -60,17 +58,6 @@ function limitOf(context: CommandContext): number {
   const text = context.option('last') ?? '50';
   if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new UsageError(`--last "${text}" is not a number of leases`);
   return Number(text);
-}
-
-function filtersOf(context: CommandContext) {
-  const value = (name: (typeof FILTERS)[number]): string | undefined => {
-    const given = context.option(name);
-    const problem = given === undefined ? undefined : TARGETS[name].safeParse(given).error?.issues[0]?.message;
-    if (problem !== undefined) throw new UsageError(`--${name} "${given}" ${problem}`);
-    return given;
-  };
-  const [project, entitlement] = [value('project'), value('entitlement')];
-  return { project, entitlement, repository: value('repository'), commit: value('commit') };
 }
 
 function pauseLine({ id, since, reason, resume, paused_by: by, ...what }: Pause): string {

@@ -14,6 +14,7 @@ import {
   type Revocation,
   resumeBodySchema,
   revocationBodySchema,
+  TARGETS,
 } from '../../shared/access-api.ts';
 import { BrokerError } from '../errors.ts';
 import { pausedAnswer, pauseList, resumedAnswer, revocationAnswer } from '../issuance/access-answers.ts';
@@ -24,6 +25,7 @@ import { orderRevocation } from '../issuance/revocation-orders.ts';
 import type { SignedIn } from '../model.ts';
 import { resetAnswer } from '../sign-in/passkey-reset-answer.ts';
 import { resetPasskeys } from '../sign-in/passkey-resets.ts';
+import type { Narrowing } from '../store/narrowing.ts';
 import { jsonBody } from './json-body.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import type { PeopleRequestDeps } from './people-request-routes.ts';
@@ -73,11 +75,9 @@ async function leases(deps: PeopleRequestDeps, request: Request): Promise<LeaseL
   if (state !== undefined && !isView(state))
     throw new BrokerError('PARAMETER_INVALID', `state is one of ${LEASE_VIEWS.join(', ')}.`);
   if (!/^([1-9][0-9]?|100)$/.test(limit)) throw new BrokerError('PARAMETER_INVALID', 'limit is from 1 to 100.');
-  const names = ['project', 'entitlement', 'repository', 'commit', 'before'] as const;
-  const filters = Object.fromEntries(names.map((name) => [name, one(request, name)]));
-  return deps.store.read((tx) =>
-    listLeases(tx, { ...(filters as Record<(typeof names)[number], undefined>), state, limit: Number(limit) }),
-  );
+  const only: Narrowing = Object.fromEntries(Object.keys(TARGETS).map((name) => [name, one(request, name)]));
+  const page = { state, only, before: one(request, 'before'), limit: Number(limit) };
+  return deps.store.read((tx) => listLeases(tx, page));
 }
 
 const isView = (view: string): view is LeaseView => (LEASE_VIEWS as readonly string[]).includes(view);

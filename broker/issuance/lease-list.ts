@@ -3,7 +3,9 @@
 import type { LeaseList, LeaseSummary, LeaseView } from '../../shared/access-api.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Subject } from '../model.ts';
+import type { LeaseKind, SeenLease } from '../store/lease-pages.ts';
 import type { LeaseRow } from '../store/leases.ts';
+import type { Narrowing } from '../store/narrowing.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import { standingOf } from './lease-standing.ts';
@@ -11,12 +13,8 @@ import { isoTimeOrNull } from './steps.ts';
 
 export interface LeaseQuery {
   readonly state: LeaseView | undefined;
-  readonly project: string | undefined;
-  /** `PROJECT/ENTITLEMENT` */
-  readonly entitlement: string | undefined;
-  /** `ISSUER/ID` */
-  readonly repository: string | undefined;
-  readonly commit: string | undefined;
+  /** of these alone, each in the words of an order of revocation */
+  readonly only: Narrowing;
   readonly before: string | undefined;
   readonly limit: number;
 }
@@ -25,36 +23,30 @@ const LOOKED_THROUGH = 2_000;
 const AT_ONCE = 200;
 
 export async function listLeases(tx: Transaction, query: LeaseQuery): Promise<LeaseList> {
+  const { state, only, limit } = query;
   const leases: LeaseSummary[] = [];
   let [before, looked, more] = [query.before, 0, true];
-  while (more && looked < LOOKED_THROUGH && leases.length < query.limit) {
+  while (more && looked < LOOKED_THROUGH && leases.length < limit) {
     // Never more than may still be found, so that the last one looked at is where the next page begins.
-    const most = Math.min(AT_ONCE, query.limit - leases.length);
-    const page = await pageOf(tx, query.state, { before, most });
-    for (const lease of page) leases.push(...(await summaryOf(tx, lease, query)));
+    const most = Math.min(AT_ONCE, limit - leases.length);
+    const page = await tx.leases.page(kindOf(state), { only, before, limit: most });
+    for (const lease of page.filter((one) => isWanted(one, state))) leases.push(await summaryOf(tx, lease));
     [before, looked, more] = [page.at(-1)?.id ?? before, looked + page.length, page.length === most];
   }
   return { now: isoTime(tx.now), leases, ...(more ? { next: before } : {}) };
 }
 
-function pageOf(
-  tx: Transaction,
-  state: LeaseView | undefined,
-  { before, most }: { before: string | undefined; most: number },
-): Promise<readonly LeaseRow[]> {
-  if (state === 'failing') return tx.leases.failing(before, most);
-  return state === 'live' ? tx.leases.live(before, most) : tx.leases.before(before, most);
-}
+const kindOf = (state: LeaseView | undefined): LeaseKind => (state === 'failing' || state === 'live' ? state : 'all');
 
-/** Nothing where it is not what was asked for. */
-async function summaryOf(tx: Transaction, lease: LeaseRow, query: LeaseQuery): Promise<readonly LeaseSummary[]> {
-  if (query.state !== undefined && query.state !== 'failing' && lease.state !== query.state) return [];
+const isWanted = ({ named, state }: SeenLease, wanted: LeaseView | undefined): boolean =>
+  Boolean(named) && (wanted === undefined || wanted === 'failing' || wanted === state);
+
+async function summaryOf(tx: Transaction, lease: LeaseRow): Promise<LeaseSummary> {
   // Every lease hangs on its request.
   const request = (await tx.requests.find(lease.request_id)) as RequestRow;
   const subject = JSON.parse(request.subject) as Subject;
-  if (!isWanted(request, subject, query)) return [];
   const { id, request_id, issuance_id, kind, state, issued_at: issued, ends_at: ends } = lease;
-  const summary = {
+  return {
     ...{ id, request_id, issuance_id, project: request.project, entitlement: request.entitlement, kind, state },
     ...{ issued_at: isoTime(issued), ends_at: isoTimeOrNull(ends) },
     credential: standingOf(lease, await tx.outbox.revocationOf(id), tx.now),
@@ -65,16 +57,4 @@ async function summaryOf(tx: Transaction, lease: LeaseRow, query: LeaseQuery): P
     },
     principal: request.requester,
   };
-  return [summary];
-}
-
-function isWanted(request: RequestRow, subject: Subject, query: LeaseQuery): boolean {
-  const { project, entitlement, repository, commit } = query;
-  const pairs = [
-    [project, request.project],
-    [entitlement, `${request.project}/${request.entitlement}`],
-    [repository, `${subject.issuer}/${subject.repositoryId}`],
-    [commit, subject.sha],
-  ];
-  return pairs.every(([wanted, is]) => wanted === undefined || wanted === is);
 }

@@ -1,7 +1,6 @@
 // A figure from 0 to 100 for what could go wrong with an entitlement, from what its policy says and nothing else: harm (declared
 // risk, power, life) and exposure (what its rules let in, who is asked). Points are added, each with its sentence. Of several
 // rules the widest counts, so that one more condition never raises the figure, and one more rule never lowers it.
-
 import { formatDuration } from '../../shared/duration.ts';
 import { ordinal } from '../../shared/ordinal.ts';
 import type { Repository } from '../model.ts';

@@ -7,6 +7,7 @@ import type { Clock, Millis } from '../clock.ts';
 import { createFoundOnce, type FoundOnce } from '../found-once.ts';
 import type { Credential, Lease } from '../model.ts';
 import { type AskGithub, askGithub, type GithubAnswer } from './ask-github.ts';
+import { newHandle, readHandle } from './github-handle.ts';
 import {
   forgetInstallation,
   type GithubParameters,
@@ -37,7 +38,7 @@ const unknownSchema = z.object({ message: z.literal('Bad credentials') });
 
 export function githubTokenProvider(
   app: TokenApp,
-  { clock, fetchFrom }: Pick<ProviderOptions, 'clock' | 'fetchFrom'>,
+  { clock, fetchFrom, logger }: Pick<ProviderOptions, 'clock' | 'fetchFrom' | 'logger'>,
 ): CredentialProvider {
   const github = askGithub({ app, clock, upstream: fetchFrom(app) });
   const found = createFoundOnce(clock);
@@ -48,7 +49,7 @@ export function githubTokenProvider(
     revocation: 'immediate',
     issue: (_grant, parameters, signal) =>
       issueToken({ github, app, clock, found }, parameters as GithubParameters, signal),
-    revoke: (lease, signal) => revokeToken({ github, clock }, lease, signal),
+    revoke: (lease, signal) => revokeToken({ github, app, clock, logger }, lease, signal),
   };
 }
 
@@ -110,7 +111,7 @@ function credentialOf({ app, clock }: Deps, { answer, parameters, installation }
     values: { token: secret },
     details: { installation_id: String(installation.id), app_slug: installation.slug },
     upstreamExpiresAt: end,
-    revocationHandle: secret,
+    revocationHandle: newHandle(app, secret),
     provenance: { system: new URL(app.apiUrl).host, id: hashedToken(secret) },
     ...(excess === undefined ? {} : { excess }),
   };
@@ -145,17 +146,18 @@ const sameItems = (some: readonly string[], others: readonly string[]): boolean 
 };
 
 async function revokeToken(
-  { github, clock }: Pick<Deps, 'github' | 'clock'>,
-  lease: Lease,
+  { github, app, clock, logger }: Omit<Deps, 'found'> & Pick<ProviderOptions, 'logger'>,
+  { revocationHandle, upstreamExpiresAt }: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  const { revocationHandle: token, upstreamExpiresAt } = lease;
-  if (token === undefined) throw new Error('the token to revoke is not on record');
+  const { token, madeAt } = readHandle(app, revocationHandle);
+  logger.hide(token);
   const { status, body } = await github.revokeToken(token, signal);
   if (status === 204) return;
   const age = clock.now() - ((upstreamExpiresAt ?? 0) - LIFETIME_MS);
-  // Dead already, in GitHub's own words: others answer 401 too. Of a very young one that may be untrue, and "revoked" is said of none
-  // that lives on (P8).
-  if (status === 401 && unknownSchema.safeParse(body).success && age > KNOWN_EVERYWHERE_MS) return;
+  // Dead already, in the words of the GitHub that made it: others answer 401 too. Of a very young one that may be untrue, and "revoked"
+  // is said of none that lives on (P8).
+  if (status === 401 && madeAt !== undefined && unknownSchema.safeParse(body).success && age > KNOWN_EVERYWHERE_MS)
+    return;
   throw new Error(`GitHub answered ${status} to the revocation of a token that is ${Math.round(age / 1000)} s old`);
 }

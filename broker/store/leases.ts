@@ -1,13 +1,10 @@
 // Leases: what remains of an issuance. Each ends once: returned, expired or revoked.
-import { type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
+import { type LeaseKind, type LeasePage, LIVE, leasePages, type SeenLease } from './lease-pages.ts';
 import type { LeaseRow } from './schema.ts';
 import type { Statements } from './statements.ts';
 
 export type { LeaseRow } from './schema.ts';
-
-/** Written out, so that its partial index is found: a value that is bound later could be any. */
-const LIVE = sql<SqlBool>`leases.state = 'live'`;
 
 export interface Leases {
   insert(row: LeaseRow): Promise<void>;
@@ -23,12 +20,8 @@ export interface Leases {
   latest(limit: number): Promise<readonly LeaseRow[]>;
   /** live ones of what this signing key of ours signed, those that end first before others */
   liveOfKey(keyId: string, limit: number): Promise<readonly LeaseRow[]>;
-  /** Newest first; those with a smaller id than `before`, which sort by their time. */
-  before(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
-  /** the same, of those that are live */
-  live(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
-  /** the same, of those whose revocation failed and is tried again */
-  failing(before: string | undefined, limit: number): Promise<readonly LeaseRow[]>;
+  /** Newest first; each that was looked at, with whether it is of what is named. */
+  page(kind: LeaseKind, page: LeasePage): Promise<readonly SeenLease[]>;
   /** those that this job of the platform still holds */
   ofJob(job: { issuer: string; checkRunId: string }): Promise<readonly LeaseRow[]>;
   /** live ones, and those of them whose end has passed */
@@ -75,43 +68,13 @@ const leaseChanges = ({ first }: Statements): Changes => {
   };
 };
 
-type Lists = Pick<Leases, 'latest' | 'before' | 'live' | 'failing'>;
+type Lists = Pick<Leases, 'latest' | 'page'>;
 
-const AFTER_EVERY_ID = '~';
-
-const leaseLists = ({ all }: Statements): Lists => {
-  const latest = all((db, { limit }: { limit: number }) =>
+const leaseLists = (statements: Statements): Lists => {
+  const latest = statements.all((db, { limit }: { limit: number }) =>
     db.selectFrom('leases').selectAll().orderBy('issued_at', 'desc').limit(limit),
   );
-  const whatever = all((db, { before, limit }: { before: string; limit: number }) =>
-    db.selectFrom('leases').selectAll().where('id', '<', before).orderBy('id', 'desc').limit(limit),
-  );
-  const live = all((db, { before, limit }: { before: string; limit: number }) =>
-    db.selectFrom('leases').selectAll().where(LIVE).where('id', '<', before).orderBy('id', 'desc').limit(limit),
-  );
-  const failing = all((db, { before, limit }: { before: string; limit: number }) =>
-    db
-      .selectFrom('outbox')
-      .innerJoin('leases', 'leases.id', 'outbox.payload')
-      .selectAll('leases')
-      .where('outbox.kind', '=', 'revoke')
-      // One that is claimed for the first time has not failed yet.
-      .where((row) =>
-        row.or([
-          row('outbox.attempts', '>', 1),
-          row.and([row('outbox.attempts', '=', 1), row('outbox.claimed_until', 'is', null)]),
-        ]),
-      )
-      .where('leases.id', '<', before)
-      .orderBy('leases.id', 'desc')
-      .limit(limit),
-  );
-  return {
-    latest: (limit) => latest({ limit }),
-    before: (id = AFTER_EVERY_ID, limit) => whatever({ before: id, limit }),
-    live: (before = AFTER_EVERY_ID, limit) => live({ before, limit }),
-    failing: (before = AFTER_EVERY_ID, limit) => failing({ before, limit }),
-  };
+  return { latest: (limit) => latest({ limit }), page: leasePages(statements) };
 };
 
 const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes | keyof Lists> => {

@@ -1,4 +1,4 @@
-// What an order of revocation names, by the request that it hangs on: the same for leases and for what is under way.
+// What an order of revocation names, by the request that it hangs on: the same for leases, for what is under way, and for a list of leases.
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { RevocationScope } from './schema.ts';
 

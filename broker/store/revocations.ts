@@ -1,7 +1,7 @@
 // Orders of revocation, and the live leases that each names. An order names what was live when it was given: what is issued later is
 // not its matter.
-import { type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
+import { LIVE } from './lease-pages.ts';
 import { eachScope, IS_NAMED } from './named-by-order.ts';
 import type { LeaseRow, RevocationRow, RevocationScope } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -39,9 +39,6 @@ export const revocationTable = (statements: Statements): Revocations => ({
   ...orders(statements),
   ...namedLeases(statements),
 });
-
-/** Written out, so that its partial index is found: a value that is bound later could be any. */
-const LIVE = sql<SqlBool>`leases.state = 'live'`;
 
 const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'outlookOf'> => {
   const insert = first((db, row: RevocationRow) => db.insertInto('revocations').values(row));

@@ -1,5 +1,6 @@
 // What the stories of people of security in a browser share: jobs with what can be revoked, and what a page says was done.
 import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { revocable } from '../support/revocable-policies.ts';
 import { newSecret } from '../support/test-broker.ts';
 import { PortalWorld } from './portal-world.ts';
@@ -10,15 +11,16 @@ interface Issued {
   readonly secret: string;
 }
 
-export class AccessWorld {
-  readonly portal: PortalWorld;
+class AccessWorld {
+  #portal: PortalWorld | undefined;
 
-  private constructor(portal: PortalWorld) {
-    this.portal = portal;
+  async open(): Promise<void> {
+    this.#portal = await PortalWorld.open(revocable());
   }
 
-  static async open(): Promise<AccessWorld> {
-    return new AccessWorld(await PortalWorld.open(revocable()));
+  get portal(): PortalWorld {
+    if (this.#portal === undefined) throw new Error('open it first');
+    return this.#portal;
   }
 
   /** A job gets what another system revokes. */
@@ -50,6 +52,18 @@ export class AccessWorld {
     await this.portal.leave();
     this.portal.story.broker.provider.revokeFails = false;
   }
+}
+
+/** For all tests of a file: none of them leaves a page open, or one that complained. */
+export function openAccessWorld(): AccessWorld {
+  const world = new AccessWorld();
+  beforeAll(() => world.open());
+  afterEach(async () => {
+    await world.leave();
+    expect(world.portal.complaints.splice(0)).toEqual([]);
+  });
+  afterAll(() => world.portal.close());
+  return world;
 }
 
 export const press = (page: Page, name: string): Promise<void> =>

@@ -1,18 +1,9 @@
 // People of security end access on the portal: they see what is live and what is left of it, revoke, pause, and resume by two.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AccessWorld, focused, heading, press, row } from './access-world.ts';
+import { describe, expect, it } from 'vitest';
+import { focused, heading, openAccessWorld, press, row } from './access-world.ts';
 import { withAuthenticator } from './authenticator.ts';
 
-let world: AccessWorld;
-
-beforeAll(async () => {
-  world = await AccessWorld.open();
-});
-afterEach(async () => {
-  await world.leave();
-  expect(world.portal.complaints.splice(0)).toEqual([]);
-});
-afterAll(() => world.portal.close());
+const world = openAccessWorld();
 
 const background = (): Promise<void> => world.portal.story.broker.running.runBackground();
 const entries = (type: string) => world.portal.story.broker.entries(type);
@@ -128,6 +119,40 @@ describe('many leases', () => {
     expect((await world.answerOf(page)).text).toContain(`2 live leases of the commit ${sha}; 2 ended.`);
     await press(page, 'Close');
     await page.getByText('No lease is live.').waitFor();
+  });
+
+  it('of one called workflow are shown before they end, the newest by name, and all of them in the list', async () => {
+    const reused = 'octo-org/actions/.github/workflows/deploy.yml@refs/tags/v3';
+    for (const run of ['6111', '6112', '6113', '6114']) await world.issue(run, { job_workflow_ref: reused });
+    await world.issue('6115');
+    const page = await world.proven('Sam', '/access');
+    await page.getByRole('link', { name: 'Revoke…', exact: true }).click();
+    await page.getByLabel('What is to end').selectOption('called-workflow');
+    const offered = page.locator('datalist option');
+    expect(await offered.evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toContain(reused);
+    await page.getByLabel('Called workflow', { exact: true }).fill(reused);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('4 live leases now: 4 can be revoked.').waitFor();
+    const items = await dialog.getByRole('listitem').allInnerTexts();
+    expect(items.map((item) => /run (\d+)/.exec(item)?.[1])).toEqual(['6114', '6113', '6112']);
+    await dialog.getByRole('link', { name: 'show all in the list' }).click();
+    await row(page, '6115').waitFor({ state: 'detached' });
+    for (const run of ['6111', '6114']) await row(page, run).waitFor();
+    await page.getByRole('link', { name: 'Revoke what is live of it…' }).click();
+    await page.getByLabel('Reason').fill('INC-15: the tag was moved.');
+    await press(page, 'Revoke what is live');
+    expect((await world.answerOf(page)).text).toContain(`4 live leases of the called workflow ${reused}; 4 ended.`);
+  });
+
+  it('of one person are narrowed to by what is beside their lease', async () => {
+    await world.issue('6121', { actor_id: '9002', actor: 'alex' });
+    await world.issue('6122');
+    const page = await world.portal.visit('Sam', '/access');
+    await row(page, '6121').getByText('Ids, and more of the same').click();
+    await row(page, '6121').getByRole('link', { name: 'Only this principal' }).click();
+    await row(page, '6122').waitFor({ state: 'detached' });
+    await row(page, '6121').waitFor();
+    expect(new URL(page.url()).search).toMatch(/^\?principal=prn_/);
   });
 
   it('of something else of the same lease, which is filled in', async () => {

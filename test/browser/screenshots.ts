@@ -29,7 +29,7 @@ async function accessShots({ story }: PortalWorld): Promise<readonly Shot[]> {
   const secret = newSecret();
   const failing = await broker.ask({ scope: 'shop/upstream', secret, claims: { ...ROBIN, run_id: '9400' } });
   const live = await issue({ run_id: '9401', actor: HOSTILE.slice(0, 80) });
-  await issue({ run_id: '9402' });
+  for (const run of ['9402', '9403', '9404']) await issue({ run_id: run });
   await broker.returnLease(failing.body.lease_id, secret);
   await broker.running.runBackground();
   const of = { scope: 'entitlement', target: 'shop/mornings' };

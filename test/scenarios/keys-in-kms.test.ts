@@ -52,13 +52,16 @@ describe('a credential key in AWS KMS', () => {
     expect(kms.asked.filter((act) => act === 'Sign')).toHaveLength(1);
   });
 
-  it('signs a token that is longer than what KMS takes in one call', async () => {
-    const story = await startInKms({ RS256: kms.makeKey('RSA_3072') });
+  it.each([
+    ['ES256', 'ECC_NIST_P256'],
+    ['RS256', 'RSA_3072'],
+  ] as const)('signs %s over a token that is longer than what KMS takes in one call', async (algorithm, spec) => {
+    const story = await startInKms({ [algorithm]: kms.makeKey(spec) });
     const names = Array.from({ length: 15 }, (_, at) => `x_${at}`);
     const claims = names.map((name) => `${name}: "${'y'.repeat(256)}"`).join(', ');
     story.broker.writePolicy(
       'shop.yaml',
-      policies('RS256')['shop.yaml'].replace('com }', `com, claims: { ${claims} } }`),
+      policies(algorithm)['shop.yaml'].replace('com }', `com, claims: { ${claims} } }`),
     );
     story.broker.writePolicy(
       '_organization.yaml',
@@ -67,7 +70,10 @@ describe('a credential key in AWS KMS', () => {
     await story.broker.running.reload();
     const { status, body } = await story.broker.ask();
     expect([status, body.access_token?.length > 5_000]).toEqual([200, true]);
-    expect((await verified(story, body.access_token)).payload['x_0']).toHaveLength(256);
+    const { payload, protectedHeader } = await verified(story, body.access_token);
+    expect(payload['x_0']).toHaveLength(256);
+    expect(protectedHeader).toMatchObject({ alg: algorithm, kid: await story.keyIn('current', algorithm) });
+    expect(kms.messageTypes).toEqual(['DIGEST']);
   });
 
   it('signs what is traded at AWS, as what is handed out', async () => {

@@ -15,6 +15,11 @@ describe('a lease that security revokes', () => {
   });
   afterAll(() => story.close());
 
+  const idsOf = async (query: string): Promise<readonly string[]> => {
+    const { body } = await (await story.person('Sam')).get(`/v1/leases?state=live&${query}`);
+    return body.leases.map(({ id }: { id: string }) => id);
+  };
+
   it('ends at once, is revoked at the other side, and only then is called revoked', async () => {
     const { lease, token, secret } = await story.issue();
     const { status, body } = await story.revoke('Sam', { scope: 'lease', target: lease });
@@ -70,10 +75,22 @@ describe('a lease that security revokes', () => {
     ['commit', { scope: 'commit', target: SHA }, { sha: SHA }],
     ['called workflow', { scope: 'called-workflow', target: CALLED }, { job_workflow_ref: CALLED, run_id: '5' }],
     ['everything', { scope: 'everything' }, { run_id: '6' }],
-  ])('is found by its %s', async (_what, of, claims) => {
+  ])('is found by its %s, and listed by it beforehand', async (_what, of, claims) => {
     const { lease } = await story.issue(claims);
-    await story.revoke('Sam', of);
+    const listed = await idsOf('target' in of ? `${of.scope}=${of.target}` : '');
+    expect(listed).toContain(lease);
+    expect((await story.revoke('Sam', of)).body.leases).toBe(listed.length);
     expect((await story.lease(lease)).state).toBe('ended');
+  });
+
+  it('is listed by what everything that is given names', async () => {
+    const [{ lease }, other] = [await story.issue({ sha: SHA }), await story.issue()];
+    const { principal } = await story.lease(lease);
+    expect(await idsOf(`principal=${principal}`)).toEqual(expect.arrayContaining([other.lease, lease]));
+    expect(await idsOf(`principal=${principal}&commit=${SHA}&lease=${lease}`)).toEqual([lease]);
+    expect(await idsOf(`lease=${other.lease}&commit=${SHA}`)).toEqual([]);
+    const twice = await (await story.person('Sam')).get(`/v1/leases?commit=${SHA}&commit=${SHA}`);
+    expect(twice.body).toMatchObject({ code: 'PARAMETER_INVALID', detail: 'commit is given more than once.' });
   });
 
   it('is left alone where the selector names another', async () => {

@@ -31,7 +31,9 @@ export async function startTokenWorld(): Promise<TokenWorld> {
   api.knows.permissions = { metadata: 'read', contents: 'write', packages: 'write' };
   api.server.moodFrom = ({ method }) => method !== 'GET';
   const app = { apiUrl: api.url, appId: APP_ID, key: api.privateKey, privateNetwork: false };
-  const provider = githubTokenProvider(app, { clock, fetchFrom: () => createUpstreamFetch({ privateNetwork: false }) });
+  const logger = { hide: () => undefined, warn: () => undefined };
+  const fetchFrom = () => createUpstreamFetch({ privateNetwork: false });
+  const provider = githubTokenProvider(app, { clock, fetchFrom, logger });
   return {
     ...{ api, provider, double: asDouble(api), parameters: PARAMETERS, values: ['token'] },
     pass: (milliseconds) => {

@@ -1,9 +1,10 @@
 // AWS KMS as a real server on loopback: its JSON protocol, `GetPublicKey` and `Sign`, with real keys. It takes nothing that KMS
 // would not: the target, the form of a Signature Version 4 header for this region and service, and each member of the input.
-import { constants, generateKeyPairSync, type KeyObject, privateEncrypt, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { signDigest } from './sign-digest.ts';
 
 type Spec = 'ECC_NIST_P256' | 'RSA_3072' | 'ECC_NIST_P384';
 type Trouble = 'denies' | 'hangs' | 'signs-with-another' | 'answers-rubbish' | 'disabled';
@@ -32,6 +33,8 @@ const makePair = (spec: Spec) =>
 export class KmsDouble {
   /** `Sign` or `GetPublicKey`, in order */
   readonly asked: string[] = [];
+  /** `MessageType` of each `Sign` */
+  readonly messageTypes: unknown[] = [];
   /** what was not as KMS's documents say */
   readonly complaints: string[] = [];
   trouble: Trouble | undefined;
@@ -97,6 +100,8 @@ export class KmsDouble {
 
   #signed({ spec, privateKey }: KmsKey, input: Record<string, unknown>): object {
     const { KeyId, Message, MessageType, SigningAlgorithm } = input;
+    this.messageTypes.push(MessageType);
+    if (SigningAlgorithm !== ALGORITHM[spec]) this.complaints.push(`${spec} signs no ${SigningAlgorithm}`);
     const by = this.trouble === 'signs-with-another' ? makePair(spec).privateKey : privateKey;
     const message = Buffer.from(String(Message), 'base64');
     const signature = MessageType === 'DIGEST' ? signDigest(message, by) : sign('sha256', message, by);
@@ -120,11 +125,6 @@ function complaintsAbout({ headers, method, url }: IncomingMessage): string[] {
     ...wanted.map((name) => `${name} is not signed: ${headers.authorization}`),
   ];
 }
-
-/** Node signs no digest: of RSA it is the digest, with what says of which hash it is before it (RFC 8017 §9.2). */
-const SHA_256 = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-const signDigest = (digest: Buffer, key: KeyObject): Buffer =>
-  privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([SHA_256, digest]));
 
 const SIGN_MEMBERS = ['KeyId', 'Message', 'MessageType', 'SigningAlgorithm'];
 

@@ -1,5 +1,5 @@
 // What people of security call to see what is live, to end it, and to pause and resume issuing.
-import { LEASE_VIEWS } from '../../../shared/access-api.ts';
+import { LEASE_VIEWS, type TargetedScope } from '../../../shared/access-api.ts';
 import type { Operation } from './operation.ts';
 
 const READ = { method: 'get', shown: ['session'] } as const;
@@ -9,6 +9,17 @@ const CHANGE_ERRORS = [
   ...(['TEAM_UNCONFIRMED', 'SIGN_IN_UNAVAILABLE', 'NOT_FOUND'] as const),
 ];
 const filter = (name: string, about: string) => ({ name, about, schema: { type: 'string' } as const });
+
+/** Each by the rule of an order of revocation. */
+const NARROWED: Readonly<Record<TargetedScope, string>> = {
+  project: 'Only of this project.',
+  entitlement: 'Only of this one: `PROJECT/ENTITLEMENT`.',
+  repository: 'Only of jobs of this one: `ISSUER/ID`.',
+  commit: 'Only of jobs of this commit.',
+  'called-workflow': 'Only of jobs in this one, exactly as `job_workflow_ref`.',
+  principal: 'Only what this person asked for.',
+  lease: 'Only this one.',
+};
 
 export const ACCESS_OPERATIONS: readonly Operation[] = [
   {
@@ -20,10 +31,7 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
         about: 'Only those; `failing` are those whose credential could not be revoked yet.',
         schema: { type: 'string', enum: [...LEASE_VIEWS] },
       },
-      filter('project', 'Only of this project.'),
-      filter('entitlement', 'Only of this one: `PROJECT/ENTITLEMENT`.'),
-      filter('repository', 'Only of jobs of this one: `ISSUER/ID`.'),
-      filter('commit', 'Only of jobs of this commit.'),
+      ...Object.entries(NARROWED).map(([name, about]) => filter(name, about)),
       filter('before', '`next` of the page before.'),
       { name: 'limit', about: 'How many at most.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } },
     ],

@@ -1,6 +1,5 @@
 // What an entitlement as a whole leaves open: a risk that is said to be lower than it looks, a long life, nobody who is asked,
 // one person who decides alone, nobody who looks again. And then what each of its rules does.
-
 import { formatDuration } from '../../../shared/duration.ts';
 import type { Seconds } from '../../clock.ts';
 import type { Repository } from '../../model.ts';

@@ -5,9 +5,6 @@ import type { LeaseView, Pause, Revocation } from '../../../shared/access-api.ts
 export const VIEWS = ['live', 'failing', 'returned', 'expired', 'ended', 'withheld', 'all'] as const;
 export type View = Extract<(typeof VIEWS)[number], LeaseView | 'all'>;
 
-/** What a list can be narrowed to: one of these, since an order of revocation names one thing too. */
-export const FILTERS = ['commit', 'repository', 'entitlement', 'project'] as const;
-
 export type Scope = Revocation['scope'];
 export type PauseScope = Pause['scope'];
 
@@ -19,11 +16,12 @@ export interface Target<S extends Scope = Scope> {
 
 export const EVERYTHING: Target<'everything'> = { scope: 'everything', target: '' };
 
-/** The narrowest first. */
-export const REVOCABLE: readonly Scope[] = [
+/** What the list can be narrowed to, the narrowest first: one of these, since an order of revocation names one thing too. */
+export const FILTERS = [
   ...(['lease', 'commit', 'repository', 'called-workflow', 'principal'] as const),
-  ...(['entitlement', 'project', 'everything'] as const),
+  ...(['entitlement', 'project'] as const),
 ];
+export const REVOCABLE: readonly Scope[] = [...FILTERS, 'everything'];
 export const PAUSABLE: readonly PauseScope[] = ['everything', 'project', 'entitlement', 'principal'];
 
 export type Act =

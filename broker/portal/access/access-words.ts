@@ -74,17 +74,14 @@ export interface Outlook {
   readonly endless: number;
 }
 
-/** @param list live leases, which may be of other things too */
-export function outlookOf({ leases, next }: LeaseList, { scope, target }: Target): Outlook {
-  const named = leases.filter((lease) => scope === 'everything' || targetFrom(lease, scope) === target);
-  const revocable = named.filter(canRevoke);
-  const left = named.filter((lease) => !canRevoke(lease));
+/** @param list live leases of what is named */
+export function outlookOf({ leases, next }: LeaseList): Outlook {
+  const revocable = leases.filter(canRevoke);
+  const left = leases.filter((lease) => !canRevoke(lease));
   const dying = left.filter(({ credential }) => credential.standing === 'usable');
   const ends = dying.flatMap(({ credential: { dies_at: dies } }) => (dies === null ? [] : [Date.parse(dies)]));
   return {
-    live: named.length,
-    // An id is there once.
-    more: next !== undefined && !(scope === 'lease' && named.length > 0),
+    ...{ live: leases.length, more: next !== undefined },
     ...{ revocable: revocable.length, dying: dying.length },
     lastEnd: ends.length === 0 ? undefined : Math.max(...ends),
     endless: left.filter(({ credential }) => credential.standing === 'never-dies').length,

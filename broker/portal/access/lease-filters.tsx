@@ -21,9 +21,10 @@ interface Props {
   readonly route: AccessRoute;
   /** those whose revocation failed so far */
   readonly failing: LeaseList | undefined;
+  readonly list: LeaseList | undefined;
 }
 
-export function LeaseFilters({ route: { view, of }, failing }: Props) {
+export function LeaseFilters({ route: { view, of }, failing, list }: Props) {
   return (
     <>
       <nav class="chips" aria-label="Which leases">
@@ -41,7 +42,7 @@ export function LeaseFilters({ route: { view, of }, failing }: Props) {
         ))}
       </nav>
       {of.scope === 'everything' ? (
-        <Narrow view={view} />
+        <Narrow view={view} leases={list?.leases ?? []} />
       ) : (
         <p class="actions narrowed">
           <span>
@@ -54,7 +55,7 @@ export function LeaseFilters({ route: { view, of }, failing }: Props) {
   );
 }
 
-function Narrow({ view }: { readonly view: View }) {
+function Narrow({ view, leases }: { readonly view: View; readonly leases: LeaseList['leases'] }) {
   const [of, setOf] = useState<Target>({ scope: 'project', target: '' });
   return (
     <details class="narrow">
@@ -70,6 +71,7 @@ function Narrow({ view }: { readonly view: View }) {
           label="Only of"
           scopes={FILTERS}
           of={of as Target<(typeof FILTERS)[number]>}
+          leases={leases}
           onScope={(scope) => setOf({ scope, target: '' })}
           onTarget={(target) => setOf({ ...of, target })}
         />

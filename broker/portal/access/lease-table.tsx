@@ -95,11 +95,13 @@ function Job({ lease, only }: { readonly lease: LeaseSummary; readonly only: Pro
           ]}
         />
         <p class="actions">
-          {FILTERS.map((scope) => (
-            <Link key={scope} to={only({ scope, target: targetFrom(lease, scope) })}>
-              Only this {SCOPES[scope][1].toLowerCase()}
-            </Link>
-          ))}
+          {FILTERS.map((scope) => ({ scope, target: targetFrom(lease, scope) }))
+            .filter(({ scope, target }) => scope !== 'lease' && target !== '')
+            .map((of) => (
+              <Link key={of.scope} to={only(of)}>
+                Only this {SCOPES[of.scope][1].toLowerCase()}
+              </Link>
+            ))}
         </p>
       </details>
     </>

@@ -1,49 +1,67 @@
-// What is live of something before it is ended, so far as the list of leases says.
+// What is live of something before it is ended, so far as the list of leases says: how many, and the newest of them.
 import type { LeaseList, LeaseSummary } from '../../../shared/access-api.ts';
 import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
 import { begun } from '../data/request-words.ts';
+import { Link } from '../parts/link.tsx';
 import { Exact } from '../parts/said.tsx';
 import { clockWords } from '../parts/times.tsx';
-import { EVERYTHING, FILTERS, leasesPath, type Target } from './access-route.ts';
+import { accessAddress, leasesPath, type Target } from './access-route.ts';
 import { outlookOf, outlookWords, targetFrom } from './access-words.ts';
 
 const SECONDS = 10;
-
-/** Live leases among which those of it are; as many as one answer has. */
-function useLive(of: Target) {
-  const isFilter = FILTERS.some((filter) => filter === of.scope);
-  const path = leasesPath({ view: 'live', of: isFilter ? of : EVERYTHING, before: undefined });
-  const named = of.scope === 'everything' || of.target !== '';
-  return usePolled<LeaseList>(named ? `${path}&limit=100` : undefined, SECONDS);
-}
+const SHOWN = 3;
 
 export function LiveNow({ of }: { readonly of: Target }) {
-  const { body, problem } = useLive(of);
+  const named = of.scope === 'everything' || of.target !== '';
+  const path = leasesPath({ view: 'live', of, before: undefined });
+  const { body, problem } = usePolled<LeaseList>(named ? `${path}&limit=100` : undefined, SECONDS);
   if (problem !== undefined) return <p>How much is live could not be read. The order can be sent all the same.</p>;
   if (body === undefined) return null;
-  const lease = of.scope === 'lease' ? body.leases.find(({ id }) => id === of.target) : undefined;
-  return lease === undefined ? <Counted list={body} of={of} /> : <TheLease lease={lease} />;
-}
-
-function Counted({ list, of }: { readonly list: LeaseList; readonly of: Target }) {
-  const times = useTimes();
+  const [lease] = body.leases;
+  if (of.scope !== 'lease' || lease === undefined) return <Counted list={body} of={of} />;
   return (
     <p>
-      <strong>{outlookWords(outlookOf(list, of), (moment) => clockWords(moment, times))}</strong>
+      <Job lease={lease} /> <strong>{begun(lease.credential.says)}.</strong>
     </p>
   );
 }
 
-function TheLease({ lease }: { readonly lease: LeaseSummary }) {
-  const { job, credential } = lease;
+function Counted({ list, of }: { readonly list: LeaseList; readonly of: Target }) {
+  const times = useTimes();
+  const { leases } = list;
   return (
-    <p>
+    <>
+      <p>
+        <strong>{outlookWords(outlookOf(list), (moment) => clockWords(moment, times))}</strong>
+        {leases.length > SHOWN && (
+          <>
+            {' The newest ('}
+            <Link to={accessAddress({ of })}>show all in the list</Link>):
+          </>
+        )}
+      </p>
+      {leases.length > 0 && (
+        <ul class="live-now">
+          {leases.slice(0, SHOWN).map((lease) => (
+            <li key={lease.id}>
+              <Job lease={lease} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Job({ lease }: { readonly lease: LeaseSummary }) {
+  const { job } = lease;
+  return (
+    <>
       <strong>
         <code>{targetFrom(lease, 'entitlement')}</code>
       </strong>
-      , for run <Exact text={job.run_id} /> of <Exact text={job.repository} />, started by <Exact text={job.actor} />.{' '}
-      <strong>{begun(credential.says)}.</strong>
-    </p>
+      , for run <Exact text={job.run_id} /> of <Exact text={job.repository} />, started by <Exact text={job.actor} />.
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // Stopping what would be issued next, and what is live with it where that is wanted.
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Paused } from '../../../shared/access-api.ts';
+import type { LeaseSummary, Paused } from '../../../shared/access-api.ts';
 import { draftOf, keepDraft } from '../data/drafts.ts';
 import { useSession } from '../data/session.ts';
 import { PAUSABLE, type PauseScope, type Target } from './access-route.ts';
@@ -15,12 +15,13 @@ interface Props {
   readonly of: Target<PauseScope>;
   /** what the page lists */
   readonly filter: Target;
+  readonly leases: readonly LeaseSummary[];
   readonly onName: (of: Target<PauseScope>) => void;
   readonly onChanged: () => Promise<void>;
   readonly onClose: () => void;
 }
 
-export function PauseDialog({ of, filter, onName, onChanged, onClose }: Props) {
+export function PauseDialog({ of, filter, leases, onName, onChanged, onClose }: Props) {
   const [ends, setEnds, forget] = useEndsToo();
   const { done, ...order } = useOrder<Paused>({
     ...{ draft: 'pause', path: '/v1/pauses', body: { of: bodyOf(of), revoke: ends }, onChanged },
@@ -49,6 +50,7 @@ export function PauseDialog({ of, filter, onName, onChanged, onClose }: Props) {
         label="What is to be paused"
         scopes={PAUSABLE}
         of={of}
+        leases={leases}
         onScope={(scope) => onName({ scope, target: scope === filter.scope ? filter.target : '' })}
         onTarget={(target) => onName({ ...of, target })}
       />

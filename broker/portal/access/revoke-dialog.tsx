@@ -45,6 +45,7 @@ export function RevokeDialog({ of, filter, leases, onName, onChanged, onClose }:
         label="What is to end"
         scopes={REVOCABLE}
         of={of}
+        leases={leases}
         onScope={(scope) => onName({ scope, target: suggest(scope) })}
         onTarget={(target) => onName({ ...of, target })}
       />

@@ -1,7 +1,7 @@
-// What is meant: of which kind it is, and which one.
-
+// What is meant: of which kind it is, and which one, by name or from what the page lists.
+import type { LeaseSummary } from '../../../shared/access-api.ts';
 import type { Scope, Target } from './access-route.ts';
-import { SCOPES } from './access-words.ts';
+import { SCOPES, targetFrom } from './access-words.ts';
 
 interface Props<S extends Scope> {
   /** begins the ids of its fields */
@@ -9,13 +9,16 @@ interface Props<S extends Scope> {
   readonly label: string;
   readonly scopes: readonly S[];
   readonly of: Target<S>;
+  /** what the page lists: names of theirs are offered */
+  readonly leases: readonly LeaseSummary[];
   /** while it is typed; the kind alone leaves the name to who takes it */
   readonly onScope: (scope: S) => void;
   readonly onTarget: (target: string) => void;
 }
 
-export function TargetFields<S extends Scope>({ id, label, scopes, of, onScope, onTarget }: Props<S>) {
+export function TargetFields<S extends Scope>({ id, label, scopes, of, leases, onScope, onTarget }: Props<S>) {
   const [, field, hint] = SCOPES[of.scope];
+  const names = new Set(leases.map((lease) => targetFrom(lease, of.scope)));
   return (
     <div class="target-fields">
       <div>
@@ -41,11 +44,17 @@ export function TargetFields<S extends Scope>({ id, label, scopes, of, onScope, 
           <input
             id={`${id}-target`}
             value={of.target}
+            list={`${id}-names`}
             autocomplete="off"
             spellcheck={false}
             aria-describedby={`${id}-hint`}
             onInput={(event) => onTarget(event.currentTarget.value.trim())}
           />
+          <datalist id={`${id}-names`}>
+            {[...names].map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
           <p class="hint" id={`${id}-hint`}>
             {hint}
           </p>

@@ -100,7 +100,7 @@ function LeasesPart({ route, lists }: { readonly route: AccessRoute; readonly li
           {route.of.scope === 'everything' ? 'Revoke…' : 'Revoke what is live of it…'}
         </Link>
       </div>
-      <LeaseFilters route={route} failing={failing.body} />
+      <LeaseFilters route={route} failing={failing.body} list={leases.body} />
       <Stale since={leases.staleSince} failing={leases.problem !== undefined} />
       {route.view !== 'failing' && <FailingNote route={route} failing={failing.body} />}
       {leases.body === undefined ? <Unread {...leases} /> : <Found route={route} list={leases.body} />}
@@ -155,15 +155,10 @@ function TheDialog({ route, lists }: { readonly route: AccessRoute; readonly lis
     void (await Promise.all([pauses.refresh(), leases.refresh(), failing.refresh()]));
   const onClose = (): void => go(accessAddress({ ...route, act: undefined }), { replace: true });
   const name = (next: Act): void => go(accessAddress({ ...route, act: next }), { replace: true });
-  const common = { filter: route.of, onChanged, onClose };
+  const common = { filter: route.of, leases: leases.body?.leases ?? [], onChanged, onClose };
   switch (act?.what) {
     case 'revoke':
-      return (
-        <RevokeDialog
-          {...{ ...common, of: act.of, leases: leases.body?.leases ?? [] }}
-          onName={(of) => name({ what: 'revoke', of })}
-        />
-      );
+      return <RevokeDialog {...{ ...common, of: act.of }} onName={(of) => name({ what: 'revoke', of })} />;
     case 'pause':
       return <PauseDialog {...{ ...common, of: act.of }} onName={(of) => name({ what: 'pause', of })} />;
     case 'resume':

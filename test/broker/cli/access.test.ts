@@ -190,6 +190,8 @@ describe('leases list', () => {
     );
     expect(leases.map(({ id }: { id: string }) => id)).toEqual([upstream.lease]);
     expect((await run(broker, 'leases', 'list', '--project', 'other')).err).toBe('No lease is live.\n');
+    const both = await run(broker, 'leases', 'list', '--project', 'shop', '--lease', jwt.lease, '--json');
+    expect(JSON.parse(both.out).leases).toEqual([expect.objectContaining({ id: jwt.lease })]);
     await broker.start();
   });
 
@@ -197,6 +199,7 @@ describe('leases list', () => {
     [['--state', 'alive'], '--state "alive" is no state of a lease; did you mean "live"?'],
     [['--last', '0'], '--last "0" is not a number of leases'],
     [['--commit', 'main'], '--commit "main" is no commit'],
+    [['--called-workflow', 'deploy.yml'], '--called-workflow "deploy.yml" is no called workflow'],
   ])('is used wrongly with %j', async (words, problem) => {
     const { code, err } = await buildpass('leases', 'list', ...words);
     expect([code, err]).toEqual([2, expect.stringContaining(problem)]);

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type LeaseQuery, listLeases } from '../../../broker/issuance/lease-list.ts';
+import { workOffOrders } from '../../../broker/issuance/revocation-orders.ts';
+import type { Narrowing } from '../../../broker/store/narrowing.ts';
+import type { RevocationScope } from '../../../broker/store/revocations.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 import { type IssuanceWorld, MINUTE, NOW, openIssuanceWorld } from '../../support/issuance-world.ts';
 
-const list = ({ store }: IssuanceWorld, changes: Partial<LeaseQuery> = {}) => {
-  const nothing = { state: undefined, project: undefined, entitlement: undefined, repository: undefined };
-  return store.read((tx) =>
-    listLeases(tx, { ...nothing, commit: undefined, before: undefined, limit: 50, ...changes }),
-  );
+const list = ({ store }: IssuanceWorld, changes: Partial<LeaseQuery> = {}) =>
+  store.read((tx) => listLeases(tx, { state: undefined, only: {}, before: undefined, limit: 50, ...changes }));
+
+const ORDER = {
+  ...{ id: 'rev_1', ordered_by: null, ordered_at: NOW, reach: NOW, leases: 0, ended: 0, finished_at: null },
 };
 
 async function idsOf(world: IssuanceWorld, changes: Partial<LeaseQuery> = {}): Promise<readonly string[]> {
@@ -61,19 +64,54 @@ describe('the list of leases', () => {
     expect(await idsOf(world, { state: 'failing' })).toEqual(['lse_00003']);
   });
 
-  it.each<[string, Partial<LeaseQuery>, readonly string[]]>([
-    ['project', { project: 'shop' }, ['lse_00002', 'lse_00001']],
-    ['entitlement', { entitlement: 'shop/deploy' }, ['lse_00002']],
-    ['repository', { repository: 'github/2002' }, ['lse_00003']],
-    ['commit', { commit: 'b'.repeat(40) }, ['lse_00001']],
-    ['project and commit together', { project: 'books', commit: 'b'.repeat(40) }, []],
-  ])('is of one %s', async (_what, query, ids) => {
+  const subjectOf = (changes: Parameters<typeof buildSubject>[0]) => JSON.stringify(buildSubject(changes));
+  const REUSED = 'acme/actions/.github/workflows/deploy.yml@refs/tags/v3';
+
+  /** Three, of which each has something that no other has. */
+  async function openVaried(): Promise<IssuanceWorld> {
     const world = await openIssuanceWorld();
-    const subjectOf = (changes: Parameters<typeof buildSubject>[0]) => JSON.stringify(buildSubject(changes));
-    await world.lease({ request: { subject: subjectOf({ sha: 'b'.repeat(40) }) } });
-    await world.lease({ request: { entitlement: 'deploy' } });
-    await world.lease({ request: { project: 'books', subject: subjectOf({ repositoryId: '2002' }) } });
-    expect(await idsOf(world, query)).toEqual(ids);
+    await world.lease({ request: { subject: subjectOf({ sha: 'b'.repeat(40) }), requester: 'prn_requester' } });
+    await world.lease({ request: { entitlement: 'deploy', subject: subjectOf({ jobWorkflowRef: REUSED }) } });
+    await world.lease({
+      request: { project: 'books', repository_id: '2002', subject: subjectOf({ repositoryId: '2002' }) },
+    });
+    return world;
+  }
+
+  const NARROWED: readonly [Narrowing, readonly string[]][] = [
+    [{ project: 'shop' }, ['lse_00002', 'lse_00001']],
+    [{ entitlement: 'shop/deploy' }, ['lse_00002']],
+    [{ repository: 'github/2002' }, ['lse_00003']],
+    [{ commit: 'b'.repeat(40) }, ['lse_00001']],
+    [{ 'called-workflow': REUSED }, ['lse_00002']],
+    [{ lease: 'lse_00002' }, ['lse_00002']],
+    [{ principal: 'prn_requester' }, ['lse_00001']],
+  ];
+
+  it.each([
+    ...NARROWED,
+    [{ project: 'shop', commit: 'b'.repeat(40) }, ['lse_00001']],
+    [{ project: 'books', commit: 'b'.repeat(40) }, []],
+    [{ lease: 'lse_0000' }, []],
+    [{ project: '' }, []],
+  ] as const)('is of what all of %j name', async (only, ids) => {
+    expect(await idsOf(await openVaried(), { only })).toEqual(ids);
+  });
+
+  it.each(NARROWED)('narrowed to %j is what an order of the same words ends', async (only, ids) => {
+    const world = await openVaried();
+    const [[scope, target]] = Object.entries(only) as [[RevocationScope, string]];
+    await world.store.commit((tx) => tx.revocations.insert({ ...ORDER, scope, target }));
+    await workOffOrders(world.deps);
+    expect(await idsOf(world, { state: 'ended' })).toEqual(ids);
+  });
+
+  it('finds one lease at once, however many are newer', async () => {
+    const world = await openIssuanceWorld();
+    await world.leases(2_100);
+    const found = await list(world, { state: 'live', only: { lease: 'lse_00007' } });
+    expect([found.leases.map(({ id }) => id), found.next]).toEqual([['lse_00007'], undefined]);
+    expect(await idsOf(world, { only: { lease: 'lse_00007' }, before: 'lse_00007' })).toEqual([]);
   });
 
   it('comes in pages, and each says where the next one begins', async () => {
@@ -99,13 +137,13 @@ describe('the list of leases', () => {
       await world.lease();
       await world.lease({ request: { project: 'books' } });
     }
-    const page = await list(world, { project: 'books', limit: 3 });
+    const page = await list(world, { only: { project: 'books' }, limit: 3 });
     expect([page.leases.map(({ id }) => id), page.next]).toEqual([
       ['lse_00008', 'lse_00006', 'lse_00004'],
       // Looked at with the last one that was found.
       'lse_00004',
     ]);
-    expect(await idsOf(world, { project: 'books', limit: 3, before: 'lse_00004' })).toEqual(['lse_00002']);
+    expect(await idsOf(world, { only: { project: 'books' }, limit: 3, before: 'lse_00004' })).toEqual(['lse_00002']);
   });
 
   it('may be long', async () => {
@@ -125,9 +163,9 @@ describe('the list of leases', () => {
   it('looks through so many and no more: a page may be empty, and there is a next one', async () => {
     const world = await openIssuanceWorld();
     await world.leases(2_100);
-    const page = await list(world, { project: 'books', limit: 1_000 });
+    const page = await list(world, { only: { project: 'books' }, limit: 1_000 });
     expect(page).toMatchObject({ leases: [], next: 'lse_00101' });
-    const last = await list(world, { project: 'books', limit: 1_000, before: page.next });
+    const last = await list(world, { only: { project: 'books' }, limit: 1_000, before: page.next });
     expect([last.leases, last.next]).toEqual([[], undefined]);
   });
 });

@@ -3,6 +3,7 @@ import {
   accessAddress,
   accessRoute,
   EVERYTHING,
+  FILTERS,
   leasesPath,
   REVOCABLE,
 } from '../../../broker/portal/access/access-route.ts';
@@ -58,8 +59,8 @@ describe('what is left of a lease', () => {
 });
 
 describe('what an order is about to be of', () => {
-  const words = (leases: readonly LeaseSummary[], next?: string, of: Parameters<typeof outlookOf>[1] = EVERYTHING) =>
-    outlookWords(outlookOf({ now: NOW, leases: [...leases], ...(next !== undefined && { next }) }, of), clock);
+  const words = (leases: readonly LeaseSummary[], next?: string) =>
+    outlookWords(outlookOf({ now: NOW, leases: [...leases], ...(next !== undefined && { next }) }), clock);
 
   it('is counted by what revoking does', () => {
     expect(words([lease(), lease(), lease(ALONE), lease(ENDLESS)])).toBe(
@@ -74,21 +75,15 @@ describe('what an order is about to be of', () => {
     expect(words([])).toBe('No lease of it is live now.');
   });
 
-  it('is of what is named alone, and one lease is there once', () => {
-    const both = [lease(), lease({}, { id: 'lse_2', principal: 'prn_2' })];
-    expect(words(both, undefined, { scope: 'principal', target: 'prn_2' })).toMatch(/^1 live lease now/);
-    expect(words(both, 'lse_2', { scope: 'lease', target: 'lse_2' })).toMatch(/^1 live lease now/);
+  it.each(FILTERS)('can be the %s of a lease, as the broker takes it', (scope) => {
+    const target = targetFrom(lease(), scope);
+    expect(TARGETS[scope].parse(target)).toBe(target);
   });
 
-  it.each(REVOCABLE.filter((scope) => scope !== 'everything'))(
-    'can be the %s of a lease, as the broker takes it',
-    (scope) => {
-      const found = lease();
-      const target = targetFrom(found, scope);
-      expect(TARGETS[scope as keyof typeof TARGETS].parse(target)).toBe(target);
-      expect(outlookOf({ now: NOW, leases: [found] }, { scope, target }).live).toBe(1);
-    },
-  );
+  it('can be all that the broker takes', () => {
+    expect(FILTERS.toSorted()).toEqual(Object.keys(TARGETS).toSorted());
+    expect(REVOCABLE).toEqual([...FILTERS, 'everything']);
+  });
 });
 
 describe('the address', () => {
@@ -122,6 +117,8 @@ describe('the address', () => {
   );
 
   it('asks the broker for what it lists', () => {
+    const reused = routed('/access?called-workflow=a/b@v1');
+    expect(leasesPath(reused)).toBe('/v1/leases?state=live&called-workflow=a%2Fb%40v1');
     expect(leasesPath(routed('/access?view=all&repository=github/2001'))).toBe('/v1/leases?repository=github%2F2001');
     expect(leasesPath(routed('/access'))).toBe('/v1/leases?state=live');
   });

@@ -59,7 +59,8 @@ describe('a token of GitHub', () => {
     expect(details).toEqual({ installation_id: '87654321', app_slug: 'octo-broker' });
     const hashed = createHash('sha256').update(accessToken.reveal()).digest('base64');
     expect(provenance).toEqual({ system: expect.stringMatching(/^127\.0\.0\.1:\d+$/), id: hashed });
-    expect(revocationHandle?.reveal()).toBe(accessToken.reveal());
+    const handle = JSON.parse(revocationHandle?.reveal() ?? '');
+    expect(handle).toEqual({ madeAt: `http://${provenance?.system}`, token: accessToken.reveal() });
     expect(accessToken.length).toBeGreaterThan(450);
   });
 
@@ -261,5 +262,28 @@ describe('the end of a token', () => {
     world.pass(60_000);
     api.knows.trouble = [404, { message: 'Not Found' }];
     await expect(provider.revoke?.(lease, new AbortController().signal)).rejects.toThrow('GitHub answered 404');
+  });
+
+  it('is not asked for at another GitHub than the one that made it, which is not told the token', async () => {
+    const { provider, issue, api } = await start();
+    const lease = leaseOf(provider, await issue());
+    const other = await openTokenWorld();
+    other.pass(60_000);
+    await expect(other.provider.revoke?.(lease, new AbortController().signal)).rejects.toThrow(
+      `the token was made at ${new URL(api.url).origin}, and github.api-url leads to ${new URL(other.api.url).origin} now`,
+    );
+    expect(other.api.requests).toEqual([]);
+    await provider.revoke?.(lease, new AbortController().signal);
+    expect(api.revoked).toEqual(api.tokens);
+  });
+
+  it('of which an earlier version did not write where it was made is believed where GitHub takes it alone', async () => {
+    const { provider, issue, api } = await start();
+    const credential = await issue();
+    const lease = { ...leaseOf(provider, credential), revocationHandle: credential.accessToken };
+    await provider.revoke?.(lease, new AbortController().signal);
+    expect(api.revoked).toEqual(api.tokens);
+    world.pass(60_000);
+    await expect(provider.revoke?.(lease, new AbortController().signal)).rejects.toThrow('GitHub answered 401');
   });
 });
