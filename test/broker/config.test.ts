@@ -5,6 +5,7 @@ import { loadConfig, readEncryptionKey } from '../../broker/config.ts';
 import { StartRefused } from '../../broker/errors.ts';
 import { temporaryDirectory, VALID_CONFIG, writeConfig } from '../support/config-file.ts';
 
+const NINETY_DAYS = 7_776_000_000;
 const load = async (text: string) => loadConfig(await writeConfig(text), {});
 const without = (key: string): string => VALID_CONFIG.replace(new RegExp(`^${key}:.*\\n(  .*\\n)?`, 'm'), '');
 const replaced = (from: string, to: string): string => {
@@ -51,18 +52,14 @@ describe('loadConfig', () => {
         },
         azure: { loginUrl: 'https://login.microsoftonline.com', privateNetwork: false },
       },
-      signIn: [],
-      notify: [],
-      roles: { security: [], operators: [] },
-      proxies: {},
+      ...{ signIn: [], notify: [], roles: { security: [], operators: [] }, proxies: {} },
       keys: {
         encryptionKeyFile: join(dirname(file), 'kek'),
-        ...{ rotateEvery: 90 * 86_400_000, publishBeforeUse: 3_600_000, logOverlap: 90 * 86_400_000 },
+        ...{ rotateEvery: NINETY_DAYS, publishBeforeUse: 3_600_000, logOverlap: NINETY_DAYS },
         ...{ rsaKeySize: 2048, inAwsKms: {} },
       },
       relyingParties: [],
-      log: { anchorFile: undefined },
-      warnings: [],
+      ...{ log: { anchorFile: undefined }, warnings: [] },
     });
   });
 
