@@ -9,6 +9,7 @@ import { ServeProcess } from './serve-process.ts';
 import { median, quantile, table } from './statistics.ts';
 import { type OwnTime, Upstreams } from './upstreams.ts';
 import { configOf, KIND_NAMES, POLICIES, REPOSITORY } from './upstreams-world.ts';
+import { Yardstick } from './yardstick.ts';
 
 const ROUNDS = 200;
 /** Rounds before the first that counts: a broker that has run for a while has its hot code compiled. */
@@ -26,6 +27,8 @@ interface Measured {
   readonly samples: readonly Sample[];
   /** of a round trip with nothing behind it, less that server's own time */
   readonly trips: readonly number[];
+  /** what the machine itself took meanwhile, in words */
+  readonly machine: string;
 }
 
 export async function benchProviders(issuer: BenchIssuer): Promise<string> {
@@ -60,8 +63,10 @@ interface Rounds {
 async function measure(issuer: BenchIssuer, upstreams: Upstreams, { port, rounds }: Rounds): Promise<Measured> {
   const [broker, bare] = [await RawClient.open(port), await RawClient.open(upstreams.addresses.bare)];
   const [samples, trips]: [Sample[], number[]] = [[], []];
+  const yardstick = new Yardstick();
   const end = performance.now() + SECONDS * 1000;
   for (let round = 0; round < rounds && performance.now() < end; round += 1) {
+    yardstick.take();
     const trip = await timed(upstreams, bare, BARE);
     trips.push(trip.whole - trip.millis);
     for (const kind of KIND_NAMES) {
@@ -71,7 +76,9 @@ async function measure(issuer: BenchIssuer, upstreams: Upstreams, { port, rounds
   }
   broker.close();
   bare.close();
-  return { samples, trips };
+  const machine = yardstick.read();
+  yardstick.close();
+  return { samples, trips, machine };
 }
 
 async function timed(upstreams: Upstreams, client: RawClient, request: Buffer): Promise<OwnTime & { whole: number }> {
@@ -82,7 +89,7 @@ async function timed(upstreams: Upstreams, client: RawClient, request: Buffer): 
   return { whole, ...(await upstreams.own()) };
 }
 
-function tableOf({ samples, trips }: Measured): string {
+function tableOf({ samples, trips, machine }: Measured): string {
   const trip = median(trips);
   const rows = KIND_NAMES.map((kind) => {
     const own = samples.filter((sample) => sample.kind === kind);
@@ -93,7 +100,8 @@ function tableOf({ samples, trips }: Measured): string {
     const figures = [whole, theirs, ...[0, 0.5, 0.99, 1].map((share) => quantile(added, share))];
     return [kind, String(calls), ...figures.map((value = Number.NaN) => value.toFixed(2))];
   });
-  return table(['kind', 'calls', 'whole p50 ms', 'theirs p50 ms', 'added: least', 'p50', 'p99', 'greatest'], rows);
+  const head = ['kind', 'calls', 'whole p50 ms', 'theirs p50 ms', 'added: least', 'p50', 'p99', 'greatest'];
+  return `${table(head, rows)}\n\n${machine}`;
 }
 
 function wordsAbout(...both: readonly Measured[]): string {
