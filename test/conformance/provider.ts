@@ -1,5 +1,7 @@
-// What every provider must do, whatever it issues: one suite, run by each provider's own test with the double of its other side.
+// What every provider must do, whatever it issues: one suite, run by each provider's own test. One that asks another system brings the
+// double of that; one that signs by itself has no other side, and nothing of it to go wrong.
 import { inspect } from 'node:util';
+import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../broker/clock.ts';
 import type { Credential, Lease } from '../../broker/model.ts';
@@ -19,13 +21,17 @@ export interface ProviderDouble extends Pick<MoodyServer, 'mood' | 'followed' | 
   readonly complaints: string[];
 }
 
-export interface ProviderWorld {
+/** All that there is to a provider that signs by itself. */
+export interface LocalWorld {
   readonly provider: CredentialProvider;
-  readonly double: ProviderDouble;
   /** what the kind's `parse` makes of a policy */
   readonly parameters: unknown;
   /** names of the answer's `credential`, sorted */
   readonly values: readonly string[];
+}
+
+export interface ProviderWorld extends LocalWorld {
+  readonly double: ProviderDouble;
   /** what the other side never says of what it gave, so that nobody can compare it; the page of the kind says so */
   readonly cannotCompare?: string;
 }
@@ -46,39 +52,15 @@ export function describeProvider(kind: string, start: () => Promise<ProviderWorl
   });
 
   describe(`every provider: ${kind}`, () => {
-    it('is what its kind says of it', async () => {
-      const { provider } = await open();
-      const { lifetime, revocation } = credentialKinds([]).get(kind) ?? {};
-      expect(provider).toMatchObject({ kind, lifetime, revocation });
-      expect(provider.revoke !== undefined).toBe(revocation === 'immediate');
+    describeIssuing(kind, open);
+
+    it('asks in a way that the other side takes', async () => {
+      const { provider, double, parameters } = await open();
+      await issue(provider, parameters);
+      expect([provider.acts, double.complaints]).toEqual(['upstream', []]);
     });
 
-    it('hands out what was asked for, in a way that the other side takes', async () => {
-      const { provider, double, parameters, values } = await open();
-      const credential = await issue(provider, parameters);
-      expect(double.complaints).toEqual([]);
-      expect(Object.keys(credential.values).sort()).toEqual(values);
-      expect(credential.excess).toBeUndefined();
-      expect(credential.upstreamExpiresAt).toSatisfy((at: number | null) => at === null || at > systemClock.now());
-      expectOneCredential(credential);
-    });
-
-    it('answers what the action takes of this kind', async () => {
-      const { provider, parameters } = await open();
-      const { values, details, tokenType, issuedTokenType } = await issue(provider, parameters);
-      const credential = Object.fromEntries(Object.entries(values).map(([name, secret]) => [name, secret.reveal()]));
-      const answer = { token_type: tokenType, issued_token_type: issuedTokenType, credential };
-      const read = readCredential({ ...answer, ...(details && { details }) } as Parameters<typeof readCredential>[0]);
-      expect(read).toMatchObject({ kind, credential });
-    });
-
-    it('never hands the same out twice', async () => {
-      const { provider, parameters } = await open();
-      const [one, other] = [await issue(provider, parameters, 'iss_1'), await issue(provider, parameters, 'iss_2')];
-      expect(one.accessToken.fingerprint()).not.toBe(other.accessToken.fingerprint());
-    });
-
-    it('shows no secret among what is no secret', async () => {
+    it('shows no secret of the other side among what is no secret', async () => {
       const { provider, double, parameters } = await open();
       const { details = {}, provenance = {}, keptAt = {} } = await issue(provider, parameters);
       expect(secretsIn(double, JSON.stringify([details, provenance, keptAt]))).toEqual([]);
@@ -98,8 +80,8 @@ export function describeProvider(kind: string, start: () => Promise<ProviderWorl
       expect(secretsIn(double, inspect(error, { depth: 10 }))).toEqual([]);
     });
 
-    it('gives up when it is told to', async () => {
-      const { provider, double, parameters } = await open('hangs');
+    it.each<UpstreamMood>(['hangs', 'stalls'])('gives up when it is told to, of one that %s', async (mood) => {
+      const { provider, double, parameters } = await open(mood);
       const giveUp = new AbortController();
       const issuing = provider.issue(buildGrant(), parameters, giveUp.signal);
       void double.hanging.then(() => giveUp.abort());
@@ -134,7 +116,7 @@ export function describeProvider(kind: string, start: () => Promise<ProviderWorl
       expect(double.complaints).toEqual([]);
     });
 
-    it.each<UpstreamMood>(['breaks', 'redirects', 'hangs'])('says so where revoking %s', async (mood) => {
+    it.each<UpstreamMood>(['breaks', 'redirects', 'hangs', 'stalls'])('says so where revoking %s', async (mood) => {
       const { provider, double, parameters } = await open();
       if (provider.revoke === undefined) return expect(provider.revocation).not.toBe('immediate');
       const lease = leaseOf(provider, await issue(provider, parameters));
@@ -148,6 +130,87 @@ export function describeProvider(kind: string, start: () => Promise<ProviderWorl
       expect(error).toBeInstanceOf(Error);
       expect(secretsIn(double, inspect(error, { depth: 10 }))).toEqual([]);
     });
+  });
+}
+
+/** A provider that asks nobody: what it signs is all there is, and it ends with what was granted. */
+export function describeLocalProvider(kind: string, start: () => Promise<LocalWorld>): void {
+  describe(`every provider: ${kind}`, () => {
+    describeIssuing(kind, start);
+
+    it('asks nobody, and leaves nothing to revoke', async () => {
+      const { provider, parameters } = await start();
+      expect([provider.acts, provider.revoke]).toEqual(['locally', undefined]);
+      expect(await issue(provider, parameters)).toMatchObject({ keyId: expect.any(String) });
+      expect((await issue(provider, parameters)).revocationHandle).toBeUndefined();
+    });
+
+    it.each([60, 900])('ends the %i seconds of the ttl after it was granted, and says so', async (ttl) => {
+      const { provider, parameters } = await start();
+      const grant = buildGrant({ ttl });
+      const credential = await provider.issue(grant, parameters, new AbortController().signal);
+      const { iat = 0, exp = 0 } = decodeJwt(credential.accessToken.reveal());
+      const at = Math.floor(grant.issuedAt / 1000);
+      expect([iat, exp, credential.upstreamExpiresAt]).toEqual([at, at + ttl, (at + ttl) * 1000]);
+    });
+
+    it('makes nothing that has no end', async () => {
+      const { provider, parameters } = await start();
+      const never = provider.issue(buildGrant({ ttl: 'never' }), parameters, new AbortController().signal);
+      await expect(never).rejects.toBeInstanceOf(TypeError);
+    });
+
+    it('makes the same within the commit that decides', async () => {
+      const { provider, parameters } = await start();
+      const grant = buildGrant();
+      const made = [
+        provider.issueNow?.(grant, parameters),
+        await provider.issue(grant, parameters, new AbortController().signal),
+      ].map((one) => ({ ...one, accessToken: decodeJwt(one?.accessToken.reveal() ?? ''), values: undefined }));
+      expect(made[0]).toEqual(made[1]);
+    });
+  });
+}
+
+/** Whoever issues it. */
+function describeIssuing(kind: string, open: () => Promise<LocalWorld>): void {
+  it('is what its kind says of it', async () => {
+    const { provider } = await open();
+    const { lifetime, revocation } = credentialKinds([]).get(kind) ?? {};
+    expect(provider).toMatchObject({ kind, lifetime, revocation });
+    expect(provider.revoke !== undefined).toBe(revocation === 'immediate');
+  });
+
+  it('hands out what was asked for, with its end', async () => {
+    const { provider, parameters, values } = await open();
+    const credential = await issue(provider, parameters);
+    expect(Object.keys(credential.values).sort()).toEqual(values);
+    expect(credential.excess).toBeUndefined();
+    expect(credential.upstreamExpiresAt).toSatisfy((at: number | null) => at === null || at > systemClock.now());
+    expectOneCredential(credential);
+  });
+
+  it('answers what the action takes of this kind', async () => {
+    const { provider, parameters } = await open();
+    const { values, details, tokenType, issuedTokenType } = await issue(provider, parameters);
+    const credential = Object.fromEntries(Object.entries(values).map(([name, secret]) => [name, secret.reveal()]));
+    const answer = { token_type: tokenType, issued_token_type: issuedTokenType, credential };
+    const read = readCredential({ ...answer, ...(details && { details }) } as Parameters<typeof readCredential>[0]);
+    expect(read).toMatchObject({ kind, credential });
+  });
+
+  it('never hands the same out twice', async () => {
+    const { provider, parameters } = await open();
+    const [one, other] = [await issue(provider, parameters, 'iss_1'), await issue(provider, parameters, 'iss_2')];
+    expect(one.accessToken.fingerprint()).not.toBe(other.accessToken.fingerprint());
+  });
+
+  it('shows nothing of what it hands out but under its own name', async () => {
+    const { provider, parameters } = await open();
+    const credential = await issue(provider, parameters);
+    const secrets = [credential.accessToken, ...Object.values(credential.values)].map((secret) => secret.reveal());
+    const shown = inspect(credential, { depth: 10 }) + JSON.stringify(credential);
+    expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
   });
 }
 

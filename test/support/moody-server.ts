@@ -9,6 +9,8 @@ export type UpstreamMood =
   | 'well'
   /** never answers */
   | 'hangs'
+  /** begins to answer, and never comes to the end */
+  | 'stalls'
   /** the connection ends in the middle of the answer */
   | 'truncated'
   /** more than anybody wants to read */
@@ -51,7 +53,7 @@ export interface MoodyServer {
   moodFrom: (request: Received) => boolean;
   /** each request as `METHOD /path` */
   readonly requests: string[];
-  /** resolves when a request that hangs has come */
+  /** resolves when a request that hangs or stalls has come */
   readonly hanging: Promise<void>;
   /** how many times somebody followed a redirect */
   readonly followed: () => number;
@@ -90,6 +92,7 @@ export async function startMoodyServer(
       return void response.writeHead(307, { location: `http://127.0.0.1:${elsewherePort}/` }).end();
     const reply = await answer(received, mood);
     send(response, mood, reply);
+    if (mood === 'stalls') hanging.resolve();
   }
   return double;
 }
@@ -102,8 +105,10 @@ function send(
   const told = body === undefined ? '' : write(body);
   const head = { 'content-type': 'application/json', ...headers };
   switch (mood) {
+    case 'stalls':
+      return void begin(response, head, told);
     case 'truncated':
-      response.writeHead(200, { ...head, 'content-length': told.length + 10 }).write(told.slice(0, told.length / 2));
+      begin(response, head, told);
       return void setImmediate(() => response.destroy());
     case 'oversized':
       return void response.writeHead(200, head).end(write({ ...(body as object), padding: 'x'.repeat(2 ** 20) }));
@@ -116,6 +121,11 @@ function send(
     default:
       return void response.writeHead(status, head).end(told);
   }
+}
+
+function begin(response: ServerResponse, head: Readonly<Record<string, string>>, told: string): void {
+  response.writeHead(200, { ...head, 'content-length': told.length + 10 });
+  response.write(told.slice(0, told.length / 2) || ' ');
 }
 
 async function listening(server: ReturnType<typeof createServer>): Promise<number> {

@@ -52,6 +52,20 @@ describe('credentialKinds', () => {
     expect(problems(name, {}, [half(first), half(second ?? '')])).not.toEqual([]);
   });
 
+  it.each(EACH)('$name takes nothing that lies beyond one part of its offer', ({ name, offer }) => {
+    for (const key of Object.keys(offer))
+      expect(problems(name, {}, [{ ...offer, [key]: elsewhere(offer[key]) }]), key).not.toEqual([]);
+  });
+
+  it.each(EACH)('$name takes no parameter that it does not know', ({ name }) => {
+    expect(problems(name, { xyz: 'a' })).toEqual([expect.stringContaining('xyz: unknown key')]);
+  });
+
+  it.each(EACH)('$name takes no empty parameter: empty must never come to mean everything', ({ name, parameters }) => {
+    for (const [key, value] of Object.entries(parameters))
+      expect(problems(name, { [key]: emptyOf(value) }), key).not.toEqual([]);
+  });
+
   it.each(EACH)('an offer of $name refuses mistyped keys and empty lists', ({ name, offer }) => {
     expect(offerProblems(name, { ...offer, xyz: ['a'] })).toEqual([expect.stringContaining('xyz: unknown key')]);
     expect(offerProblems(name, { ...offer, [Object.keys(offer)[0] ?? '']: [] })).toEqual([
@@ -89,4 +103,9 @@ function elsewhere(value: unknown): unknown {
   return value.map((one) =>
     typeof one === 'string' ? `${one.replaceAll('*', '')}-elsewhere` : { name: 'acme/elsewhere', id: '9' },
   );
+}
+
+function emptyOf(value: unknown): unknown {
+  if (typeof value === 'string') return '';
+  return Array.isArray(value) ? [] : {};
 }

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Grant } from '../../../broker/model.ts';
 import { gcpCredentialsFileProvider } from '../../../broker/providers/gcp-credentials-file.ts';
 import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { describeLocalProvider } from '../../conformance/provider.ts';
 import { startTestIssuer } from '../../support/broker-trust.ts';
 import { buildGrant } from '../../support/build-grant.ts';
 import { GCP_ACCOUNT, GCP_PROVIDER, startGoogleDouble } from '../../support/google-double.ts';
@@ -22,6 +23,12 @@ async function open() {
     provider.issue(buildGrant(grant), PARAMETERS, new AbortController().signal);
   return { issuer, google, provider, issue };
 }
+
+describeLocalProvider('gcp-credentials-file', async () => ({
+  provider: (await open()).provider,
+  parameters: PARAMETERS,
+  values: ['token'],
+}));
 
 it('is for the workload identity provider, about the job, and dies at the end of the ttl', async () => {
   const { issuer, issue } = await open();
@@ -45,18 +52,4 @@ it('says where Google takes it, and asks Google for nothing itself', async () =>
     impersonation_url: `${google.url}/iam/v1/projects/-/serviceAccounts/${GCP_ACCOUNT}:generateAccessToken`,
   });
   expect(google.requests).toEqual([]);
-});
-
-it('is made without waiting where the key is here, the same as otherwise', async () => {
-  const { provider } = await open();
-  const grant = buildGrant();
-  const now = provider.issueNow?.(grant, PARAMETERS);
-  expect(decodeJwt(now?.accessToken.reveal() ?? '')).toEqual(
-    decodeJwt((await provider.issue(grant, PARAMETERS, new AbortController().signal)).accessToken.reveal()),
-  );
-});
-
-it('has an end', async () => {
-  const { issue } = await open();
-  await expect(issue({ ttl: 'never' })).rejects.toThrow('needs an end');
 });

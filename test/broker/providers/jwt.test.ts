@@ -4,6 +4,7 @@ import { systemEntropy } from '../../../broker/clock.ts';
 import { keyEncryptionKey, openSigningKeys, type SigningKeys } from '../../../broker/keys/signing-keys.ts';
 import type { Credential, Grant } from '../../../broker/model.ts';
 import { type JwtParameters, jwtProvider } from '../../../broker/providers/jwt.ts';
+import { describeLocalProvider } from '../../conformance/provider.ts';
 import { buildKeyRows } from '../../support/build-keys.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 
@@ -44,6 +45,12 @@ async function issue(changes: Partial<Grant> = {}, parameters: Partial<JwtParame
 async function claims(changes: Partial<Grant> = {}, parameters: Partial<JwtParameters> = {}): Promise<JWTPayload> {
   return decodeJwt((await issue(changes, parameters)).accessToken.reveal());
 }
+
+describeLocalProvider('jwt', async () => ({
+  provider: jwtProvider({ issuer: ISSUER, keys }),
+  parameters: { audience: AUDIENCE },
+  values: ['token'],
+}));
 
 describe('the token', () => {
   it('has every claim of the contract, and no other', async () => {

@@ -6,6 +6,7 @@ import type { UpstreamSystem } from '../../../broker/providers/endpoints.ts';
 import { jwtProvider } from '../../../broker/providers/jwt.ts';
 import { kubernetesProvider } from '../../../broker/providers/kubernetes.ts';
 import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { describeLocalProvider } from '../../conformance/provider.ts';
 import { buildGrant, buildKeys } from '../../support/build-grant.ts';
 import { startIssuerSite } from '../../support/issuer-site.ts';
 import { startCluster } from '../../support/kube-apiserver.ts';
@@ -30,6 +31,12 @@ const providerOf = (issuer = 'https://keys.example.com', authorities?: string) =
 const issue = (parameters: object = {}, grant: Partial<Grant> = {}): Promise<Credential> =>
   providerOf().issue(buildGrant(grant), { ...PARAMETERS, ...parameters }, SIGNAL);
 
+describeLocalProvider('kubernetes', async () => ({
+  provider: providerOf(),
+  parameters: PARAMETERS,
+  values: ['token'],
+}));
+
 describe('a token for a cluster', () => {
   it('is signed by RSA for its audience, says its namespace, and ends with the grant', async () => {
     const { accessToken, values, upstreamExpiresAt } = await issue({}, { ttl: 600 });
@@ -52,26 +59,13 @@ describe('a token for a cluster', () => {
     expect(details).toEqual({ ...server, certificate_authority_data: Buffer.from(pem).toString('base64') });
   });
 
-  it('is made without waiting where the key is here, the same as otherwise', async () => {
-    const { keyId, accessToken, ...rest } = await issue();
-    const now = providerOf().issueNow?.(buildGrant(), PARAMETERS);
-    expect(now).toMatchObject({ keyId, details: rest.details, upstreamExpiresAt: rest.upstreamExpiresAt });
-    expect(decodeJwt(now?.accessToken.reveal() ?? '')).toEqual(decodeJwt(accessToken.reveal()));
-  });
-
   it.each<[string, object, Partial<Grant>]>([
     ['for a cluster that is not configured', { upstream: 'cluster-us' }, {}],
     ['for an upstream that is no cluster', { upstream: 'vault-prod' }, {}],
     ['without a namespace', { namespace: '' }, {}],
     ['without an audience', { audience: '' }, {}],
-    ['without an end', {}, { ttl: 'never' }],
   ])('is not made %s', async (_what, parameters, grant) => {
     await expect(issue(parameters, grant)).rejects.toBeInstanceOf(TypeError);
-  });
-
-  it('is what its kind says of it', () => {
-    const { lifetime, revocation } = credentialKinds([]).get('kubernetes') ?? {};
-    expect(providerOf()).toMatchObject({ kind: 'kubernetes', acts: 'locally', lifetime, revocation });
   });
 });
 
