@@ -23,6 +23,7 @@ const OF_SOME_KIND = [
   'aws-expiration',
   'aws-region',
   'aws-account-id',
+  'authenticated-arn',
   'access_token',
   'project_id',
   'credentials_file_path',

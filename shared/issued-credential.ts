@@ -47,6 +47,10 @@ const KINDS = {
     {
       aws_region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, 'a region'),
       aws_account_id: text(/^[0-9]{12}$/, 'twelve digits'),
+      aws_role_arn: text(
+        /^arn:[a-z0-9-]+:sts::[0-9]{12}:assumed-role\/[\w+=,.@/-]+$/,
+        'the ARN of a session',
+      ).optional(),
     },
   ),
   'gcp-service-account': kind('Bearer', { access_token: secret }, { project_id: plain.optional() }),

@@ -61,6 +61,7 @@ function ofAws({ credential, details }: Of<'aws-role'>, expiresAt: string): Thei
     'aws-expiration': expiresAt,
     'aws-region': details.aws_region,
     'aws-account-id': details.aws_account_id,
+    ...(details.aws_role_arn === undefined ? {} : { 'authenticated-arn': details.aws_role_arn }),
   };
   const variables = {
     AWS_ACCESS_KEY_ID: credential.aws_access_key_id,

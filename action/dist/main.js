@@ -258,6 +258,7 @@ const OF_SOME_KIND = [
 	"aws-expiration",
 	"aws-region",
 	"aws-account-id",
+	"authenticated-arn",
 	"access_token",
 	"project_id",
 	"credentials_file_path",
@@ -305,7 +306,8 @@ const KINDS = {
 		aws_session_token: secret
 	}, {
 		aws_region: text(/^[a-z]{2,4}(-[a-z]+)+-[0-9]$/, "a region"),
-		aws_account_id: text(/^[0-9]{12}$/, "twelve digits")
+		aws_account_id: text(/^[0-9]{12}$/, "twelve digits"),
+		aws_role_arn: text(/^arn:[a-z0-9-]+:sts::[0-9]{12}:assumed-role\/[\w+=,.@/-]+$/, "the ARN of a session").optional()
 	}),
 	"gcp-service-account": kind("Bearer", { access_token: secret }, { project_id: plain.optional() }),
 	"gcp-credentials-file": kind("Bearer", { token: secret }, {
@@ -732,7 +734,8 @@ function ofAws({ credential, details }, expiresAt) {
 			"aws-session-token": credential.aws_session_token,
 			"aws-expiration": expiresAt,
 			"aws-region": details.aws_region,
-			"aws-account-id": details.aws_account_id
+			"aws-account-id": details.aws_account_id,
+			...details.aws_role_arn === void 0 ? {} : { "authenticated-arn": details.aws_role_arn }
 		},
 		variables: {
 			AWS_ACCESS_KEY_ID: credential.aws_access_key_id,

@@ -57,6 +57,7 @@ const WORDS: Readonly<Record<Exclude<KindName, 'kubernetes' | 'gcp-credentials-f
       'aws-expiration': expect.stringMatching(/^2\d{3}-.*Z$/) as unknown as string,
       'aws-region': 'eu-west-1',
       'aws-account-id': '111122223333',
+      'authenticated-arn': 'arn:aws:sts::111122223333:assumed-role/shop-deploy/buildpass-iss_1',
     },
     variables: {
       AWS_ACCESS_KEY_ID: aws['aws_access_key_id'],

@@ -103,6 +103,9 @@ describe('the action', () => {
       },
     });
     expect([exitCode, outputs['aws-region'], outputs['aws-account-id']]).toEqual([0, 'eu-west-1', '111122223333']);
+    expect(outputs['authenticated-arn']).toBe(
+      `arn:aws:sts::111122223333:assumed-role/shop-deploy/${outputs['issuance-id']}`,
+    );
     const names = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token'];
     const credential = Object.fromEntries(names.map((name) => [name, outputs[name.replaceAll('_', '-')] ?? '']));
     expect(aws.sts.whoIs(credential)?.arn).toContain(`/${outputs['issuance-id']}`);

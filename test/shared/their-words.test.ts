@@ -18,6 +18,7 @@ test('keys of AWS', () => {
       'aws-expiration': EXPIRES_AT,
       'aws-region': 'eu-west-1',
       'aws-account-id': '111122223333',
+      'authenticated-arn': 'arn:aws:sts::111122223333:assumed-role/shop-deploy/buildpass-iss_1',
     },
     variables: {
       AWS_ACCESS_KEY_ID: values['aws_access_key_id'],
