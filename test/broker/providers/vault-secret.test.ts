@@ -90,6 +90,19 @@ describe('a value that never dies', () => {
     expect(await refusal(issue({ ...STATIC, values: { 'api-key': field } }, { ttl: 'never' }))).toContain(problem);
   });
 
+  it('is never the login of the broker, whatever lies around it', async () => {
+    const echo = {
+      get key() {
+        return `Bearer ${world.double.live()[0]}`;
+      },
+    };
+    const world: VaultWorld = await start({ vault: { engines: { kv1: { 'old/shop': echo } } } });
+    expect(await refusal(world.issue({ path: 'old/shop' }, { ttl: 'never' }))).toContain(
+      'its field "key" holds the login of the broker',
+    );
+    expect(world.double.live()).toEqual([]);
+  });
+
   it('is handed out although its login could not be ended, which is a warning', async () => {
     const { issue, double, warnings } = await start({ role: { withoutDefault: true } });
     await issue(STATIC, { ttl: 'never' });
