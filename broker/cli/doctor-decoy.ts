@@ -58,8 +58,13 @@ export async function newestIssuance(
     last === undefined || said === undefined
       ? 'it has not ended yet'
       : `${said} at ${last.time}${last.reason === undefined ? '' : `: ${last.reason}`}`;
-  return [{ what: `the newest issuance for a job, ${row.id}`, ok: null, found }];
+  const next = last === undefined || last.type === 'issuance.succeeded' ? {} : { next: whereTheWordsAre(row.id) };
+  return [{ what: `the newest issuance for a job, ${row.id}`, ok: null, found, ...next }];
 }
+
+/** The log has none of them: they are the other side's, and may name anything. */
+const whereTheWordsAre = (issuance: string): string =>
+  `the log of that job has the words of the other side, and what to do; where its repository is public, only what the broker itself wrote then has them. \`buildpass log show --request ${issuance}\` says which job it was`;
 
 interface Leaf {
   readonly type: string;

@@ -89,13 +89,14 @@ describe('buildpass doctor', () => {
     aws.sts.refusal = undefined;
     const refused = await examine();
     expect(refused.out).toMatch(
-      /· the newest issuance for a job, iss_\S+\n {4}it failed at 2\S+Z: the other side refused\n/,
+      /· the newest issuance for a job, iss_\S+\n {4}it failed at 2\S+Z: the other side refused\n {4}→ the log of that job has the words/,
     );
+    expect(refused.out).toMatch(/`buildpass log show --request iss_\S+` says which job it was\n/);
     await broker.ask({ scope: 'shop/deploy' });
     const { code, out } = await examine();
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/newest issuance for a job, iss_\S+\n {4}it succeeded at 2/),
+      expect.stringMatching(/newest issuance for a job, iss_\S+\n {4}it succeeded at 2\S+Z\n$/),
     ]);
   });
 
