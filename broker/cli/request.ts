@@ -170,7 +170,10 @@ function say(issued: Issued, isInFile: boolean, { io, json, option }: CommandCon
 function explain(answer: Exclude<Answer, { kind: 'issued' }>, { io, json }: CommandContext): void {
   if (json && answer.kind === 'refused') io.out(JSON.stringify(answer.refusal));
   else if (answer.kind === 'refused') io.err(refusalText(answer.refusal));
-  else io.err(`The broker could not answer (${inert(answer.why)}). Nothing was handed over; ask again.`);
+  else {
+    const once = answer.retryAfter > LONGEST_WORTH_WAITING ? ' once that has changed' : '';
+    io.err(`The broker could not answer (${inert(answer.why)}). Nothing was handed over; ask again${once}.`);
+  }
 }
 
 function refusalText({ error, error_description, reasons = [], request_url }: Refusal): string {

@@ -86,7 +86,7 @@ export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<
             `${count(sessions, 'session')} of theirs ended, in browsers and of command lines. They may sign in again while their provider lets them: block them there.`,
           ]),
       ...(revocation === undefined ? ['What was issued before still works: `revoke` ends it.'] : []),
-      `To go on, two people resume ${row.id}.`,
+      `To go on: \`resume ${row.id}\`, which takes two wherever people can sign in.`,
     ],
   }));
 }

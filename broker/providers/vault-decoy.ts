@@ -4,7 +4,7 @@ import type { DecoyTaker, Shown } from '../decoy.ts';
 import { signDecoy, subjectOf } from './own-token.ts';
 import { UpstreamRefused } from './provider.ts';
 import { LONGEST_LOGIN } from './vault-api.ts';
-import { endLogin, type OpenedVault, type SignInDeps } from './vault-sign-in.ts';
+import { endLogin, type MustBeThere, type OpenedVault, type SignInDeps, whatMustBeThere } from './vault-sign-in.ts';
 
 interface SignsIn {
   readonly upstream: string;
@@ -45,14 +45,7 @@ export const vaultDecoys = (deps: SignInDeps, named: (upstream: string) => Opene
   },
 });
 
-interface Asked {
-  readonly role: string;
-  readonly mount: string;
-  readonly audience: string;
-  readonly subject: string;
-}
-
-function refused({ message: found, retryAfter }: UpstreamRefused, { role, mount, audience, subject }: Asked): Shown {
+function refused({ message: found, retryAfter }: UpstreamRefused, asked: MustBeThere): Shown {
   if (BOUND_SUBJECT.test(found))
     return {
       outcome: 'subject-refused',
@@ -67,6 +60,6 @@ function refused({ message: found, retryAfter }: UpstreamRefused, { role, mount,
   return {
     outcome: 'refused',
     found,
-    next: `at auth/${mount} the role "${role}" must bind the audience "${audience}" and the subject "${subject}", and the vault must reach the keys of the issuer`,
+    next: `${whatMustBeThere(asked)}, and the vault must reach the keys of the issuer`,
   };
 }

@@ -48,7 +48,7 @@ export async function signIn(deps: SignInDeps, { vault, grant, role, signal }: S
         retryAfter: SOON,
       });
     if (error.status === undefined || !ABOUT_THE_ROLE.includes(error.status)) throw error;
-    const means = `at auth/${mount} the role "${role}" must bind the audience "${audience}" and the subject "${subjectOf(grant)}"`;
+    const means = whatMustBeThere({ mount, role, audience, subject: subjectOf(grant) });
     throw new UpstreamRefused(`${error.message}; ${means}`, {
       cause: error,
       status: error.status,
@@ -56,6 +56,17 @@ export async function signIn(deps: SignInDeps, { vault, grant, role, signal }: S
     });
   }
 }
+
+export interface MustBeThere {
+  readonly mount: string;
+  readonly role: string;
+  readonly audience: string;
+  readonly subject: string;
+}
+
+/** The mount too: to whoever has no token a vault says "permission denied" of one that is not there, and nothing else. */
+export const whatMustBeThere = ({ mount, role, audience, subject }: MustBeThere): string =>
+  `at auth/${mount} must be a JWT auth method, and its role "${role}" must bind the audience "${audience}" and the subject "${subject}"`;
 
 /**
  * P3, P8: what lives longer than was granted must be ended in time, and "revoked" must be true.

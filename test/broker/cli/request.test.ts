@@ -234,7 +234,9 @@ describe('buildpass request', () => {
     const { url, asks } = await serverWith({ status: 503, body, headers: { 'retry-after': '300' } });
     const { code, waited, err } = await ask(url, ['--json']);
     expect([code, waited, asks.length]).toEqual([1, [], 1]);
-    expect(err).toContain('The system refused: no such role');
+    expect(err).toBe(
+      'The broker could not answer (status 503: The system refused: no such role). Nothing was handed over; ask again once that has changed.\n',
+    );
   });
 
   it('gives up after three attempts, and asks once only where its token cannot be renewed', async () => {
