@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CloudStory, startClouds } from '../support/cloud-world.ts';
 import type { UpstreamMood } from '../support/moody-server.ts';
 import { SecretStory } from '../support/secret-story.ts';
+import { newSecret } from '../support/test-broker.ts';
 
+const FILE = 'urn:buildpass:token-type:gcp-credentials-file';
 const MOODS: readonly UpstreamMood[] = [
   'well',
   'refuses',
@@ -18,6 +20,11 @@ const MOODS: readonly UpstreamMood[] = [
 ];
 
 async function tell({ story, google, entra }: { story: SecretStory } & Omit<CloudStory, 'broker'>): Promise<void> {
+  const secret = newSecret();
+  const { body } = await story.ask('a credentials file', { scope: 'shop/deploy-file', secret });
+  await story.ask('a credentials file once more', { scope: 'shop/deploy-file', secret });
+  story.keep(await story.broker.returnLease(body.access_token, secret));
+  story.keep(await story.broker.returnLease(body.lease_id, secret));
   for (const mood of MOODS) {
     for (const part of ['/sts/', '/iam/']) {
       Object.assign(google, { mood, moodFrom: ({ path }: { path: string }) => path.startsWith(part) });
@@ -51,6 +58,8 @@ describe('after days good and bad with clouds no secret is', () => {
     const { google, entra, story } = world;
     expect(Math.min(google.issued.length, google.shown.length)).toBeGreaterThan(8);
     expect(Math.min(entra.issued.length, entra.shown.length)).toBeGreaterThan(4);
+    const file = story.answers.map(({ body }) => body?.issued_token_type).filter((type) => type === FILE);
+    expect(file).toHaveLength(2);
     expect(new Set(story.answers.map(({ status }) => status))).toEqual(new Set([200, 404, 503]));
   });
 
