@@ -14,6 +14,8 @@ export interface Engines {
   >;
   /** `ssh/issue/deploy` → its longest life */
   readonly ssh?: Readonly<Record<string, number>>;
+  /** what no engine above would say, by its path */
+  readonly odd?: Readonly<Record<string, object>>;
 }
 
 interface Made {
@@ -46,9 +48,13 @@ export function makeSecret(engines: Engines, ask: Ask): Made {
 const mapped = <T, R>(all: Readonly<Record<string, T>> = {}, to: (one: T) => R): Record<string, R> =>
   Object.fromEntries(Object.entries(all).map(([path, one]) => [path, to(one)]));
 
-const readers = ({ kv2, kv1, database }: Engines, { path, longer }: Ask): Readonly<Record<string, () => Made>> => ({
+const readers = (
+  { kv2, kv1, database, odd }: Engines,
+  { path, longer }: Ask,
+): Readonly<Record<string, () => Made>> => ({
   ...mapped(kv2, (kept) => () => readVersioned(kept)),
   ...mapped(kv1, (data) => () => ({ status: 200, body: { lease_duration: 2_764_800, data } })),
+  ...mapped(odd, (body) => () => ({ status: 200, body })),
   ...mapped(database, (lease) => () => makeUser(path, longer ? lease * 10 : lease)),
 });
 

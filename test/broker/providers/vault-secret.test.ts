@@ -260,6 +260,20 @@ describe('a no of the vault says what to do', () => {
   );
 });
 
+describe('no secret', () => {
+  it.each<[string, object]>([
+    ['something wrapped', { wrap_info: { token: 'hvs.wrapping', ttl: 300 }, data: null }],
+    ['a token', { auth: { client_token: 'hvs.another', policies: ['root'] }, data: null }],
+  ])('is %s: it is refused, and the login ended', async (_what, body) => {
+    const vault = { engines: { odd: { 'kv/data/shop': body } } };
+    const { issue, double } = await start({ vault });
+    expect(await refusal(issue(STATIC, { ttl: 'never' }))).toBe(
+      'The vault "vault-prod" answered at "kv/data/shop" with a token or something wrapped, and no secret',
+    );
+    expect(double.live()).toEqual([]);
+  });
+});
+
 describe('where a vault is set up otherwise', () => {
   it('its mount and its namespace are asked', async () => {
     const place = { mount: 'ci/jwt', namespace: 'team-a' };
