@@ -91,18 +91,28 @@ const MAY_NOT_END =
 /** Rights change seldom, and whoever takes this one away does it to leases that are there already too: those say so (P8). */
 const RIGHTS_KNOWN_MS: Millis = 60_000;
 
-async function unfitForLeases(
-  { clock }: SignInDeps,
-  { vault, grant, role, signal }: SigningIn,
-  login: VaultLogin,
-): Promise<string | undefined> {
+async function unfitForLeases(deps: SignInDeps, signingIn: SigningIn, login: VaultLogin): Promise<string | undefined> {
   if (login.unfitForLeases !== undefined) return login.unfitForLeases;
-  const rules = { until: (may: boolean) => (may ? clock.now() + RIGHTS_KNOWN_MS : 0), keeps: () => false };
-  const whose = JSON.stringify([role, subjectOf(grant), login.policies]);
-  const may = await vault.rights.get(whose, () => endsItself(vault, login, signal), rules);
-  return may ? undefined : MAY_NOT_END;
+  return (await mayEnd(deps, signingIn, login)) ? undefined : MAY_NOT_END;
 }
 
+/** What somebody else asked before is waited for, but not given up with them: their time may be over when ours is not. */
+async function mayEnd(deps: SignInDeps, signingIn: SigningIn, login: VaultLogin): Promise<boolean> {
+  const { vault, grant, role, signal } = signingIn;
+  const rules = { until: (may: boolean) => (may ? deps.clock.now() + RIGHTS_KNOWN_MS : 0), keeps: () => false };
+  const whose = JSON.stringify([role, subjectOf(grant), login.policies]);
+  let isOurs = false;
+  const ask = (): Promise<boolean> => {
+    isOurs = true;
+    return endsItself(vault, login, signal);
+  };
+  return vault.rights.get(whose, ask, rules).catch((error: unknown) => {
+    if (isOurs || signal.aborted || error instanceof UpstreamRefused) throw error;
+    return mayEnd(deps, signingIn, login);
+  });
+}
+
+/** @throws UpstreamRefused whatever went wrong, but for a deadline */
 const endsItself = (vault: Vault, login: VaultLogin, signal: AbortSignal): Promise<boolean> =>
   vault.endsItself(login, signal).catch((error: unknown) => {
     if (error instanceof UpstreamRefused && error.status === 403) return false;

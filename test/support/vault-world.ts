@@ -34,6 +34,8 @@ export interface VaultWorld {
   readonly double: VaultDouble;
   readonly warnings: string[];
   issue(parameters: object, grant?: Partial<Grant>): Promise<Credential>;
+  /** the same, for as long as the broker waits */
+  issueWithin(signal: AbortSignal, parameters: object, grant?: Partial<Grant>): Promise<Credential>;
   close(): void;
 }
 
@@ -73,14 +75,15 @@ export async function startVaultWorld(options: VaultWorldOptions = {}): Promise<
     fetchFrom: createUpstreamFetch,
     logger: { hide: () => {}, warn: (message, fields = {}) => void warnings.push(`${message} ${fields['error']}`) },
   });
+  const issueWithin: VaultWorld['issueWithin'] = (signal, parameters, grant = {}) =>
+    provider.issue(
+      buildGrant(grant),
+      { upstream: 'vault-prod', role: 'shop', values: { 'api-key': 'key' }, ...parameters },
+      signal,
+    );
   return {
-    ...{ provider, double, warnings },
-    issue: (parameters, grant = {}) =>
-      provider.issue(
-        buildGrant(grant),
-        { upstream: 'vault-prod', role: 'shop', values: { 'api-key': 'key' }, ...parameters },
-        new AbortController().signal,
-      ),
+    ...{ provider, double, warnings, issueWithin },
+    issue: (parameters, grant) => issueWithin(new AbortController().signal, parameters, grant),
     close: () => double.close(),
   };
 }

@@ -1,7 +1,7 @@
 // What a vault's logins may do is asked once a minute, for each role and each set of policies.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { VaultRole } from '../../support/vault-double.ts';
-import { startVaultWorld } from '../../support/vault-world.ts';
+import { startVaultWorld, type VaultWorld } from '../../support/vault-world.ts';
 
 const DATABASE = { path: 'database/creds/shop', values: { user: 'username', password: 'password' } };
 const ASKED = 'POST /v1/sys/capabilities-self';
@@ -19,6 +19,12 @@ async function start(role: Partial<VaultRole> = {}) {
   onTestFinished(world.close);
   const asked = (): number => world.double.requests.filter((request) => request === ASKED).length;
   return { ...world, time, roles, asked };
+}
+
+/** A vault that does not say what its tokens may do, until it is well again. */
+function holdBack({ double }: Pick<VaultWorld, 'double'>): void {
+  double.moodFrom = ({ path }) => path.endsWith('/capabilities-self');
+  double.mood = 'hangs';
 }
 
 describe('whether a login may end itself', () => {
@@ -63,5 +69,29 @@ describe('whether a login may end itself', () => {
     roles.shop = roleOf();
     await issue(DATABASE);
     expect(asked()).toBe(2);
+  });
+
+  it('is asked again by those who waited, where the time of who asked was over first', async () => {
+    const { issueWithin, asked, double } = await start();
+    holdBack({ double });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asking = issueWithin(first.signal, DATABASE);
+    await expect.poll(asked).toBe(1);
+    const waiting = issueWithin(second.signal, DATABASE);
+    await expect.poll(() => double.live()).toHaveLength(2);
+    double.mood = 'well';
+    first.abort();
+    await expect(asking).rejects.toThrow('was given up before it answered');
+    expect((await waiting).values).toHaveProperty('user');
+    expect([asked(), double.live().length]).toEqual([2, 1]);
+  });
+
+  it('fails all who waited at once, where the vault is what fails', async () => {
+    const { issue, asked, double } = await start();
+    double.moodFrom = ({ path }) => path.endsWith('/capabilities-self');
+    double.mood = 'breaks';
+    const all = await Promise.allSettled([issue(DATABASE), issue(DATABASE), issue(DATABASE)]);
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect([asked(), double.live()]).toEqual([1, []]);
   });
 });
