@@ -1,5 +1,6 @@
 // `buildpass doctor PROJECT/NAME`: tries what can be tried without granting anything, and says in a sentence what is wrong.
 import { inertJson, inertLine } from '../../shared/invisible.ts';
+import { keyRows } from '../log/vouched-keys.ts';
 import type { Command, ExitCode } from './command.ts';
 import { type Check, checksOf } from './doctor-checks.ts';
 import { decoyCheck, newestIssuance } from './doctor-decoy.ts';
@@ -21,7 +22,7 @@ export const command: Command = {
     const { directory, context: policyContext } = await policiesOf({ ...context, positionals: [] });
     const entitlement = entitlementNamed(await policiesIn(directory, policyContext), scope);
     const checks = await withStoreReader(context.configFile, async (reader, config) => [
-      ...(await checksOf({ config, entitlement, keys: await reader.read((tx) => tx.signingKeys.all()) })),
+      ...(await checksOf({ config, entitlement, keys: (await reader.read(keyRows)).vouched })),
       await decoyCheck({ config, entitlement }),
       ...(await reader.read((tx) => newestIssuance(tx, { entitlement }))),
     ]);

@@ -55,10 +55,11 @@ export async function untouchedKeys(tables: KeyTables): Promise<readonly Signing
   const { vouched, others } = await keyRows(tables);
   const [first] = others;
   if (first === undefined) return vouched;
-  const { row, logged } = first;
+  throw new StartRefused(whatWasChanged(first));
+}
+
+export function whatWasChanged({ row, logged }: ChangedKey): string {
   const inLog =
     logged === undefined ? 'the log has no such key' : `the log as "${logged.state}" (entry ${logged.entry})`;
-  throw new StartRefused(
-    `the store has the signing key ${row.id} as "${row.state}", and ${inLog}: somebody who can write to the store changed it. Find out who before anything else: \`buildpass log verify\` says what else was changed, and docs/operations.md ("A key that was put back") how to go on.`,
-  );
+  return `the store has the signing key ${row.id} as "${row.state}", and ${inLog}: somebody who can write to the store changed it. Find out who before anything else: \`buildpass log verify\` says what else was changed, and docs/operations.md ("A key that was put back") how to go on.`;
 }

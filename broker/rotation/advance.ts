@@ -3,10 +3,9 @@
 import type { Millis } from '../clock.ts';
 import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
 import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
-import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import { changeKeys, followKeys, makeNext, type RotationDeps } from './change-keys.ts';
+import { changeKeys, followKeys, makeNext, type RotationDeps, vouchedRows } from './change-keys.ts';
 import {
   ALGORITHMS,
   credentialKeys,
@@ -58,8 +57,9 @@ interface Moment {
   readonly now: Millis;
 }
 
-const readKeys = ({ store }: RotationDeps): Promise<Moment> =>
-  store.read(async (tx) => ({ rows: await tx.signingKeys.all(), now: tx.now }));
+/** A row that somebody changed is none of them: an entry by it would follow from nothing in the log. */
+const readKeys = (deps: RotationDeps): Promise<Moment> =>
+  deps.store.read(async (tx) => ({ rows: await vouchedRows(deps, tx), now: tx.now }));
 
 /** Between a withdrawal and the last of its leases the broker may have stopped. */
 async function endWhatACrashLeft(deps: RotationDeps, { ended }: Watch): Promise<void> {
@@ -103,8 +103,7 @@ async function seeKeys(deps: RotationDeps, there: ReadonlySet<string>): Promise<
   if (!unseenKeys(rows).some(({ id }) => there.has(id))) return;
   await changeKeys(deps, async (tx) => {
     const changesAt = tx.now + times.publishBeforeUse;
-    // A row that somebody changed is not moved on: its entry would follow from nothing in the log.
-    for (const row of unseenKeys((await keyRows(tx)).vouched))
+    for (const row of unseenKeys(await vouchedRows(deps, tx)))
       if (there.has(row.id)) {
         const issuer = row.purpose === 'log' ? log.address : site.issuer;
         await recordSeen(append, tx, { row, issuer, changesAt });
@@ -114,13 +113,13 @@ async function seeKeys(deps: RotationDeps, there: ReadonlySet<string>): Promise<
 
 /** A next key signs only while it is still where it was seen: `there` is what is there now. */
 async function moveDue(deps: RotationDeps, there: ReadonlySet<string>): Promise<void> {
-  const { rows, now } = await readKeys(deps);
+  const before = await readKeys(deps);
   const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || there.has(id);
-  if (!dueKeys(rows, now).some(mayMove)) return;
+  if (!dueKeys(before.rows, before.now).some(mayMove)) return;
   await changeKeys(deps, async (tx) => {
-    const { vouched } = await keyRows(tx);
-    for (const row of dueKeys(vouched, tx.now).filter(mayMove))
-      await (row.state === 'next' ? startSigning(deps, tx, { next: row, rows: vouched }) : retire(deps, tx, row));
+    const rows = await vouchedRows(deps, tx);
+    for (const row of dueKeys(rows, tx.now).filter(mayMove))
+      await (row.state === 'next' ? startSigning(deps, tx, { next: row, rows }) : retire(deps, tx, row));
   });
 }
 

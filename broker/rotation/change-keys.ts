@@ -7,10 +7,10 @@ import { openSigningKeys, PUBLISHED } from '../keys/signing-keys.ts';
 import type { Append } from '../log/append.ts';
 import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Store, Tables, Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { IssuerSite } from './issuer-site.ts';
-import { type KeyTimes, keyIn } from './key-times.ts';
+import { type KeyRows, type KeyTimes, keyIn } from './key-times.ts';
 import { recordMade } from './record-keys.ts';
 
 export interface RotationDeps {
@@ -50,10 +50,10 @@ export async function makeNext(
   algorithm: KeyAlgorithm,
   because: 'asked' | 'schedule' | 'configuration',
 ): Promise<void> {
-  if (keyIn(await deps.store.read((tx) => tx.signingKeys.all()), 'next', algorithm) !== undefined) return;
+  if (keyIn(await deps.store.read((tx) => vouchedRows(deps, tx)), 'next', algorithm) !== undefined) return;
   const key = await deps.source.make(algorithm);
   await changeKeys(deps, async (tx) => {
-    if (keyIn(await tx.signingKeys.all(), 'next', algorithm) !== undefined) return;
+    if (keyIn(await vouchedRows(deps, tx), 'next', algorithm) !== undefined) return;
     await recordMade(deps, tx, { key, state: 'next', because });
     deps.logger.info('a next signing key was made', { key_id: key.id, algorithm, because });
   });
@@ -73,9 +73,9 @@ export async function changeKeys<T>(deps: RotationDeps, change: (tx: Transaction
 /** The keys of the store that the log vouches for are those in memory from here on. */
 export async function followKeys({ store, ring, sealing, logger }: RotationDeps): Promise<void> {
   const changed = await store.read(async (tx) => {
-    const version = JSON.stringify(await tx.signingKeys.all());
+    const version = versionOf(await tx.signingKeys.all());
     // Opening costs milliseconds, and is asked for every other second.
-    return version === ring.version ? undefined : { version, ...(await keyRows(tx)) };
+    return version === ring.openedFrom?.version ? undefined : { version, ...(await keyRows(tx)) };
   });
   if (changed === undefined) return;
   const { version, vouched: rows, others } = changed;
@@ -86,5 +86,17 @@ export async function followKeys({ store, ring, sealing, logger }: RotationDeps)
   // One row that does not open must not keep a key published that was withdrawn, or is retired.
   const isPublished = ({ state }: SigningKeyRow): boolean => PUBLISHED.includes(state);
   ring.publishOnly(new Set(rows.filter(isPublished).map(({ id }) => id)));
-  ring.replace(openSigningKeys(rows, sealing), version);
+  ring.replace(openSigningKeys(rows, sealing), { version, rows });
+}
+
+const versionOf = (rows: KeyRows): string => JSON.stringify(rows);
+
+/**
+ * The keys that a rotation goes by, and speaks of: not those that somebody put into the store. Entries are read only where the rows are
+ * others than those that are in memory.
+ */
+export async function vouchedRows({ ring }: Pick<RotationDeps, 'ring'>, tx: Tables): Promise<KeyRows> {
+  const known = ring.openedFrom;
+  if (known !== undefined && known.version === versionOf(await tx.signingKeys.all())) return known.rows;
+  return (await keyRows(tx)).vouched;
 }

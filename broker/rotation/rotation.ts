@@ -3,7 +3,7 @@
 import { BrokerError } from '../errors.ts';
 import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
 import { advanceKeys, createWatch } from './advance.ts';
-import { type KeyAlgorithm, makeNext, type RotationDeps } from './change-keys.ts';
+import { type KeyAlgorithm, makeNext, type RotationDeps, vouchedRows } from './change-keys.ts';
 import type { KeyRows } from './key-times.ts';
 import { type Leaked, type Withdrawn, withdrawKey } from './withdraw.ts';
 
@@ -25,7 +25,7 @@ export function createRotation(deps: RotationDeps): Rotation {
         for (const algorithm of algorithms) refuseHeldElsewhere(deps, algorithm);
         for (const algorithm of algorithms) await makeNext(deps, algorithm, 'asked');
         await advanceKeys(deps, watch);
-        return deps.store.read((tx) => tx.signingKeys.all());
+        return deps.store.read((tx) => vouchedRows(deps, tx));
       }),
     withdraw: (leaked) =>
       inTurn(async () => {

@@ -7,7 +7,7 @@ import type { Appended } from '../log/append.ts';
 import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import { changeKeys, type KeyAlgorithm, type RotationDeps } from './change-keys.ts';
+import { changeKeys, type KeyAlgorithm, type RotationDeps, vouchedRows } from './change-keys.ts';
 import { type KeyRows, keyIn } from './key-times.ts';
 import { recordMade, recordMoved } from './record-keys.ts';
 
@@ -50,7 +50,7 @@ export async function withdrawKey(deps: RotationDeps, leaked: Leaked): Promise<O
     let entry = 0;
     for (const one of going) entry = (await withdraw(deps, tx, { row: one, reason: leaked.reason }))?.index ?? entry;
     if (replacement !== undefined) await replace(deps, tx, { replacement, waiting });
-    const log = now.purpose === 'log' ? logKeys(deps, { going, entry, rows: await tx.signingKeys.all() }) : undefined;
+    const log = now.purpose === 'log' ? logKeys(deps, { going, entry, rows: await vouchedRows(deps, tx) }) : undefined;
     return { withdrawn: going.map(({ id }) => id), replacedBy: replacement?.id, log };
   });
   deps.logger.warn('a signing key was withdrawn: it leaked', { key_ids: done.withdrawn, replaced_by: done.replacedBy });

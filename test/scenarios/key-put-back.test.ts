@@ -1,10 +1,11 @@
 // Somebody who can write to the store puts the whole row of a withdrawn key back, as a backup has it. What the log says of the key
 // decides: nothing starts with it, nothing publishes it, and a broker that runs leaves it out.
+import { generateKeyPairSync } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { rowsBeside, runBeside } from '../support/beside-broker.ts';
 import { buildpass } from '../support/command-line.ts';
-import { HOUR, RotationStory } from '../support/rotation-story.ts';
+import { DAY, HOUR, MINUTE, RotationStory } from '../support/rotation-story.ts';
 
 /** The id of a key that somebody writes into the store. */
 const MINE = 'm'.repeat(43);
@@ -158,6 +159,19 @@ describe('a key that is in the store and in no entry', () => {
     runBeside(story.broker, `DELETE FROM signing_keys WHERE id = '${MINE}'`);
   });
 
+  it('keeps no next key from being made when that is due', async () => {
+    const story = await RotationStory.start({ keyTimes: { rotateEvery: 90 * DAY } });
+    const key = await story.keyIn('current');
+    runBeside(
+      story.broker,
+      `INSERT INTO signing_keys SELECT '${MINE}', purpose, algorithm, public_key, '', 1, 'next', 1, NULL
+         FROM signing_keys WHERE id = '${key}'`,
+    );
+    await story.pass(90 * DAY);
+    runBeside(story.broker, `DELETE FROM signing_keys WHERE id = '${MINE}'`);
+    expect(await story.keyIn('next')).toBeDefined();
+  });
+
   it('keeps the broker from starting', async () => {
     const story = await RotationStory.start();
     await story.broker.running.close();
@@ -171,6 +185,71 @@ describe('a key that is in the store and in no entry', () => {
     );
     runBeside(story.broker, `DELETE FROM signing_keys WHERE id = '${MINE}'`);
     await story.broker.start();
+  });
+});
+
+/** A key of the log by somebody who can write to the store; returns how the operator takes it away. */
+function putTheirs({ broker }: RotationStory, state: string): () => void {
+  const theirs = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' });
+  runBeside(
+    broker,
+    `INSERT INTO signing_keys SELECT '${MINE}', purpose, algorithm, '${theirs}', '', created_at + 60000, '${state}', 1, NULL
+       FROM signing_keys WHERE algorithm = 'EdDSA'`,
+  );
+  return () => runBeside(broker, `DELETE FROM signing_keys WHERE id = '${MINE}'`);
+}
+
+describe('a key of the log that somebody put into the store', () => {
+  it('as the next one is not what people are told to pin, nor what a next key is thrown away for', async () => {
+    const story = await RotationStory.start();
+    const takeAway = putTheirs(story, 'next');
+    const { code, out } = await story.run('rotate', '--log');
+    takeAway();
+    const next = await story.keyIn('next', 'EdDSA');
+    expect([code, out]).toEqual([0, expect.stringContaining(`${next}`)]);
+    expect(out).not.toContain(MINE);
+    expect(out.trim().split('\n').at(-1)).toBe((await story.broker.fetch('/log/key')).text.split('\n')[0]);
+  });
+
+  it('as the one that signs is not what people are told to trust once another leaked', async () => {
+    const story = await RotationStory.start();
+    const takeAway = putTheirs(story, 'current');
+    const { out } = await story.run(
+      ...['rotate', `--compromised=${await story.keyIn('current', 'EdDSA')}`, '--reason', 'it leaked'],
+    );
+    takeAway();
+    expect(out).toContain(`Signs now: ${(await story.broker.fetch('/log/key')).text.trim()}\n`);
+  });
+
+  it('is not in the list of keys, which says so', async () => {
+    const story = await RotationStory.start();
+    const takeAway = putTheirs(story, 'current');
+    const { code, out, err } = await story.run('list', '--json');
+    takeAway();
+    expect(JSON.parse(out)).toHaveLength(3);
+    expect(out).not.toContain(MINE);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`Left out: the store has the signing key ${MINE} as "current"`),
+    ]);
+    expect((await story.run('list')).code).toBe(0);
+  });
+});
+
+describe('a key that signed and that somebody calls withdrawn in the store', () => {
+  it('ends no lease: nothing in the log says that it leaked', async () => {
+    const story = await RotationStory.start();
+    await story.run('rotate', '--algorithm', 'ES256');
+    await story.pass(HOUR - MINUTE);
+    const key = await story.signer();
+    await story.pass(MINUTE);
+    const rename = (from: string, to: string): void =>
+      runBeside(story.broker, `UPDATE signing_keys SET state = '${to}' WHERE id = '${key}' AND state = '${from}'`);
+    rename('previous', 'withdrawn');
+    await story.pass(0);
+    rename('withdrawn', 'previous');
+    expect(await story.broker.entries('lease.ended')).toEqual([]);
+    expect((await buildpass('log', 'verify', '--config', story.broker.config.file)).code).toBe(0);
   });
 });
 
