@@ -71,15 +71,16 @@ export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Orde
 
 export async function recordOrder(deps: OrderDeps, tx: Transaction, order: Order): Promise<Ordered> {
   const { scope, target, by, reason, pauseId } = order;
-  const grants = await tx.underWay.ofOrder({ scope, target, now: tx.now });
-  if (grants.length === 0) await refuseUnknown(tx, order);
+  const underWayOf = await tx.underWay.ofOrder({ scope, target, now: tx.now });
+  if (underWayOf.length === 0) await refuseUnknown(tx, order);
+  const grants = underWayOf.filter(({ ended_by }) => ended_by === null);
   // A clock that was put back must not hide what is live.
   const reach = Math.max(tx.now, (await tx.revocations.newestLive()) ?? 0);
   const named = { scope, target, reach };
   const outlook = await tx.revocations.outlookOf(named);
   const leases = outlook.reduce((sum, one) => sum + one.leases, 0);
   // Leases outlive what the policies say: only where there are none is a name that nobody knows a slip.
-  if (leases === 0 && grants.length === 0 && !(await hasTarget(deps.policies, tx, order)))
+  if (leases === 0 && underWayOf.length === 0 && !(await hasTarget(deps.policies, tx, order)))
     throw new BrokerError(
       'NOT_FOUND',
       `No lease of the ${scope} "${target}" is live, and the policies in force have none of that name, so nothing was ended: compare it with \`leases list\`.`,

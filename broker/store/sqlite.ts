@@ -92,9 +92,16 @@ const NO_GUARD: TransactionGuard = {
 
 export type StoreReader = Pick<Store, 'read' | 'close'>;
 
-/** Opens the store for reading only; works beside a running broker and without one. */
+/**
+ * Opens the store for reading only; works beside a running broker and without one.
+ * @throws StartRefused where it has the schema of another version: to read it would look as if somebody had changed it
+ */
 export function openSqliteReader({ path, clock }: SqliteOptions): StoreReader {
-  const database = orRefuse(path, () => new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
+  const database = orRefuse(path, () => {
+    const opened = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    refuseOtherSchema(opened, path);
+    return opened;
+  });
   const tables = tablesOf(statementsOver(database));
   let turn: Promise<unknown> = Promise.resolve();
   return {
@@ -199,6 +206,18 @@ function assertDurable(database: DatabaseSync, path: string): void {
       `the store ${path} does not keep its promises: journal_mode is ${mode}, synchronous is ${synchronous}, wanted wal and ${SYNCHRONOUS_FULL}`,
     );
   }
+}
+
+function refuseOtherSchema(database: DatabaseSync, path: string): void {
+  const done = database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'kysely_migration'`).all();
+  const names = done.length === 0 ? [] : database.prepare('SELECT name FROM kysely_migration').all();
+  const known = Object.keys(MIGRATIONS);
+  if (names.some(({ name }) => !known.includes(String(name))))
+    throw new StartRefused(`the store ${path} was brought to the schema of a later version: use that one`);
+  if (names.length < known.length)
+    throw new StartRefused(
+      `the store ${path} has the schema of an earlier version, which is no fault of it: a start of \`buildpass serve\` brings it up to date; until then it is read by the version that wrote it`,
+    );
 }
 
 async function migrate(db: Database, path: string): Promise<void> {

@@ -8,9 +8,9 @@ import type { Statements } from './statements.ts';
 import type { Database } from './store.ts';
 
 export interface UnderWay {
-  /** Grants that an order names, whatever the clock was when they were made. */
+  /** Grants that an order names, whatever the clock was when they were made; those too that were ended before. */
   ofOrder(order: { scope: RevocationScope; target: string; now: Millis }): Promise<readonly GrantUnderWay[]>;
-  /** those of this job of the platform */
+  /** Those of this job of the platform, unless they were ended before. */
   ofJob(job: { issuer: string; checkRunId: string; now: Millis }): Promise<readonly GrantUnderWay[]>;
   /** Marks a grant with what ended it. */
   end(id: string, by: string): Promise<void>;
@@ -21,6 +21,7 @@ export interface UnderWay {
 export interface GrantUnderWay {
   readonly id: string;
   readonly request_id: string;
+  readonly ended_by: string | null;
 }
 
 export const underWayTable = ({ all, first }: Statements): UnderWay => {
@@ -31,6 +32,7 @@ export const underWayTable = ({ all, first }: Statements): UnderWay => {
   );
   const ofJob = all((db, { issuer, checkRunId, now }: { issuer: string; checkRunId: string; now: Millis }) =>
     underWay(db, now)
+      .where('grants.ended_by', 'is', null)
       .where('requests.issuer', '=', issuer)
       .where(sql<SqlBool>`json_extract(requests.subject, '$.checkRunId') = ${checkRunId}`),
   );
@@ -57,7 +59,6 @@ function underWay(db: Database, now: Millis): SelectQueryBuilder<Schema, 'grants
   return db
     .selectFrom('grants')
     .innerJoin('requests', 'requests.id', 'grants.request_id')
-    .select(['grants.id', 'grants.request_id'])
-    .where('grants.ended_by', 'is', null)
+    .select(['grants.id', 'grants.request_id', 'grants.ended_by'])
     .where(open);
 }

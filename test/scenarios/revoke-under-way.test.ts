@@ -145,6 +145,15 @@ describe('what another system makes while security revokes', () => {
     expect(await broker.entries('grant.ended')).toHaveLength(1);
   });
 
+  it('is known by its lease while it is made, also to an order that is given a second time', async () => {
+    const { broker } = await start();
+    const one = await underWay(broker);
+    const target = rowsBeside(broker, 'SELECT lease_id FROM issuances')[0]?.['lease_id'];
+    await order(broker, { scope: 'lease', target });
+    expect(await order(broker, { scope: 'lease', target })).toMatchObject({ under_way: 0, finished: true });
+    await answered(broker, one);
+  });
+
   it('is counted by a pause that revokes, and comes to nothing once it is over too', async () => {
     const story = await start();
     const one = await underWay(story.broker);

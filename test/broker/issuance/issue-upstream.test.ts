@@ -148,7 +148,7 @@ describe('what the other side makes', () => {
     ['the end of its job', {}, 'its job was over before it was made'],
   ])('is handed to nobody where %s ended its grant meanwhile', async (_what, by, reason) => {
     const { world, issued } = await asked();
-    const grants = [{ id: 'grt_00001', request_id: 'req_00001' }];
+    const grants = [{ id: 'grt_00001', request_id: 'req_00001', ended_by: null }];
     await world.store.commit((tx) => endUnderWay(world.deps, tx, { grants, ...by }));
     await expect(issued()).rejects.toMatchObject({ message: expect.stringContaining(`: ${reason}.`), retryAfter: 5 });
     expect(await world.entries('issuance.withheld')).toMatchObject([{ ...OF, reason }]);

@@ -142,6 +142,23 @@ describe('the SQLite store', () => {
     expect(statSync(`${path}-wal`).size).toBeLessThan(9 * 1024 * 1024);
   });
 
+  it.each([
+    [
+      'an earlier',
+      `DELETE FROM kysely_migration WHERE name LIKE '0009%'`,
+      'a start of `buildpass serve` brings it up to date',
+    ],
+    ['a later', `INSERT INTO kysely_migration VALUES ('9999-later', '')`, 'of a later version: use that one'],
+    ['no', `DROP TABLE kysely_migration`, 'a start of `buildpass serve` brings it up to date'],
+  ])('is not read with the schema of %s version, which would look like tampering', async (_what, sql, why) => {
+    const path = storePath();
+    await openStore(path);
+    const beside = new DatabaseSync(path);
+    beside.exec(sql);
+    beside.close();
+    expect(() => openSqliteReader({ path, clock })).toThrow(why);
+  });
+
   it('is opened by one broker at a time, and by the next when the first let go', () => {
     const path = storePath();
     const unlock = lockStore(path);
