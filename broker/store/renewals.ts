@@ -9,7 +9,10 @@ export interface Renewals {
   firstOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<Millis | undefined>;
   /** The first request of this job that was issued on the approval. */
   firstOn(of: OnApproval): Promise<FirstIssued | undefined>;
-  /** Whether the broker ended something that this job had, or was about to have, on the approval: by order, or with a key that leaked. */
+  /**
+   * Whether the broker ended something that this job had, or was about to have, on the approval: by order, or with a key that leaked. By
+   * the entries, as the verifier has it: of what was withheld afterwards the rows do not tell it any more.
+   */
   wasEndedOn(of: OnApproval): Promise<boolean>;
 }
 
@@ -48,12 +51,11 @@ export const renewalTable = ({ first }: Statements): Renewals => {
     db
       .selectFrom('approval_requests')
       .innerJoin('requests', 'requests.id', 'approval_requests.request_id')
-      .innerJoin('grants', 'grants.request_id', 'requests.id')
-      .leftJoin('leases', 'leases.request_id', 'requests.id')
+      .innerJoin('log_entries', 'log_entries.request_id', 'requests.id')
       .select('requests.id')
       .where('approval_requests.approval_id', '=', approvalId)
       .where('requests.job_key', '=', jobKey)
-      .where((row) => row.or([row('leases.state', '=', 'ended'), row('grants.ended_by', 'is not', null)]))
+      .where('log_entries.type', 'in', ['lease.ended', 'grant.ended'])
       .limit(1),
   );
   const firstOn = first((db, of: OnApproval) =>
