@@ -20,6 +20,8 @@ export interface Revocations {
   finish(id: string, at: Millis): Promise<boolean>;
   /** Live leases that an order names, in the order of their ids, after this one. */
   leasesOf(order: Named, after: string, limit: number): Promise<readonly LeaseRow[]>;
+  /** Whether this lease, which is live, is one of those. */
+  names(order: Named, leaseId: string): Promise<boolean>;
   /** The same, counted by what a revocation can do about them. */
   outlookOf(order: Named): Promise<readonly Outlook[]>;
 }
@@ -40,7 +42,7 @@ export const revocationTable = (statements: Statements): Revocations => ({
   ...namedLeases(statements),
 });
 
-const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'outlookOf'> => {
+const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'names' | 'outlookOf'> => {
   const insert = first((db, row: RevocationRow) => db.insertInto('revocations').values(row));
   const newest = first((db) =>
     db
@@ -86,7 +88,7 @@ type Wanted = { target: string; before: Millis };
  * One statement a scope. Only live leases are looked through, by an index of their own: they are few beside those of all time. A
  * cross join, since SQLite keeps its order: beginning with the requests of a person or project would go through all of them.
  */
-const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlookOf'> => {
+const namedLeases = ({ all, first }: Statements): Pick<Revocations, 'leasesOf' | 'names' | 'outlookOf'> => {
   const page = (scope: RevocationScope) =>
     all((db, wanted: Wanted & { after: string; limit: number }) =>
       db
@@ -100,6 +102,17 @@ const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlo
         .where(IS_NAMED[scope](wanted.target, 'leases.id'))
         .orderBy('leases.id')
         .limit(wanted.limit),
+    );
+  const one = (scope: RevocationScope) =>
+    first((db, wanted: Wanted & { id: string }) =>
+      db
+        .selectFrom('leases')
+        .innerJoin('requests', 'requests.id', 'leases.request_id')
+        .select('leases.id')
+        .where(LIVE)
+        .where('leases.id', '=', wanted.id)
+        .where('leases.issued_at', '<=', wanted.before)
+        .where(IS_NAMED[scope](wanted.target, 'leases.id')),
     );
   const outlook = (scope: RevocationScope) =>
     all((db, wanted: Wanted) =>
@@ -118,9 +131,10 @@ const namedLeases = ({ all }: Statements): Pick<Revocations, 'leasesOf' | 'outlo
         .where(IS_NAMED[scope](wanted.target, 'leases.id'))
         .groupBy('leases.revocation'),
     );
-  const [pages, outlooks] = [eachScope(page), eachScope(outlook)];
+  const [pages, ones, outlooks] = [eachScope(page), eachScope(one), eachScope(outlook)];
   return {
     leasesOf: ({ scope, target, reach: before }, after, limit) => pages[scope]({ target, before, after, limit }),
+    names: async ({ scope, target, reach: before }, id) => (await ones[scope]({ target, before, id })) !== undefined,
     outlookOf: ({ scope, target, reach: before }) => outlooks[scope]({ target, before }),
   };
 };
