@@ -1,6 +1,7 @@
 // The limits of the organization, held against one entitlement as it is written. A project can only narrow: what goes further is
 // an error that names the guardrail, and what is excepted is excepted by name and until a day.
 import { formatDuration } from '../../shared/duration.ts';
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Entitlement } from '../model.ts';
 import { anyOf, type KeyPath, type Problem } from '../schema-problems.ts';
 import { allowsAny } from './broad-conditions.ts';
@@ -93,6 +94,8 @@ function whomItConcerns({ risk, kind, environment }: GuardrailsDocument['require
   return environment === undefined ? whom : `${whom} that a job of environment ${anyOf(environment)} can meet`;
 }
 
+const EACH = new Intl.ListFormat('en');
+
 /** Where a need is not met: the entitlement itself, or each of its rules that a job of the environments can meet. */
 function unmet(
   need: Need,
@@ -105,7 +108,8 @@ function unmet(
   const elsewhere = environments === undefined ? '' : ', or name an `environment` that is none of those';
   if (need.key === 'approval' || need.key === 'review') {
     if (document[need.key] !== undefined || concerned.length === 0) return [];
-    const which = environments === undefined ? '' : ` in rule ${concerned.map(({ index }) => index).join(', ')}`;
+    const which =
+      environments === undefined ? '' : ` in the ${EACH.format(concerned.map(({ index }) => ordinal(index)))} rule`;
     return [{ path: [], remedy: `add it${elsewhere}${which}` }];
   }
   return concerned.flatMap(({ rule, index }) => {

@@ -1,6 +1,7 @@
 // What an entitlement as a whole leaves open: a risk that is said to be lower than it looks, a long life, nobody who is asked,
 // one person who decides alone, nobody who looks again. And then what each of its rules does.
 import { formatDuration } from '../../../shared/duration.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Seconds } from '../../clock.ts';
 import type { Repository } from '../../model.ts';
 import type { CredentialKind } from '../../providers/credential-kinds.ts';
@@ -99,7 +100,7 @@ function guardFinding(document: EntitlementDocument, { name, owner, teams }: Ent
       {
         code: 'LINT_UNGUARDED',
         path,
-        message: `nobody is asked before rule ${open} hands out a credential ${what}: it names no environment, and nobody approves.`,
+        message: `nobody is asked before the ${ordinal(open)} rule hands out a credential ${what}: it names no environment, and nobody approves.`,
         remedy: `\`environment: production\` in this rule, with required reviewers on it at GitHub, or \`approval: ${flowYaml({ by: [otherTeam(owner, teams)] })}\`.`,
       },
     ];
@@ -108,7 +109,7 @@ function guardFinding(document: EntitlementDocument, { name, owner, teams }: Ent
     {
       code: 'LINT_NO_ENVIRONMENT',
       path,
-      message: `rule ${open} names no environment, so that a job may ask past the protection that GitHub gives environments.`,
+      message: `the ${ordinal(open)} rule names no environment, so that a job may ask past the protection that GitHub gives environments.`,
       remedy: '`environment: production` in this rule.',
     },
   ];

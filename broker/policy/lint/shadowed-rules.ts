@@ -1,5 +1,6 @@
 // Rules that another rule of the same entitlement makes idle: every job that they allow is allowed anyway. Sound and not
 // complete: what is reported is so for every job at every moment, and what is not reported may still be so.
+import { ordinal } from '../../../shared/ordinal.ts';
 import type { Repository } from '../../model.ts';
 import { eventsOf, namedRepositories } from '../conditions.ts';
 import { isWithin } from '../pattern-run.ts';
@@ -40,8 +41,8 @@ export function shadowedRules(allow: readonly RuleDocument[], { repositories, bu
 const advice = (index: number, by: number): Advice => ({
   code: 'LINT_RULE_SHADOWED',
   path: ['allow', index],
-  message: `every job that rule ${index} allows, rule ${by} allows too: rule ${index} limits nothing.`,
-  remedy: `take rule ${index} out, or, if its limits are meant, rule ${by}.`,
+  message: `every job that the ${ordinal(index)} rule allows, the ${ordinal(by)} allows too: the ${ordinal(index)} limits nothing.`,
+  remedy: `take the ${ordinal(index)} rule out, or, if its limits are meant, the ${ordinal(by)}.`,
 });
 
 /** A rule with the events and the repositories (of the policy’s own list) that it means: some, also where it names none. */

@@ -182,7 +182,7 @@ describe('require for an environment', () => {
   it('asks the entitlement for approval where any of its rules is concerned', () => {
     const both = { allow: [{ branch: 'x', environment: 'staging' }, { branch: 'main' }, { branch: 'y' }] };
     expect(errors(inProduction('approval'), both)).toEqual([
-      ': the guardrail `require` asks every entitlement that a job of environment production or prod-* can meet for `approval`: add it, or name an `environment` that is none of those in rule 1, 2, or ask for a waiver of "approval"',
+      ': the guardrail `require` asks every entitlement that a job of environment production or prod-* can meet for `approval`: add it, or name an `environment` that is none of those in the second and third rule, or ask for a waiver of "approval"',
     ]);
     expect(errors(inProduction('approval'), { ...both, approval: { by: 'acme/security' } })).toEqual([]);
   });

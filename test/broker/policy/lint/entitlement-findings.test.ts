@@ -105,7 +105,7 @@ describe('an entitlement', () => {
     const findings = lint({ organization: OFFERED, project: { entitlements: { 'deploy-prod': deploy } } });
     expect(saidOf(findings)).toEqual([
       '"deploy-prod" looks like production, and the guardrails for high risk do not hold for it. Change: `risk: high`.',
-      'nobody is asked before rule 0 hands out a credential for "deploy-prod": it names no environment, and nobody approves. Change: `environment: production` in this rule, with required reviewers on it at GitHub, or `approval: { by: [acme/security] }`.',
+      'nobody is asked before the first rule hands out a credential for "deploy-prod": it names no environment, and nobody approves. Change: `environment: production` in this rule, with required reviewers on it at GitHub, or `approval: { by: [acme/security] }`.',
     ]);
   });
 
@@ -118,12 +118,12 @@ describe('an entitlement', () => {
     [
       'is open to any environment',
       WITHOUT_ENVIRONMENT,
-      'nobody is asked before rule 0 hands out a credential of high risk: it names no environment, and nobody approves. Change: `environment: production` in this rule, with required reviewers on it at GitHub, or `approval: { by: [acme/security] }`.',
+      'nobody is asked before the first rule hands out a credential of high risk: it names no environment, and nobody approves. Change: `environment: production` in this rule, with required reviewers on it at GitHub, or `approval: { by: [acme/security] }`.',
     ],
     [
       'is approved for any environment',
       { ...WITHOUT_ENVIRONMENT, approval: APPROVAL },
-      'rule 0 names no environment, so that a job may ask past the protection that GitHub gives environments. Change: `environment: production` in this rule.',
+      'the first rule names no environment, so that a job may ask past the protection that GitHub gives environments. Change: `environment: production` in this rule.',
     ],
     [
       'is approved by oneself',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { implies, meaningOf } from '../../../../broker/policy/lint/shadowed-rules.ts';
 import type { RuleDocument } from '../../../../broker/policy/rule-document.ts';
+import { ordinal } from '../../../../shared/ordinal.ts';
 import { lint, OFFERED } from '../../../support/build-lint.ts';
 import type { Yaml } from '../../../support/build-policy.ts';
 
@@ -13,9 +14,11 @@ const PREVIEW = { risk: 'low', ttl: '10m', credential: { kind: 'jwt', audience: 
 
 /** Rules that are said to be shadowed, and by which. */
 const shadowed = (allow: readonly Yaml[], project: Yaml = {}): readonly string[] =>
-  shadowings(allow, project).map(
-    ({ message }) => /rule (\d+) allows, rule (\d+)/.exec(message)?.slice(1).join(' by ') ?? message,
-  );
+  shadowings(allow, project).map(({ message }) => {
+    const [, ...named] = /that the (\w+) rule allows, the (\w+) allows/.exec(message) ?? [];
+    return named.map((name) => ORDINALS.indexOf(name)).join(' by ');
+  });
+const ORDINALS = Array.from({ length: 101 }, (_, index) => ordinal(index));
 
 const repositories = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ name: `acme/r${at}`, id: `${1 + at}` }));
@@ -122,8 +125,8 @@ describe('a rule', () => {
     expect(shadowings([{ branch: 'main' }, { branch: 'main', environment: 'x' }])).toMatchObject([
       {
         key: 'entitlements.preview.allow[1]',
-        message: 'every job that rule 1 allows, rule 0 allows too: rule 1 limits nothing.',
-        remedy: 'take rule 1 out, or, if its limits are meant, rule 0.',
+        message: 'every job that the second rule allows, the first allows too: the second limits nothing.',
+        remedy: 'take the second rule out, or, if its limits are meant, the first.',
       },
     ]);
   });
