@@ -28,7 +28,7 @@ export const ACCESS_WORDS = {
     state: 'refused',
     what: 'Issuing paused',
     who: who(fields),
-    detail: html`Nothing is issued for ${what(fields)} until two people agree to resume.${
+    detail: html`Nothing is issued for ${what(fields)} until it is resumed, which takes two wherever people can sign in.${
       fields.sessions !== undefined && html` Sessions of theirs that ended: ${fields.sessions}.`
     }`,
   }),

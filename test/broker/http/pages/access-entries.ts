@@ -45,13 +45,13 @@ export const ACCESS_ENTRIES: readonly (readonly [string, object, string, string]
     'access.paused',
     { ...paused, by: 'operator', scope: 'everything', target: '' },
     'Issuing paused',
-    'Nothing is issued for everything until two people agree to resume.',
+    'Nothing is issued for everything until it is resumed, which takes two wherever people can sign in.',
   ],
   [
     'access.paused',
     { ...paused, by: 'operator', scope: 'principal', target: 'prn_1', sessions: 2 },
     'Issuing paused',
-    'Nothing is issued for the principal prn_1 until two people agree to resume. Sessions of theirs that ended: 2.',
+    'Nothing is issued for the principal prn_1 until it is resumed, which takes two wherever people can sign in. Sessions of theirs that ended: 2.',
   ],
   [
     'access.resume_proposed',
