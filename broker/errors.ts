@@ -29,6 +29,9 @@ export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }
 
+/** Somebody else has the store: a broker that runs, starts or stops, or a command that works on it at rest. */
+export class StoreInUse extends StartRefused {}
+
 /** The store failed in a way after which nothing that it says is believed: exit 74, and a start that checks everything. */
 export class StoreBroken extends BrokerError {
   constructor(cause: unknown) {

@@ -20,16 +20,22 @@ import { type OrderDeps, orderRevocation } from './issuance/revocation-orders.ts
 import { resetAnswer } from './sign-in/passkey-reset-answer.ts';
 import { resetPasskeys } from './sign-in/passkey-resets.ts';
 
-export type AccessDeps = OrderDeps & Pick<FaceDeps, 'people' | 'clock' | 'noticeChannels'>;
+type EndingDeps = OrderDeps & Pick<FaceDeps, 'clock'>;
+export type AccessDeps = EndingDeps & Pick<FaceDeps, 'people' | 'noticeChannels'>;
+
+/** What needs the store and nothing else, so that it can be done while no broker runs. */
+export const endingActs = (deps: EndingDeps) => ({
+  'POST /revocations': (sent: unknown) => revoke(deps, sent),
+  'POST /pauses': (sent: unknown) => pauseAccess(deps, sent),
+});
 
 export const accessActs = (deps: AccessDeps): ControlActs => ({
-  'POST /revocations': (sent) => revoke(deps, sent),
-  'POST /pauses': (sent) => pauseAccess(deps, sent),
+  ...endingActs(deps),
   'POST /pauses/resume': (sent) => resumeAccess(deps, sent),
   'POST /passkeys/reset': (sent) => reset(deps, sent),
 });
 
-async function revoke(deps: AccessDeps, sent: unknown): Promise<Revocation> {
+async function revoke(deps: EndingDeps, sent: unknown): Promise<Revocation> {
   const { of, reason } = read(revocationBodySchema, sent);
   const target = 'target' in of ? of.target : '';
   return revocationAnswer(
@@ -38,7 +44,7 @@ async function revoke(deps: AccessDeps, sent: unknown): Promise<Revocation> {
   );
 }
 
-async function pauseAccess(deps: AccessDeps, sent: unknown): Promise<Paused> {
+async function pauseAccess(deps: EndingDeps, sent: unknown): Promise<Paused> {
   const { of, reason, revoke: andRevoke } = read(pauseBodySchema, sent);
   const target = 'target' in of ? of.target : '';
   return pausedAnswer(deps, await pause(deps, { scope: of.scope, target, reason, by: OPERATOR, revoke: andRevoke }));

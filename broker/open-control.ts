@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Config } from './config.ts';
 import { type ControlSocket, controlSocketOf, openControlSocket } from './control-socket.ts';
 import { BrokerError } from './errors.ts';
+import type { DecoyDeps } from './issuance/decoys.ts';
 import { type AccessDeps, accessActs } from './open-access.ts';
 import { decoyActs } from './open-decoys.ts';
 import { type OpenPolicies, sayReloaded } from './open-policies.ts';
 import type { Rotation } from './rotation/rotation.ts';
 
-export interface Controlled extends AccessDeps {
+export interface Controlled extends AccessDeps, DecoyDeps {
   readonly reload: OpenPolicies['reload'];
   readonly rotation: Rotation;
 }

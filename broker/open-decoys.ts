@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SCOPE_FORM } from '../shared/api.ts';
 import type { ControlActs } from './control-socket.ts';
 import { DECOY_OUTCOMES } from './decoy.ts';
-import { type DecoyAnswer, showDecoy } from './issuance/decoys.ts';
+import { type DecoyAnswer, type DecoyDeps, showDecoy } from './issuance/decoys.ts';
 import { isoTime } from './log/entry.ts';
 
 const askedSchema = z.strictObject({ entitlement: z.string().regex(SCOPE_FORM) });
@@ -20,7 +20,7 @@ const shown = z.strictObject({
 export const decoySchema = z.union([notShown, shown]);
 export type DecoyShown = z.output<typeof decoySchema>;
 
-export const decoyActs = (deps: Parameters<typeof showDecoy>[0]): ControlActs => ({
+export const decoyActs = (deps: DecoyDeps): ControlActs => ({
   async 'POST /decoys'(sent) {
     const [, project = '', entitlement = ''] = SCOPE_FORM.exec(askedSchema.parse(sent).entitlement) ?? [];
     return wireOf(await showDecoy(deps, { project, entitlement }));

@@ -22,10 +22,14 @@ import type { Logger } from './telemetry/logger.ts';
 import { createUpstreamFetch } from './upstream-fetch.ts';
 import { verifierKeyOf } from './verifier/verifier-key.ts';
 
-export interface OpenKeys {
+/** What is in the store alone: enough to sign the log. */
+export interface KeysInStore {
   readonly ring: KeyRing;
   readonly sealing: SealingKey;
   readonly encryptionKey: Buffer;
+}
+
+export interface OpenKeys extends KeysInStore {
   readonly source: KeySource;
   readonly signElsewhere: SignElsewhere;
 }
@@ -41,14 +45,24 @@ export async function openKeys(
   config: Config,
   { entropy, logger }: Around,
 ): Promise<OpenKeys> {
+  const inStore = await openKeysInStore(store, config, { entropy, logger });
+  const holder = createAwsKms();
+  await compareWithHolder({ ring: inStore.ring, holder, logger });
+  const signElsewhere = createSignElsewhere({ holder, logger });
+  return { ...inStore, source: keySource(config, inStore.sealing, holder), signElsewhere };
+}
+
+/** Asks nobody elsewhere. @throws StartRefused where the keys are missing, were changed, or are not those of the log */
+export async function openKeysInStore(
+  store: Pick<Store, 'read'>,
+  config: Config,
+  { entropy, logger }: Around,
+): Promise<KeysInStore> {
   const encryptionKey = await readEncryptionKey(config.keys.encryptionKeyFile);
   logger.hide(encryptionKey.toString('base64'), { always: true });
   const sealing = keyEncryptionKey(encryptionKey, entropy);
   const ring = createKeyRing(openSigningKeys(await store.read(untouchedKeys), sealing));
-  const holder = createAwsKms();
-  await compareWithHolder({ ring, holder, logger });
-  const signElsewhere = createSignElsewhere({ holder, logger });
-  return { ring, sealing, encryptionKey, source: keySource(config, sealing, holder), signElsewhere };
+  return { ring, sealing, encryptionKey };
 }
 
 const LOOK_MS = 10_000;

@@ -17,6 +17,14 @@ interface Asking {
 /** Nobody answers for the store. */
 export class NotRunning extends Error {
   override readonly name = 'NotRunning';
+
+  /** it broke off: whether it was done nobody knows */
+  readonly mayHaveHeard: boolean;
+
+  constructor(message: string, cause?: NodeJS.ErrnoException) {
+    super(message, { cause });
+    this.mayHaveHeard = cause !== undefined && cause.code !== 'ECONNREFUSED' && cause.code !== 'ENOENT';
+  }
 }
 
 /** @throws Error with a sentence that says what to do, a NotRunning where that is to start the broker */
@@ -26,8 +34,8 @@ export async function askControl(
   { body, otherwise = '' }: Asking = {},
 ): Promise<unknown> {
   const path = socketOf(storePath, otherwise);
-  const { status, text } = await post(path, asked.slice('POST '.length), body).catch((cause: unknown) => {
-    throw new NotRunning(`${notRunning(storePath)}${otherwise} (${path}: ${(cause as Error).message})`, { cause });
+  const { status, text } = await post(path, asked.slice('POST '.length), body).catch((cause: Error) => {
+    throw new NotRunning(`${notRunning(storePath)}${otherwise} (${path}: ${cause.message})`, cause);
   });
   const answer: unknown = JSON.parse(text);
   if (status === 200) return answer;

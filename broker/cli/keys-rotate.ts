@@ -1,19 +1,12 @@
 // `keys rotate`: a next key, of credentials or of the log, or another at once in the place of one that leaked. Asks the running
 // broker; where none runs it works on the store itself, under the broker's own lock.
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { firstInvisible, inert } from '../../shared/invisible.ts';
-import { systemClock, systemEntropy } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { StartRefused } from '../errors.ts';
-import { keepAnchor } from '../log/anchor.ts';
-import { createAppend } from '../log/append.ts';
 import { type RotationAsked, rotateAsAsked } from '../open-control.ts';
 import { openKeys, openRotation } from '../open-keys.ts';
-import { openLog } from '../open-log.ts';
-import { lockStore, openSqliteStore } from '../store/sqlite.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { askControl } from './ask-control.ts';
+import { askOrAtRest, withStoreAtRest } from './at-rest.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
 import { describeKey, keyLine, type PublicRow, verifierKeyIn } from './key-lines.ts';
 
@@ -38,7 +31,7 @@ export const command: Command = {
   async run(context) {
     const asked = askedBy(context);
     const config = await loadConfig(context.configFile);
-    return say(context, config, answerSchema.parse(await rotate(config, asked)));
+    return say(context, config, answerSchema.parse(await rotate(context, config, asked)));
   },
 };
 
@@ -74,43 +67,15 @@ function algorithmsOf(named: string | undefined): ('ES256' | 'RS256')[] {
 }
 
 /** @throws Error with what to do */
-async function rotate(config: Config, asked: RotationAsked): Promise<unknown> {
+function rotate({ io }: CommandContext, config: Config, asked: RotationAsked): Promise<unknown> {
   const { path } = config.store;
-  if (!existsSync(path)) throw new StartRefused(`there is no store at ${path}: \`buildpass keys create\` makes one`);
-  const unlock = lockUnlessServed(path);
-  if (unlock === undefined) return askControl(path, 'POST /keys/rotate', { body: asked });
-  try {
-    return await rotateAtRest(config, asked);
-  } finally {
-    unlock();
-  }
-}
-
-/** Undefined where a broker has the store. */
-function lockUnlessServed(path: string): (() => void) | undefined {
-  try {
-    return lockStore(path);
-  } catch (error) {
-    if (error instanceof StartRefused) return undefined;
-    throw error;
-  }
-}
-
-/** As a start does it: nothing is changed in a store whose log is not what its anchor says. */
-async function rotateAtRest(config: Config, asked: RotationAsked): Promise<object> {
-  const around = { entropy: systemEntropy, logger: createLogger({ level: 'error', demo: false }) };
-  const store = await openSqliteStore({ path: config.store.path, clock: systemClock });
-  try {
-    const keys = await openKeys(store, config, around);
-    const append = createAppend(systemEntropy);
-    const { verifierKey } = await openLog(store, { config, keys, append });
-    const rotation = openRotation({ ...around, store, append, config, keys, atRest: true });
-    const answer = await rotateAsAsked(rotation, asked);
-    await keepAnchor(config.log.anchorFile, store, verifierKey());
-    return answer;
-  } finally {
-    await store.close();
-  }
+  return askOrAtRest<unknown>(path, {
+    ask: () => askControl(path, 'POST /keys/rotate', { body: asked }),
+    atRest: () =>
+      withStoreAtRest(config, { openKeys, warn: io.err }, (opened) =>
+        rotateAsAsked(openRotation({ ...opened, config, atRest: true }), asked),
+      ),
+  });
 }
 
 const row = z.object({

@@ -1,10 +1,11 @@
-// `pause` and `resume`: the kill switch, over the socket of the running broker.
+// `pause` and `resume`: the kill switch, over the socket of the running broker. `pause` works where none runs, too.
 import { pausedSchema, resumedSchema } from '../../shared/access-api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { loadConfig } from '../config.ts';
 import { REASON, reasonOf, targetOf, targetOptions } from './access-target.ts';
 import { askControl, understood } from './ask-control.ts';
 import { type Command, UsageError } from './command.ts';
+import { pauseAccess } from './end-access.ts';
 
 const SCOPES = ['project', 'entitlement', 'principal'] as const;
 
@@ -13,7 +14,7 @@ export const pauseCommand: Command = {
   summary: 'issue nothing any more: of everything, a project, an entitlement, or for a person',
   usage: 'pause [--project P | --entitlement P/E | --principal ID] [--revoke] --reason TEXT',
   about:
-    'From the moment that it answers nothing is issued for what is paused, also where it was permitted or approved before; without a selector that is everything. Jobs get 503 while everything is paused, and otherwise a refusal with the code SUSPENDED and the reason. What was issued before still works: --revoke ends that too. A restart keeps the pause. Asks over the socket <store>.sock, so it works while sign-in, GitHub and the policies do not.',
+    'From the moment that it answers nothing is issued for what is paused, also where it was permitted or approved before; without a selector that is everything. Jobs get 503 while everything is paused, and otherwise a refusal with the code SUSPENDED and the reason. What was issued before still works: --revoke ends that too. A restart keeps the pause. Asks over the socket <store>.sock, so it works while sign-in, GitHub and the policies do not; where no broker runs it works on the store, and the next start begins paused.',
   examples: [
     'buildpass pause --reason "runner image compromised, INC-7" --revoke',
     'buildpass pause --entitlement shop/deploy-production --reason "under attack"',
@@ -27,11 +28,8 @@ export const pauseCommand: Command = {
   async run(context) {
     const of = targetOf(context, SCOPES) ?? { scope: 'everything' };
     const body = { of, reason: reasonOf(context), revoke: context.flag('revoke') };
-    const { store } = await loadConfig(context.configFile);
-    const otherwise =
-      ' Nothing is issued while it is stopped; once it runs it can be paused, and a pause outlasts a restart';
-    const answer = await askControl(store.path, 'POST /pauses', { body, otherwise });
-    const { pause, revocation, says } = understood(pausedSchema, answer);
+    const config = await loadConfig(context.configFile);
+    const { pause, revocation, says } = await pauseAccess({ config, body, warn: context.io.err, schema: pausedSchema });
     if (context.json) context.io.out(inertJson({ pause, revocation, says }));
     else
       for (const line of [`Pause ${pause.id}.`, ...says, ...(revocation?.says ?? [])]) context.io.out(inertLine(line));

@@ -95,17 +95,19 @@ export async function policiesOf(context: CommandContext): Promise<PoliciesMeant
   return {
     config,
     directory: context.positionals[0] ?? config?.policies.directory ?? 'policies',
-    context: {
-      organizationFile: config?.policies.organizationFile ?? '_organization.yaml',
-      issuers: config?.issuers,
-      upstreams: config && new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
-      kinds: credentialKinds(config === undefined ? BUILT_KINDS : availableKinds(config)),
-      facts: config && config.github !== undefined,
-      keptIn: config && config.policies.keptIn !== undefined,
-      people: config && { signIn: config.signIn.map(({ name }) => name), roles: config.roles },
-    },
+    context: policyContextOf(config),
   };
 }
+
+export const policyContextOf = (config: Config | undefined): PolicyContext => ({
+  organizationFile: config?.policies.organizationFile ?? '_organization.yaml',
+  issuers: config?.issuers,
+  upstreams: config && new Map(config.upstreams.map(({ name, kind }) => [name, kind])),
+  kinds: credentialKinds(config === undefined ? BUILT_KINDS : availableKinds(config)),
+  facts: config && config.github !== undefined,
+  keptIn: config && config.policies.keptIn !== undefined,
+  people: config && { signIn: config.signIn.map(({ name }) => name), roles: config.roles },
+});
 
 async function configAtHand({ option, configFile }: CommandContext): Promise<Config | undefined> {
   const named = option('config') !== undefined;

@@ -11,7 +11,7 @@ import type { Transaction } from '../store/store.ts';
 import { within } from './deadline.ts';
 import type { IssueDeps } from './issue.ts';
 
-type DecoyDeps = Pick<
+export type DecoyDeps = Pick<
   IssueDeps,
   'store' | 'append' | 'providers' | 'entropy' | 'clock' | 'logger' | 'providerTimeout'
 > & {

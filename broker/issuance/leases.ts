@@ -12,6 +12,9 @@ export type LeaseDeps = Pick<
   'store' | 'append' | 'answers' | 'providers' | 'entropy' | 'clock' | 'logger' | 'providerTimeout'
 >;
 
+/** What ends a lease on record needs; its credential is revoked by who works off what is queued. */
+export type EndDeps = Pick<LeaseDeps, 'store' | 'append' | 'entropy' | 'logger'>;
+
 export interface ReturnedLease {
   readonly revocation: Revocation;
   readonly upstreamExpiresAt: number | null;
@@ -78,7 +81,7 @@ export interface EndedByOrder {
 
 /** Ends a live lease before its time, on record with what that means for its credential. */
 export async function endByOrder(
-  deps: LeaseDeps,
+  deps: EndDeps,
   tx: Transaction,
   { lease, because, revocationId }: EndedByOrder,
 ): Promise<void> {

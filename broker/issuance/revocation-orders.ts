@@ -8,11 +8,11 @@ import type { InForce } from '../policy/in-force-source.ts';
 import type { RevocationRow, RevocationScope } from '../store/revocations.ts';
 import type { Transaction } from '../store/store.ts';
 import { hasTarget, refuseUnknownPrincipal } from './known-target.ts';
-import { endByOrder, type LeaseDeps } from './leases.ts';
+import { type EndDeps, endByOrder } from './leases.ts';
 import { type OrderedBy, orderedBy, orderedPersonal, principalOf } from './ordered-by.ts';
 import { endUnderWay } from './under-way.ts';
 
-export interface OrderDeps extends LeaseDeps {
+export interface OrderDeps extends EndDeps {
   readonly policies: InForce;
 }
 
@@ -57,7 +57,7 @@ export async function orderRevocation(deps: OrderDeps, order: Order): Promise<Or
  * Ends what it can at once, and says how far that is. The order is on record by now, and a pause that it came with is in force: a
  * store in trouble puts off the rest, and nobody is told that nothing was done.
  */
-export async function workedOff(deps: LeaseDeps, ordered: Ordered): Promise<Ordered> {
+export async function workedOff(deps: EndDeps, ordered: Ordered): Promise<Ordered> {
   const { id } = ordered.row;
   await workOff(deps, ordered.row, SLICES_AT_ONCE).catch((error: unknown) =>
     deps.logger.warn('an order of revocation is not worked off yet; it goes on by itself', {
@@ -123,14 +123,14 @@ export function projectOf({ scope, target }: Pick<Order, 'scope' | 'target'>): {
 }
 
 /** What is left of every order, the oldest first; one that fails holds up no other. */
-export async function workOffOrders(deps: LeaseDeps): Promise<void> {
+export async function workOffOrders(deps: EndDeps): Promise<void> {
   const failures: unknown[] = [];
   for (const order of await deps.store.read((tx) => tx.revocations.unfinished()))
     await workOff(deps, order, Number.POSITIVE_INFINITY).catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
 }
 
-async function workOff(deps: LeaseDeps, order: RevocationRow, slices: number): Promise<void> {
+async function workOff(deps: EndDeps, order: RevocationRow, slices: number): Promise<void> {
   let after: string | undefined = '';
   for (let slice = 0; slice < slices && after !== undefined; slice += 1) {
     const from: string = after;
@@ -140,7 +140,7 @@ async function workOff(deps: LeaseDeps, order: RevocationRow, slices: number): P
 
 /** Where the next slice begins; undefined once nothing is left. */
 async function endSlice(
-  deps: LeaseDeps,
+  deps: EndDeps,
   tx: Transaction,
   { order, after }: { order: RevocationRow; after: string },
 ): Promise<string | undefined> {

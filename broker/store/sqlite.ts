@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, realpathSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Migrator } from 'kysely/migration';
-import { StartRefused } from '../errors.ts';
+import { StartRefused, StoreInUse } from '../errors.ts';
 import { createBrokenLatch } from './broken-latch.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { firstSchema } from './migrations/0001-first-schema.ts';
@@ -137,7 +137,7 @@ export function lockStore(path: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new StartRefused(`another broker is running on the store ${path} (it holds ${lockFile}): stop it first`, {
+    throw new StoreInUse(`another broker is running on the store ${path} (it holds ${lockFile}): stop it first`, {
       cause,
     });
   }
