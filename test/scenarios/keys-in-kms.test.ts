@@ -1,25 +1,14 @@
 // Credential keys that AWS KMS holds: what relying parties get, and what happens when it does not sign.
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { prepareAws } from '../support/aws-story.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
-import { KmsDouble } from '../support/kms-double.ts';
+import { kmsOfTest } from '../support/kms-of-test.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { HOUR, RotationStory } from '../support/rotation-story.ts';
 
-let kms: KmsDouble;
-beforeEach(async () => {
-  kms = await new KmsDouble().listen();
-  vi.stubEnv('AWS_ENDPOINT_URL_KMS', kms.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret of the double');
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  kms.close();
-  expect(kms.complaints).toEqual([]);
-});
+const kms = kmsOfTest();
 
 const policies = (algorithm: string) => ({
   'shop.yaml': SHOP.replace('kind: jwt,', `kind: jwt, algorithm: ${algorithm},`),
@@ -39,7 +28,7 @@ describe('a credential key in AWS KMS', () => {
     ['ES256', 'ECC_NIST_P256'],
     ['RS256', 'RSA_3072'],
   ] as const)('signs %s that relying parties verify, and is in no store', async (algorithm, spec) => {
-    const story = await startInKms({ [algorithm]: kms.makeKey(spec) });
+    const story = await startInKms({ [algorithm]: kms().makeKey(spec) });
     if (algorithm === 'RS256') {
       story.broker.writePolicy('shop.yaml', policies('RS256')['shop.yaml']);
       await story.broker.running.reload();
@@ -49,14 +38,14 @@ describe('a credential key in AWS KMS', () => {
     const { protectedHeader } = await verified(story, body.access_token);
     expect(protectedHeader).toMatchObject({ alg: algorithm, kid: await story.keyIn('current', algorithm) });
     expect(await story.broker.entries('issuance.succeeded')).toMatchObject([{ key_id: protectedHeader.kid }]);
-    expect(kms.asked.filter((act) => act === 'Sign')).toHaveLength(1);
+    expect(kms().asked.filter((act) => act === 'Sign')).toHaveLength(1);
   });
 
   it.each([
     ['ES256', 'ECC_NIST_P256'],
     ['RS256', 'RSA_3072'],
   ] as const)('signs %s over a token that is longer than what KMS takes in one call', async (algorithm, spec) => {
-    const story = await startInKms({ [algorithm]: kms.makeKey(spec) });
+    const story = await startInKms({ [algorithm]: kms().makeKey(spec) });
     const names = Array.from({ length: 15 }, (_, at) => `x_${at}`);
     const claims = names.map((name) => `${name}: "${'y'.repeat(256)}"`).join(', ');
     story.broker.writePolicy(
@@ -73,12 +62,12 @@ describe('a credential key in AWS KMS', () => {
     const { payload, protectedHeader } = await verified(story, body.access_token);
     expect(payload['x_0']).toHaveLength(256);
     expect(protectedHeader).toMatchObject({ alg: algorithm, kid: await story.keyIn('current', algorithm) });
-    expect(kms.messageTypes).toEqual(['DIGEST']);
+    expect(kms().messageTypes).toEqual(['DIGEST']);
   });
 
   it('signs what is traded at AWS, as what is handed out', async () => {
     const aws = await prepareAws(() => story.time.now);
-    const story: RotationStory = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') }, aws.options);
+    const story: RotationStory = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') }, aws.options);
     aws.publishAt(story.broker.origin);
     onTestFinished(() => aws.sts.close());
     expect((await story.broker.ask({ scope: 'shop/deploy' })).status).toBe(200);
@@ -89,7 +78,7 @@ describe('a credential key in AWS KMS', () => {
     const story = await RotationStory.start();
     const first = await story.signer();
     const config = story.broker.config as { keys: object };
-    config.keys = { ...config.keys, inAwsKms: { ES256: kms.makeKey('ECC_NIST_P256') } };
+    config.keys = { ...config.keys, inAwsKms: { ES256: kms().makeKey('ECC_NIST_P256') } };
     await story.broker.restart();
     await story.pass(0);
     await story.pass(0);
@@ -100,31 +89,31 @@ describe('a credential key in AWS KMS', () => {
     await story.pass(HOUR);
     const signer = await story.signer();
     expect([signer, await story.keyIn('previous')]).toEqual([await story.keyIn('current'), first]);
-    expect(kms.asked).toContain('Sign');
+    expect(kms().asked).toContain('Sign');
     config.keys = { ...config.keys, inAwsKms: {} };
     await story.broker.restart();
     await story.pass(0);
     await story.pass(0);
     await story.pass(HOUR);
     expect(await story.keyIn('previous')).toBeDefined();
-    kms.trouble = 'denies';
+    kms().trouble = 'denies';
     expect((await story.broker.ask()).status).toBe(200);
   });
 
   it('is not made by `keys rotate`: the next one is made there, and named', async () => {
-    const story = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') });
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
     const { code, err } = await story.run('rotate', '--algorithm', 'ES256');
     expect([code, err]).toEqual([1, expect.stringContaining('make another key there, and name it in keys.credential')]);
   });
 
   it('that leaked is replaced by another that the configuration names', async () => {
-    const story = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') });
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
     const leaked = (await story.keyIn('current')) ?? '';
     const withdraw = () => story.run('rotate', `--compromised=${leaked}`, '--reason', 'its account was taken over');
     expect(await withdraw()).toMatchObject({ code: 1, err: expect.stringContaining('make another in the KMS') });
     expect(await story.keyIn('current')).toBe(leaked);
     const config = story.broker.config as { keys: object };
-    config.keys = { ...config.keys, inAwsKms: { ES256: kms.makeKey('ECC_NIST_P256') } };
+    config.keys = { ...config.keys, inAwsKms: { ES256: kms().makeKey('ECC_NIST_P256') } };
     await story.broker.restart();
     await story.pass(0);
     const next = await story.keyIn('next');
@@ -137,15 +126,15 @@ describe('a KMS in trouble', () => {
   it.each(['denies', 'disabled', 'signs-with-another', 'answers-rubbish'] as const)(
     'that %s: 503, no credential, and somebody is woken once',
     async (trouble) => {
-      const story = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') });
-      kms.trouble = trouble;
+      const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
+      kms().trouble = trouble;
       for (const run of ['1', '2']) {
         const { status, headers, body } = await story.broker.ask({ claims: { run_id: run } });
         expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UPSTREAM_FAILED', '5']);
       }
       expect(story.said('a signing key held elsewhere does not sign')).toHaveLength(1);
       expect(rowsBeside(story.broker, 'SELECT * FROM leases')).toEqual([]);
-      kms.trouble = undefined;
+      kms().trouble = undefined;
       const { body } = await story.broker.ask({ claims: { run_id: '3' } });
       expect(decodeProtectedHeader(body.access_token).kid).toBe(await story.keyIn('current'));
       expect(story.said('a signing key held elsewhere signs again')).toHaveLength(1);
@@ -154,42 +143,42 @@ describe('a KMS in trouble', () => {
   );
 
   it('lets the same ask succeed once it is over', async () => {
-    const story = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') });
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
     const secret = 's'.repeat(43);
-    kms.trouble = 'denies';
+    kms().trouble = 'denies';
     expect((await story.broker.ask({ secret })).status).toBe(503);
-    kms.trouble = undefined;
+    kms().trouble = undefined;
     expect((await story.broker.ask({ secret })).status).toBe(200);
   });
 
   it('that takes its time holds up nobody else', async () => {
-    const story = await startInKms({ ES256: kms.makeKey('ECC_NIST_P256') });
-    kms.trouble = 'hangs';
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
+    kms().trouble = 'hangs';
     const waiting = story.broker.ask();
     expect((await story.broker.ask({ scope: 'shop/upstream', claims: { run_id: '2' } })).status).toBe(200);
-    kms.trouble = undefined;
-    kms.letGo();
+    kms().trouble = undefined;
+    kms().letGo();
     expect((await waiting).status).toBe(200);
   });
 
   it('that has another key under the name on record stops the start; one that does not answer does not', async () => {
-    const arn = kms.makeKey('ECC_NIST_P256');
+    const arn = kms().makeKey('ECC_NIST_P256');
     const story = await startInKms({ ES256: arn });
     await story.broker.running.close();
-    kms.trouble = 'denies';
+    kms().trouble = 'denies';
     await story.broker.start();
     expect(story.said('a signing key held elsewhere cannot be looked at')).toHaveLength(1);
     await story.broker.running.close();
-    kms.trouble = undefined;
-    kms.swapKey(arn);
+    kms().trouble = undefined;
+    kms().swapKey(arn);
     await expect(story.broker.start()).rejects.toThrow(`${arn} is not the key`);
-    kms.trouble = 'denies';
+    kms().trouble = 'denies';
     await story.broker.start();
   });
 
   it('that has no key of the right form makes no keys', async () => {
     const story = await RotationStory.start();
-    const arn = kms.makeKey('ECC_NIST_P384');
+    const arn = kms().makeKey('ECC_NIST_P384');
     const { config } = story.broker;
     const path = `${config.store.path}.other`;
     const creating = createKeys(

@@ -1,6 +1,6 @@
 // Security revokes while a credential is being made: by another system, or by a KMS that signs it. What was begun before the order and
 // is named by it is handed to nobody, and the job asks again, which is decided anew.
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { askControl } from '../../broker/cli/ask-control.ts';
 import { type Revocation, revocationSchema } from '../../shared/access-api.ts';
 import { AccessStory } from '../support/access-story.ts';
@@ -8,7 +8,7 @@ import type { ApprovalStory } from '../support/approval-story.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
 import { expectBooksInOrder } from '../support/books-in-order.ts';
 import { SIGNED_ELSEWHERE } from '../support/key-elsewhere.ts';
-import { KmsDouble } from '../support/kms-double.ts';
+import { kmsOfTest } from '../support/kms-of-test.ts';
 import { ORGANIZATION } from '../support/policy-files.ts';
 import { RotationStory } from '../support/rotation-story.ts';
 import { approvedJob, askAnew, startSessions } from '../support/session-story.ts';
@@ -226,32 +226,22 @@ describe('a session whose renewal an order named while it was made', () => {
 });
 
 describe('what a KMS signs while security revokes', () => {
-  let kms: KmsDouble;
-  beforeEach(async () => {
-    kms = await new KmsDouble().listen();
-    vi.stubEnv('AWS_ENDPOINT_URL_KMS', kms.url);
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a secret of the double');
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    kms.close();
-  });
+  const kms = kmsOfTest();
 
   async function signing(): Promise<{ story: RotationStory; secret: string; asking: Promise<Answer> }> {
-    const keyTimes = { inAwsKms: { RS256: kms.makeKey('RSA_3072') } };
+    const keyTimes = { inAwsKms: { RS256: kms().makeKey('RSA_3072') } };
     const policies = { 'shop.yaml': SIGNED_ELSEWHERE, '_organization.yaml': ORGANIZATION };
     const story = await RotationStory.start({ keys: 'own', keyTimes, policies });
-    kms.trouble = 'hangs';
+    kms().trouble = 'hangs';
     const secret = newSecret();
     const asking = story.broker.ask({ secret, claims: { check_run_id: '501' } });
-    await expect.poll(() => kms.asked).toContain('Sign');
+    await expect.poll(() => kms().asked).toContain('Sign');
     return { story, secret, asking };
   }
 
   function signed(asking: Promise<Answer>): Promise<Answer> {
-    kms.trouble = undefined;
-    kms.letGo();
+    kms().trouble = undefined;
+    kms().letGo();
     return asking;
   }
 
