@@ -70,7 +70,8 @@ describe('a page that is left alone', () => {
   it('stops asking, so that its session ends, and goes on when somebody is back', async () => {
     const page = await world.visit(undefined, '/sign-in');
     await page.clock.install();
-    await page.goto(linkFor('Alex', '/'));
+    // With all that it shows: an ask that is under way would be given up with the half hour that passes now.
+    await page.goto(linkFor('Alex', '/'), { waitUntil: 'networkidle' });
     await page.getByRole('heading', { level: 1 }).waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
