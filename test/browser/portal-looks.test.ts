@@ -158,7 +158,7 @@ describe('a long list', () => {
     expect(await page.locator('header .count').textContent()).toContain('50+');
     await page.getByRole('link', { name: 'All that waits for you' }).click();
     await page.getByRole('link', { name: 'Show what ends later' }).click();
-    await page.waitForFunction(`document.querySelectorAll('main tbody tr').length === ${WAITING - 50}`);
+    await expect.poll(() => page.locator('main tbody tr').count()).toBe(WAITING - 50);
     expect(await page.getByRole('link', { name: 'Show what ends later' }).count()).toBe(0);
   });
 
