@@ -2,20 +2,20 @@
 import type { Millis } from '../clock.ts';
 
 /** How many fields of its public key stand between the nonce and the serial number (OpenSSH, PROTOCOL.certkeys). */
-const KEY_FIELDS: Readonly<Record<string, number>> = {
-  'ssh-ed25519-cert-v01@openssh.com': 1,
-  'ssh-rsa-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp256-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp384-cert-v01@openssh.com': 2,
-  'ecdsa-sha2-nistp521-cert-v01@openssh.com': 2,
-};
+const KEY_FIELDS: ReadonlyMap<string, number> = new Map([
+  ['ssh-ed25519-cert-v01@openssh.com', 1],
+  ['ssh-rsa-cert-v01@openssh.com', 2],
+  ['ecdsa-sha2-nistp256-cert-v01@openssh.com', 2],
+  ['ecdsa-sha2-nistp384-cert-v01@openssh.com', 2],
+  ['ecdsa-sha2-nistp521-cert-v01@openssh.com', 2],
+]);
 
 /** Past it a Number is no date any more; "for ever" is the largest number there is. */
 const LATEST_SECONDS = 8_640_000_000_000n;
 
 export function sshCertificateEnd(line: string): Millis | undefined {
   const [type = '', blob = ''] = line.trim().split(/ +/);
-  const keyFields = KEY_FIELDS[type];
+  const keyFields = KEY_FIELDS.get(type);
   if (keyFields === undefined) return undefined;
   const bytes = Buffer.from(blob, 'base64');
   try {

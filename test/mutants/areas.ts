@@ -12,6 +12,8 @@ export const AREAS: Readonly<Record<string, readonly string[]>> = {
   ],
   'broker/requests': ['test/broker/requests/**/*.test.ts'],
   'broker/issuance': ['test/broker/issuance/**/*.test.ts'],
+  'broker/providers': ['test/broker/providers/**/*.test.ts'],
+  'broker/keys': ['test/broker/keys/**/*.test.ts'],
 };
 
 /** Random inputs; and what asks a process of its own, in which nothing is changed. */
