@@ -1,6 +1,7 @@
 // What the broker adds to an issuance through another system: the time of one `POST /v1/token`, less what the other side takes by
-// itself, less what its calls would take as bare round trips. One caller at a time, each ask of a run of its own. Twice: on a machine
-// whose cores fall asleep between the asks, as it is, and with its cores kept awake.
+// itself, less what its calls would take as bare round trips. One caller at a time, each ask of a run of its own. Three times: of a
+// broker that was just started; of one that has run for a while, on a machine whose cores fall asleep between the asks, as it is; and
+// of the same with its cores kept awake.
 import { keepAwake } from './awake.ts';
 import { benchHandshakes } from './handshakes.ts';
 import type { BenchIssuer } from './jobs.ts';
@@ -11,9 +12,10 @@ import { type OwnTime, Upstreams } from './upstreams.ts';
 import { configOf, KIND_NAMES, POLICIES, REPOSITORY } from './upstreams-world.ts';
 import { Yardstick } from './yardstick.ts';
 
-const ROUNDS = 200;
-/** Rounds before the first that counts: a broker that has run for a while has its hot code compiled. */
-const WARM_UP = 150;
+const ROUNDS = 400;
+const FIRST_ROUNDS = 150;
+/** Rounds after the first that don't count: a broker that has run for a while has its hot code compiled. */
+const WARM_UP = 850;
 /** For all kinds together, the warm-up too; then it is done with fewer rounds, and says so. */
 const SECONDS = 60;
 const BARE = Buffer.from('GET / HTTP/1.1\r\nHost: bare\r\n\r\n');
@@ -38,6 +40,7 @@ export async function benchProviders(issuer: BenchIssuer): Promise<string> {
     more: configOf(upstreams.addresses, upstreams.directory),
   });
   await upstreams.publish(`http://127.0.0.1:${server.port}`);
+  const first = await measure(issuer, upstreams, { port: server.port, rounds: FIRST_ROUNDS });
   await measure(issuer, upstreams, { port: server.port, rounds: WARM_UP });
   const asItIs = await measure(issuer, upstreams, { port: server.port, rounds: ROUNDS });
   const busy = await keepAwake();
@@ -47,9 +50,10 @@ export async function benchProviders(issuer: BenchIssuer): Promise<string> {
   const handshakes = await benchHandshakes(upstreams.addresses.secure);
   await upstreams.stop();
   const reports = [
-    `As it is:\n\n${tableOf(asItIs)}`,
-    `With its cores awake:\n\n${tableOf(awake)}`,
-    wordsAbout(asItIs, awake),
+    `Just started:\n\n${tableOf(first)}`,
+    `After a while, as the machine is:\n\n${tableOf(asItIs)}`,
+    `The same, with its cores awake:\n\n${tableOf(awake)}`,
+    wordsAbout(first, asItIs, awake),
   ];
   return [...reports, handshakes].join('\n\n');
 }
@@ -104,10 +108,10 @@ function tableOf({ samples, trips, machine }: Measured): string {
   return `${table(head, rows)}\n\n${machine}`;
 }
 
-function wordsAbout(...both: readonly Measured[]): string {
-  const [rounds, trips] = [both.map(({ trips }) => trips.length), both.map(({ trips }) => median(trips).toFixed(2))];
+function wordsAbout(...all: readonly Measured[]): string {
+  const [rounds, trips] = [all.map(({ trips }) => trips.length), all.map(({ trips }) => median(trips).toFixed(2))];
   return [
-    `${rounds.join(' and ')} issuances of each kind, in turns, one at a time; the goal is 3 ms added, p50`,
-    `added is the whole \`POST /v1/token\`, less the time from which the other side (a process of its own) had a whole request until it had sent its answer, less ${trips.join(' and ')} ms a call: a bare HTTP round trip on a kept connection to the same process`,
+    `${rounds.join(', ')} issuances of each kind, in turns, one at a time; the goal is 3 ms added, p50`,
+    `added is the whole \`POST /v1/token\`, less the time from which the other side (a process of its own) had a whole request until it had sent its answer, less ${trips.join(', ')} ms a call: a bare HTTP round trip on a kept connection to the same process`,
   ].join('\n');
 }
