@@ -13,7 +13,7 @@ import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
-import type { OpenLog } from './open-log.ts';
+import type { OpenLog } from './open/log.ts';
 import type { Attempts } from './sign-in/attempts.ts';
 import type { DeviceLogins } from './sign-in/device-logins.ts';
 import type { People } from './sign-in/people.ts';

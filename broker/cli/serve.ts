@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningBroker, startBroker } from '../broker.ts';
 import { loadConfig } from '../config.ts';
-import { sayReloaded } from '../open-policies.ts';
+import { sayReloaded } from '../open/policies.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { Command, CommandContext, ExitCode } from './command.ts';

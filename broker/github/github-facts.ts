@@ -17,7 +17,7 @@ import {
 import { createFoundOnce, type Rules } from '../found-once.ts';
 import type { Subject } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import { type ApiAnswer, createAskApi, FactUnavailable } from './ask-api.ts';
 import { isMoved, pathOf } from './find-installation.ts';
 import { createAppToken, type GithubApp } from './github-app.ts';

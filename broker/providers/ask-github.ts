@@ -5,7 +5,7 @@ import type { Octokit } from '@octokit/rest';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock } from '../clock.ts';
 import { createAppToken } from '../github/github-app.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import type { TokenApp } from './index.ts';
 import { askUpstream } from './upstream-http.ts';
 

@@ -6,7 +6,7 @@ import { systemClock } from '../../../broker/clock.ts';
 import type { AskFacts } from '../../../broker/facts.ts';
 import { parseAppKey } from '../../../broker/github/github-app.ts';
 import { createGithubFacts } from '../../../broker/github/github-facts.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 import { RUN } from '../../support/fact-story.ts';
 import { GithubAppApi } from '../../support/github-app-api.ts';
