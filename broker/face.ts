@@ -2,7 +2,7 @@
 import { createApp } from './app.ts';
 import type { WebOf } from './approvals/request-summary.ts';
 import type { Elapsed, Millis } from './clock.ts';
-import type { ExchangeDeps } from './exchange.ts';
+import type { ExchangeDeps } from './exchange-deps.ts';
 import { createAdminApp } from './http/admin-app.ts';
 import { createAnswering } from './http/answer.ts';
 import { createClientAddresses } from './http/client-address.ts';

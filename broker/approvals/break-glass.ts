@@ -2,7 +2,7 @@
 // approval, so that it may be who asked; everybody is told, each time louder, and once its incident is over it stays shut until
 // somebody else has reviewed it.
 import { newId } from '../clock.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { BreakGlassTerms } from '../model.ts';
 import type { IncidentRow, InvocationRow } from '../store/incidents.ts';

@@ -7,7 +7,7 @@ import { Secret } from '../../shared/secret.ts';
 import { withdraw } from '../approvals/endings.ts';
 import { saidOn } from '../approvals/said.ts';
 import { BrokerError } from '../errors.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { hashRequestSecret } from '../requests/ask-context.ts';
 import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';

@@ -3,7 +3,7 @@
 import type { Millis } from '../clock.ts';
 import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
-import type { IssueDeps, Issuing } from './issue.ts';
+import type { IssueDeps, Issuing } from './issuing.ts';
 import { endFields, insertLease, issuanceFields, queueRevocation } from './steps.ts';
 
 export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };

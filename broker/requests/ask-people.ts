@@ -9,7 +9,7 @@ import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
 import { shortened } from '../yaml/schema-problems.ts';
 import { type AskContext, hashRequestSecret, type KnownRequest } from './ask-context.ts';
-import type { DecideDeps, Pending, Refused } from './decide.ts';
+import type { DecideDeps, Pending, Refused } from './decided.ts';
 import { recordPending } from './record.ts';
 
 interface Asked {

@@ -91,7 +91,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   },
   {
     name: 'exchange',
-    files: /^broker\/exchange(-metrics)?\.ts$/,
+    files: /^broker\/exchange(-deps|-metrics)?\.ts$/,
     mayImport:
       'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
