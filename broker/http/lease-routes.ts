@@ -1,7 +1,6 @@
 // `DELETE /v1/leases/{id}`: a job gives back what it got.
 import { type Request, Router } from 'express';
-import type { LeaseReturn } from '../../shared/api.ts';
-import { REQUEST_SECRET_FORM } from '../../shared/api.ts';
+import { type LeaseReturn, REQUEST_SECRET_FORM } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
 import { identify } from '../exchange.ts';

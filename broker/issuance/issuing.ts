@@ -10,7 +10,6 @@ import type { CredentialProvider, Providers } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { AnswerSealer } from './sealed-answer.ts';
-import type { Withheld } from './withhold.ts';
 
 export interface IssueDeps {
   readonly store: Store;
@@ -65,6 +64,9 @@ export interface Issuing {
   readonly provider: CredentialProvider;
   readonly requestSecret: Secret | undefined;
 }
+
+/** What nobody may get, and why. */
+export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
 
 /** A permit on record: its grant is to be spent, or is spent and its issuance on record as started. */
 export interface ToIssue {

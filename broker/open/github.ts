@@ -1,12 +1,11 @@
 // The GitHub App of a start: its key is read once, and whoever asks for facts gets them in its name.
 import type { KeyObject } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { systemElapsed } from '../clock.ts';
+import { type Clock, systemElapsed } from '../clock.ts';
 import { readSecretFile } from '../config/files.ts';
 import type { Config } from '../config.ts';
-import type { AskFacts } from '../facts.ts';
 import { parseAppKey } from '../github/github-app.ts';
 import { createGithubFacts } from '../github/github-facts.ts';
+import type { AskFacts } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstreamFetch } from '../upstream/fetch.ts';
 

@@ -13,9 +13,9 @@ import { createSignElsewhere, type SignElsewhere } from '../keys/sign-elsewhere.
 import { type CredentialAlgorithm, keyEncryptionKey, openSigningKeys, thumbprint } from '../keys/signing-keys.ts';
 import type { Append } from '../log/append.ts';
 import { untouchedKeys } from '../log/vouched-keys.ts';
-import type { KeyAlgorithm, KeySource, LogSite } from '../rotation/change-keys.ts';
 import { type IssuerSite, ownSite, staticSite } from '../rotation/issuer-site.ts';
 import { createRotation, type Rotation } from '../rotation/rotation.ts';
+import type { KeyAlgorithm, KeySource, LogSite } from '../rotation/rotation-deps.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstreamFetch } from '../upstream/fetch.ts';

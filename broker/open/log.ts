@@ -10,10 +10,10 @@ import { type EntryFields, isoTime } from '../log/entry.ts';
 import { refuseOtherOrigin } from '../log/newest-checkpoint.ts';
 import type { RecentTree } from '../log/recent-tree.ts';
 import { keyRows } from '../log/vouched-keys.ts';
+import type { RotationDeps } from '../rotation/rotation-deps.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Store, Transaction } from '../store/store.ts';
 import { verifierKeyOf } from '../verifier/verifier-key.ts';
-import type { OpenKeys } from './keys.ts';
 
 /** The keys of the log are others after a rotation: they are asked for each time. */
 export interface OpenLog {
@@ -29,7 +29,7 @@ export const logOrigin = (url: string): string => `${new URL(url).host}/log`;
 /** @throws StartRefused where the log is of another origin or key, or is not what its anchor or newest checkpoint says */
 export async function openLog(
   store: Store,
-  { config, keys, append }: { config: Config; keys: Pick<OpenKeys, 'ring' | 'sealing'>; append: Append },
+  { config, keys, append }: { config: Config; keys: Pick<RotationDeps, 'ring' | 'sealing'>; append: Append },
 ): Promise<OpenLog> {
   const origin = logOrigin(config.url);
   const { ring, sealing } = keys;

@@ -1,7 +1,8 @@
 // The providers of a start: what the configuration says of the systems that issue, and the key of the App that makes tokens.
 import type { Clock, Millis } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { createProviders, type TokenApp } from '../providers/index.ts';
+import type { TokenApp } from '../providers/ask-github.ts';
+import { createProviders } from '../providers/index.ts';
 import type { CredentialProvider, Providers } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstreamFetch } from '../upstream/fetch.ts';

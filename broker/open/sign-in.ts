@@ -1,6 +1,6 @@
 // The sign-in providers of a start: those of the configuration, and the demo's people where the demo hands them in.
 import { Secret } from '../../shared/secret.ts';
-import type { BrokerOptions } from '../broker.ts';
+import type { BrokerOptions } from '../broker-options.ts';
 import type { Clock, Entropy } from '../clock.ts';
 import { readSecretFile } from '../config/files.ts';
 import { createDemoSignIn, type DemoSignIn } from '../sign-in/demo-people.ts';

@@ -3,10 +3,13 @@ import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { ExchangeDeps, TokenRequest } from '../exchange-deps.ts';
+import type { IssuedNow } from '../issuance/issue-now.ts';
+import type { ToIssue } from '../issuance/issuing.ts';
 import type { Redelivered } from '../issuance/redeliver.ts';
 import type { Reason, Subject } from '../model.ts';
 import type { Store } from '../store/store.ts';
-import type { Permitted } from './permit.ts';
+
+export type Permitted = ToIssue | ({ readonly outcome: 'issued' } & IssuedNow);
 
 /** Why not, as it is kept with the request. */
 export interface Refusal {

@@ -118,7 +118,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'composition',
     files:
-      /^broker\/((broker|background|breathe|parse-policies|parse-thread|control-socket|store-mark|watch-store|face)\.ts$|open\/|demo\/|cli\/|main\.ts$)/,
+      /^broker\/((broker(-options)?|background|breathe|parse-policies|parse-thread|control-socket|store-mark|watch-store|face)\.ts$|open\/|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];
