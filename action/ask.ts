@@ -1,7 +1,6 @@
 // Asking for the credential: one request, however often the connection fails and however long people take. Each attempt presents a fresh subject token
 // (the broker takes each once) and the same `request_secret`, by which the broker gives the same answer again.
-import type { Exchange } from './broker-client.ts';
-import { exchange } from './broker-client.ts';
+import { type Exchange, exchange } from './broker-client.ts';
 import type { Inputs } from './inputs.ts';
 import type { Job } from './job.ts';
 import { refused } from './refusal.ts';

@@ -5,14 +5,15 @@ import manifest from '../package.json' with { type: 'json' };
 import { createSweep } from './approvals/sweep.ts';
 import { createWaiting } from './approvals/waiting.ts';
 import { type BackgroundJob, every } from './background.ts';
-import { type Clock, type Entropy, type Millis, systemClock, systemElapsed, systemEntropy } from './clock.ts';
+import type { BrokerOptions, RunningBroker } from './broker-options.ts';
+import { type Clock, type Entropy, systemClock, systemElapsed, systemEntropy } from './clock.ts';
+import { proxyPasswords } from './config/proxies.ts';
 import type { Config } from './config.ts';
-import { proxyPasswords } from './config-proxies.ts';
 import { type FaceDeps, openFace } from './face.ts';
 import { createAuthenticate, ownerRefusal } from './identity/authenticate.ts';
 import { forgetTokens } from './identity/first-use.ts';
 import type { TrustedIssuers } from './identity/trusted-issuers.ts';
-import { type EndedJob, jobEnded } from './issuance/job-ended.ts';
+import { jobEnded } from './issuance/job-ended.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
@@ -25,24 +26,21 @@ import { type Append, createAppend } from './log/append.ts';
 import type { Subject } from './model.ts';
 import type { OpenChannel } from './notify/channel.ts';
 import { deliverDue } from './notify/deliver.ts';
-import { openControl } from './open-control.ts';
-import { openGithub } from './open-github.ts';
-import { openIssuers, webAddresses } from './open-issuers.ts';
-import { type OpenKeys, openKeys, openRotation } from './open-keys.ts';
-import { type OpenLog, openLog } from './open-log.ts';
-import { openNotify } from './open-notify.ts';
-import { type OpenPolicies, openPolicies } from './open-policies.ts';
-import { openProviders } from './open-providers.ts';
-import { openRelyingParties } from './open-relying-parties.ts';
-import { openSignIn } from './open-sign-in.ts';
-import type { Reloaded } from './policy/reload-source.ts';
-import type { CredentialProvider } from './providers/provider.ts';
+import { openControl } from './open/control.ts';
+import { openGithub } from './open/github.ts';
+import { openIssuers, webAddresses } from './open/issuers.ts';
+import { type OpenKeys, openKeys, openRotation } from './open/keys.ts';
+import { type OpenLog, openLog } from './open/log.ts';
+import { openNotify } from './open/notify.ts';
+import { type OpenPolicies, openPolicies } from './open/policies.ts';
+import { openProviders } from './open/providers.ts';
+import { openRelyingParties } from './open/relying-parties.ts';
+import { openSignIn } from './open/sign-in.ts';
 import { createNoticeNames } from './requests/name-drift.ts';
 import type { Rotation } from './rotation/rotation.ts';
 import { createAttempts } from './sign-in/attempts.ts';
-import type { DemoPerson } from './sign-in/demo-people.ts';
 import { createDeviceLogins } from './sign-in/device-logins.ts';
-import { createPeople, type People } from './sign-in/people.ts';
+import { createPeople } from './sign-in/people.ts';
 import { forgetSessions } from './sign-in/sessions.ts';
 import { lockStore, openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -54,46 +52,6 @@ import { measuredStore } from './telemetry/measured-store.ts';
 import { createMetrics, type MetricsRegistry } from './telemetry/metrics.ts';
 import { Standing } from './telemetry/standing.ts';
 import { watchStore } from './watch-store.ts';
-
-export interface BrokerOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly clock?: Clock;
-  readonly entropy?: Entropy;
-  /** the demo's store is marked, and only the demo takes it */
-  readonly demo?: boolean;
-  /** providers beside the built ones, with their kinds: for tests */
-  readonly extraProviders?: readonly CredentialProvider[];
-  readonly providerTimeout?: Millis;
-  /** people who sign in by a link that works once: the demo's, and those of tests */
-  readonly demoPeople?: readonly DemoPerson[];
-  /** how the store is opened: `openSqliteStore` unless given */
-  readonly openStore?: typeof openSqliteStore;
-  /** pause between two runs of the background work */
-  readonly backgroundEvery?: Millis;
-  /** how long what is under way may take to finish at a stop */
-  readonly drainTimeout?: Millis;
-}
-
-export interface RunningBroker {
-  readonly port: number;
-  /** of the operator's listener, where there is one */
-  readonly adminPort: number | undefined;
-  readonly store: Store;
-  /** of the log's current key */
-  readonly verifierKey: string;
-  readonly people: People;
-  /** A link that signs one of the demo's people in, once. */
-  demoLink(name: string): string;
-  reload(): Promise<Reloaded>;
-  /** Ends what a job still holds that its platform says is over, and returns how many leases that were. */
-  jobEnded(job: EndedJob): Promise<number>;
-  /** the background work, now */
-  runBackground(): Promise<void>;
-  /** Resolves when the store broke: nothing is handed out any more, and the process should end. */
-  readonly storeBroken: Promise<void>;
-  close(): Promise<void>;
-}
 
 const PROVIDER_TIMEOUT_MS = 20_000;
 const BACKGROUND_EVERY_MS = 2_000;

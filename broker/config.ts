@@ -3,18 +3,18 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Millis } from './clock.ts';
-import { type ListenAddress, listenAddress } from './config-addresses.ts';
-import { readAuthorities } from './config-authorities.ts';
-import { readSecretFile, secretFileProblem } from './config-files.ts';
-import { readGithub } from './config-github.ts';
-import { type KeysConfig, toKeys } from './config-keys.ts';
-import { laterKeys } from './config-later.ts';
-import { readNotify } from './config-notify.ts';
-import { readKeptIn } from './config-policies.ts';
-import { readProxies } from './config-proxies.ts';
-import { type ConfigDocument, configSchema } from './config-schema.ts';
-import { readSignIn } from './config-sign-in.ts';
-import { type ReadUpstreams, readUpstreams } from './config-upstreams.ts';
+import { type ListenAddress, listenAddress } from './config/addresses.ts';
+import { readAuthorities } from './config/authorities.ts';
+import { readSecretFile, secretFileProblem } from './config/files.ts';
+import { readGithub } from './config/github.ts';
+import { type KeysConfig, toKeys } from './config/keys.ts';
+import { laterKeys } from './config/later.ts';
+import { readNotify } from './config/notify.ts';
+import { readKeptIn } from './config/policies.ts';
+import { readProxies } from './config/proxies.ts';
+import { type ConfigDocument, configSchema } from './config/schema.ts';
+import { readSignIn } from './config/sign-in.ts';
+import { type ReadUpstreams, readUpstreams } from './config/upstreams.ts';
 import { StartRefused } from './errors.ts';
 import type { GithubApp } from './github/github-app.ts';
 import type { KeptIn } from './github/policy-authors.ts';
@@ -23,8 +23,8 @@ import type { Rate } from './limits/rate-limit.ts';
 import type { RepositoryLimits } from './limits/repository-quota.ts';
 import type { NoticeChannel } from './notify/channel.ts';
 import type { SignInClient } from './sign-in/provider.ts';
-import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './strict-yaml.ts';
-import type { Proxies } from './upstream-fetch.ts';
+import type { Proxies } from './upstream/fetch.ts';
+import { type Finding, formatFinding, type KeyPath, parseStrictYaml, type StrictYaml } from './yaml/strict-yaml.ts';
 
 export interface Config {
   /** absolute path of the file; relative paths in it are relative to its directory */

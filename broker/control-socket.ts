@@ -3,9 +3,9 @@
 import { lstatSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StartRefused } from './errors.ts';
-import { readCapped } from './read-capped.ts';
 import { describeError } from './telemetry/describe-error.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { readCapped } from './upstream/read-capped.ts';
 
 /** What a command asks for, by method and path, with what it sent as JSON; the answer is sent as JSON too. */
 export type ControlActs = Readonly<Record<string, (body: unknown) => Promise<unknown>>>;

@@ -1,7 +1,7 @@
 // What is counted of an ask: how it was decided, and what became of its credential.
 import type { RepositoryQuota } from './limits/repository-quota.ts';
 import type { Subject } from './model.ts';
-import type { Decided } from './requests/decide.ts';
+import type { Decided } from './requests/decided.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 interface Counting {

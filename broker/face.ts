@@ -2,7 +2,7 @@
 import { createApp } from './app.ts';
 import type { WebOf } from './approvals/request-summary.ts';
 import type { Elapsed, Millis } from './clock.ts';
-import type { ExchangeDeps } from './exchange.ts';
+import type { ExchangeDeps } from './exchange-deps.ts';
 import { createAdminApp } from './http/admin-app.ts';
 import { createAnswering } from './http/answer.ts';
 import { createClientAddresses } from './http/client-address.ts';
@@ -13,7 +13,7 @@ import { createRefuse } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import type { KeySet } from './keys/key-set.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
-import type { OpenLog } from './open-log.ts';
+import type { OpenLog } from './open/log.ts';
 import type { Attempts } from './sign-in/attempts.ts';
 import type { DeviceLogins } from './sign-in/device-logins.ts';
 import type { People } from './sign-in/people.ts';

@@ -1,7 +1,6 @@
 // What a decision may need that no token says: found out elsewhere, before anything is decided. A fact that could not be had is
 // neither a yes nor a no; whoever asks for it says why, in words that tell what to do.
 import type { ApartFrom } from './approval-terms.ts';
-import type { Subject } from './model.ts';
 
 /** `unavailable` ends a sentence that begins with what is not known. */
 export type Found<T> = { readonly value: T } | { readonly unavailable: string };
@@ -85,9 +84,6 @@ export interface TeamAsked {
   readonly name: string;
   readonly at: { readonly organizationId: string; readonly teamId: string } | undefined;
 }
-
-/** @throws BrokerError FACT_UNREACHABLE where the other side is in trouble, and a moment later may not be */
-export type AskFacts = (subject: Subject, needed: FactsNeeded) => Promise<Facts>;
 
 export const NOTHING_NEEDED: Facts = {};
 

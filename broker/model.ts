@@ -4,7 +4,7 @@ import type { ReasonCode } from '../shared/error-codes.ts';
 import type { Secret } from '../shared/secret.ts';
 import type { ApprovalTerms } from './approval-terms.ts';
 import type { Millis, Seconds } from './clock.ts';
-import type { Facts, Found } from './facts.ts';
+import type { Facts, FactsNeeded, Found } from './facts.ts';
 import type { RiskFigure } from './risk.ts';
 
 export type { ApprovalTerms, BreakGlassTerms } from './approval-terms.ts';
@@ -139,6 +139,9 @@ export interface FactAsked {
   /** undefined where it was not asked for */
   readonly find: (subject: Subject, facts: Facts | undefined) => Found<boolean> | undefined;
 }
+
+/** @throws BrokerError FACT_UNREACHABLE where the other side is in trouble, and a moment later may not be */
+export type AskFacts = (subject: Subject, needed: FactsNeeded) => Promise<Facts>;
 
 /** What one job asks, and what the store knows that bears on it. */
 export interface Ask {

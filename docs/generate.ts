@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SCHEMAS, schemaText } from '../broker/cli/policy-schema.ts';
-import { configSchema } from '../broker/config-schema.ts';
+import { configSchema } from '../broker/config/schema.ts';
 import { openApiDocument } from '../broker/http/api/openapi.ts';
 import { ENTRY_FIELDS } from '../broker/log/entry.ts';
 import { projectSchema } from '../broker/policy/document.ts';

@@ -7,7 +7,7 @@ interface Shape {
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
   readonly description?: string;
-  /** see config-schema.ts */
+  /** see config/schema.ts */
   readonly later?: boolean;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];

@@ -1,7 +1,7 @@
 // The approval desk, as the request path uses it: what an ask that people must agree to stands on, opening an approval for it,
 // spending one, and ending one. All of it runs in the transaction of the ask; verdicts come in through verdicts.ts.
 import { newId } from '../clock.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { ApprovalTerms, Approved, NeedsApproval, Permit } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { isProgram } from '../policy/requester.ts';

@@ -2,12 +2,12 @@
 // approval, so that it may be who asked; everybody is told, each time louder, and once its incident is over it stays shut until
 // somebody else has reviewed it.
 import { newId } from '../clock.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { BreakGlassTerms } from '../model.ts';
-import { anyOf } from '../schema-problems.ts';
 import type { IncidentRow, InvocationRow } from '../store/incidents.ts';
 import type { Transaction } from '../store/store.ts';
+import { anyOf } from '../yaml/schema-problems.ts';
 import { type Approval, endAfterVerdict } from './approval.ts';
 import type { Approver, MayNot } from './approvers.ts';
 import { tellInvoked } from './tell.ts';

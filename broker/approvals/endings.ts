@@ -1,6 +1,6 @@
 // How an approval ends without a verdict: its time is over, what was asked is no longer what is allowed, or nobody waits for it.
 // Each is an entry that names every request whose state it changes.
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';

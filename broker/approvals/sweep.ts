@@ -1,6 +1,6 @@
 // What time and changed policies do to approvals, now and then: what nobody decided expires, and what is no longer what would be
 // asked is void, so that nobody decides on it and the job that waits is told at once.
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { Transaction } from '../store/store.ts';
 import { termsInForce } from './approval-desk.ts';
 import { endApproval } from './endings.ts';

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
 import { type Approval, isOpen } from './approval.ts';

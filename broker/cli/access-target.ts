@@ -1,7 +1,7 @@
 // What `revoke` and `pause` are about, and what `leases list` is narrowed to, from the options of a command line: selectors, each in
 // the form that it must have.
 import { orderReason, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
-import { anyOf } from '../schema-problems.ts';
+import { anyOf } from '../yaml/schema-problems.ts';
 import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
 
 export type Target = { readonly scope: 'everything' } | { readonly scope: TargetedScope; readonly target: string };

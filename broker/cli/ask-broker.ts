@@ -2,7 +2,7 @@
 // form; everything that may pass by itself is `unavailable`.
 import { GRANT_TYPE, ID_TOKEN_TYPE, type Issued, issuedSchema, type Refusal, refusalSchema } from '../../shared/api.ts';
 import type { Seconds } from '../clock.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../upstream/read-capped.ts';
 
 export interface Ask {
   readonly brokerUrl: string;

@@ -3,7 +3,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { request } from 'node:http';
 import { controlSocketOf } from '../control-socket.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../upstream/read-capped.ts';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 // `--broker-url` of the commands that ask a broker: reduced to its origin, https or a loopback host.
-import { originProblem } from '../config-urls.ts';
+import { originProblem } from '../config/urls.ts';
 import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
 
 /** Options of every command that asks a broker with the token of a job. */

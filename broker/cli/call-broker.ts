@@ -2,7 +2,7 @@
 // an answer too: status 0, in the form of a problem.
 
 import type { Seconds } from '../clock.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../upstream/read-capped.ts';
 
 export interface Sent {
   readonly method?: 'GET' | 'POST' | 'DELETE';

@@ -10,7 +10,7 @@ import type { Network } from '../providers/endpoints.ts';
 import { stsHost } from '../providers/kind-aws-names.ts';
 import type { AwsRoleParameters } from '../providers/kind-aws-role.ts';
 import type { SigningKeyRow } from '../store/schema.ts';
-import { createUpstreamFetch, type UpstreamAnswer, type UpstreamRequest } from '../upstream-fetch.ts';
+import { createUpstreamFetch, type UpstreamAnswer, type UpstreamRequest } from '../upstream/fetch.ts';
 
 export interface Check {
   readonly what: string;

@@ -1,6 +1,6 @@
 // What a running broker finds out for `doctor` with a decoy, and how the newest issuance ended. A broker that does not run shows none:
 // its keys are its own to use, and only its log can have on record what is shown to whom.
-import { type DecoyShown, decoySchema } from '../open-decoys.ts';
+import { type DecoyShown, decoySchema } from '../open/decoys.ts';
 import { subjectOf } from '../providers/own-token.ts';
 import type { Transaction } from '../store/store.ts';
 import { askControl, NotRunning, understood } from './ask-control.ts';

@@ -3,8 +3,8 @@
 import type { Paused, Revocation } from '../../shared/access-api.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { endingActs } from '../open-access.ts';
-import { openKeysInStore } from '../open-keys.ts';
+import { endingActs } from '../open/access.ts';
+import { openKeysInStore } from '../open/keys.ts';
 import type { InForce } from '../policy/in-force-source.ts';
 import { loadPolicy, type PolicySet } from '../policy/load-policy.ts';
 import type { Store } from '../store/store.ts';

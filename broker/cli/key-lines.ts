@@ -2,7 +2,7 @@
 import { formatDuration } from '../../shared/duration.ts';
 import type { Config } from '../config.ts';
 import { isoTime } from '../log/entry.ts';
-import { logOrigin } from '../open-log.ts';
+import { logOrigin } from '../open/log.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { verifierKeyOf } from '../verifier/verifier-key.ts';
 

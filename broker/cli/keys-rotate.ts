@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { firstInvisible, inert } from '../../shared/invisible.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { type RotationAsked, rotateAsAsked } from '../open-control.ts';
-import { openKeys, openRotation } from '../open-keys.ts';
+import { type RotationAsked, rotateAsAsked } from '../open/control.ts';
+import { openKeys, openRotation } from '../open/keys.ts';
 import { askControl } from './ask-control.ts';
 import { askOrAtRest, withStoreAtRest } from './at-rest.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';

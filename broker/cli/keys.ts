@@ -7,7 +7,7 @@ import { StartRefused } from '../errors.ts';
 import type { MadeKey } from '../keys/make-keys.ts';
 import type { SealingKey } from '../keys/seal.ts';
 import { keyEncryptionKey } from '../keys/signing-keys.ts';
-import { keySource } from '../open-keys.ts';
+import { keySource } from '../open/keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { createSqliteFile, lockStore, openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';

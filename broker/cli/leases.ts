@@ -3,7 +3,7 @@ import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause } from '../.
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { named, pauseList } from '../issuance/access-answers.ts';
 import { listLeases } from '../issuance/lease-list.ts';
-import { didYouMean } from '../schema-problems.ts';
+import { didYouMean } from '../yaml/schema-problems.ts';
 import { narrowingOf, TARGETED, targetOptions } from './access-target.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { StartRefused } from '../errors.ts';
 import { writeAnchor } from '../log/anchor.ts';
 import { currentLogKey, logKeysOf, verifyStore } from '../log/verify-store.ts';
-import { logOrigin } from '../open-log.ts';
+import { logOrigin } from '../open/log.ts';
 import { lockStore, type StoreReader } from '../store/sqlite.ts';
 import type { LogReport } from '../verifier/verify-log.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';

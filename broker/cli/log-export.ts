@@ -4,7 +4,7 @@ import { parseVerifierKey } from '../../shared/signed-note.ts';
 import { readTip } from '../log/checkpointer.ts';
 import { exportDirectory } from '../log/export-directory.ts';
 import { currentLogKey, logKeysOf } from '../log/verify-store.ts';
-import { logOrigin } from '../open-log.ts';
+import { logOrigin } from '../open/log.ts';
 import { type Command, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 

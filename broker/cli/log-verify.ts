@@ -5,7 +5,7 @@ import { type NoteVerifier, parseVerifierKey } from '../../shared/signed-note.ts
 import { StartRefused } from '../errors.ts';
 import { publishedAt } from '../log/published.ts';
 import { knownFields, logKeysOf, verifyStore } from '../log/verify-store.ts';
-import { logOrigin } from '../open-log.ts';
+import { logOrigin } from '../open/log.ts';
 import { openDirectory } from '../verifier/directory-source.ts';
 import { HashSource } from '../verifier/hash-source.ts';
 import type { LogSource } from '../verifier/log-source.ts';

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { systemEntropy } from '../clock.ts';
-import { readSecretFile } from '../config-files.ts';
+import { readSecretFile } from '../config/files.ts';
 import { brokerOrigin } from './broker-origin.ts';
 import { type CommandContext, type Io, UsageError } from './command.ts';
 

@@ -8,7 +8,7 @@ import { readPolicyDirectory } from '../policy/directory-source.ts';
 import { type LintFinding, lintSentence } from '../policy/lint/lint-finding.ts';
 import { type Linted, lintPolicy } from '../policy/lint/lint-policy.ts';
 import { type LoadResult, loadPolicy, type PolicyContext, type PolicyDocument } from '../policy/load-policy.ts';
-import { type Finding, formatFinding } from '../strict-yaml.ts';
+import { type Finding, formatFinding } from '../yaml/strict-yaml.ts';
 
 export interface PolicyCheckOptions {
   readonly directory: string;

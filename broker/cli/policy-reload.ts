@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { inertJson } from '../../shared/invisible.ts';
 import { loadConfig } from '../config.ts';
-import { type Finding, formatFinding } from '../strict-yaml.ts';
+import { type Finding, formatFinding } from '../yaml/strict-yaml.ts';
 import { askControl, understood } from './ask-control.ts';
 import type { Command } from './command.ts';
 

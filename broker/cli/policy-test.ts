@@ -10,7 +10,7 @@ import { BEFORE_POLICY } from '../policy-tests/case-document.ts';
 import { type PlacedCase, readCases, TESTS_FOLDER } from '../policy-tests/case-files.ts';
 import { uncovered } from '../policy-tests/coverage.ts';
 import { runCase } from '../policy-tests/run-case.ts';
-import { formatFinding } from '../strict-yaml.ts';
+import { formatFinding } from '../yaml/strict-yaml.ts';
 import { findingLines } from './policy-check.ts';
 import { type Report, type RunCase, reportAsJson, reportAsText } from './policy-test-report.ts';
 

@@ -1,8 +1,9 @@
 // `serve`: a real broker, until it is asked to stop. SIGHUP loads the policies again.
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RunningBroker, startBroker } from '../broker.ts';
+import { startBroker } from '../broker.ts';
+import type { RunningBroker } from '../broker-options.ts';
 import { loadConfig } from '../config.ts';
-import { sayReloaded } from '../open-policies.ts';
+import { sayReloaded } from '../open/policies.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { Command, CommandContext, ExitCode } from './command.ts';

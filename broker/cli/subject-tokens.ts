@@ -2,7 +2,7 @@
 // holds one, which works once.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../upstream/read-capped.ts';
 import { MAX_ANSWER_BYTES } from './ask-broker.ts';
 import { type CommandContext, UsageError } from './command.ts';
 

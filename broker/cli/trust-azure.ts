@@ -1,5 +1,6 @@
 // What Microsoft Entra ID must be told to trust an entitlement: a federated credential of the app, for exactly its subject.
-import { type AzureAppParameters, ENTRA_AUDIENCE } from '../providers/azure-app.ts';
+import { ENTRA_AUDIENCE } from '../providers/azure-app.ts';
+import type { AzureAppParameters } from '../providers/azure-token.ts';
 import { nameFor, requireHttps, type SetUp, type TrustAsk } from './trust-set-up.ts';
 
 export function trustAzure({ issuer, subject, scope, parameters }: TrustAsk): SetUp {

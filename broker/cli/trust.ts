@@ -1,10 +1,10 @@
 // `trust SYSTEM PROJECT/NAME`: what to set up on the other side so that it trusts one entitlement, with the very values that
 // the broker will send. It reads the policies and changes nothing anywhere.
-import { originProblem } from '../config-urls.ts';
+import { originProblem } from '../config/urls.ts';
 import type { Entitlement } from '../model.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
 import { subjectOf } from '../providers/own-token.ts';
-import { anyOf, didYouMean } from '../schema-problems.ts';
+import { anyOf, didYouMean } from '../yaml/schema-problems.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
 import { entitlementNamed, policiesIn } from './named-entitlement.ts';
 import { policiesOf } from './policy-commands.ts';

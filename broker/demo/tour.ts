@@ -2,8 +2,7 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import type { DemoIssuer } from './issuer.ts';
 import type { DemoJob } from './jobs.ts';
-import type { ActionResult } from './runner.ts';
-import { runAction } from './runner.ts';
+import { type ActionResult, runAction } from './runner.ts';
 
 export interface TourStop {
   readonly url: string;

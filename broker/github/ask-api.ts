@@ -3,7 +3,7 @@
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock, Elapsed, Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
-import type { UpstreamAnswer, UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamAnswer, UpstreamFetch } from '../upstream/fetch.ts';
 
 /** The fact cannot be had, and waiting a moment does not help. The message ends a sentence, and says what to do. */
 export class FactUnavailable extends Error {

@@ -4,7 +4,6 @@ import type { KeyObject } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock, Elapsed, Millis } from '../clock.ts';
 import {
-  type AskFacts,
   type Facts,
   type FactsNeeded,
   type Found,
@@ -15,9 +14,9 @@ import {
   versionKey,
 } from '../facts.ts';
 import { createFoundOnce, type Rules } from '../found-once.ts';
-import type { Subject } from '../model.ts';
+import type { AskFacts, Subject } from '../model.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import { type ApiAnswer, createAskApi, FactUnavailable } from './ask-api.ts';
 import { isMoved, pathOf } from './find-installation.ts';
 import { createAppToken, type GithubApp } from './github-app.ts';

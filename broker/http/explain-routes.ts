@@ -1,7 +1,8 @@
 // `POST /v1/explain`: what the answer to an ask would be.
 import { type Request, Router } from 'express';
 import type { Explanation } from '../../shared/api.ts';
-import { type ExchangeDeps, inTurn } from '../exchange.ts';
+import { inTurn } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { disclosure, explain } from '../policy/explain.ts';
 import { decisionFor, missingFacts, readContext } from '../requests/ask-context.ts';
 import { withFacts } from '../requests/with-facts.ts';

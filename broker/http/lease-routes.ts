@@ -1,10 +1,10 @@
 // `DELETE /v1/leases/{id}`: a job gives back what it got.
 import { type Request, Router } from 'express';
-import type { LeaseReturn } from '../../shared/api.ts';
-import { REQUEST_SECRET_FORM } from '../../shared/api.ts';
+import { type LeaseReturn, REQUEST_SECRET_FORM } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
-import { type ExchangeDeps, identify } from '../exchange.ts';
+import { identify } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { jobKey } from '../identity/github-claims.ts';
 import { type LeaseHolder, returnLease } from '../issuance/leases.ts';
 import { isoTimeOrNull } from '../issuance/steps.ts';

@@ -2,7 +2,7 @@
 // own login by the second too.
 import { type Request, Router } from 'express';
 import { BrokerError } from '../errors.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { endOwnToken, introspect, type OwnTokenDeps } from '../issuance/own-tokens.ts';
 import { endByToken, isCommandLineToken } from '../sign-in/command-lines.ts';
 import type { People } from '../sign-in/people.ts';

@@ -11,7 +11,7 @@ import { LIST_VIEWS, type ListView, listRequests } from '../approvals/request-li
 import type { WebOf } from '../approvals/request-summary.ts';
 import { castVerdict } from '../approvals/verdicts.ts';
 import { BrokerError } from '../errors.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { SignedIn } from '../model.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';

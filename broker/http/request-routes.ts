@@ -1,13 +1,12 @@
 // `/v1/requests/{id}` for the job that asked, which has the request's secret: waiting there until people decided, and taking the
 // request back. A credential is never among what is said here; a job collects it with a fresh subject token.
 import { type Request, type Response, Router } from 'express';
-import type { RequestStatus } from '../../shared/api.ts';
-import { REQUEST_SECRET_FORM } from '../../shared/api.ts';
+import { REQUEST_SECRET_FORM, type RequestStatus } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
 import { withdraw } from '../approvals/endings.ts';
 import { saidOn } from '../approvals/said.ts';
 import { BrokerError } from '../errors.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { hashRequestSecret } from '../requests/ask-context.ts';
 import type { RequestRow, RequestState } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';

@@ -2,8 +2,8 @@
 // The only place where the broker reveals either (P6).
 import type { Issued as IssuedAnswer, Refusal } from '../../shared/api.ts';
 import type { Millis, Seconds } from '../clock.ts';
-import type { Issued } from '../issuance/issue.ts';
-import type { Pending } from '../requests/decide.ts';
+import type { Issued } from '../issuance/issuing.ts';
+import type { Pending } from '../requests/decided.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 
 export function sendToken(

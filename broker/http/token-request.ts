@@ -2,7 +2,7 @@
 import { GRANT_TYPE, ID_TOKEN_TYPE, JWT_TYPE, REQUEST_SECRET_FORM, SCOPE_FORM } from '../../shared/api.ts';
 import { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
-import type { TokenRequest } from '../exchange.ts';
+import type { TokenRequest } from '../exchange-deps.ts';
 import { quoted } from '../identity/refusal.ts';
 import { OAuthError } from './problem.ts';
 

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Clock, Millis } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createUpstreamFetch, fetchJson, type Proxies } from '../upstream-fetch.ts';
+import { createUpstreamFetch, fetchJson, type Proxies } from '../upstream/fetch.ts';
 import { fetchKeySet } from './issuer-key-set.ts';
 import { KeyCache } from './key-cache.ts';
 

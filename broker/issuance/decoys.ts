@@ -9,7 +9,7 @@ import type { InForce } from '../policy/in-force-source.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import type { Transaction } from '../store/store.ts';
 import { within } from './deadline.ts';
-import type { IssueDeps } from './issue.ts';
+import type { IssueDeps } from './issuing.ts';
 
 export type DecoyDeps = Pick<
   IssueDeps,

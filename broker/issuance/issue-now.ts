@@ -5,7 +5,7 @@ import type { Secret } from '../../shared/secret.ts';
 import type { Credential } from '../model.ts';
 import type { CredentialProvider } from '../providers/provider.ts';
 import type { Transaction } from '../store/store.ts';
-import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
+import type { Granted, IssueDeps, Issuing, Recorded } from './issuing.ts';
 import { answerKeyOf, hideCredential, recordStarted, recordSucceeded } from './steps.ts';
 
 export type MadeNow = Issuing & { readonly credential: Credential };

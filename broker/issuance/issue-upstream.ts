@@ -8,7 +8,7 @@ import type { Credential } from '../model.ts';
 import { nextTurn } from '../next-turn.ts';
 import { UpstreamRefused } from '../providers/provider.ts';
 import { within } from './deadline.ts';
-import type { IssueDeps, Issuing, Recorded } from './issue.ts';
+import type { IssueDeps, Issuing, Recorded } from './issuing.ts';
 import { answerKeyOf, hideCredential, recordEnded, recordSucceeded, revocationOf } from './steps.ts';
 import { whyUnwanted } from './under-way.ts';
 import { isSoundEnd, withhold } from './withhold.ts';

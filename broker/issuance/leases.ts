@@ -4,7 +4,7 @@ import { BrokerError } from '../errors.ts';
 import type { Revocation } from '../model.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { Transaction } from '../store/store.ts';
-import type { IssueDeps } from './issue.ts';
+import type { IssueDeps } from './issuing.ts';
 import { askedFor, isoTimeOrNull, queueRevocation } from './steps.ts';
 
 export type LeaseDeps = Pick<

@@ -5,7 +5,7 @@ import type { Millis } from '../clock.ts';
 import type { GrantRow } from '../store/grants.ts';
 import type { IssuanceRow } from '../store/issuances.ts';
 import type { Transaction } from '../store/store.ts';
-import type { IssueDeps } from './issue.ts';
+import type { IssueDeps } from './issuing.ts';
 import { expireLeases } from './leases.ts';
 import { workOffOrders } from './revocation-orders.ts';
 import { askedFor, mayLiveUntil } from './steps.ts';

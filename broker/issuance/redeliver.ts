@@ -5,7 +5,7 @@ import type { Secret } from '../../shared/secret.ts';
 import { receiptOf } from '../log/prove.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { IssueDeps, Issued } from './issue.ts';
+import type { IssueDeps, Issued } from './issuing.ts';
 
 export interface Redelivery {
   readonly request: RequestRow;

@@ -5,7 +5,7 @@ import { isoTime } from '../log/entry.ts';
 import type { LeaseRow } from '../store/leases.ts';
 import type { OutboxRow } from '../store/outbox.ts';
 import { within } from './deadline.ts';
-import type { IssueDeps } from './issue.ts';
+import type { IssueDeps } from './issuing.ts';
 import { leaseFields } from './leases.ts';
 
 type RevokeDeps = Pick<IssueDeps, 'store' | 'append' | 'answers' | 'providers' | 'logger' | 'providerTimeout'>;

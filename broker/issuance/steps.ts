@@ -9,7 +9,7 @@ import type { CredentialProvider } from '../providers/provider.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Granted, IssueDeps, Issuing, Recorded } from './issue.ts';
+import type { Granted, IssueDeps, Issuing, Recorded } from './issuing.ts';
 
 type StepDeps = Pick<IssueDeps, 'append' | 'policies' | 'answers' | 'entropy'>;
 

@@ -4,7 +4,7 @@
 
 import type { Transaction } from '../store/store.ts';
 import type { GrantUnderWay } from '../store/under-way.ts';
-import type { IssueDeps, Issuing } from './issue.ts';
+import type { IssueDeps, Issuing } from './issuing.ts';
 import { askedFor, isPaused } from './steps.ts';
 
 /** As the mark of what no order ended. */

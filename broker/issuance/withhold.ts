@@ -1,12 +1,9 @@
 // A credential that the other side issued and that nobody may get: put on record as withheld, and revoked through the outbox.
 // Stored first, revoked afterwards: "revoked" is said only when the other side said so (P8), and a crash in between loses nothing.
 import type { Millis } from '../clock.ts';
-import type { Credential } from '../model.ts';
 import type { Transaction } from '../store/store.ts';
-import type { IssueDeps, Issuing } from './issue.ts';
+import type { IssueDeps, Withheld } from './issuing.ts';
 import { endFields, insertLease, issuanceFields, queueRevocation } from './steps.ts';
-
-export type Withheld = Issuing & { readonly credential: Credential; readonly reason: string };
 
 export async function withhold(deps: IssueDeps, made: Withheld): Promise<void> {
   const { upstreamExpiresAt: end } = made.credential;

@@ -1,6 +1,6 @@
 // What a log publishes at an address: checkpoint, key and tiles over HTTP, read with care.
 import { KEY_CHANGES_FILE } from '../../shared/log-directory.ts';
-import { readCapped } from '../read-capped.ts';
+import { readCapped } from '../upstream/read-capped.ts';
 import type { ReadResource } from '../verifier/hash-source.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { Secret } from '../../shared/secret.ts';
 import type { Millis } from '../clock.ts';
-import { connectUpstream } from '../upstream-socket.ts';
+import { connectUpstream } from '../upstream/socket.ts';
 import type { Delivery, EmailChannel, OpenChannel } from './channel.ts';
 import { wordsOf } from './notice-words.ts';
 

@@ -1,6 +1,6 @@
 // One JSON document to another system, which takes it with any status from 200 to 299. A redirect is not followed: it would lead
 // to where the operator did not.
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 
 const LIMITS = { timeout: 10_000, maxBytes: 64 * 1024 };
 

@@ -1,7 +1,7 @@
 // Notices for a channel of Slack, or of what takes the same incoming webhooks. Nothing from outside can format, link, mention or
 // unfold: it is escaped, and plain text.
 import type { Secret } from '../../shared/secret.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import type { OpenChannel, SlackChannel } from './channel.ts';
 import { type NoticeWords, wordsOf } from './notice-words.ts';
 import { postJson } from './post-json.ts';

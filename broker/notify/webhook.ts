@@ -2,7 +2,7 @@
 // when, and that nothing of it was changed.
 import { createHmac } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import type { Delivery, OpenChannel, WebhookChannel } from './channel.ts';
 import { pageOf } from './notice-words.ts';
 import { postJson } from './post-json.ts';

@@ -2,7 +2,7 @@
 // fetches or expands anything; aliases are resolved a limited number of times.
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { isLaborious } from '../yaml-form.ts';
+import { isLaborious } from '../yaml/form.ts';
 
 export type Path = readonly (string | number)[];
 

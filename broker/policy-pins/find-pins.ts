@@ -2,7 +2,7 @@
 // projects and of offers, teams, and owners of the configuration. Reads files that the loader refuses for want of an id.
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { z } from 'zod';
-import { type Finding, parseStrictYaml } from '../strict-yaml.ts';
+import { type Finding, parseStrictYaml } from '../yaml/strict-yaml.ts';
 import { type Filling, fillKey, fillValue } from './edit-yaml.ts';
 
 export type PinKind = 'repository' | 'team' | 'owner';

@@ -1,7 +1,7 @@
 // The case files of a policy directory, read as strictly as the policies themselves: each case with the place where it stands.
 import type { Millis } from '../clock.ts';
 import type { PolicyDocument } from '../policy/policy-set.ts';
-import { type Finding, parseStrictYaml } from '../strict-yaml.ts';
+import { type Finding, parseStrictYaml } from '../yaml/strict-yaml.ts';
 import { caseFileSchema, type TestCase } from './case-document.ts';
 
 /** The folder in a policy directory that holds the cases; policies are never read from it. */

@@ -1,7 +1,7 @@
 // Puts together what was read and compiled of each file: the set, or everything that is wrong, in the order of the files. What
 // only shows where files meet is found here: two files with one name, names in the organization's file that nobody has.
 import { policySetDigest } from '../../shared/log-digests.ts';
-import type { Finding } from '../strict-yaml.ts';
+import type { Finding } from '../yaml/strict-yaml.ts';
 import type { CompiledProject, PolicyContext, ReadProject } from './compile-file.ts';
 import { type CheckedOrganization, type Organization, teamsOf, unknownScopes } from './organization.ts';
 import { ownersOf, type PolicySet } from './policy-set.ts';

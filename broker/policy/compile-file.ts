@@ -2,7 +2,7 @@
 // when it is known already. What it is compiled under has a key: under an equal key it compiles to the same.
 import type { Project, Repository } from '../model.ts';
 import type { CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
-import type { Finding } from '../strict-yaml.ts';
+import type { Finding } from '../yaml/strict-yaml.ts';
 import type { ProjectDocument } from './document.ts';
 import { teamsNamed } from './entitlement.ts';
 import { isElsewhere } from './fact-conditions.ts';

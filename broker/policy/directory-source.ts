@@ -2,7 +2,7 @@
 // What cannot be read exactly is not read at all: too large, not UTF-8, not a file.
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_YAML_BYTES } from '../strict-yaml.ts';
+import { MAX_YAML_BYTES } from '../yaml/strict-yaml.ts';
 import type { PolicyDocument } from './policy-set.ts';
 
 /** How many files are open at once: enough to keep the disk busy, few enough for any limit on open files. */

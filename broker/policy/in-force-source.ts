@@ -2,7 +2,7 @@
 // Sets are compiled outside of transactions: by the reload that puts them in force, or by `follow`, for a row that another wrote.
 import { BrokerError, StartRefused } from '../errors.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import { formatFinding } from '../strict-yaml.ts';
+import { formatFinding } from '../yaml/strict-yaml.ts';
 import type { PolicySet } from './load-policy.ts';
 import type { PolicyLoader } from './policy-loader.ts';
 

@@ -1,8 +1,8 @@
 // The organization's file, checked as a whole: teams that exist, offers that are well-formed, freezes as moments.
 import type { CredentialKinds } from '../providers/credential-kinds.ts';
-import { didYouMean } from '../schema-problems.ts';
-import type { Finding } from '../strict-yaml.ts';
-import type { Place } from '../yaml-places.ts';
+import type { Place } from '../yaml/places.ts';
+import { didYouMean } from '../yaml/schema-problems.ts';
+import type { Finding } from '../yaml/strict-yaml.ts';
 import { type ParsedOffers, parseOffers, unknownKind } from './offers.ts';
 import type { OrganizationDocument } from './organization-document.ts';
 import { type ParsedFile, placing } from './policy-file.ts';

@@ -2,8 +2,8 @@
 // that another thread may read it and that it can be kept packed, in some hundredth of what it takes unpacked.
 import { deserialize, serialize } from 'node:v8';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { type Finding, findingIn, parseStrictYaml } from '../strict-yaml.ts';
-import type { Place } from '../yaml-places.ts';
+import type { Place } from '../yaml/places.ts';
+import { type Finding, findingIn, parseStrictYaml } from '../yaml/strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from './document.ts';
 import { type OrganizationDocument, organizationSchema } from './organization-document.ts';
 import type { PolicyDocument } from './policy-set.ts';

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Append } from '../log/append.ts';
 import type { Member } from '../store/policies.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import { type Finding, formatFinding } from '../strict-yaml.ts';
+import { type Finding, formatFinding } from '../yaml/strict-yaml.ts';
 import { type OrganizationWords, wordsBetween } from './diff/organization-words.ts';
 import { type Deployed, readDeployed } from './directory-source.ts';
 import { lintPolicy } from './lint/lint-policy.ts';

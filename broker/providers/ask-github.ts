@@ -1,13 +1,22 @@
 // GitHub's API by its own client, without what that client does beside asking (docs/decisions/0022): every call goes through
 // upstream-http.ts, is made once, prints nothing, and no error of the client gets out, as it holds request and answer. Loaded when it
 // is needed: commands that only read policies know this kind, and are quicker without.
+
+import type { KeyObject } from 'node:crypto';
 import type { Octokit } from '@octokit/rest';
 import type { Secret } from '../../shared/secret.ts';
 import type { Clock } from '../clock.ts';
 import { createAppToken } from '../github/github-app.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
-import type { TokenApp } from './index.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
+import type { Network } from './endpoints.ts';
 import { askUpstream } from './upstream-http.ts';
+
+export interface TokenApp extends Network {
+  readonly apiUrl: string;
+  /** id or client id */
+  readonly appId: string;
+  readonly key: KeyObject;
+}
 
 export interface GithubAnswer {
   readonly status: number;

@@ -2,7 +2,7 @@
 // can do nothing. STS looks for the identity provider, its audiences and its keys before the trust policy of the role.
 import type { Seconds } from '../clock.ts';
 import type { Decoy, DecoyTaker, Shown } from '../decoy.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import { assumeRoleForm } from './aws-form.ts';
 import { STS, stsAdvice, stsPasses, stsReason, stsRefusal, type Traded } from './aws-refusals.ts';
 import { readStsAnswer, type StsResult } from './aws-session.ts';

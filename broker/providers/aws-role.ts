@@ -2,7 +2,7 @@
 // there is no key of AWS here. What comes back is held against what was asked, whole; a session cannot be taken back.
 import type { Seconds } from '../clock.ts';
 import type { Grant } from '../model.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import { awsDecoys } from './aws-decoy.ts';
 import { assumeRoleForm } from './aws-form.ts';
 import { STS, stsAdvice, stsPasses, stsReason, type Traded } from './aws-refusals.ts';

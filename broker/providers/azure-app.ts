@@ -6,18 +6,12 @@ import type { Clock, Millis } from '../clock.ts';
 import type { Decoy, Shown } from '../decoy.ts';
 import type { Credential } from '../model.ts';
 import { entraAdvice, entraCodes, entraReason } from './azure-refusals.ts';
-import { type AzureToken, claimsOf, differenceOf, idOf } from './azure-token.ts';
+import { type AzureAppParameters, type AzureToken, claimsOf, differenceOf, idOf } from './azure-token.ts';
 import type { Clouds, FetchFrom } from './endpoints.ts';
 import { type Signer, signDecoy, signForExchange, subjectOf } from './own-token.ts';
 import type { CredentialProvider } from './provider.ts';
 import { readReply } from './read-reply.ts';
 import { callUpstream, type Judged, judgeUpstream, type UpstreamCall, type UpstreamReply } from './upstream-http.ts';
-
-export interface AzureAppParameters {
-  readonly tenant: string;
-  readonly 'client-id': string;
-  readonly scope: string;
-}
 
 interface AzureOptions extends Signer {
   readonly clock: Clock;

@@ -2,7 +2,12 @@
 // ours to check (it came from Entra over TLS, and only its resource has the means); what it says is compared with what was asked.
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import type { AzureAppParameters } from './azure-app.ts';
+
+export interface AzureAppParameters {
+  readonly tenant: string;
+  readonly 'client-id': string;
+  readonly scope: string;
+}
 
 const anything = z.unknown().optional();
 const token = z.object({

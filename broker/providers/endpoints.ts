@@ -1,6 +1,6 @@
 // Where the other sides are: the upstreams of the configuration, by the names that policies use, and the clouds, which are at their
 // public addresses unless the configuration says otherwise.
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 
 /** How far a connection may go, and by whom the other side is vouched for. */
 export interface Network {

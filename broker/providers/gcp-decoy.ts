@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
 import type { Decoy, DecoyTaker, Shown } from '../decoy.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import type { Clouds } from './endpoints.ts';
 import { GOOGLE_IAM, GOOGLE_STS, googleAudience, impersonationCall, tradeCall } from './gcp-calls.ts';
 import { impersonationAdvice, isImpersonationDenied, isRejectedByCondition, type Target } from './gcp-refusals.ts';

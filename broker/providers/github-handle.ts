@@ -2,7 +2,7 @@
 // must never pass for its end (P8), and is not told it either.
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
-import type { TokenApp } from './index.ts';
+import type { TokenApp } from './ask-github.ts';
 
 const handleSchema = z.object({ madeAt: z.string(), token: z.string() });
 

@@ -4,8 +4,7 @@ import type { Clock, Millis } from '../clock.ts';
 import type { FoundOnce } from '../found-once.ts';
 import { limitOf } from '../github/ask-api.ts';
 import { findInstallation, type Installation, ofRepositoryId } from '../github/find-installation.ts';
-import type { AskGithub, GithubAnswer } from './ask-github.ts';
-import type { TokenApp } from './index.ts';
+import type { AskGithub, GithubAnswer, TokenApp } from './ask-github.ts';
 import { SOON, UpstreamRefused } from './provider.ts';
 import { refusal } from './upstream-http.ts';
 

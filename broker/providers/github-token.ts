@@ -6,7 +6,9 @@ import { Secret } from '../../shared/secret.ts';
 import type { Clock, Millis } from '../clock.ts';
 import { createFoundOnce, type FoundOnce } from '../found-once.ts';
 import type { Credential, Lease } from '../model.ts';
-import { type AskGithub, askGithub, type GithubAnswer } from './ask-github.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type AskGithub, askGithub, type GithubAnswer, type TokenApp } from './ask-github.ts';
+import type { FetchFrom } from './endpoints.ts';
 import { newHandle, readHandle } from './github-handle.ts';
 import {
   forgetInstallation,
@@ -16,7 +18,6 @@ import {
   openInstallation,
   whyRefused,
 } from './github-installation.ts';
-import type { ProviderOptions, TokenApp } from './index.ts';
 import { type CredentialProvider, UpstreamRefused } from './provider.ts';
 
 /** What GitHub gives; nobody can ask for less. */
@@ -36,10 +37,14 @@ const grantedSchema = z.object({
 /** What GitHub says of a token that it does not know. */
 const unknownSchema = z.object({ message: z.literal('Bad credentials') });
 
-export function githubTokenProvider(
-  app: TokenApp,
-  { clock, fetchFrom, logger }: Pick<ProviderOptions, 'clock' | 'fetchFrom' | 'logger'>,
-): CredentialProvider {
+interface TokenOptions {
+  readonly clock: Clock;
+  readonly fetchFrom: FetchFrom;
+  /** for what fails beside a revocation, and to hide what no credential carries */
+  readonly logger: Pick<Logger, 'hide' | 'warn'>;
+}
+
+export function githubTokenProvider(app: TokenApp, { clock, fetchFrom, logger }: TokenOptions): CredentialProvider {
   const github = askGithub({ app, clock, upstream: fetchFrom(app) });
   const found = createFoundOnce(clock);
   return {
@@ -146,7 +151,7 @@ const sameItems = (some: readonly string[], others: readonly string[]): boolean 
 };
 
 async function revokeToken(
-  { github, app, clock, logger }: Omit<Deps, 'found'> & Pick<ProviderOptions, 'logger'>,
+  { github, app, clock, logger }: Omit<Deps, 'found'> & Pick<TokenOptions, 'logger'>,
   { revocationHandle, upstreamExpiresAt }: Lease,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,10 +1,10 @@
 // The list of providers that are built. One line here, one file beside it, one page in docs/providers.
-import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { TokenApp } from './ask-github.ts';
 import { awsRoleProvider } from './aws-role.ts';
 import { azureAppProvider } from './azure-app.ts';
-import type { Clouds, FetchFrom, Network, UpstreamSystem } from './endpoints.ts';
+import type { Clouds, FetchFrom, UpstreamSystem } from './endpoints.ts';
 import { gcpCredentialsFileProvider } from './gcp-credentials-file.ts';
 import { gcpServiceAccountProvider } from './gcp-service-account.ts';
 import { githubTokenProvider } from './github-token.ts';
@@ -39,13 +39,6 @@ export interface ProviderOptions extends Signer {
   /** for what fails beside an issuance that succeeds, and to hide what no credential carries */
   readonly logger: Pick<Logger, 'hide' | 'warn'>;
   readonly extra: readonly CredentialProvider[];
-}
-
-export interface TokenApp extends Network {
-  readonly apiUrl: string;
-  /** id or client id */
-  readonly appId: string;
-  readonly key: KeyObject;
 }
 
 export function createProviders(options: ProviderOptions): Providers {

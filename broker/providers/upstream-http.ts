@@ -2,7 +2,7 @@
 // certainly was refused is an `UpstreamRefused`, whose message is fit for the job's log; everything else that is no clear answer is
 // any other error, and leaves it open (providers/provider.ts).
 import type { Seconds } from '../clock.ts';
-import type { UpstreamAnswer, UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamAnswer, UpstreamFetch } from '../upstream/fetch.ts';
 import { SOON, UpstreamRefused } from './provider.ts';
 
 export interface UpstreamCall {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { Secret } from '../../shared/secret.ts';
 import type { Seconds } from '../clock.ts';
-import type { UpstreamFetch } from '../upstream-fetch.ts';
+import type { UpstreamFetch } from '../upstream/fetch.ts';
 import type { UpstreamSystem } from './endpoints.ts';
 import { UpstreamRefused } from './provider.ts';
 import { callUpstream, type UpstreamCall } from './upstream-http.ts';

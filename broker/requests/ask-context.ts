@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
-import type { TokenRequest } from '../exchange.ts';
+import type { TokenRequest } from '../exchange-deps.ts';
 import type { Facts, FactsNeeded } from '../facts.ts';
 import { jobKey } from '../identity/github-claims.ts';
 import type { Decision, Standing, Subject } from '../model.ts';

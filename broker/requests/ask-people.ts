@@ -5,11 +5,11 @@ import { whyVoid } from '../approvals/approval-desk.ts';
 import { type Ending, endApproval } from '../approvals/endings.ts';
 import { saidOn } from '../approvals/said.ts';
 import type { NeedsApproval, Reason } from '../model.ts';
-import { shortened } from '../schema-problems.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
 import type { Transaction } from '../store/store.ts';
+import { shortened } from '../yaml/schema-problems.ts';
 import { type AskContext, hashRequestSecret, type KnownRequest } from './ask-context.ts';
-import type { DecideDeps, Pending, Refused } from './decide.ts';
+import type { DecideDeps, Pending, Refused } from './decided.ts';
 import { recordPending } from './record.ts';
 
 interface Asked {

@@ -1,84 +1,18 @@
 // Decides one ask in one unit of work: finds the request by its secret, evaluates the policy in force, and records the
 // decision with its log entry, and with the issuance where that takes nobody else (permit.ts). What decides is `evaluate` (policy/evaluate.ts, called by ask-context.ts); this keeps the books.
-import type { ErrorCode } from '../../shared/error-codes.ts';
-import type { Secret } from '../../shared/secret.ts';
 import { withApproval } from '../approvals/approval-desk.ts';
-import type { Seconds } from '../clock.ts';
 import { newId } from '../clock.ts';
-import type { ExchangeDeps, TokenRequest } from '../exchange.ts';
-import { type Redelivered, redeliver } from '../issuance/redeliver.ts';
-import type { Decision, Reason, Subject } from '../model.ts';
+import { redeliver } from '../issuance/redeliver.ts';
+import type { Decision } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Transaction } from '../store/store.ts';
 import { type AskContext, decisionFor, type KnownRequest, missingFacts, readContext } from './ask-context.ts';
 import { askAgain, askPeople, endedRefusal } from './ask-people.ts';
+import type { AskInTurn, DecideDeps, Decided, Refusal, Refused, Unanswered } from './decided.ts';
 import { grantedBy } from './grant.ts';
-import { type Permitted, recordPermit } from './permit.ts';
+import { recordPermit } from './permit.ts';
 import { recordMisuse, recordRefusal } from './record.ts';
 import { withFacts } from './with-facts.ts';
-
-/** Why not, as it is kept with the request. */
-export interface Refusal {
-  readonly summary: string;
-  readonly reasons: readonly Reason[];
-  /** how much of it this caller may see (P7) */
-  readonly disclosure: 'full' | 'codes';
-}
-
-export interface Refused extends Refusal {
-  readonly outcome: 'refused';
-  readonly requestId: string;
-}
-
-/** No answer to this ask as it is: the secret is another's, spent, or the answer is on its way. */
-export interface Unanswered {
-  readonly outcome: 'unanswered';
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly retryAfter?: Seconds;
-}
-
-export type Decided =
-  | { readonly outcome: 'stranger'; readonly requestId: string }
-  | Refused
-  | Permitted
-  | ({ readonly outcome: 'redelivered' } & Redelivered)
-  | Pending
-  | Unanswered;
-
-/** People must decide; the job waits, and asks again once they have. */
-export interface Pending {
-  readonly outcome: 'pending';
-  readonly requestId: string;
-  /** made here where the client sent none */
-  readonly requestSecret: Secret | undefined;
-  readonly expiresIn: Seconds;
-}
-
-export type DecideDeps = Pick<
-  ExchangeDeps,
-  | 'append'
-  | 'policies'
-  | 'entropy'
-  | 'answers'
-  | 'providers'
-  | 'logger'
-  | 'withheld'
-  | 'quota'
-  | 'noticeNames'
-  | 'noticeChannels'
-  | 'askFacts'
->;
-
-/** One ask, in the turn of its repository. */
-export interface AskInTurn {
-  readonly subject: Subject;
-  readonly request: TokenRequest;
-  /** what the first commit of the ask is made with */
-  readonly commit: Store['commit'];
-  /** ends the turn, before anybody else is waited for */
-  readonly leave: () => void;
-}
 
 export async function decide(deps: DecideDeps, { subject, request, leave, commit }: AskInTurn): Promise<Decided> {
   const { askFacts } = deps;

@@ -1,7 +1,7 @@
 // Grants: made by a permit, spent by issuing. A grant lives about a minute, so that a crash between the two leaves nothing.
 import { newId } from '../clock.ts';
-import type { ExchangeDeps } from '../exchange.ts';
-import type { Granted } from '../issuance/issue.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
+import type { Granted } from '../issuance/issuing.ts';
 import type { Grant, Permit } from '../model.ts';
 import { disclosure } from '../policy/explain.ts';
 import type { GrantRow } from '../store/grants.ts';

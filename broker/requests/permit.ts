@@ -3,8 +3,7 @@
 // `issuance.started`. Where somebody else holds the key, the grant waits, to be spent by issuance/issue.ts.
 import { spend } from '../approvals/approval-desk.ts';
 import { abandon } from '../approvals/endings.ts';
-import type { ToIssue } from '../issuance/issue.ts';
-import { type IssuedNow, issueNow, recordIssuedNow } from '../issuance/issue-now.ts';
+import { issueNow, recordIssuedNow } from '../issuance/issue-now.ts';
 import { recordStarted } from '../issuance/steps.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Permit } from '../model.ts';
@@ -13,7 +12,7 @@ import type { GrantRow } from '../store/grants.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
-import type { DecideDeps } from './decide.ts';
+import type { DecideDeps, Permitted } from './decided.ts';
 import { decidedFields, personalFields } from './decided-fields.ts';
 import { grantedAs, newGrant, saveGrant, standsOn } from './grant.ts';
 import { requestRow, saveDecision } from './request-row.ts';
@@ -22,8 +21,6 @@ interface Permitting {
   readonly context: AskContext;
   readonly permit: Permit;
 }
-
-export type Permitted = ToIssue | ({ readonly outcome: 'issued' } & IssuedNow);
 
 export async function recordPermit(deps: DecideDeps, tx: Transaction, permitting: Permitting): Promise<Permitted> {
   const { context, permit } = permitting;

@@ -2,7 +2,7 @@
 import { openApproval } from '../approvals/approval-desk.ts';
 import { abandon, withdraw } from '../approvals/endings.ts';
 import { tellWaiting } from '../approvals/tell.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { isoTime, requesterFields, subjectFields } from '../log/entry.ts';
 import type { Decision, NeedsApproval, Subject } from '../model.ts';
 import { listsRepository } from '../policy/evaluate.ts';
@@ -11,7 +11,7 @@ import type { ApprovalRow } from '../store/approvals.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
 import type { AskContext } from './ask-context.ts';
-import type { Refusal, Refused } from './decide.ts';
+import type { Refusal, Refused } from './decided.ts';
 import { decidedFields, personalFields } from './decided-fields.ts';
 import { rememberSecret, requestRow, saveDecision } from './request-row.ts';
 

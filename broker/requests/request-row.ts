@@ -1,6 +1,6 @@
 // The row of a request: as it was decided, and the secret that leads to it.
 import { newId } from '../clock.ts';
-import type { ExchangeDeps } from '../exchange.ts';
+import type { ExchangeDeps } from '../exchange-deps.ts';
 import { requesterOf } from '../policy/requester.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';

@@ -1,8 +1,8 @@
 // Asks for the facts that a decision needs, before it is made and outside of any transaction. What is needed follows from the
 // policy in force, which only the transaction knows: it says so and changes nothing, the facts are fetched, and it is run again.
 import { BrokerError } from '../errors.ts';
-import { type AskFacts, type Facts, type FactsNeeded, NOBODY_TO_ASK, NOTHING_NEEDED } from '../facts.ts';
-import type { Subject } from '../model.ts';
+import { type Facts, type FactsNeeded, NOBODY_TO_ASK, NOTHING_NEEDED } from '../facts.ts';
+import type { AskFacts, Subject } from '../model.ts';
 import { allNeeded } from '../policy/facts-needed.ts';
 
 /** What a transaction came to: an answer, or that it cannot decide without these. */

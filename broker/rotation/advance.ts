@@ -5,7 +5,7 @@ import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
 import type { CredentialAlgorithm } from '../keys/signing-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import { changeKeys, followKeys, makeNext, type RotationDeps, vouchedRows } from './change-keys.ts';
+import { changeKeys, followKeys, makeNext, vouchedRows } from './change-keys.ts';
 import {
   ALGORITHMS,
   credentialKeys,
@@ -18,6 +18,7 @@ import {
   unseenKeys,
 } from './key-times.ts';
 import { recordMoved, recordSeen } from './record-keys.ts';
+import type { RotationDeps } from './rotation-deps.ts';
 import { sayWhatIsThere } from './say-what-is-there.ts';
 
 /** What is remembered between two looks; a restart looks anew. */

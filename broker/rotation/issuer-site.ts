@@ -3,7 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeySet } from '../keys/key-set.ts';
 import { thumbprint } from '../keys/signing-keys.ts';
-import { fetchJson, type UpstreamFetch } from '../upstream-fetch.ts';
+import { fetchJson, type UpstreamFetch } from '../upstream/fetch.ts';
 
 export interface IssuerSite {
   /** for people, and for the log */

@@ -5,7 +5,7 @@ import type { Append, Appended } from '../log/append.ts';
 import { type EntryFields, isoTime } from '../log/entry.ts';
 import type { KeyState, SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import type { RotationDeps } from './change-keys.ts';
+import type { RotationDeps } from './rotation-deps.ts';
 
 type Because = NonNullable<EntryFields<'key.created'>['because']>;
 

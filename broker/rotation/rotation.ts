@@ -3,8 +3,9 @@
 import { BrokerError } from '../errors.ts';
 import { endLeasesOfKey } from '../issuance/end-leases-of-key.ts';
 import { advanceKeys, createWatch } from './advance.ts';
-import { type KeyAlgorithm, makeNext, type RotationDeps, vouchedRows } from './change-keys.ts';
+import { makeNext, vouchedRows } from './change-keys.ts';
 import type { KeyRows } from './key-times.ts';
+import type { KeyAlgorithm, RotationDeps } from './rotation-deps.ts';
 import { type Leaked, type Withdrawn, withdrawKey } from './withdraw.ts';
 
 export interface Rotation {

@@ -1,7 +1,7 @@
 // Says aloud where the keys at a static site are not those that should be there; the same thing once an hour.
 import type { Millis } from '../clock.ts';
-import type { RotationDeps } from './change-keys.ts';
 import { type KeyRows, unseenKeys } from './key-times.ts';
+import type { RotationDeps } from './rotation-deps.ts';
 
 const AGAIN: Millis = 3_600_000;
 

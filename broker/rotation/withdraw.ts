@@ -7,9 +7,10 @@ import type { Appended } from '../log/append.ts';
 import { keyRows } from '../log/vouched-keys.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { Transaction } from '../store/store.ts';
-import { changeKeys, type KeyAlgorithm, type RotationDeps, vouchedRows } from './change-keys.ts';
+import { changeKeys, vouchedRows } from './change-keys.ts';
 import { type KeyRows, keyIn } from './key-times.ts';
 import { recordMade, recordMoved } from './record-keys.ts';
+import type { KeyAlgorithm, RotationDeps } from './rotation-deps.ts';
 
 export interface Leaked {
   readonly keyId: string;

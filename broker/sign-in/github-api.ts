@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../shared/secret.ts';
 import { BrokerError } from '../errors.ts';
-import type { UpstreamAnswer } from '../upstream-fetch.ts';
+import type { UpstreamAnswer } from '../upstream/fetch.ts';
 import type { GithubClient, TeamIds } from './provider.ts';
 import { type AskProvider, unavailable } from './provider-fetch.ts';
 

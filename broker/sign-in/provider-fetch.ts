@@ -7,7 +7,7 @@ import {
   type UpstreamAnswer,
   type UpstreamFetch,
   type UpstreamRequest,
-} from '../upstream-fetch.ts';
+} from '../upstream/fetch.ts';
 import type { SignInClient } from './provider.ts';
 
 /** @throws BrokerError SIGN_IN_UNAVAILABLE where no answer comes, or one that says the other side is in trouble */

@@ -2,9 +2,8 @@
 // how rare the thing is that somebody looks for must not decide how long the store is busy with it.
 import { type SqlBool, sql } from 'kysely';
 import { isNamedByAll, type Names, type Narrowing, namesOf } from './narrowing.ts';
-import type { LeaseRow } from './schema.ts';
+import type { Database, LeaseRow } from './schema.ts';
 import type { Statements } from './statements.ts';
-import type { Database } from './store.ts';
 
 /** Written out, so that its partial index is found: a value that is bound later could be any. */
 export const LIVE = sql<SqlBool>`leases.state = 'live'`;

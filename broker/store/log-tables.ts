@@ -1,8 +1,7 @@
 // The rows of the issuance log: tree head, entries with the openings of their personal fields, complete tiles, checkpoints.
 import type { Millis } from '../clock.ts';
-import type { LogEntryRow, Schema } from './schema.ts';
+import type { Database, LogEntryRow, Schema } from './schema.ts';
 import type { Statements } from './statements.ts';
-import type { Database } from './store.ts';
 
 export type { LogEntryRow } from './schema.ts';
 

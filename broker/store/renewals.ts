@@ -1,8 +1,8 @@
 // What a session counts from: the first credential that a job had, of an entitlement or on an approval. One that was withheld was
 // handed to nobody, and starts nothing.
 import type { Millis } from '../clock.ts';
+import type { Database } from './schema.ts';
 import type { Statements } from './statements.ts';
-import type { Database } from './store.ts';
 
 export interface Renewals {
   /** When this job had its first one of the entitlement. */

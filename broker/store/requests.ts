@@ -1,9 +1,8 @@
 // Access requests: one row an ask, bound to the job that made it. The secrets that lead to it are in request-secrets.ts.
 import type { ExpressionBuilder } from 'kysely';
 import type { Millis } from '../clock.ts';
-import type { RequestRow, RequestState, Schema } from './schema.ts';
+import type { Database, RequestRow, RequestState, Schema } from './schema.ts';
 import type { Statements } from './statements.ts';
-import type { Database } from './store.ts';
 
 export type { RequestRow, RequestState } from './schema.ts';
 

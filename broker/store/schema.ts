@@ -1,5 +1,8 @@
 // The tables as the queries see them. Times are epoch milliseconds by the store's clock, JSON and hashes are text
 // (hashes in base64), so that PostgreSQL could run the same statements.
+import type { Kysely } from 'kysely';
+
+export type Database = Kysely<Schema>;
 
 export interface Schema {
   meta: { key: string; value: string };

@@ -16,7 +16,8 @@ import { commandLineSchema } from './migrations/0007-command-line.ts';
 import { logByIndexSchema } from './migrations/0008-log-by-index.ts';
 import { grantsEndedSchema } from './migrations/0009-grants-ended.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
-import type { Database, Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
+import type { Database } from './schema.ts';
+import type { Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
 import { isStoreFailure, storeFailure } from './store-failure.ts';
 import { tablesOf } from './tables.ts';
 

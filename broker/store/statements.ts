@@ -3,7 +3,7 @@
 // What is the same for every call stands in the text: SQLite plans by the value of a bound LIMIT, and of what a partial index asks
 // for, so that each new binding of one has the statement prepared anew.
 import type { Compilable } from 'kysely';
-import type { Database } from './store.ts';
+import type { Database } from './schema.ts';
 
 export type SqlValue = string | number | null;
 

@@ -6,7 +6,6 @@
 // A unit is a function of the transaction alone, without other I/O, and safe to run again.
 // `read(query)` sees one consistent, committed state.
 // An error after which nobody knows what is on the disk breaks the store: from then on both fail with StoreBroken at once.
-import type { Kysely } from 'kysely';
 import type { Hash } from '../../shared/merkle.ts';
 import type { Clock, Millis } from '../clock.ts';
 import type { Approvals } from './approvals.ts';
@@ -26,7 +25,6 @@ import type { RequestSecrets } from './request-secrets.ts';
 import type { Requests } from './requests.ts';
 import type { Revocations } from './revocations.ts';
 import type { SaidOnce } from './said-once.ts';
-import type { Schema } from './schema.ts';
 import type { SealedAnswers } from './sealed-answers.ts';
 import type { Sessions } from './sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -104,5 +102,3 @@ export interface StoreOptions {
   /** Told once, when the store breaks. */
   readonly onBroken?: ((cause: unknown) => void) | undefined;
 }
-
-export type Database = Kysely<Schema>;

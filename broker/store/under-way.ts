@@ -3,9 +3,8 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
 import { eachScope, IS_NAMED } from './named-by-order.ts';
-import type { RevocationScope, Schema } from './schema.ts';
+import type { Database, RevocationScope, Schema } from './schema.ts';
 import type { Statements } from './statements.ts';
-import type { Database } from './store.ts';
 
 export interface UnderWay {
   /** Grants that an order names, whatever the clock was when they were made; those too that were ended before. */

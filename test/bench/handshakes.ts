@@ -1,6 +1,6 @@
 // What a call over TLS takes by the broker's own client: on a connection of its own, whose handshake Node shortens by the session of
 // the one before, and on one that is kept. On loopback: with a real system each handshake takes two round trips more.
-import { createUpstreamFetch, type UpstreamFetch } from '../../broker/upstream-fetch.ts';
+import { createUpstreamFetch, type UpstreamFetch } from '../../broker/upstream/fetch.ts';
 import { quantile, table } from './statistics.ts';
 import type { Addresses } from './upstreams-world.ts';
 

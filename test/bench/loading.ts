@@ -2,8 +2,7 @@
 // hundred asks a second while one file, the organization's, and every file changes. Every wait has an end and says what for it was.
 import { askControl } from '../../broker/cli/ask-control.ts';
 import { inTime } from './in-time.ts';
-import type { BenchIssuer } from './jobs.ts';
-import { REPOSITORIES, repositoryId } from './jobs.ts';
+import { type BenchIssuer, REPOSITORIES, repositoryId } from './jobs.ts';
 import { largePolicies } from './large-policies.ts';
 import { openLoop } from './load.ts';
 import { ServeProcess } from './serve-process.ts';

@@ -1,7 +1,6 @@
 // Passkeys in a real browser, with a virtual authenticator: the broker’s side is what a person’s browser and device make of it.
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TestBroker } from '../support/test-broker.ts';

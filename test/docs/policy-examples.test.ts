@@ -7,7 +7,7 @@ import { organizationSchema } from '../../broker/policy/organization-document.ts
 import { readCases } from '../../broker/policy-tests/case-files.ts';
 import { runCase } from '../../broker/policy-tests/run-case.ts';
 import { credentialKinds } from '../../broker/providers/credential-kinds.ts';
-import { formatFinding } from '../../broker/strict-yaml.ts';
+import { formatFinding } from '../../broker/yaml/strict-yaml.ts';
 import { keysOf } from '../../docs/key-table.ts';
 import { loadExample, type PolicyExample, readExamples } from '../../docs/policy-examples.ts';
 

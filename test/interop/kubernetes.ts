@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import type { Grant } from '../../broker/model.ts';
 import { jwtProvider } from '../../broker/providers/jwt.ts';
 import { kubernetesProvider } from '../../broker/providers/kubernetes.ts';
-import { createUpstreamFetch } from '../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../broker/upstream/fetch.ts';
 import { buildGrant, buildKeys } from '../support/build-grant.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { startIssuerSite } from '../support/issuer-site.ts';

@@ -8,7 +8,7 @@ import { systemEntropy } from '../../broker/clock.ts';
 import { keyEncryptionKey, openSigningKeys } from '../../broker/keys/signing-keys.ts';
 import { exportDirectory } from '../../broker/log/export-directory.ts';
 import { logKeysOf } from '../../broker/log/verify-store.ts';
-import { logOrigin } from '../../broker/open-log.ts';
+import { logOrigin } from '../../broker/open/log.ts';
 import { openSqliteReader } from '../../broker/store/sqlite.ts';
 import { runBeside } from '../support/beside-broker.ts';
 import { buildpass } from '../support/command-line.ts';

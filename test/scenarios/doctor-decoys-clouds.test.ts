@@ -1,7 +1,7 @@
 // What AWS, Google and Entra make of a decoy, and what `doctor` makes of their answers: set up right, set up wrong in one respect at a
 // time, and set up so that they trust what they must not.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { DecoyShown } from '../../broker/open-decoys.ts';
+import type { DecoyShown } from '../../broker/open/decoys.ts';
 import { type AwsStory, DEPLOY_ROLE, prepareAws, trustOf } from '../support/aws-story.ts';
 import { keysPublishedBy } from '../support/aws-sts-double.ts';
 import { suspend } from '../support/beside-broker.ts';

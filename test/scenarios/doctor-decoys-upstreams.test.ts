@@ -1,6 +1,6 @@
 // What a vault and a cluster make of a decoy, and what `doctor` makes of their answers.
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { DecoyShown } from '../../broker/open-decoys.ts';
+import type { DecoyShown } from '../../broker/open/decoys.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { startIssuerSite } from '../support/issuer-site.ts';
 import { startCluster } from '../support/kube-apiserver.ts';

@@ -1,8 +1,7 @@
 // A fact that cannot be had: what the broker is told to do is said, and what passes by itself is put off. Nothing is ever guessed.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLAIMS, type FactStory, resetApi, startFactStory } from '../support/fact-story.ts';
-import type { Answer } from '../support/test-broker.ts';
-import { TestBroker } from '../support/test-broker.ts';
+import { type Answer, TestBroker } from '../support/test-broker.ts';
 
 let story: FactStory;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 // What the stories about approvals share: people of a release team, a project whose entitlements need them, and a job that waits.
 
 import { type PersonBrowser, signIn, type Visit } from './person-browser.ts';
-import type { Answer, AskOptions } from './test-broker.ts';
-import { newSecret, TestBroker, type TestBrokerOptions } from './test-broker.ts';
+import { type Answer, type AskOptions, newSecret, TestBroker, type TestBrokerOptions } from './test-broker.ts';
 
 /** The actor of every job here, unless it says another. */
 export const ROBIN = { actor: 'robin', actor_id: '9001' };

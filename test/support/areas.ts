@@ -9,19 +9,15 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     files: /^broker\/(model|approval-terms|risk|facts|decoy|errors|clock|found-once|next-turn)\.ts$/,
     mayImport: 'shared',
   },
-  {
-    name: 'yaml',
-    files: /^broker\/(strict-yaml|yaml-form|yaml-places|schema-problems|suggest)\.ts$/,
-    mayImport: 'shared',
-  },
-  { name: 'upstream-fetch', files: /^broker\/(upstream-[a-z]+|read-capped)\.ts$/, mayImport: 'shared kernel' },
+  { name: 'yaml', files: /^broker\/yaml\//, mayImport: 'shared' },
+  { name: 'upstream', files: /^broker\/upstream\//, mayImport: 'shared kernel' },
   { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel types:store' },
   { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
   {
     name: 'config',
-    files: /^broker\/config(-[a-z-]+)?\.ts$/,
+    files: /^broker\/config(\/|\.ts$)/,
     mayImport:
-      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream-fetch types:github types:provider-interface',
+      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream types:github types:provider-interface',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -29,7 +25,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   // It runs on an auditor's machine, without the broker and without a package: see PACKAGES.
   { name: 'verifier', files: /^broker\/verifier\//, mayImport: 'shared' },
   { name: 'keys', files: /^broker\/keys\//, mayImport: 'shared kernel types:store types:telemetry' },
-  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream-fetch verifier types:keys types:store' },
+  { name: 'log', files: /^broker\/log\//, mayImport: 'shared kernel upstream verifier types:keys types:store' },
 
   // Deciding is pure: no clock, no network, no file system (see PACKAGES). Policies come in through their sources.
   {
@@ -46,19 +42,19 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'provider-interface',
     files: /^broker\/providers\/(provider|endpoints)\.ts$/,
-    mayImport: 'kernel types:upstream-fetch',
+    mayImport: 'kernel types:upstream',
   },
   {
     name: 'providers',
     files: /^broker\/providers\//,
-    mayImport: 'shared kernel keys github provider-interface credential-kinds types:upstream-fetch types:telemetry',
+    mayImport: 'shared kernel keys github provider-interface credential-kinds types:upstream types:telemetry',
   },
 
   // Cases about policies, decided without a broker: as pure as deciding itself.
   { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },
 
   // Ids in policy files, filled in from GitHub by whoever edits them.
-  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream-fetch' },
+  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream' },
 
   // Drafts of policies from workflows: what is read and what is drafted is text.
   { name: 'policy-import', files: /^broker\/policy-import\//, mayImport: 'shared kernel yaml policy credential-kinds' },
@@ -67,7 +63,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'identity',
     files: /^broker\/identity\//,
-    mayImport: 'shared kernel upstream-fetch types:store types:telemetry',
+    mayImport: 'shared kernel upstream types:store types:telemetry',
   },
   {
     name: 'requests',
@@ -81,7 +77,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     mayImport: 'shared kernel yaml policy log notify types:policy-sources types:store types:exchange types:requests',
   },
   // Telling people: what is queued, its words, and each way to send it.
-  { name: 'notify', files: /^broker\/notify\//, mayImport: 'shared kernel upstream-fetch types:store types:telemetry' },
+  { name: 'notify', files: /^broker\/notify\//, mayImport: 'shared kernel upstream types:store types:telemetry' },
   {
     name: 'issuance',
     files: /^broker\/issuance\//,
@@ -91,24 +87,24 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'rotation',
     files: /^broker\/rotation\//,
-    mayImport: 'shared kernel keys log issuance upstream-fetch types:store types:telemetry',
+    mayImport: 'shared kernel keys log issuance upstream types:store types:telemetry',
   },
   {
     name: 'exchange',
-    files: /^broker\/exchange(-metrics)?\.ts$/,
+    files: /^broker\/exchange(-deps|-metrics)?\.ts$/,
     mayImport:
       'shared kernel identity policy policy-sources requests approvals issuance log limits types:store types:telemetry',
   },
 
   // Questions to GitHub in the broker's own name. It knows no policy and no store; what it finds out are facts.
-  { name: 'github', files: /^broker\/github\//, mayImport: 'shared kernel upstream-fetch types:telemetry' },
+  { name: 'github', files: /^broker\/github\//, mayImport: 'shared kernel upstream types:telemetry' },
 
   // People: who is signed in. It knows no routes; nothing on a job's way knows it.
   {
     name: 'sign-in',
     files: /^broker\/sign-in\//,
     mayImport:
-      'shared kernel keys log notify issuance upstream-fetch types:policy types:policy-sources types:store types:telemetry',
+      'shared kernel keys log notify issuance upstream types:policy types:policy-sources types:store types:telemetry',
   },
   {
     name: 'http',
@@ -122,7 +118,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'composition',
     files:
-      /^broker\/((broker|background|breathe|parse-policies|parse-thread|control-socket|open-[a-z-]+|store-mark|watch-store|face)\.ts$|demo\/|cli\/|main\.ts$)/,
+      /^broker\/((broker(-options)?|background|breathe|parse-policies|parse-thread|control-socket|store-mark|watch-store|face)\.ts$|open\/|demo\/|cli\/|main\.ts$)/,
     mayImport: '*',
   },
 ];

@@ -1,7 +1,6 @@
 // A broker whose jobs get roles at AWS, and the AWS that it asks: the account trusts the broker by the keys that it publishes.
 import { type AwsStsDouble, keysPublishedBy, startAwsSts } from './aws-sts-double.ts';
-import type { TestBrokerOptions } from './test-broker.ts';
-import { BROKER_URL } from './test-broker.ts';
+import { BROKER_URL, type TestBrokerOptions } from './test-broker.ts';
 
 const ACCOUNT = '111122223333';
 const AWS_HOST = new URL(BROKER_URL).host;

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../../shared/canonical-json.ts';
 import type { KindName } from '../../shared/issued-credential.ts';
-import type { Answer, Asked } from './broker-double.ts';
-import { unverifiableJwt } from './broker-double.ts';
+import { type Answer, type Asked, unverifiableJwt } from './broker-double.ts';
 import { answerOf, type Differing } from './kind-answers.ts';
 
 type Members = Readonly<Record<string, unknown>>;

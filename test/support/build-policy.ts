@@ -10,7 +10,7 @@ import {
 } from '../../broker/policy/load-policy.ts';
 import type { TextedSet } from '../../broker/policy/policy-set.ts';
 import { credentialKinds } from '../../broker/providers/credential-kinds.ts';
-import { formatFinding } from '../../broker/strict-yaml.ts';
+import { formatFinding } from '../../broker/yaml/strict-yaml.ts';
 
 export type Yaml = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../broker/clock.ts';
 import type { Credential, Lease } from '../../broker/model.ts';
 import { githubTokenProvider } from '../../broker/providers/github-token.ts';
 import type { CredentialProvider } from '../../broker/providers/provider.ts';
-import { createUpstreamFetch } from '../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../broker/upstream/fetch.ts';
 import type { ProviderDouble, ProviderWorld } from '../conformance/provider.ts';
 import { buildGrant } from './build-grant.ts';
 import { GithubAppApi } from './github-app-api.ts';

@@ -3,7 +3,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { type Entropy, systemEntropy } from '../../broker/clock.ts';
-import type { IssueDeps, Issuing } from '../../broker/issuance/issue.ts';
+import type { IssueDeps, Issuing } from '../../broker/issuance/issuing.ts';
 import { createAnswerSealer } from '../../broker/issuance/sealed-answer.ts';
 import { createAppend } from '../../broker/log/append.ts';
 import { createCheckpointer } from '../../broker/log/checkpointer.ts';

@@ -1,6 +1,6 @@
 // Has a running broker show a decoy, as `doctor` does.
 import { askControl } from '../../broker/cli/ask-control.ts';
-import type { DecoyShown } from '../../broker/open-decoys.ts';
+import type { DecoyShown } from '../../broker/open/decoys.ts';
 import type { TestBroker } from './test-broker.ts';
 
 /** `sub` of the decoy of `shop/deploy`. */

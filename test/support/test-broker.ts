@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrokerOptions, type RunningBroker, startBroker } from '../../broker/broker.ts';
+import { startBroker } from '../../broker/broker.ts';
+import type { BrokerOptions, RunningBroker } from '../../broker/broker-options.ts';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { type Clock, systemClock, systemEntropy } from '../../broker/clock.ts';
 import type { Config } from '../../broker/config.ts';

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createUpstreamFetch, fetchJson, type UpstreamOptions } from '../../broker/upstream-fetch.ts';
+import { createUpstreamFetch, fetchJson, type UpstreamOptions } from '../../broker/upstream/fetch.ts';
 import { createAuthority } from './certificates.ts';
 
 export const LIMITS = { timeout: 5000, maxBytes: 100 * 1024 };

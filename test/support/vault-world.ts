@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../broker/clock.ts';
 import type { Credential, Grant } from '../../broker/model.ts';
 import type { CredentialProvider } from '../../broker/providers/provider.ts';
 import { vaultSecretProvider } from '../../broker/providers/vault-secret.ts';
-import { createUpstreamFetch } from '../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../broker/upstream/fetch.ts';
 import { buildGrant, buildKeys } from './build-grant.ts';
 import { startIssuerSite } from './issuer-site.ts';
 import { startVault, type VaultDouble, type VaultOptions, type VaultRole } from './vault-double.ts';

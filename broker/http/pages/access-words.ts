@@ -2,10 +2,10 @@
 // of a credential: that is said by each lease's own entries.
 import type { Millis } from '../../clock.ts';
 import type { EntryFields } from '../../log/entry.ts';
-import type { EntryWords } from './entry-words.ts';
 import { type Html, html } from './html.ts';
 import { exact } from './said.ts';
 import { time } from './times.ts';
+import type { EntryWords } from './worded-entry.ts';
 
 type By = Pick<EntryFields<'access.paused'>, 'by' | 'principal'>;
 type Ordered = By & { readonly scope: string; readonly target: string };

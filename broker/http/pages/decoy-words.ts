@@ -1,10 +1,10 @@
 // What `doctor` has shown to other systems, in words.
 import type { Millis } from '../../clock.ts';
 import type { EntryFields } from '../../log/entry.ts';
-import type { EntryWords } from './entry-words.ts';
 import { type Html, html } from './html.ts';
 import { exact } from './said.ts';
 import { time } from './times.ts';
+import type { EntryWords } from './worded-entry.ts';
 
 export const DECOY_WORDS = {
   'decoy.started': ({ system, target }: EntryFields<'decoy.started'>): EntryWords => ({

@@ -13,15 +13,8 @@ import { KEY_WORDS } from './key-words.ts';
 import type { LogEntry } from './log-entry.ts';
 import { PEOPLE_WORDS } from './people-words.ts';
 import { exact, said } from './said.ts';
-import type { StateName } from './states.ts';
 import { time } from './times.ts';
-
-export interface EntryWords {
-  readonly state: StateName;
-  readonly what: string;
-  readonly who: Html;
-  readonly detail?: Html;
-}
+import type { EntryWords } from './worded-entry.ts';
 
 export function entryWords({ known }: LogEntry, now: Millis): EntryWords {
   if (known === undefined) return UNREADABLE;

@@ -1,10 +1,10 @@
 // What becomes of signing keys, in words.
 import type { Millis } from '../../clock.ts';
 import type { EntryFields } from '../../log/entry.ts';
-import type { EntryWords } from './entry-words.ts';
 import { html } from './html.ts';
 import { exact } from './said.ts';
 import { time } from './times.ts';
+import type { EntryWords } from './worded-entry.ts';
 
 const BROKER = html`the broker`;
 const OPERATOR = html`an operator`;

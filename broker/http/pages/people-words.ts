@@ -1,10 +1,10 @@
 // People's accounts and what is theirs, in words: identities, passkeys, command lines.
 import type { Millis } from '../../clock.ts';
 import type { EntryFields } from '../../log/entry.ts';
-import type { EntryWords } from './entry-words.ts';
 import { html } from './html.ts';
 import { exact, said } from './said.ts';
 import { time } from './times.ts';
+import type { EntryWords } from './worded-entry.ts';
 
 export const PEOPLE_WORDS = {
   'identity.linked': ({

@@ -1,7 +1,7 @@
 // What the pages show, read from the store in one consistent state: requests with their lease and their log entries.
 import type { Millis } from '../../clock.ts';
 import type { Subject } from '../../model.ts';
-import type { Refusal } from '../../requests/decide.ts';
+import type { Refusal } from '../../requests/decided.ts';
 import type { GrantRow } from '../../store/grants.ts';
 import type { LeaseRow } from '../../store/leases.ts';
 import type { RequestRow } from '../../store/requests.ts';

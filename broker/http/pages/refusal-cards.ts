@@ -3,7 +3,7 @@
 import { counted } from '../../../shared/number-words.ts';
 import { ordinal } from '../../../shared/ordinal.ts';
 import type { Reason } from '../../model.ts';
-import type { Refusal } from '../../requests/decide.ts';
+import type { Refusal } from '../../requests/decided.ts';
 import { card } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { saidWhole, sentence } from './said.ts';

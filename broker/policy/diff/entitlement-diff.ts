@@ -1,5 +1,5 @@
 // How one entitlement differs between two versions: who gains it, who loses it, and what else changed about it.
-import { anyOf } from '../../schema-problems.ts';
+import { anyOf } from '../../yaml/schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
 import type { Side } from './attribute.ts';
 import { credentialChanges } from './credential-diff.ts';

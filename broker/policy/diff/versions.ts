@@ -1,7 +1,7 @@
 // A loaded set beside its documents as they are written: a difference is found in what was compiled, and told in the words that
 // people wrote.
 import type { z } from 'zod';
-import { parseStrictYaml } from '../../strict-yaml.ts';
+import { parseStrictYaml } from '../../yaml/strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from '../document.ts';
 import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';
 import type { PolicyDocument, PolicySet, TextedSet } from '../policy-set.ts';

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Entitlement, Project } from '../../model.ts';
 import type { CredentialKind, CredentialKinds } from '../../providers/credential-kinds.ts';
-import { type KeyPath, parseStrictYaml, type StrictYaml, type StrictYamlResult } from '../../strict-yaml.ts';
+import { type KeyPath, parseStrictYaml, type StrictYaml, type StrictYamlResult } from '../../yaml/strict-yaml.ts';
 import { type ProjectDocument, projectSchema } from '../document.ts';
 import type { PolicyContext } from '../load-policy.ts';
 import { type OrganizationDocument, organizationSchema } from '../organization-document.ts';

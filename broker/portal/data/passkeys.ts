@@ -1,7 +1,6 @@
 // Passkeys by the browser's own interface (WebAuthn Level 3), which speaks the JSON that the broker does. A browser without it, and
 // somebody who turned away, are refusals with words like any other.
-import type { Answer, Problem } from './ask.ts';
-import { ask } from './ask.ts';
+import { type Answer, ask, type Problem } from './ask.ts';
 
 const passkeysWork = (): boolean =>
   'PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential;

@@ -10,8 +10,8 @@ import { Person } from '../parts/person.tsx';
 import { SaidBlock, Sentence } from '../parts/said.tsx';
 import { Time } from '../parts/times.tsx';
 import { requestAddress } from '../route.ts';
+import type { ApprovalOf } from './approval-of.ts';
 import { CopyLink } from './copy-link.tsx';
-import type { ApprovalOf } from './verdict-panel.tsx';
 
 interface Props {
   readonly request: RequestDetail;

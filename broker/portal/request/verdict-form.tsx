@@ -5,8 +5,8 @@ import { useSession } from '../data/session.ts';
 import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import type { ApprovalOf } from './approval-of.ts';
 import { type Choice, needsReason, type Verdict } from './use-verdict.ts';
-import type { ApprovalOf } from './verdict-panel.tsx';
 
 export interface FormProps {
   readonly request: RequestDetail;

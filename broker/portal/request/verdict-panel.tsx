@@ -9,14 +9,13 @@ import { useSession } from '../data/session.ts';
 import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { isNear, leftWords, Time } from '../parts/times.tsx';
+import type { ApprovalOf } from './approval-of.ts';
 import { ApprovalOutcome } from './approval-outcome.tsx';
 import { ProposedVerdict, UselessProposal, uselessBecause } from './proposed-verdict.tsx';
 import { type Confirming, RequestStepUp } from './request-step-up.tsx';
 import { useVerdict, type Verdict } from './use-verdict.ts';
 import { type FormProps, VerdictForm } from './verdict-form.tsx';
 import { Withdraw } from './withdraw.tsx';
-
-export type ApprovalOf = NonNullable<RequestDetail['approval']>;
 
 export interface PanelProps {
   readonly request: RequestDetail;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAnswering } from '../../../broker/http/answer.ts';
 import { sendToken } from '../../../broker/http/send-token.ts';
-import type { Issued } from '../../../broker/issuance/issue.ts';
+import type { Issued } from '../../../broker/issuance/issuing.ts';
 import { issuedSchema } from '../../../shared/api.ts';
 import { Secret } from '../../../shared/secret.ts';
 import { serveOnce } from '../../support/serve-once.ts';

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebhookChannel } from '../../../broker/notify/channel.ts';
 import { openWebhook, webhookKey } from '../../../broker/notify/webhook.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { Secret } from '../../../shared/secret.ts';
 import { deliveryOf } from '../../support/build-notice.ts';
 import { NoticeReceiver } from '../../support/notice-receivers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCases } from '../../../broker/policy-tests/case-files.ts';
-import { formatFinding } from '../../../broker/strict-yaml.ts';
+import { formatFinding } from '../../../broker/yaml/strict-yaml.ts';
 import { yamlText } from '../../support/build-policy.ts';
 
 const CASE = { title: 'A push', event: 'push', ask: 'shop/preview', expect: 'permit' };

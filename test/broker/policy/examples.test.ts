@@ -2,9 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readPolicyDirectory } from '../../../broker/policy/directory-source.ts';
 import { evaluate } from '../../../broker/policy/evaluate.ts';
-import type { PolicySet } from '../../../broker/policy/load-policy.ts';
-import { loadPolicy } from '../../../broker/policy/load-policy.ts';
-import { formatFinding } from '../../../broker/strict-yaml.ts';
+import { loadPolicy, type PolicySet } from '../../../broker/policy/load-policy.ts';
+import { formatFinding } from '../../../broker/yaml/strict-yaml.ts';
 import { buildAsk, buildContext, outcomeOf } from '../../support/build-policy.ts';
 import { buildPullRequest, buildSubject } from '../../support/build-subject.ts';
 

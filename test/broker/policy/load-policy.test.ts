@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { filesOf, setDigest } from '../../../broker/policy/load-policy.ts';
-import { formatFinding } from '../../../broker/strict-yaml.ts';
+import { formatFinding } from '../../../broker/yaml/strict-yaml.ts';
 import {
   buildContext,
   buildDocuments,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Subject } from '../../../broker/model.ts';
-import type { Yaml } from '../../support/build-policy.ts';
-import { decideRule, outcomeOf } from '../../support/build-policy.ts';
+import { decideRule, outcomeOf, type Yaml } from '../../support/build-policy.ts';
 import { buildPullRequest, buildSubject } from '../../support/build-subject.ts';
 
 const outcome = (rule: Yaml, subject: Subject): string => outcomeOf(decideRule(rule, subject));

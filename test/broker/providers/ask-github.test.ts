@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../broker/clock.ts';
 import { askGithub } from '../../../broker/providers/ask-github.ts';
-import type { UpstreamAnswer, UpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import type { UpstreamAnswer, UpstreamFetch } from '../../../broker/upstream/fetch.ts';
 
 const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { publicKeySet } from '../../../broker/keys/key-set.ts';
 import type { Credential, Grant } from '../../../broker/model.ts';
 import { awsRoleProvider } from '../../../broker/providers/aws-role.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { describeProvider, type ProviderWorld } from '../../conformance/provider.ts';
 import { type AwsStsDouble, startAwsSts } from '../../support/aws-sts-double.ts';
 import { buildGrant, buildKeys } from '../../support/build-grant.ts';

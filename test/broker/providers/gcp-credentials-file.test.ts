@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Grant } from '../../../broker/model.ts';
 import { gcpCredentialsFileProvider } from '../../../broker/providers/gcp-credentials-file.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { describeLocalProvider } from '../../conformance/provider.ts';
 import { startTestIssuer } from '../../support/broker-trust.ts';
 import { buildGrant } from '../../support/build-grant.ts';

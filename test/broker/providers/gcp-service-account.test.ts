@@ -3,7 +3,7 @@ import { systemClock } from '../../../broker/clock.ts';
 import type { Credential, Grant } from '../../../broker/model.ts';
 import { gcpServiceAccountProvider } from '../../../broker/providers/gcp-service-account.ts';
 import { UpstreamRefused } from '../../../broker/providers/provider.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { describeProvider } from '../../conformance/provider.ts';
 import { startTestIssuer } from '../../support/broker-trust.ts';
 import { buildGrant } from '../../support/build-grant.ts';

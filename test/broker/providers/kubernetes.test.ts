@@ -5,7 +5,7 @@ import { credentialKinds } from '../../../broker/providers/credential-kinds.ts';
 import type { UpstreamSystem } from '../../../broker/providers/endpoints.ts';
 import { jwtProvider } from '../../../broker/providers/jwt.ts';
 import { kubernetesProvider } from '../../../broker/providers/kubernetes.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { describeLocalProvider } from '../../conformance/provider.ts';
 import { buildGrant, buildKeys } from '../../support/build-grant.ts';
 import { startIssuerSite } from '../../support/issuer-site.ts';

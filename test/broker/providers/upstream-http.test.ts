@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UpstreamRefused } from '../../../broker/providers/provider.ts';
 import { callUpstream, type UpstreamCall, type UpstreamReply } from '../../../broker/providers/upstream-http.ts';
-import { createUpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import { createUpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { type MoodyServer, type Reply, startMoodyServer } from '../../support/moody-server.ts';
 
 let server: MoodyServer;

@@ -1,7 +1,7 @@
 // Ending a login, and asking after a lease: what counts as the word of the vault, and what does not (P8).
 import { describe, expect, it } from 'vitest';
 import { isDenied, isUnknownToken, openVault } from '../../../broker/providers/vault-api.ts';
-import type { UpstreamFetch } from '../../../broker/upstream-fetch.ts';
+import type { UpstreamFetch } from '../../../broker/upstream/fetch.ts';
 import { Secret } from '../../../shared/secret.ts';
 
 const UPSTREAM = {

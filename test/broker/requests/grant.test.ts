@@ -1,6 +1,6 @@
 // The grant of a permit whose credential is signed here later: the same one while it stands, and no second right to issue.
 import { describe, expect, it } from 'vitest';
-import type { Decided } from '../../../broker/requests/decide.ts';
+import type { Decided } from '../../../broker/requests/decided.ts';
 import {
   ALLOWED_NOWHERE,
   APPROVAL,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AskFacts, type Facts, type FactsNeeded, NOBODY_TO_ASK } from '../../../broker/facts.ts';
+import { type Facts, type FactsNeeded, NOBODY_TO_ASK } from '../../../broker/facts.ts';
+import type { AskFacts } from '../../../broker/model.ts';
 import { type Round, withFacts } from '../../../broker/requests/with-facts.ts';
 import { buildSubject } from '../../support/build-subject.ts';
 

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { statementsOver } from '../../../broker/store/node-sqlite.ts';
+import type { Database } from '../../../broker/store/schema.ts';
 import { createStatements } from '../../../broker/store/statements.ts';
-import type { Database } from '../../../broker/store/store.ts';
 
 function metaOf() {
   const database = new DatabaseSync(':memory:');
