@@ -29,7 +29,8 @@ export async function introspect(
     const issuance = await tx.issuances.find(own.issuanceId);
     const lease = issuance && (await tx.leases.find(issuance.lease_id));
     // A lease ends when its token does, give or take the second that a token counts in.
-    return lease?.state === 'live' && Number(own.claims['exp']) * 1000 > tx.now;
+    if (lease?.state !== 'live' || Number(own.claims['exp']) * 1000 <= tx.now) return false;
+    return !(await tx.revocations.isEnding(lease.id));
   });
   return live ? own.claims : undefined;
 }
