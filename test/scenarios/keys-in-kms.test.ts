@@ -151,6 +151,23 @@ describe('a KMS in trouble', () => {
     expect((await story.broker.ask({ secret })).status).toBe(200);
   });
 
+  it('asks nothing of the system that its signature was for: that issuance failed, and the same ask succeeds afterwards', async () => {
+    const aws = await prepareAws(() => story.time.now);
+    const story: RotationStory = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') }, aws.options);
+    aws.publishAt(story.broker.origin);
+    onTestFinished(() => aws.sts.close());
+    const ask = { scope: 'shop/deploy', secret: 's'.repeat(43) };
+    kms().trouble = 'denies';
+    const { status, headers, body } = await story.broker.ask(ask);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UPSTREAM_FAILED', '5']);
+    expect(body.error_description).toContain('the key service of the broker gave no signature');
+    expect(await story.broker.entries('issuance.unknown')).toEqual([]);
+    expect(await story.broker.entries('issuance.failed')).toHaveLength(1);
+    kms().trouble = undefined;
+    expect((await story.broker.ask(ask)).status).toBe(200);
+    expect(aws.sts.tokens).toHaveLength(1);
+  });
+
   it('that takes its time holds up nobody else', async () => {
     const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
     kms().trouble = 'hangs';
