@@ -101,3 +101,20 @@ describe('a start after a clock that stepped back', () => {
     await expectBooksInOrder(broker);
   });
 });
+
+describe('after a clock that stepped back', () => {
+  it('a revocation that failed is tried again in minutes, not once the old time is there again', async () => {
+    const { broker, time } = await start();
+    const secret = newSecret();
+    const { body } = await broker.ask({ scope: UPSTREAM, secret });
+    broker.provider.revokeFails = true;
+    await broker.returnLease(body.lease_id, secret);
+    await broker.running.runBackground();
+    expect(await broker.entries('lease.revocation_failed')).toHaveLength(1);
+    time.now -= HOUR_MS;
+    broker.provider.revokeFails = false;
+    await broker.running.runBackground();
+    expect(broker.provider.revoked).toEqual(broker.provider.issued);
+    expect(await broker.entries('lease.revoked')).toHaveLength(1);
+  });
+});
