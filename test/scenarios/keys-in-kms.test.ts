@@ -122,6 +122,47 @@ describe('a credential key in AWS KMS', () => {
   });
 });
 
+describe('a key that leaked while the KMS answers nobody', () => {
+  const nameAnother = async (story: RotationStory): Promise<void> => {
+    const config = story.broker.config as { keys: object };
+    config.keys = { ...config.keys, inAwsKms: { ES256: kms().makeKey('ECC_NIST_P256') } };
+    await story.broker.restart();
+  };
+
+  it('is withdrawn all the same, where the next one is on record: nothing is signed until the KMS is back', async () => {
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
+    const leaked = (await story.keyIn('current')) ?? '';
+    await nameAnother(story);
+    await story.pass(0);
+    const next = await story.keyIn('next');
+    kms().trouble = 'denies';
+    const { code, out } = await story.run(
+      'rotate',
+      `--compromised=${leaked}`,
+      '--reason',
+      'its account was taken over',
+    );
+    expect([code, out]).toEqual([0, expect.stringContaining(`Signs now: ${next}`)]);
+    expect([(await story.broker.ask()).status, (await story.published()).includes(leaked)]).toEqual([503, false]);
+    kms().trouble = undefined;
+    expect(await story.signer()).toBe(next);
+  });
+
+  it('is withdrawn once the configuration names the KMS no more, as the answer says', async () => {
+    const story = await RotationStory.start();
+    const leaked = (await story.keyIn('current')) ?? '';
+    kms().trouble = 'denies';
+    await nameAnother(story);
+    const withdraw = () => story.run('rotate', `--compromised=${leaked}`, '--reason', 'a backup was stolen');
+    expect(await withdraw()).toMatchObject({ code: 1, err: expect.stringContaining('take it out of keys.credential') });
+    expect(await story.keyIn('current')).toBe(leaked);
+    Object.assign(story.broker.config.keys, { inAwsKms: {} });
+    await story.broker.restart();
+    expect(await withdraw()).toMatchObject({ code: 0 });
+    expect(await story.signer()).toBe(await story.keyIn('current'));
+  });
+});
+
 describe('a KMS in trouble', () => {
   it.each(['denies', 'disabled', 'signs-with-another', 'answers-rubbish'] as const)(
     'that %s: 503, no credential, and somebody is woken once',
