@@ -17,6 +17,7 @@ import { jobEnded } from './issuance/job-ended.ts';
 import { reconcile, reconcileAtStart } from './issuance/reconcile.ts';
 import { revokeDue } from './issuance/revoke.ts';
 import { createAnswerSealer } from './issuance/sealed-answer.ts';
+import { createClockWatch } from './issuance/taken-for-dead.ts';
 import { recordWithheldAtStop, recordWithheldLeft } from './issuance/withhold.ts';
 import { publicKeySet } from './keys/key-set.ts';
 import { createRepositoryQuota } from './limits/repository-quota.ts';
@@ -231,11 +232,12 @@ function backgroundJobs(
     await keepAnchor(anchorFile, deps.store, log.verifierKey());
     if (anchorFile !== undefined) standing.anchorKept();
   };
+  const watchClock = createClockWatch(deps);
   return [
     { name: 'reconciling', run: () => reconcile(deps) },
     { name: 'recording what is withheld', run: () => recordWithheldLeft(deps) },
     { name: 'ending approvals', run: createSweep(deps) },
-    { name: 'revoking', run: () => revokeDue(deps) },
+    { name: 'revoking', run: () => watchClock().then(() => revokeDue(deps)) },
     { name: 'notifying', run: () => deliverDue({ ...deps, channels, url: config.url }) },
     { name: 'fetching the keys of issuers', run: () => trustedIssuers.refreshAhead() },
     { name: 'rotating the signing keys', run: () => rotation.advance() },

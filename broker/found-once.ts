@@ -19,7 +19,7 @@ export interface Rules<T> {
 interface Kept {
   readonly answer: Promise<unknown>;
   /** undefined while it is being found out */
-  until: Millis | undefined;
+  believed: { readonly from: Millis; readonly until: Millis } | undefined;
 }
 
 const FAILURE_KEPT_MS: Millis = 10_000;
@@ -31,21 +31,28 @@ export function createFoundOnce(clock: Clock): FoundOnce {
     const [oldest] = all.keys();
     if (all.size > MOST && oldest !== undefined) all.delete(oldest);
   };
+  /** A clock that was set back makes it old rather than young for as long as that. */
+  const isKnown = ({ believed }: Kept): boolean => {
+    const now = clock.now();
+    return believed === undefined || (believed.from <= now && now < believed.until);
+  };
+  const believe = (kept: Kept, until: Millis): void => {
+    kept.believed = { from: clock.now(), until };
+  };
   return {
     forget: (key) => void all.delete(key),
     get<T>(key: string, find: () => Promise<T>, { until, keeps }: Rules<T>): Promise<T> {
       const known = all.get(key);
-      if (known !== undefined && (known.until === undefined || clock.now() < known.until))
-        return known.answer as Promise<T>;
+      if (known !== undefined && isKnown(known)) return known.answer as Promise<T>;
       const answer = find();
-      const kept: Kept = { answer, until: undefined };
+      const kept: Kept = { answer, believed: undefined };
       all.delete(key);
       all.set(key, kept);
       forgetOldest();
       answer.then(
-        (value) => (kept.until = until(value)),
+        (value) => believe(kept, until(value)),
         (failure: unknown) => {
-          if (keeps(failure)) kept.until = clock.now() + FAILURE_KEPT_MS;
+          if (keeps(failure)) believe(kept, clock.now() + FAILURE_KEPT_MS);
           else if (all.get(key) === kept) all.delete(key);
         },
       );

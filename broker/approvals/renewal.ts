@@ -16,9 +16,14 @@ export async function renewalOn(
   const of = { approvalId: row.id, jobKey };
   const first = await tx.renewals.firstOn(of);
   // Whoever ended what a job had did not mean it to have the same again a moment later.
-  if (first === undefined || (await tx.renewals.wasEndedOn(of))) return undefined;
+  if (first === undefined || (await tx.renewals.wasEndedOn(of)) || (await isEndingOn(tx, of))) return undefined;
   const until = Math.min(first.issued_at + session * 1000, await incidentEnd(tx, row));
   return tx.now < until ? { renews: first.request_id, until } : undefined;
+}
+
+async function isEndingOn(tx: Transaction, of: { approvalId: string; jobKey: string }): Promise<boolean> {
+  for (const id of await tx.renewals.liveOn(of)) if (await tx.revocations.isEnding(id)) return true;
+  return false;
 }
 
 const STANDS: Readonly<Partial<Record<ApprovalRow['state'], true>>> = { approved: true, invoked: true };

@@ -32,7 +32,7 @@ export async function redeliver(
   if (requestSecret === undefined || lease?.state !== 'live' || entry === undefined) return undefined;
   if (deps.withheld.has(lease.id) || grant?.set_digest !== setDigest) return undefined;
   if (lease.ends_at !== null && lease.ends_at <= tx.now) return undefined;
-  if (await isBeingEnded(tx, lease.id)) return undefined;
+  if (await tx.revocations.isEnding(lease.id)) return undefined;
   const credential = await deps.answers.open(tx, { requestId: request.id, requestSecret });
   if (credential === undefined) return undefined;
   const { project, entitlement, id: requestId } = request;
@@ -43,12 +43,6 @@ export async function redeliver(
   const scope = `${project}/${entitlement}`;
   const again = { credential, scope, requestId, issuanceId, leaseId, assurance, endsAt: lease.ends_at };
   return { again, entryIndex: entry.entry_index };
-}
-
-/** An order names it that is on record, and not worked off yet: security was told that its lease ends. */
-async function isBeingEnded(tx: Transaction, leaseId: string): Promise<boolean> {
-  for (const order of await tx.revocations.unfinished()) if (await tx.revocations.names(order, leaseId)) return true;
-  return false;
 }
 
 /** What the job is told, once that is durable. */

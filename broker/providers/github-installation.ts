@@ -51,7 +51,12 @@ export async function openInstallation(
     return lookedUp(deps, first, signal);
   };
   const rules = { until: () => deps.clock.now() + KNOWN_MS, keeps: () => false };
-  const find = async () => deps.found.get(keyOf(parameters), look, rules);
+  // What somebody else looks for is waited for, but not given up with them: their time may be over when ours is not.
+  const find = (): Promise<Installation> =>
+    deps.found.get(keyOf(parameters), look, rules).catch((error: unknown) => {
+      if (!known || signal.aborted || !(error instanceof GivenUp)) throw error;
+      return find();
+    });
   let installation = await find();
   if (known && problemOf(installation, parameters) !== undefined) {
     // Somebody may just have mended it.
@@ -103,15 +108,18 @@ function installationOf(deps: Deps, { name, id }: GithubParameters['repositories
   return findInstallation((path) => lookUp(deps, path, signal), ofRepositoryId(name, id), deps.app.appId);
 }
 
+/** A look whose time was over. */
+class GivenUp extends UpstreamRefused {}
+
 /** A look that failed made nothing, whatever became of it. */
 async function lookUp({ github, clock }: Deps, path: string, signal: AbortSignal): Promise<GithubAnswer> {
   const answer = await github.get(path, signal).catch((cause: unknown) => {
-    throw cause instanceof UpstreamRefused
-      ? cause
-      : new UpstreamRefused('GitHub gives no clear answer where its App is installed: ask again in a moment', {
-          cause,
-          retryAfter: SOON,
-        });
+    if (cause instanceof UpstreamRefused) throw cause;
+    const Unclear = signal.aborted ? GivenUp : UpstreamRefused;
+    throw new Unclear('GitHub gives no clear answer where its App is installed: ask again in a moment', {
+      cause,
+      retryAfter: SOON,
+    });
   });
   const limited = limitedBy(answer, clock);
   if (limited !== undefined) throw limited;

@@ -3,10 +3,12 @@
 import { Secret } from '../../shared/secret.ts';
 import type { Millis, Seconds } from '../clock.ts';
 import type { Decoy } from '../decoy.ts';
+import { BrokerError } from '../errors.ts';
 import type { SignElsewhere } from '../keys/sign-elsewhere.ts';
 import { signJws, signJwsElsewhere } from '../keys/sign-jws.ts';
 import type { CredentialAlgorithm, SigningKeys } from '../keys/signing-keys.ts';
 import type { Grant } from '../model.ts';
+import { SOON, UpstreamRefused } from './provider.ts';
 
 export interface Signer {
   /** `iss` of what the broker signs */
@@ -93,9 +95,19 @@ type ForExchange = Pick<OwnToken, 'audience' | 'algorithm' | 'claims'>;
 
 const forExchange = (asked: ForExchange): OwnToken => ({ ...asked, typ: 'JWT', lifetime: EXCHANGE_LIFETIME });
 
-/** What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job. */
-export const signForExchange = async (signer: Signer, grant: Grant, asked: ForExchange): Promise<Secret> =>
-  (await signOwnToken(signer, grant, forExchange(asked))).secret;
+/**
+ * What another system trades for a credential of its own: for that system alone, and for minutes. It never reaches the job.
+ * @throws UpstreamRefused where whoever holds the key gave no signature: nothing was asked of that system, so that nothing is left open
+ */
+export async function signForExchange(signer: Signer, grant: Grant, asked: ForExchange): Promise<Secret> {
+  try {
+    return (await signOwnToken(signer, grant, forExchange(asked))).secret;
+  } catch (cause) {
+    if (!(cause instanceof BrokerError)) throw cause;
+    const message = 'it was not asked, since the key service of the broker gave no signature';
+    throw new UpstreamRefused(message, { cause, retryAfter: SOON });
+  }
+}
 
 const BRIEF_LIFETIME: Seconds = 60;
 

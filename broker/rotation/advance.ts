@@ -28,12 +28,15 @@ export interface Watch {
   readonly said: Map<string, Millis>;
   /** keys that were withdrawn, and what they signed has ended */
   readonly ended: Set<string>;
+  /** when a next key was missing last where relying parties look: some may go on with what they found then */
+  readonly missed: Map<string, Millis>;
 }
 
 export const createWatch = (): Watch => ({
   lookedAt: Number.NEGATIVE_INFINITY,
   said: new Map(),
   ended: new Set(),
+  missed: new Map(),
 });
 
 const LOOK_WHILE_WAITING: Millis = 60_000;
@@ -46,7 +49,7 @@ export async function advanceKeys(deps: RotationDeps, watch: Watch): Promise<voi
   const atIssuer = await lookAround(deps, watch, { rows: credentialKeys(rows), now });
   const there = new Set([...(atIssuer ?? []), ...deps.log.there()]);
   await seeKeys(deps, there);
-  await moveDue(deps, there);
+  await moveDue(deps, watch, there);
   for (const algorithm of ALGORITHMS) {
     const because = reasonForNext(deps, await readKeys(deps), algorithm);
     if (because !== undefined) await makeNext(deps, algorithm, because);
@@ -76,13 +79,15 @@ async function endWhatACrashLeft(deps: RotationDeps, { ended }: Watch): Promise<
 async function lookAround(deps: RotationDeps, watch: Watch, moment: Moment): Promise<ReadonlySet<string> | undefined> {
   const { site, logger } = deps;
   const { rows, now } = moment;
-  const waits = unseenKeys(rows).length > 0 || dueKeys(rows, now).some(({ state }) => state === 'next');
+  const next = rows.filter(({ state }) => state === 'next');
+  const waits = next.length > 0;
   if (!site.isStatic) return waits ? site.look() : undefined;
   if (now - watch.lookedAt < (waits ? LOOK_WHILE_WAITING : LOOK)) return undefined;
   watch.lookedAt = now;
   try {
     const there = await site.look();
     watch.said.delete(UNREACHABLE);
+    for (const { id } of next) if (!there.has(id)) watch.missed.set(id, now);
     sayWhatIsThere(deps, watch.said, { ...moment, there });
     return there;
   } catch (error) {
@@ -112,10 +117,13 @@ async function seeKeys(deps: RotationDeps, there: ReadonlySet<string>): Promise<
   });
 }
 
-/** A next key signs only while it is still where it was seen: `there` is what is there now. */
-async function moveDue(deps: RotationDeps, there: ReadonlySet<string>): Promise<void> {
+/** A next key signs only while it is still where it was seen, and has been for long enough: `there` is what is there now. */
+async function moveDue(deps: RotationDeps, { missed }: Watch, there: ReadonlySet<string>): Promise<void> {
   const before = await readKeys(deps);
-  const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || there.has(id);
+  const { publishBeforeUse } = deps.times;
+  const isKnown = (id: string): boolean =>
+    there.has(id) && before.now - (missed.get(id) ?? Number.NEGATIVE_INFINITY) >= publishBeforeUse;
+  const mayMove = ({ state, id }: SigningKeyRow): boolean => state !== 'next' || isKnown(id);
   if (!dueKeys(before.rows, before.now).some(mayMove)) return;
   await changeKeys(deps, async (tx) => {
     const rows = await vouchedRows(deps, tx);

@@ -1,6 +1,6 @@
 // Says aloud where the keys at a static site are not those that should be there; the same thing once an hour.
 import type { Millis } from '../clock.ts';
-import { type KeyRows, unseenKeys } from './key-times.ts';
+import type { KeyRows } from './key-times.ts';
 import type { RotationDeps } from './rotation-deps.ts';
 
 const AGAIN: Millis = 3_600_000;
@@ -30,9 +30,7 @@ export function sayWhatIsThere(
     logger.error('keys that credentials are signed with are not at the issuer', { issuer, key_ids: lost });
   const leaked = idsIn(['withdrawn']).filter((id) => there.has(id));
   if (isNew('leaked', leaked)) logger.error('a key that leaked is still at the issuer', { issuer, key_ids: leaked });
-  const waiting = unseenKeys(rows)
-    .map(({ id }) => id)
-    .filter((id) => !there.has(id));
+  const waiting = idsIn(['next']).filter((id) => !there.has(id));
   if (isNew('waiting', waiting))
     logger.warn(
       'a next key waits to be seen at the issuer: run `buildpass keys publish DIR`, and upload what it wrote',

@@ -100,20 +100,44 @@ function logKeys(
 
 /** Of our own making: a fresh one, since who got at this one got at the next. What a KMS holds does not lie beside it. */
 async function replacementFor(
-  { store, source }: RotationDeps,
+  deps: RotationDeps,
   algorithm: KeyAlgorithm,
 ): Promise<Pick<MadeKey, 'id'> & { readonly made?: MadeKey }> {
+  const { store, source } = deps;
   const reference = source.wanted(algorithm);
-  const made = await source.make(algorithm);
-  if (reference === undefined) return { id: made.id, made };
+  const replacement = knownAs(deps, algorithm, reference) ?? (await madeFor(deps, algorithm, reference));
+  if (reference === undefined) return replacement;
   const rows = await store.read((tx) => tx.signingKeys.all());
-  const known = rows.find(({ id }) => id === made.id);
-  if (known === undefined) return { id: made.id, made };
-  if (known.state === 'next') return { id: made.id };
+  const known = rows.find(({ id }) => id === replacement.id);
+  if (known === undefined) return replacement;
+  if (known.state === 'next') return { id: known.id };
   throw new BrokerError(
     'NOT_FOUND',
     `The key that leaked is "${reference}" itself, which the configuration names: make another in the KMS, name it in keys.credential, start the broker with it, and withdraw this one then. Nothing was changed.`,
   );
+}
+
+/** Of one that is on record nobody has to be asked: where an account was taken over, the KMS may answer nobody any more. */
+function knownAs(
+  { ring }: RotationDeps,
+  algorithm: KeyAlgorithm,
+  reference: string | undefined,
+): { id: string } | undefined {
+  return ring.published.find(
+    (key) => key.held === 'elsewhere' && key.algorithm === algorithm && key.reference === reference,
+  );
+}
+
+async function madeFor({ source }: RotationDeps, algorithm: KeyAlgorithm, reference: string | undefined) {
+  const made = await source.make(algorithm).catch((cause: unknown) => {
+    if (reference === undefined) throw cause;
+    throw new BrokerError(
+      'UPSTREAM_FAILED',
+      `"${reference}", which is to take its place, cannot be looked at (${(cause as Error).message}), and nothing was changed: take it out of keys.credential, start the broker, and withdraw this one then. One of the broker's own making takes its place.`,
+      { cause },
+    );
+  });
+  return { id: made.id, made };
 }
 
 async function withdraw(

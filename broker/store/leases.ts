@@ -17,6 +17,8 @@ export interface Leases {
   /** Notes that the other side confirmed; true for exactly one caller. */
   revoked(id: string, at: Millis): Promise<boolean>;
   overdue(now: Millis, limit: number): Promise<readonly LeaseRow[]>;
+  /** Ids of those that ended, and whose credential lives and could be revoked, while nobody is to do that: a clock ran ahead. */
+  takenForDead(now: Millis): Promise<readonly string[]>;
   latest(limit: number): Promise<readonly LeaseRow[]>;
   /** live ones of what this signing key of ours signed, those that end first before others */
   liveOfKey(keyId: string, limit: number): Promise<readonly LeaseRow[]>;
@@ -30,6 +32,7 @@ export interface Leases {
 
 export const leaseTable = (statements: Statements): Leases => ({
   ...leaseLookups(statements),
+  ...leasesToEnd(statements),
   ...leaseLists(statements),
   ...leaseChanges(statements),
 });
@@ -77,11 +80,9 @@ const leaseLists = (statements: Statements): Lists => {
   return { latest: (limit) => latest({ limit }), page: leasePages(statements) };
 };
 
-const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes | keyof Lists> => {
-  const find = first((db, { id }: { id: string }) => db.selectFrom('leases').selectAll().where('id', '=', id));
-  const ofRequest = first((db, { requestId }: { requestId: string }) =>
-    db.selectFrom('leases').selectAll().where('request_id', '=', requestId).orderBy('issued_at', 'desc').limit(1),
-  );
+type ToEnd = Pick<Leases, 'overdue' | 'liveOfKey' | 'ofJob' | 'takenForDead'>;
+
+const leasesToEnd = ({ all }: Statements): ToEnd => {
   const overdue = all((db, { now, limit }: { now: Millis; limit: number }) =>
     db
       .selectFrom('leases')
@@ -109,6 +110,29 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes | 
       .orderBy('ends_at')
       .limit(limit),
   );
+  const takenForDead = all((db, { now }: { now: Millis }) =>
+    db
+      .selectFrom('leases')
+      .select('id')
+      .where('state', '!=', 'live')
+      .where('revocation', '=', 'immediate')
+      .where('revoked_at', 'is', null)
+      .where('upstream_expires_at', '>', now)
+      .where('id', 'not in', (select) => select.selectFrom('outbox').select('payload').where('kind', '=', 'revoke')),
+  );
+  return {
+    overdue: (now, limit) => overdue({ now, limit }),
+    liveOfKey: (keyId, limit) => liveOfKey({ keyId, limit }),
+    ofJob: (job) => ofJob(job),
+    takenForDead: async (now) => (await takenForDead({ now })).map(({ id }) => id),
+  };
+};
+
+const leaseLookups = ({ first }: Statements): Pick<Leases, 'find' | 'ofRequest' | 'count'> => {
+  const find = first((db, { id }: { id: string }) => db.selectFrom('leases').selectAll().where('id', '=', id));
+  const ofRequest = first((db, { requestId }: { requestId: string }) =>
+    db.selectFrom('leases').selectAll().where('request_id', '=', requestId).orderBy('issued_at', 'desc').limit(1),
+  );
   const count = first((db, { now }: { now: Millis }) =>
     db
       .selectFrom('leases')
@@ -121,9 +145,6 @@ const leaseLookups = ({ all, first }: Statements): Omit<Leases, keyof Changes | 
   return {
     find: (id) => find({ id }),
     ofRequest: (requestId) => ofRequest({ requestId }),
-    overdue: (now, limit) => overdue({ now, limit }),
-    liveOfKey: (keyId, limit) => liveOfKey({ keyId, limit }),
-    ofJob: (job) => ofJob(job),
     async count(now) {
       const counted = await count({ now });
       return { live: counted?.live ?? 0, overdue: counted?.overdue ?? 0 };

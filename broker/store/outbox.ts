@@ -1,6 +1,6 @@
 // The outbox: effects outside the store (revocations, notices), written in the transaction that causes them and done afterwards,
 // again and again until they succeed. Nothing in it can delay or fail an issuance.
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Millis } from '../clock.ts';
 import type { OutboxRow } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -91,8 +91,7 @@ const revocationsByKind = ({ all }: Statements): ByKind => {
           .select('outbox.id')
           .where(REVOCATION_OF_LEASE)
           .where('leases.kind', '=', due.of)
-          .where('due_at', '<=', due.now)
-          .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', due.now)]))
+          .where(isToRevoke(due.now))
           .orderBy('due_at')
           .limit(due.limit),
       )
@@ -106,8 +105,7 @@ const revocationsByKind = ({ all }: Statements): ByKind => {
       .select('leases.kind')
       .distinct()
       .where(REVOCATION_OF_LEASE)
-      .where('due_at', '<=', now)
-      .where((row) => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)])),
+      .where(isToRevoke(now)),
   );
   return {
     claimRevocations: claim,
@@ -118,6 +116,13 @@ const revocationsByKind = ({ all }: Statements): ByKind => {
 /** Written out, so that its partial index is found. */
 const REVOCATION = sql<SqlBool>`kind = 'revoke'`;
 const REVOCATION_OF_LEASE = sql<SqlBool>`outbox.kind = 'revoke'`;
+
+/** Ten minutes: no revocation is put off as far. The clock was set back since, and the credential lives meanwhile. */
+const TOO_FAR = sql.lit(600_000);
+
+const isToRevoke = (now: Millis): RawBuilder<SqlBool> =>
+  sql<SqlBool>`(due_at <= ${now} OR due_at > ${now} + ${TOO_FAR})
+    AND (claimed_until IS NULL OR claimed_until <= ${now} OR claimed_until > ${now} + ${TOO_FAR})`;
 
 type Waits = Pick<Outbox, 'isDue' | 'waiting' | 'revocationOf' | 'failingRevocations'>;
 

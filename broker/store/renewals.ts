@@ -1,6 +1,7 @@
 // What a session counts from: the first credential that a job had, of an entitlement or on an approval. One that was withheld was
 // handed to nobody, and starts nothing.
 import type { Millis } from '../clock.ts';
+import { LIVE } from './lease-pages.ts';
 import type { Database } from './schema.ts';
 import type { Statements } from './statements.ts';
 
@@ -9,6 +10,8 @@ export interface Renewals {
   firstOfJob(job: { jobKey: string; project: string; entitlement: string }): Promise<Millis | undefined>;
   /** The first request of this job that was issued on the approval. */
   firstOn(of: OnApproval): Promise<FirstIssued | undefined>;
+  /** Ids of the live leases that this job has on the approval. */
+  liveOn(of: OnApproval): Promise<readonly string[]>;
   /**
    * Whether the broker ended something that this job had, or was about to have, on the approval: by order, or with a key that leaked. By
    * the entries, as the verifier has it: of what was withheld afterwards the rows do not tell it any more.
@@ -26,7 +29,7 @@ interface FirstIssued {
   readonly issued_at: Millis;
 }
 
-export const renewalTable = ({ first }: Statements): Renewals => {
+export const renewalTable = ({ all, first }: Statements): Renewals => {
   const firstOfJob = first((db, job: { jobKey: string; project: string; entitlement: string }) =>
     db
       .selectFrom('requests')
@@ -44,7 +47,7 @@ export const renewalTable = ({ first }: Statements): Renewals => {
       .selectFrom('approval_requests')
       .innerJoin('requests', 'requests.id', 'approval_requests.request_id')
       .innerJoin('leases', 'leases.request_id', 'requests.id')
-      .select(['leases.request_id', 'leases.issued_at'])
+      .select(['leases.id', 'leases.request_id', 'leases.issued_at'])
       .where('approval_requests.approval_id', '=', approvalId)
       .where('requests.job_key', '=', jobKey);
   const endedOn = first((db, { approvalId, jobKey }: OnApproval) =>
@@ -65,11 +68,13 @@ export const renewalTable = ({ first }: Statements): Renewals => {
       .orderBy('leases.request_id')
       .limit(1),
   );
+  const liveOn = all((db, of: OnApproval) => leasesOn(db, of).where(LIVE));
   return {
     async firstOfJob(job) {
       return (await firstOfJob(job))?.issued_at;
     },
     firstOn: (of) => firstOn(of),
+    liveOn: async (of) => (await liveOn(of)).map(({ id }) => id),
     wasEndedOn: async (of) => (await endedOn(of)) !== undefined,
   };
 };

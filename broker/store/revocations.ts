@@ -20,8 +20,11 @@ export interface Revocations {
   finish(id: string, at: Millis): Promise<boolean>;
   /** Live leases that an order names, in the order of their ids, after this one. */
   leasesOf(order: Named, after: string, limit: number): Promise<readonly LeaseRow[]>;
-  /** Whether this lease, which is live, is one of those. */
-  names(order: Named, leaseId: string): Promise<boolean>;
+  /**
+   * Whether a lease that is live still is to end by what is on record and not worked off yet: an order that names it, or its key, which
+   * was withdrawn. Security was told that it ends.
+   */
+  isEnding(leaseId: string): Promise<boolean>;
   /** The same, counted by what a revocation can do about them. */
   outlookOf(order: Named): Promise<readonly Outlook[]>;
 }
@@ -37,12 +40,29 @@ export interface Outlook {
   readonly endless: number;
 }
 
-export const revocationTable = (statements: Statements): Revocations => ({
-  ...orders(statements),
-  ...namedLeases(statements),
-});
+export const revocationTable = (statements: Statements): Revocations => {
+  const given = orders(statements);
+  const { names, ...named } = namedLeases(statements);
+  const ofWithdrawn = statements.first((db, { id }: { id: string }) =>
+    db
+      .selectFrom('leases')
+      .innerJoin('signing_keys', 'signing_keys.id', 'leases.key_id')
+      .select('leases.id')
+      .where(LIVE)
+      .where('leases.id', '=', id)
+      .where('signing_keys.state', '=', 'withdrawn'),
+  );
+  return {
+    ...given,
+    ...named,
+    async isEnding(id) {
+      for (const order of await given.unfinished()) if (await names(order, id)) return true;
+      return (await ofWithdrawn({ id })) !== undefined;
+    },
+  };
+};
 
-const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'names' | 'outlookOf'> => {
+const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'isEnding' | 'outlookOf'> => {
   const insert = first((db, row: RevocationRow) => db.insertInto('revocations').values(row));
   const newest = first((db) =>
     db
@@ -82,13 +102,16 @@ const orders = ({ all, first }: Statements): Omit<Revocations, 'leasesOf' | 'nam
   };
 };
 
+/** Whether this lease, which is live, is one of those that an order names. */
+type Names = (order: Named, leaseId: string) => Promise<boolean>;
+
 type Wanted = { target: string; before: Millis };
 
 /**
  * One statement a scope. Only live leases are looked through, by an index of their own: they are few beside those of all time. A
  * cross join, since SQLite keeps its order: beginning with the requests of a person or project would go through all of them.
  */
-const namedLeases = ({ all, first }: Statements): Pick<Revocations, 'leasesOf' | 'names' | 'outlookOf'> => {
+const namedLeases = ({ all, first }: Statements): Pick<Revocations, 'leasesOf' | 'outlookOf'> & { names: Names } => {
   const page = (scope: RevocationScope) =>
     all((db, wanted: Wanted & { after: string; limit: number }) =>
       db

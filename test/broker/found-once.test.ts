@@ -21,6 +21,15 @@ describe('what was found', () => {
     expect(await get()).toBe(2);
   });
 
+  it('is found again after the clock was set back: it would be young for as long as that', async () => {
+    const { time, found, rules, find } = setUp();
+    time.now = 3_600_000;
+    expect(await found.get('a', find, rules)).toBe(1);
+    time.now = 3_599_999;
+    expect(await found.get('a', find, rules)).toBe(2);
+    expect(await found.get('a', find, rules)).toBe(2);
+  });
+
   it('is not kept where it failed, unless the failure is an answer', async () => {
     const { found, rules, find } = setUp();
     const fails = (why: string) => found.get('a', () => Promise.reject(why), rules).catch((one: unknown) => one);

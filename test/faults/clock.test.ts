@@ -70,6 +70,28 @@ describe('after a clock that jumped ahead and came back', () => {
   });
 });
 
+describe('a credential that lives when the clock is right again', () => {
+  it('is revoked then, where its lease ended while it was taken for dead', async () => {
+    const { broker, time } = await start();
+    await broker.ask({ scope: UPSTREAM });
+    await jump({ broker, time }, BEYOND_A_LEASE_MS);
+    expect(broker.provider.revoked).toEqual([]);
+    await broker.running.runBackground();
+    expect(broker.provider.revoked).toEqual(broker.provider.issued);
+    expect(broker.logLines.filter((line) => line.includes('took for dead'))).toHaveLength(1);
+    await expectBooksInOrder(broker);
+  });
+
+  it('is revoked also where the clock was set right while the broker was stopped', async () => {
+    const { broker, time } = await start();
+    await broker.ask({ scope: UPSTREAM });
+    await jump({ broker, time }, BEYOND_A_LEASE_MS);
+    await broker.restart();
+    await broker.running.runBackground();
+    expect(await broker.entries('lease.revoked')).toHaveLength(1);
+  });
+});
+
 describe('an issuance that is under way while the clock jumps', () => {
   it('is closed as unknown, and what comes of it is withheld and revoked', async () => {
     const { broker, time } = await start({ providerTimeout: 60_000 });
@@ -99,5 +121,22 @@ describe('a start after a clock that stepped back', () => {
       { reason: 'the broker stopped before the outcome was known' },
     ]);
     await expectBooksInOrder(broker);
+  });
+});
+
+describe('after a clock that stepped back', () => {
+  it('a revocation that failed is tried again in minutes, not once the old time is there again', async () => {
+    const { broker, time } = await start();
+    const secret = newSecret();
+    const { body } = await broker.ask({ scope: UPSTREAM, secret });
+    broker.provider.revokeFails = true;
+    await broker.returnLease(body.lease_id, secret);
+    await broker.running.runBackground();
+    expect(await broker.entries('lease.revocation_failed')).toHaveLength(1);
+    time.now -= HOUR_MS;
+    broker.provider.revokeFails = false;
+    await broker.running.runBackground();
+    expect(broker.provider.revoked).toEqual(broker.provider.issued);
+    expect(await broker.entries('lease.revoked')).toHaveLength(1);
   });
 });

@@ -27,6 +27,7 @@ export interface Story {
 
 const UPSTREAM = 'shop/upstream';
 const MINUTE_MS = 60_000;
+const BEYOND_A_LEASE_MS = 11 * MINUTE_MS;
 /** The commit that has the use of the token, the decision and `issuance.started`. */
 const STARTED = 1;
 
@@ -55,6 +56,15 @@ export const STORIES: Readonly<Record<string, Story>> = {
   'a credential that comes late': {
     options: () => ({ providerTimeout: 20 }),
     act: comesLate,
+  },
+  'a credential that a clock which ran ahead took for dead': {
+    prepare: async (round) => {
+      await round.ask(UPSTREAM);
+      round.pass(BEYOND_A_LEASE_MS);
+      await round.background();
+      round.pass(-BEYOND_A_LEASE_MS);
+    },
+    act: (round) => round.background(),
   },
   'a credential that is given again': {
     prepare: (round) => round.ask(),

@@ -2,9 +2,15 @@
 // not write.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemEntropy } from '../../broker/clock.ts';
+import { readEncryptionKey } from '../../broker/config.ts';
+import { signJws } from '../../broker/keys/sign-jws.ts';
+import { keyEncryptionKey, type LocalKey, openSigningKeys } from '../../broker/keys/signing-keys.ts';
+import type { SigningKeyRow } from '../../broker/store/signing-keys.ts';
+import { rowsBeside } from '../support/beside-broker.ts';
 import { buildpass, type Ran } from '../support/command-line.ts';
 import { HOUR } from '../support/rotation-story.ts';
 import { TestBroker, type TestBrokerOptions } from '../support/test-broker.ts';
@@ -48,6 +54,15 @@ async function introspect(token: string, name = PREVIEWS.name): Promise<oauth.In
 async function revoke(token: string): Promise<void> {
   const client = { client_id: 'anybody' };
   await oauth.processRevocationResponse(await oauth.revocationRequest(server(), client, oauth.None(), token, insecure));
+}
+
+/** What whoever has a copy of the private half makes of a token that was issued. */
+async function forged(token: string, changed: object): Promise<string> {
+  const rows = rowsBeside(broker, 'SELECT * FROM signing_keys') as unknown as SigningKeyRow[];
+  const sealing = keyEncryptionKey(await readEncryptionKey(broker.config.keys.encryptionKeyFile), systemEntropy);
+  const { id, privateKey } = openSigningKeys(rows, sealing).credential('ES256') as LocalKey;
+  const payload = { ...decodeJwt(token), ...changed };
+  return signJws({ algorithm: 'ES256', privateKey }, { typ: 'at+jwt', kid: id }, payload);
 }
 
 const keys = (...words: string[]): Promise<Ran> => buildpass('keys', ...words, '--config', broker.config.file);
@@ -97,6 +112,15 @@ describe('introspection', () => {
     expect(await introspect(body.access_token)).toMatchObject({ active: true });
     expect((await keys('rotate', `--compromised=${kid}`, '--reason', 'it leaked')).code).toBe(0);
     expect(await introspect(body.access_token)).toEqual({ active: false });
+  });
+
+  it('takes what the broker never issued for no token of ours, though one of its keys signed it', async () => {
+    await start();
+    const { body } = await broker.ask();
+    const token = await forged(body.access_token, { repository: 'octo-org/crown-jewels' });
+    expect(await introspect(token)).toEqual({ active: false });
+    await revoke(token);
+    expect(await introspect(body.access_token)).toMatchObject({ active: true });
   });
 
   it('says nothing of a token for somebody else', async () => {
@@ -187,6 +211,16 @@ describe('revocation', () => {
     await revoke(body.access_token);
     await revoke(body.access_token);
     expect(await broker.entries('lease.returned')).toHaveLength(1);
+  });
+
+  it('ends a token that was signed while the issuer had another name, and calls it live no more', async () => {
+    await start();
+    const { body } = await broker.ask();
+    Object.assign(broker.config, { issuer: 'https://tokens.example.com' });
+    await broker.restart();
+    expect(await introspect(body.access_token)).toEqual({ active: false });
+    await revoke(body.access_token);
+    expect(await broker.entries('lease.returned')).toMatchObject([{ lease_id: body.lease_id, by: 'token' }]);
   });
 
   it('does not say whether a token was one of ours (RFC 7009 §2.2)', async () => {

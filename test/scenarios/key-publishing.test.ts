@@ -137,6 +137,14 @@ describe('a next key of a private broker', () => {
     writeFileSync(jwksOf(site), before);
     await story.pass(2 * HOUR);
     expect(await story.signer()).toBe(first);
+    expect(story.said('waits to be seen at the issuer')).toHaveLength(2);
+    await publish();
+    // Whoever asked the site a minute ago may go on with what was there for an hour.
+    await story.pass(59 * MINUTE);
+    expect(await story.signer()).toBe(first);
+    await story.pass(2 * MINUTE);
+    expect(await story.signer()).toBe(await story.keyIn('current'));
+    await story.broker.entries();
   });
 
   it.each([

@@ -122,6 +122,47 @@ describe('a credential key in AWS KMS', () => {
   });
 });
 
+describe('a key that leaked while the KMS answers nobody', () => {
+  const nameAnother = async (story: RotationStory): Promise<void> => {
+    const config = story.broker.config as { keys: object };
+    config.keys = { ...config.keys, inAwsKms: { ES256: kms().makeKey('ECC_NIST_P256') } };
+    await story.broker.restart();
+  };
+
+  it('is withdrawn all the same, where the next one is on record: nothing is signed until the KMS is back', async () => {
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
+    const leaked = (await story.keyIn('current')) ?? '';
+    await nameAnother(story);
+    await story.pass(0);
+    const next = await story.keyIn('next');
+    kms().trouble = 'denies';
+    const { code, out } = await story.run(
+      'rotate',
+      `--compromised=${leaked}`,
+      '--reason',
+      'its account was taken over',
+    );
+    expect([code, out]).toEqual([0, expect.stringContaining(`Signs now: ${next}`)]);
+    expect([(await story.broker.ask()).status, (await story.published()).includes(leaked)]).toEqual([503, false]);
+    kms().trouble = undefined;
+    expect(await story.signer()).toBe(next);
+  });
+
+  it('is withdrawn once the configuration names the KMS no more, as the answer says', async () => {
+    const story = await RotationStory.start();
+    const leaked = (await story.keyIn('current')) ?? '';
+    kms().trouble = 'denies';
+    await nameAnother(story);
+    const withdraw = () => story.run('rotate', `--compromised=${leaked}`, '--reason', 'a backup was stolen');
+    expect(await withdraw()).toMatchObject({ code: 1, err: expect.stringContaining('take it out of keys.credential') });
+    expect(await story.keyIn('current')).toBe(leaked);
+    Object.assign(story.broker.config.keys, { inAwsKms: {} });
+    await story.broker.restart();
+    expect(await withdraw()).toMatchObject({ code: 0 });
+    expect(await story.signer()).toBe(await story.keyIn('current'));
+  });
+});
+
 describe('a KMS in trouble', () => {
   it.each(['denies', 'disabled', 'signs-with-another', 'answers-rubbish'] as const)(
     'that %s: 503, no credential, and somebody is woken once',
@@ -149,6 +190,23 @@ describe('a KMS in trouble', () => {
     expect((await story.broker.ask({ secret })).status).toBe(503);
     kms().trouble = undefined;
     expect((await story.broker.ask({ secret })).status).toBe(200);
+  });
+
+  it('asks nothing of the system that its signature was for: that issuance failed, and the same ask succeeds afterwards', async () => {
+    const aws = await prepareAws(() => story.time.now);
+    const story: RotationStory = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') }, aws.options);
+    aws.publishAt(story.broker.origin);
+    onTestFinished(() => aws.sts.close());
+    const ask = { scope: 'shop/deploy', secret: 's'.repeat(43) };
+    kms().trouble = 'denies';
+    const { status, headers, body } = await story.broker.ask(ask);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UPSTREAM_FAILED', '5']);
+    expect(body.error_description).toContain('the key service of the broker gave no signature');
+    expect(await story.broker.entries('issuance.unknown')).toEqual([]);
+    expect(await story.broker.entries('issuance.failed')).toHaveLength(1);
+    kms().trouble = undefined;
+    expect((await story.broker.ask(ask)).status).toBe(200);
+    expect(aws.sts.tokens).toHaveLength(1);
   });
 
   it('that takes its time holds up nobody else', async () => {

@@ -59,7 +59,12 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'post', path: '/oauth/introspect', shown: ['relying-party'], form: 'OwnTokenForm' },
     summary: 'What became of a `jwt` credential, for whom it was made for (RFC 7662)',
-    answers: { 200: { about: 'Its claims while it is live; else that it is not active.', json: 'Introspection' } },
+    answers: {
+      200: {
+        about: 'Its claims while it is live and the log has it as issued; else that it is not active.',
+        json: 'Introspection',
+      },
+    },
     errors: ['CLIENT_UNKNOWN', 'PARAMETER_INVALID', 'CONTENT_TYPE_UNSUPPORTED'],
   },
   {

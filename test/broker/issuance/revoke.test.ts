@@ -157,6 +157,17 @@ describe('a revocation', () => {
   });
 });
 
+describe('after a clock that was set back by an hour', () => {
+  it('a revocation that a crash left claimed is not left for that hour', async () => {
+    const { world } = await waiting();
+    const claimed = { of: '_test', now: world.time.now, claimedUntil: world.time.now + MINUTE, limit: 1 };
+    expect(await world.deps.store.commit((tx) => tx.outbox.claimRevocations(claimed))).toHaveLength(1);
+    world.time.now -= 60 * MINUTE;
+    await revokeDue(world.deps);
+    expect(await world.entries('lease.revoked')).toHaveLength(1);
+  });
+});
+
 describe('many revocations', () => {
   it('are all done in one go while all goes well', async () => {
     const { world } = await waiting(41);

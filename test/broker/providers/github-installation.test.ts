@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buildGrant } from '../../support/build-grant.ts';
 import type { Knowledge } from '../../support/github-knowledge.ts';
 import { openTokenWorld, PARAMETERS, type TokenWorld } from '../../support/github-token-world.ts';
 
@@ -23,6 +24,22 @@ describe('the installation', () => {
     pass(2_000);
     await issue();
     expect(looks()).toBe(2);
+  });
+
+  it('is looked for again by those who waited, where the time of who looked was over first', async () => {
+    const { api, provider } = await start();
+    const within = ({ signal }: AbortController) => provider.issue(buildGrant(), PARAMETERS, signal);
+    Object.assign(api.server, { mood: 'hangs', moodFrom: () => true });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const looking = within(first);
+    const refused = expect(looking).rejects.toThrow('gives no clear answer where its App is installed');
+    await api.server.hanging;
+    const waiting = within(second);
+    api.server.mood = 'well';
+    first.abort();
+    await refused;
+    expect((await waiting).excess).toBeUndefined();
+    expect(api.server.requests.filter((one) => one.startsWith('GET '))).toHaveLength(2);
   });
 
   it('is that of where a repository is now, where it moved since', async () => {

@@ -32,7 +32,7 @@ const PAGE = [200, '<html>Back soon</html>'] as const;
 describe('ending a login', () => {
   it.each<[string, Given]>([
     ['the vault took it', [204, '']],
-    ['the vault took it with a warning', [200, '{"warnings":["soon"]}']],
+    ['the vault took it with a warning', [200, '{"request_id":"r","warnings":["soon"]}']],
   ])('is done where %s', async (_when, answer) => {
     await expect(vault(answer).end(TOKEN, signal)).resolves.toBeUndefined();
   });
@@ -43,6 +43,7 @@ describe('ending a login', () => {
     ['in a namespace that is locked', LOCKED, { denied: false, unknown: false }],
     ['where a firewall answers', BLOCKED, { denied: false, unknown: false }],
     ['where a page answers instead of the vault', PAGE, { denied: false, unknown: false }],
+    ['where JSON answers that is not the vault’s', [200, '{"status":"back soon"}'], { denied: false, unknown: false }],
     ['where nobody answers', [503, ''], { denied: false, unknown: false }],
   ])('fails for one %s', async (_when, answer, expected) => {
     const error: unknown = await vault(answer)
