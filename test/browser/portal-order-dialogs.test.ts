@@ -38,11 +38,10 @@ describe('a dialog', () => {
     const { lease } = await world.issue('6402');
     const page = await world.proven('Sam', `/access?revoke=lease:${lease}`);
     await page.getByLabel('Reason').fill('INC-13');
+    world.portal.makesItSay(/ERR_FAILED/);
     await page.route('**/v1/revocations', (route) => route.abort());
-    world.portal.complaints.length = 0;
     await press(page, 'Revoke this lease');
     await page.getByRole('alert').getByText('It may have been done all the same').waitFor();
-    world.portal.complaints.length = 0;
     expect(await page.getByLabel('Reason').inputValue()).toBe('INC-13');
     await page.unroute('**/v1/revocations');
     await press(page, 'Revoke this lease');
@@ -53,13 +52,13 @@ describe('a dialog', () => {
     await world.issue('6403');
     const page = await world.proven('Sam', '/sign-in');
     const failing = { status: 503, json: { code: 'STORE_UNAVAILABLE', detail: 'The store did not answer.' } };
+    world.portal.makesItSay(/status of 503/);
     await page.route('**/v1/leases?*', (route) => route.fulfill(failing));
     await page.goto(`${world.portal.url}/access?revoke=project:shop`);
     await page.getByText('How much is live could not be read.').waitFor();
     await page.getByLabel('Reason').fill('INC-14');
     await press(page, 'Revoke what is live');
     expect((await world.answerOf(page)).text).toMatch(/\d+ live leases? of the project shop/);
-    world.portal.complaints.length = 0;
   });
 
   it.for([

@@ -11,6 +11,7 @@ export class PortalWorld {
   readonly #contexts: BrowserContext[] = [];
   /** what the browser complained of: the content policy, and errors of the script */
   readonly complaints: string[] = [];
+  #told: RegExp | undefined;
 
   private constructor(story: ApprovalStory, browser: Browser) {
     this.story = story;
@@ -41,17 +42,25 @@ export class PortalWorld {
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
+      const text = message.text();
       // A refusal of the broker is no complaint.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) this.complaints.push(message.text());
+      const known = /status of 4\d\d/.test(text) || this.#told?.test(text) === true;
+      if (message.type() === 'error' && !known) this.complaints.push(text);
     });
     if (name !== undefined) await page.request.get(this.story.broker.running.demoLink(name), { maxRedirects: 0 });
     await page.goto(`${this.url}${path}`);
     return page;
   }
 
+  /** The rest of the test makes the browser say this, some time before its pages are closed. */
+  makesItSay(what: RegExp): void {
+    this.#told = what;
+  }
+
   /** Closes the pages of one test. */
   async leave(): Promise<void> {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    this.#told = undefined;
   }
 
   async close(): Promise<void> {
