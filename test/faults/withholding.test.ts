@@ -207,9 +207,7 @@ describe('a revocation', () => {
       if (id === hanging.lease_id) await gate.promise;
     };
     const run = broker.running.runBackground();
-    await expect
-      .poll(() => broker.entries('lease.revoked'), { timeout: 10_000 })
-      .toMatchObject([{ lease_id: other.lease_id }]);
+    await expect.poll(() => broker.entries('lease.revoked')).toMatchObject([{ lease_id: other.lease_id }]);
     expect(asked).toEqual(new Set([hanging.lease_id, other.lease_id]));
     gate.resolve();
     await run;

@@ -141,16 +141,12 @@ describe('serve', () => {
     const answer = ask();
     await expect.poll(() => github.requests.length).toBeGreaterThan(0);
     broker.kill('SIGTERM');
-    await expect
-      .poll(
-        () =>
-          fetch(`${origin}/healthz`).then(
-            () => 'open',
-            () => 'shut',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('shut');
+    const door = () =>
+      fetch(`${origin}/healthz`).then(
+        () => 'open',
+        () => 'shut',
+      );
+    await expect.poll(door).toBe('shut');
     await github.recover();
     expect((await answer).status).toBe(200);
     expect([await broker.ended, broker.err()]).toEqual([0, expect.stringContaining('"message":"stopped"')]);
