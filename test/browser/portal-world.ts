@@ -5,6 +5,29 @@ import { freePort } from '../support/free-port.ts';
 import type { TestBrokerOptions } from '../support/test-broker.ts';
 import { launchBrowser } from './browser.ts';
 
+/** In a page, before its own script. */
+const COUNTS_ASKS = `{
+  const [ask, later] = [fetch, setTimeout];
+  globalThis.underWay = 0;
+  globalThis.fetch = async (...words) => {
+    underWay += 1;
+    try {
+      const answer = await ask(...words);
+      await answer.clone().arrayBuffer();
+      return answer;
+    } finally {
+      later(() => (underWay -= 1));
+    }
+  };
+}`;
+
+/** What is drawn may ask for more, a moment after it is drawn. */
+const UNTIL_CALM = `(async () => {
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  for (let calm = 0; calm < 3; calm = underWay === 0 ? calm + 1 : 0) await drawn();
+  await document.fonts.ready;
+})()`;
+
 export class PortalWorld {
   readonly story: ApprovalStory;
   readonly #browser: Browser;
@@ -37,8 +60,24 @@ export class PortalWorld {
 
   /** A page of somebody who is signed in, at an address of the portal; of nobody where `name` is undefined. */
   async visit(name: string | undefined, path = '/', options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.#newPage(options);
+    if (name !== undefined) await page.request.get(this.story.broker.running.demoLink(name), { maxRedirects: 0 });
+    await page.goto(`${this.url}${path}`);
+    return page;
+  }
+
+  /** The same with all that it shows: nothing is under way any more, nor comes of what was answered. */
+  async visitWhole(name: string | undefined, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.visit(name, path, options);
+    await page.evaluate(UNTIL_CALM);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+  }
+
+  async #newPage(options: BrowserContextOptions): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     this.#contexts.push(context);
+    await context.addInitScript(COUNTS_ASKS);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
@@ -47,8 +86,6 @@ export class PortalWorld {
       const known = /status of 4\d\d/.test(text) || this.#told?.test(text) === true;
       if (message.type() === 'error' && !known) this.complaints.push(text);
     });
-    if (name !== undefined) await page.request.get(this.story.broker.running.demoLink(name), { maxRedirects: 0 });
-    await page.goto(`${this.url}${path}`);
     return page;
   }
 
