@@ -28,6 +28,9 @@ const UNTIL_CALM = `(async () => {
   await document.fonts.ready;
 })()`;
 
+/** Nothing that the page asked for is under way any more. */
+export const isCalm = (page: Page): Promise<void> => page.evaluate(UNTIL_CALM);
+
 export class PortalWorld {
   readonly story: ApprovalStory;
   readonly #browser: Browser;
@@ -69,7 +72,7 @@ export class PortalWorld {
   /** The same with all that it shows: nothing is under way any more, nor comes of what was answered. */
   async visitWhole(name: string | undefined, path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.visit(name, path, options);
-    await page.evaluate(UNTIL_CALM);
+    await isCalm(page);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   }
