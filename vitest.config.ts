@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/no-network.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // One second, as it is by itself, is what a busy machine takes to open a page.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,
     sequence: { shuffle: { files: true, tests: true } },

@@ -1,7 +1,7 @@
 // A clock that ran ahead takes credentials for dead that live: nothing was revoked of those whose leases ended meanwhile, also where
 // security had ordered it. Once the clock was set right, they are revoked like any other.
 import type { Millis } from '../clock.ts';
-import type { IssueDeps } from './issue.ts';
+import type { IssueDeps } from './issuing.ts';
 import { queueRevocation } from './steps.ts';
 
 type Deps = Pick<IssueDeps, 'store' | 'entropy' | 'clock' | 'logger'>;

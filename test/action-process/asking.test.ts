@@ -1,4 +1,6 @@
 // The main step as a process: environment in, commands, files and requests out. Each story is a file to read.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   issued,
@@ -12,6 +14,7 @@ import {
   waits,
 } from '../support/broker-answers.ts';
 import { BrokerDouble } from '../support/broker-double.ts';
+import { temporaryDirectory } from '../support/config-file.ts';
 import { leaks, runStep } from '../support/run-action.ts';
 import { FAST_FORWARD, tell } from './tell.ts';
 
@@ -188,15 +191,17 @@ test('a wrong input ends the step before anything is asked', async () => {
 });
 
 test('a credential that was on its way when the job was cancelled is returned', async () => {
-  const cancelling = new AbortController();
+  const [cancelling, told] = [new AbortController(), join(await temporaryDirectory(), 'told')];
+  const note = `process.on('SIGINT', () => process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(told)}, ''))`;
   broker.answer('POST /v1/token', async (asked) => {
     cancelling.abort();
     // The signal goes another way than the answer, and must be there first.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect.poll(() => existsSync(told)).toBe(true);
     return issued()(asked);
   });
   broker.answer('DELETE /v1/leases', leaseReturned('immediate'));
-  const { outputs, state, exitCode } = await tell(broker, 'cancelled', { signal: cancelling.signal });
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(note)}` };
+  const { outputs, state, exitCode } = await tell(broker, 'cancelled', { signal: cancelling.signal, environment });
   expect({ outputs, state, exitCode }).toEqual({ outputs: {}, state: {}, exitCode: 1 });
   expect(broker.requestsOf('DELETE /v1/leases').map(({ path }) => path)).toEqual(['/v1/leases/lse_1']);
 });

@@ -67,7 +67,7 @@ describe('a verdict from a command line', { timeout: 60_000 }, () => {
     const page = await world.visit('Alex', path);
     await heading(page, 'Approve, as a terminal proposes?').waitFor();
     expect(new URL(page.url()).hash).toBe('');
-    expect(await page.locator('.compare code').innerText()).toBe(code);
+    await page.locator('.compare code').getByText(code, { exact: true }).waitFor();
     expect(await page.locator('.said', { hasText: 'Read the commits & tests.' }).count()).toBe(1);
     expect(await page.locator('textarea').count()).toBe(0);
     expect((await job.status()).body.state).toBe('pending');
@@ -132,7 +132,7 @@ describe('a link that a stranger wrote, or that is old', () => {
     await page.getByText('somebody else wrote it').waitFor();
     await page.getByText('Reason, as it came with the link').waitFor();
     const proposal = readProposal(job.id, path.split('#')[1] ?? '');
-    expect(await page.locator('.compare code').innerText()).toBe(proposal && (await proposalCode(proposal)));
+    await expect.poll(() => page.locator('.compare code').innerText()).toBe(proposal && (await proposalCode(proposal)));
     expect(await page.locator('textarea').count()).toBe(0);
   });
 

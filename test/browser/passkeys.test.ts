@@ -1,8 +1,7 @@
 // Passkeys in a real browser, with a virtual authenticator: the broker’s side is what a person’s browser and device make of it.
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { TestBroker } from '../support/test-broker.ts';
 import { launchBrowser } from './browser.ts';
 
@@ -31,15 +30,6 @@ afterAll(async () => {
   await browser.close();
   await broker.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 interface Person {
   readonly page: Page;

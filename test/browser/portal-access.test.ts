@@ -73,13 +73,10 @@ afterEach(async () => {
 });
 afterAll(() => world.close());
 
-async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
+function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
   const [person, path] = pages[name] ?? [undefined, '/'];
   // A colour that is on its way to another has the contrast of neither.
-  const page = await world.visit(person, path, { reducedMotion: 'reduce', ...options });
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
-  return page;
+  return world.visitWhole(person, path, { reducedMotion: 'reduce', ...options });
 }
 
 const at = (width: number, colorScheme: 'light' | 'dark' = 'light'): BrowserContextOptions => ({
@@ -95,16 +92,16 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe('axe objects to nothing', () => {
-  it.for(ALL)('on %s, wide and narrow, in light and dark', async (name) => {
-    const page = await open(name, at(1280));
-    for (const scheme of ['light', 'dark'] as const) {
+  it.for(ALL.flatMap((name) => (['light', 'dark'] as const).map((scheme) => [name, scheme] as const)))(
+    'on %s in %s, wide and narrow',
+    async ([name, scheme]) => {
+      const page = await open(name, at(1280, scheme));
       for (const width of [1280, 390]) {
-        await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize({ width, height: 800 });
-        expect([scheme, width, await violations(page)]).toEqual([scheme, width, []]);
+        expect([width, await violations(page)]).toEqual([width, []]);
       }
-    }
-  });
+    },
+  );
 
   it('while somebody is to show that it is them, and where a reason is missing', async () => {
     const page = await open('pending', at(1280));
@@ -208,19 +205,15 @@ describe('the whole of what a page loads', () => {
   it('is small, and from here', async () => {
     const loaded: { url: string; size: Promise<number> }[] = [];
     const page = await world.visit('Alex', '/nowhere-at-all');
-    page.on('response', (response) =>
-      loaded.push({
-        url: response.url(),
-        size: response
-          .request()
-          .sizes()
-          .then((sizes) => sizes.responseBodySize),
-      }),
-    );
+    page.on('response', (response) => {
+      // Answers of the page before, which is left, may never be whole.
+      if (response.url().includes('/v1/')) return;
+      const size = response.request().sizes();
+      loaded.push({ url: response.url(), size: size.then((sizes) => sizes.responseBodySize) });
+    });
     await page.goto(`${world.url}${pages['pending']?.[1]}`, { waitUntil: 'networkidle' });
-    const files = loaded.filter(({ url }) => !url.includes('/v1/'));
-    expect(files.filter(({ url }) => !url.startsWith(world.url))).toEqual([]);
-    const sizes = await Promise.all(files.map(({ size }) => size));
+    expect(loaded.filter(({ url }) => !url.startsWith(world.url))).toEqual([]);
+    const sizes = await Promise.all(loaded.map(({ size }) => size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
   });
 });

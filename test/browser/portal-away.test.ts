@@ -96,7 +96,7 @@ describe('a browser that is offline', () => {
         .getByText(/Not updating since .* Trying again/)
         .isVisible();
     };
-    await expect.poll(isOld, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isOld).toBe(true);
     await shows(page, 'Your verdict');
     await page.context().setOffline(false);
     await gone(page, 'Not updating since');
@@ -112,7 +112,7 @@ describe('a browser that is offline', () => {
       await page.clock.runFor(1_000);
       return main(page).getByText('Either it is stopped, or the connection').isVisible();
     };
-    await expect.poll(isTold, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isTold).toBe(true);
     await page.context().setOffline(false);
     await shows(page, 'Choose one to read');
   });

@@ -130,7 +130,8 @@ describe('many leases', () => {
     await page.getByRole('link', { name: 'Revoke…', exact: true }).click();
     await page.getByLabel('What is to end').selectOption('called-workflow');
     const offered = page.locator('datalist option');
-    expect(await offered.evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toContain(reused);
+    const names = () => offered.evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+    await expect.poll(names).toContain(reused);
     await page.getByLabel('Called workflow', { exact: true }).fill(reused);
     const dialog = page.getByRole('dialog');
     await dialog.getByText('4 live leases now: 4 can be revoked.').waitFor();
@@ -162,6 +163,7 @@ describe('many leases', () => {
     const { lease } = await world.issue('6104');
     const page = await world.proven('Sam', `/access?revoke=lease:${lease}`);
     await page.getByRole('dialog').getByText('6104').waitFor();
+    await row(page, '6104').waitFor({ state: 'attached' });
     await page.getByLabel('What is to end').selectOption('repository');
     expect(await page.getByLabel('Repository', { exact: true }).inputValue()).toBe('github/456789');
     await page

@@ -54,12 +54,9 @@ beforeAll(async () => {
 afterEach(() => world.leave());
 afterAll(() => world.close());
 
-async function open(name: string, width = 1280): Promise<Page> {
+function open(name: string, width = 1280): Promise<Page> {
   const [person, path] = pages[name] ?? ['Alex', '/'];
-  const page = await world.visit(person, path, { reducedMotion: 'reduce', viewport: { width, height: 800 } });
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
-  return page;
+  return world.visitWhole(person, path, { reducedMotion: 'reduce', viewport: { width, height: 800 } });
 }
 
 /** In the page. */

@@ -3,6 +3,13 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { focused, heading, openAccessWorld, press, row } from './access-world.ts';
 
+/** What is asked for without a reason. */
+const ASKED = [
+  ['revoke=project:shop', 'Revoke what is live'],
+  ['pause=everything:', 'Pause issuing'],
+  ['pause=principal:', 'Pause issuing'],
+] as const;
+
 const world = openAccessWorld();
 
 describe('a dialog', () => {
@@ -38,11 +45,10 @@ describe('a dialog', () => {
     const { lease } = await world.issue('6402');
     const page = await world.proven('Sam', `/access?revoke=lease:${lease}`);
     await page.getByLabel('Reason').fill('INC-13');
+    world.portal.makesItSay(/ERR_FAILED/);
     await page.route('**/v1/revocations', (route) => route.abort());
-    world.portal.complaints.length = 0;
     await press(page, 'Revoke this lease');
     await page.getByRole('alert').getByText('It may have been done all the same').waitFor();
-    world.portal.complaints.length = 0;
     expect(await page.getByLabel('Reason').inputValue()).toBe('INC-13');
     await page.unroute('**/v1/revocations');
     await press(page, 'Revoke this lease');
@@ -53,36 +59,29 @@ describe('a dialog', () => {
     await world.issue('6403');
     const page = await world.proven('Sam', '/sign-in');
     const failing = { status: 503, json: { code: 'STORE_UNAVAILABLE', detail: 'The store did not answer.' } };
+    world.portal.makesItSay(/status of 503/);
     await page.route('**/v1/leases?*', (route) => route.fulfill(failing));
     await page.goto(`${world.portal.url}/access?revoke=project:shop`);
     await page.getByText('How much is live could not be read.').waitFor();
     await page.getByLabel('Reason').fill('INC-14');
     await press(page, 'Revoke what is live');
     expect((await world.answerOf(page)).text).toMatch(/\d+ live leases? of the project shop/);
-    world.portal.complaints.length = 0;
   });
 
-  it.for([
-    ['revoke=project:shop', 'Revoke what is live'],
-    ['pause=everything:', 'Pause issuing'],
-    ['pause=principal:', 'Pause issuing'],
-  ])(
-    'at ?%s: axe objects to nothing, wide and narrow, in light and dark, and nothing hangs over',
-    async ([open, button]) => {
+  it.for(ASKED.flatMap((asked) => (['light', 'dark'] as const).map((scheme) => [...asked, scheme] as const)))(
+    'at ?%s with %s pressed, in %s: axe objects to nothing, wide and narrow, and nothing hangs over',
+    async ([open, button, colorScheme]) => {
       for (const run of ['6411', '6412', '6413', '6414']) await world.issue(run, { actor: `robin-${'o'.repeat(60)}` });
-      const page = await world.portal.visit('Sam', `/access?${open}`, { reducedMotion: 'reduce' });
-      await press(page, button as string);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const width of [1280, 390, 320]) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 800 });
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
-          expect(
-            await page.evaluate(`((one) => one.scrollWidth - one.clientWidth)(document.querySelector('dialog'))`),
-          ).toBe(0);
-        }
+      const page = await world.portal.visit('Sam', `/access?${open}`, { reducedMotion: 'reduce', colorScheme });
+      await press(page, button);
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+        expect(
+          await page.evaluate(`((one) => one.scrollWidth - one.clientWidth)(document.querySelector('dialog'))`),
+        ).toBe(0);
       }
     },
   );

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PortalWorld } from './portal-world.ts';
+import { isCalm, PortalWorld } from './portal-world.ts';
 
 let world: PortalWorld;
 
@@ -71,8 +71,8 @@ describe('a page that is left alone', () => {
     const page = await world.visit(undefined, '/sign-in');
     await page.clock.install();
     // With all that it shows: an ask that is under way would be given up with the half hour that passes now.
-    await page.goto(linkFor('Alex', '/'), { waitUntil: 'networkidle' });
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goto(linkFor('Alex', '/'));
+    await isCalm(page);
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.clock.fastForward('31:00');

@@ -53,6 +53,23 @@ describe('a verdict on high risk', () => {
     expect(await verdictOn(job.id)).toMatchObject({ verdict: 'approve', step_up: 'passkey' });
   });
 
+  it('leaves a page where it is that was asking meanwhile, with the token from before', async () => {
+    const job = await world.story.ask('risky', { run_id: '3004' });
+    const page = await world.visit('Alex', `/requests/${job.id}`);
+    await page.getByRole('heading', { name: 'Your verdict' }).waitFor();
+    const before = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    await page.request.get(`${world.url}/sign-in/demo?step-up=1`, { maxRedirects: 0 });
+    const answers: number[] = [];
+    await page.route('**/v1/requests?view=waiting', async (route) => {
+      const headers = { ...route.request().headers(), ...(answers.length === 0 && { cookie: before }) };
+      const response = await route.fetch({ headers });
+      answers.push(response.status());
+      await route.fulfill({ response });
+    });
+    await expect.poll(() => answers).toEqual([401, 200]);
+    await page.getByRole('heading', { name: 'Your verdict' }).waitFor();
+  });
+
   it('can be gone back from, with what was typed', async () => {
     const job = await world.story.ask('risky', { run_id: '3003' });
     const page = await world.visit('Alex', `/requests/${job.id}`);

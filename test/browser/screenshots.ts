@@ -201,9 +201,7 @@ async function draw(directory: string, only: readonly string[]): Promise<void> {
       if (only.length > 0 && !only.includes(shot.name)) continue;
       for (const colorScheme of ['light', 'dark'] as const) {
         for (const [size, viewport] of SIZES) {
-          const page = await world.visit(shot.person, shot.path, { viewport, colorScheme });
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          await page.waitForLoadState('networkidle');
+          const page = await world.visitWhole(shot.person, shot.path, { viewport, colorScheme });
           await shot.act?.(page);
           await page.screenshot({
             path: join(directory, `${shot.name}-${size}-${colorScheme}.png`),

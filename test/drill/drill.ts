@@ -1,14 +1,13 @@
 // A drill: the real `serve` under load, killed again and again at moments that nobody chose. Whatever it was doing, no credential
 // may have got out unlogged, none twice, and every ask must have ended.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { loadConfig } from '../../broker/config.ts';
 import { parseAnchor } from '../../shared/anchor.ts';
 import { parseVerifierKey } from '../../shared/signed-note.ts';
+import { freePort } from '../support/free-port.ts';
 import { type GithubIssuer, startGithubIssuer } from '../support/github-issuer.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { DrilledBroker } from './drilled-broker.ts';
@@ -57,6 +56,7 @@ interface Place extends DrillOptions {
 
 async function drillIn(directory: string, place: Place): Promise<Drilled> {
   const { random, issuer, otherSystem, kills, say } = place;
+  // One that every broker of the drill takes: jobs know one address.
   const port = await freePort();
   const configFile = writeFiles(directory, { port, issuerUrl: issuer.url });
   const config = await loadConfig(configFile);
@@ -100,13 +100,4 @@ log: { anchor-file: ./anchor }
 `,
   );
   return file('buildpass.yaml');
-}
-
-/** One that every broker of the drill takes: jobs know one address. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -37,7 +37,7 @@ async function start() {
     await begun.promise;
     connection.arm(fault);
     const answers = of.map((ask) => broker.ask(ask));
-    await expect.poll(() => running(broker), { timeout: 10_000 }).toBe(JOBS);
+    await expect.poll(() => running(broker)).toBe(JOBS);
     gate.resolve();
     await expect(ahead).rejects.toThrow('changes nothing');
     return Promise.all(answers);

@@ -56,8 +56,6 @@ describe('a provider', () => {
     broker.provider.mood = 'hangs';
     const asking = broker.ask(request);
     await broker.provider.hanging();
-    const meanwhile = await broker.ask(request);
-    expect([meanwhile.status, meanwhile.body.code]).toEqual([503, 'ISSUANCE_IN_PROGRESS']);
     expect((await asking).body.code).toBe('UPSTREAM_FAILED');
     const before = broker.provider.issued.length;
     broker.provider.letGo();
@@ -71,6 +69,20 @@ describe('a provider', () => {
       'issuance.withheld',
       'lease.revoked',
     ]);
+  });
+
+  it('that hangs is asked no second time for the same request', async () => {
+    const other = await TestBroker.start({ background: 'by-hand', providerTimeout: 60_000 });
+    onTestFinished(() => other.close());
+    const request = ask();
+    other.provider.mood = 'hangs';
+    const asking = other.ask(request);
+    await other.provider.hanging();
+    const { status, body } = await other.ask(request);
+    expect([status, body.code]).toEqual([503, 'ISSUANCE_IN_PROGRESS']);
+    other.provider.letGo();
+    expect((await asking).status).toBe(200);
+    expect(other.provider.issued).toHaveLength(1);
   });
 
   it('that grants a longer life than asked, and cannot revoke it, gets it back unused', async () => {

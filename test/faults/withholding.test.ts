@@ -103,7 +103,7 @@ describe('a credential that nobody may get', () => {
     const waiting = broker.ask({ scope: 'shop/upstream' });
     await broker.provider.hanging();
     const stopping = broker.running.close();
-    await expect.poll(() => entriesBeside(broker, 'issuance.withheld'), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => entriesBeside(broker, 'issuance.withheld')).toHaveLength(1);
     broker.provider.letGo();
     expect((await waiting).status).toBe(200);
     await stopping;
@@ -207,9 +207,7 @@ describe('a revocation', () => {
       if (id === hanging.lease_id) await gate.promise;
     };
     const run = broker.running.runBackground();
-    await expect
-      .poll(() => broker.entries('lease.revoked'), { timeout: 10_000 })
-      .toMatchObject([{ lease_id: other.lease_id }]);
+    await expect.poll(() => broker.entries('lease.revoked')).toMatchObject([{ lease_id: other.lease_id }]);
     expect(asked).toEqual(new Set([hanging.lease_id, other.lease_id]));
     gate.resolve();
     await run;

@@ -19,7 +19,14 @@ export interface Asked {
   readonly signal?: AbortSignal;
 }
 
-export async function ask<T>(path: string, { method = 'GET', body = {}, signal }: Asked = {}): Promise<Answer<T>> {
+/** What is only read is asked again where the session was not known: its token may have changed under way, by a step-up. */
+export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>> {
+  const answer = await askOnce<T>(path, asked);
+  const again = asked.method === undefined && !answer.ok && answer.problem.code === 'SIGN_IN_REQUIRED';
+  return again ? askOnce<T>(path, asked) : answer;
+}
+
+async function askOnce<T>(path: string, { method = 'GET', body = {}, signal }: Asked): Promise<Answer<T>> {
   const changes = method !== 'GET';
   try {
     const response = await fetch(path, {

@@ -139,18 +139,14 @@ describe('serve', () => {
     const { broker, files, github, origin, ask } = await serving();
     await github.fail('slow', 'discovery');
     const answer = ask();
-    await expect.poll(() => github.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => github.requests.length).toBeGreaterThan(0);
     broker.kill('SIGTERM');
-    await expect
-      .poll(
-        () =>
-          fetch(`${origin}/healthz`).then(
-            () => 'open',
-            () => 'shut',
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe('shut');
+    const door = () =>
+      fetch(`${origin}/healthz`).then(
+        () => 'open',
+        () => 'shut',
+      );
+    await expect.poll(door).toBe('shut');
     await github.recover();
     expect((await answer).status).toBe(200);
     expect([await broker.ended, broker.err()]).toEqual([0, expect.stringContaining('"message":"stopped"')]);
@@ -162,7 +158,7 @@ describe('serve', () => {
     const { files, origin, ask } = await serving();
     await ask();
     const [, size = ''] = (await (await fetch(`${origin}/log/checkpoint`)).text()).split('\n');
-    await expect.poll(() => readFileSync(files.anchor, 'utf8').split('\n')[3], { timeout: 5_000 }).toBe(size);
+    await expect.poll(() => readFileSync(files.anchor, 'utf8').split('\n')[3]).toBe(size);
   });
 
   it('loads its policies again on SIGHUP: a better one at once, a broken one not, and says which', async () => {

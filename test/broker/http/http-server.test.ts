@@ -13,7 +13,7 @@ import { createMetrics } from '../../../broker/telemetry/metrics.ts';
 const SOON = { ...SERVER_LIMITS, headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 };
 
 /** A connection to a server that reads a body and says how long it was. */
-async function connected(): Promise<Socket> {
+async function connected(limits: typeof SERVER_LIMITS): Promise<Socket> {
   const answering = createAnswering({ 'x-common': 'yes' });
   const logger = createLogger({ level: 'silent', demo: false });
   const refuse = createRefuse({
@@ -31,7 +31,7 @@ async function connected(): Promise<Socket> {
       );
     },
     refuse,
-    SOON,
+    limits,
   );
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -46,7 +46,7 @@ describe('a request that takes too long to arrive', () => {
     ['in its headers', BEGUN],
     ['in its body', `${BEGUN}\r\nabc`],
   ])('is told so with a code, and its connection ends: %s', async (_where, bytes) => {
-    const socket = await connected();
+    const socket = await connected(SOON);
     socket.write(bytes);
     const answer = await text(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\nx-common: yes\r\n/);
@@ -56,14 +56,14 @@ describe('a request that takes too long to arrive', () => {
 
 describe('a body', () => {
   it('may come in pieces', async () => {
-    const socket = await connected();
+    const socket = await connected(SERVER_LIMITS);
     socket.write(`${BEGUN}Connection: close\r\n\r\nabc`);
     socket.write('defghij');
     expect(await text(socket)).toContain('{"length":10}');
   });
 
   it('that goes on and on is refused before its end', async () => {
-    const socket = await connected();
+    const socket = await connected(SERVER_LIMITS);
     socket.on('error', () => undefined);
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n');
     socket.write('x'.repeat(1_300_000));

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createUpstreamFetch, fetchJson } from '../../../broker/upstream/fetch.ts';
 import { createAuthority } from '../../support/certificates.ts';
+import { freePort } from '../../support/free-port.ts';
 import {
   authority,
   json,
@@ -142,11 +143,7 @@ describe('asking for a document', () => {
   });
 
   test('nobody there: the attempt fails with the reason', async () => {
-    const gone = createServer().listen(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const { port } = gone.address() as AddressInfo;
-    gone.close();
-    const asked = fetchJson(createUpstreamFetch(PUBLIC), `http://127.0.0.1:${port}/`, LIMITS);
+    const asked = fetchJson(createUpstreamFetch(PUBLIC), `http://127.0.0.1:${await freePort()}/`, LIMITS);
     await expect(asked).rejects.toThrow('ECONNREFUSED');
   });
 });
