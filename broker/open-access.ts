@@ -17,6 +17,7 @@ import { pausedAnswer, resumedAnswer, revocationAnswer } from './issuance/access
 import { OPERATOR } from './issuance/ordered-by.ts';
 import { pause, resume } from './issuance/pauses.ts';
 import { type OrderDeps, orderRevocation } from './issuance/revocation-orders.ts';
+import { checkOrSay } from './schema-problems.ts';
 import { resetAnswer } from './sign-in/passkey-reset-answer.ts';
 import { resetPasskeys } from './sign-in/passkey-resets.ts';
 
@@ -65,8 +66,7 @@ async function reset(deps: AccessDeps, sent: unknown): Promise<PasskeyReset> {
 }
 
 function read<T>(schema: z.ZodType<T>, sent: unknown): T {
-  const parsed = schema.safeParse(sent);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`${issue?.path.join('.') || 'what was sent'} ${issue?.message ?? 'cannot be read'}`);
+  const checked = checkOrSay(schema, sent);
+  if (checked.ok) return checked.value;
+  throw new Error(`what was sent is not as it must be: ${checked.first}`);
 }

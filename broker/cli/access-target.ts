@@ -1,6 +1,7 @@
 // What `revoke` and `pause` are about, and what `leases list` is narrowed to, from the options of a command line: selectors, each in
 // the form that it must have.
-import { orderReason, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
+import { orderReason } from '../../shared/access-api.ts';
+import { slipIn, type TargetedScope } from '../../shared/target-forms.ts';
 import { anyOf } from '../schema-problems.ts';
 import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
 
@@ -45,8 +46,8 @@ export function narrowingOf(context: CommandContext): Partial<Record<TargetedSco
 
 function nameOf(context: CommandContext, scope: TargetedScope): string {
   const target = context.option(scope) ?? '';
-  const { error } = TARGETS[scope].safeParse(target);
-  if (error !== undefined) throw new UsageError(`--${scope} "${target}" ${error.issues[0]?.message}`);
+  const slip = slipIn(scope, target);
+  if (slip !== undefined) throw new UsageError(`--${scope} "${target}" ${slip}`);
   return target;
 }
 
