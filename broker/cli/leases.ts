@@ -28,17 +28,16 @@ export const command: Command = {
   async run(context) {
     const [state, limit] = [stateOf(context), limitOf(context)];
     const only = narrowingOf(context);
-    const { leases, pauses, now } = await withStoreReader(context.configFile, (reader) =>
-      reader.read(async (tx) => {
-        const found: LeaseSummary[] = [];
-        for (let before: string | undefined; ; ) {
-          const page = await listLeases(tx, { state, only, before, limit: limit - found.length });
-          found.push(...page.leases);
-          before = page.next;
-          if (before === undefined || found.length >= limit) return { leases: found, ...(await pauseList(tx)) };
-        }
-      }),
-    );
+    const { leases, pauses, now } = await withStoreReader(context.configFile, async (reader) => {
+      const found: LeaseSummary[] = [];
+      for (let before: string | undefined; ; ) {
+        // A snapshot each, so that the broker beside it can fold its write-ahead log in between.
+        const page = await reader.read((tx) => listLeases(tx, { state, only, before, limit: limit - found.length }));
+        found.push(...page.leases);
+        before = page.next;
+        if (before === undefined || found.length >= limit) return { leases: found, ...(await reader.read(pauseList)) };
+      }
+    });
     const { io, json } = context;
     if (json) io.out(inertJson({ now, pauses, leases }));
     else for (const line of [...pauses.map(pauseLine), ...leases.map(leaseLine)]) io.out(inertLine(line));
