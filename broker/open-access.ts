@@ -1,5 +1,6 @@
-// What commands over the control socket do to access: end leases, pause and resume issuing, reset lost passkeys. Whoever may open the socket is the operator at
-// the machine; none of it asks a sign-in provider, GitHub or another system for anything.
+// What commands over the control socket do to access: end leases, pause and resume issuing, reset lost passkeys. Whoever may open
+// the socket is the operator at the machine, and so is who has the store while no broker runs; none of it asks a sign-in provider,
+// GitHub or another system for anything.
 import { z } from 'zod';
 import {
   type PasskeyReset,
