@@ -4,16 +4,16 @@ import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { named, pauseList } from '../issuance/access-answers.ts';
 import { listLeases } from '../issuance/lease-list.ts';
 import { didYouMean } from '../schema-problems.ts';
-import { narrowingOf, TARGETED, targetOptions } from './access-target.ts';
+import { APPROVED_BY, narrowingOf, TARGETED, targetOptions } from './access-target.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 
 export const command: Command = {
   name: 'leases list',
   summary: 'list what was issued and is still live, with what is left of each credential',
-  usage: `leases list [--state STATE] ${TARGETED.map((scope) => `[--${scope} …]`).join(' ')} [--last N]`,
+  usage: `leases list [--state STATE] ${TARGETED.map((scope) => `[--${scope} …]`).join(' ')} [--approved-by ID] [--last N]`,
   about:
-    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. A selector means what it means to `revoke`: it lists what would end; of several, what all of them name. Reads the store beside a running broker, or without one.',
+    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. A selector means what it means to `revoke`: it lists what would end; --approved-by lists what one person approved, which no order names; of several, what all of them name. Reads the store beside a running broker, or without one.',
   examples: [
     'buildpass leases list',
     'buildpass leases list --state failing',
@@ -23,6 +23,7 @@ export const command: Command = {
   options: {
     state: { type: 'string', value: 'STATE', about: `${LEASE_VIEWS.join(', ')} or all (default live)` },
     ...targetOptions(TARGETED),
+    ...APPROVED_BY,
     last: { type: 'string', value: 'N', about: 'how many at most (default 50)' },
   },
   async run(context) {

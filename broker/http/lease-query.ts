@@ -20,6 +20,7 @@ const FILTERS: ReadonlyMap<string, Slip> = new Map<string, Slip>([
     (value) => (VIEWS.includes(value) ? undefined : `is no state of a lease: it is one of ${VIEWS.join(', ')}`),
   ],
   ...SCOPES.map((scope) => [scope, (value: string) => slipIn(scope, value)] as const),
+  ['approved-by', (value) => slipIn('principal', value)],
   ['before', (value) => slipIn('lease', value) && 'is not what `next` of the page before says'],
   ['limit', (value) => (/^([1-9][0-9]?|100)$/.test(value) ? undefined : 'is no number from 1 to 100')],
 ]);

@@ -37,6 +37,7 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
         schema: { type: 'string', enum: [...LEASE_VIEWS] },
       },
       ...(Object.keys(NARROWED) as TargetedScope[]).map((scope) => filter(scope, NARROWED[scope], scope)),
+      filter('approved-by', 'Only what this person approved.', 'principal'),
       filter('before', '`next` of the page before.', 'lease'),
       { name: 'limit', about: 'How many at most.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } },
     ],
