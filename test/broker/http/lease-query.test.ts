@@ -1,12 +1,21 @@
 // What the list of leases is asked for: a slip in a filter is neither everything nor nothing.
 import { parse } from 'node:querystring';
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../broker/http/api/openapi.ts';
 import { leaseQuery } from '../../../broker/http/lease-query.ts';
 
 const asked = (query: string) => leaseQuery({ query: parse(query) });
+const FILTERS =
+  'state, lease, entitlement, project, repository, commit, called-workflow, principal, approved-by, before, limit';
 const COMMIT = 'a'.repeat(40);
 
 describe('a list of leases', () => {
+  it('has the filters that /openapi.json has', () => {
+    const described = OPERATIONS.find(({ method, path }) => method === 'get' && path === '/v1/leases')?.query ?? [];
+    expect(() => asked('none=1')).toThrow(`: there are ${FILTERS}.`);
+    expect(described.map(({ name }) => name).toSorted()).toEqual(FILTERS.split(', ').toSorted());
+  });
+
   it('is of all, fifty at a time, unless it is said otherwise', () => {
     expect(asked('')).toEqual({ state: undefined, only: {}, before: undefined, limit: 50 });
     expect(asked(`state=failing&project=shop&commit=${COMMIT}&before=lse_1&limit=100`)).toEqual({
