@@ -1,6 +1,8 @@
 // What a refused job reads: one annotation that says what to change. The nearest rule stands first; where the broker
 // gives only codes (the log of a public repository is read by the world) they and the link are all there is.
+
 import type { Explanation, Refusal, WireReason } from '../shared/api.ts';
+import { ordinal } from '../shared/ordinal.ts';
 import { ActionFailure } from './action-failure.ts';
 import { type Inputs, isOwnPage } from './inputs.ts';
 
@@ -41,7 +43,7 @@ function whatToChange(reasons: readonly WireReason[], scope: string): string[] {
   const nearest = reasons.filter((reason) => reason.rule === first.rule);
   const others = new Set(reasons.map((reason) => reason.rule)).size - 1;
   return [
-    `No rule of ${scope} allows this job. The nearest is allow[${first.rule}], and this differs:`,
+    `No rule of ${scope} allows this job. The nearest is the ${ordinal(first.rule)} rule, and this differs:`,
     ...nearest.slice(0, MAX_LINES).map((reason) => `- ${sentence(reason)}`),
     ...(others === 0 ? [] : [`${others === 1 ? 'One other rule fits' : `${others} other rules fit`} no better.`]),
   ];

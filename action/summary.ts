@@ -1,7 +1,9 @@
 // The page that GitHub shows beside the run. Where the world can read it, in a public repository, it says only that a
 // credential was granted, and where people of the project read more.
+
 import { afterlifeOf } from '../shared/afterlife.ts';
 import type { KindName } from '../shared/issued-credential.ts';
+import { ordinal } from '../shared/ordinal.ts';
 import type { Accepted } from './accept.ts';
 import { messageOf } from './action-failure.ts';
 import { NEVER } from './held-lease.ts';
@@ -60,7 +62,7 @@ function untilOf(kind: KindName, expiresAt: string): string {
 /** All else on the page has a form that was checked; only these come from an entry that may be unproven. */
 function ruleOf({ rule, policy_digest: digest }: ReceiptFacts['entry']): string {
   const known = Number.isSafeInteger(rule) && typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest);
-  return known ? `rule \`allow[${rule}]\` of policy \`${digest}\`` : 'a rule that the receipt does not name';
+  return known ? `the ${ordinal(Number(rule))} rule of policy \`${digest}\`` : 'a rule that the receipt does not name';
 }
 
 function logEntry({ logIndex, proven }: ReceiptFacts): string {

@@ -2,6 +2,7 @@
 // security, the control socket and the command line all speak it.
 import { z } from 'zod';
 import { firstInvisible } from './invisible.ts';
+import { TARGET_FORMS, type TargetedScope } from './target-forms.ts';
 
 const time = z.iso.datetime();
 
@@ -61,28 +62,11 @@ export const orderReason = z
     if (found !== undefined) context.addIssue(found.message);
   });
 
-const NAME = '[a-z0-9][a-z0-9-]{0,39}';
-const form = (pattern: string, what: string) => z.string().regex(new RegExp(`^${pattern}$`, 'u'), what);
-
-/** The form of each target. What it names may be gone by now, or not be there at all: that is said by who acts on it. */
-export const TARGETS = {
-  lease: form('lse_[\\w-]{1,60}', 'is no id of a lease: it begins with lse_'),
-  entitlement: form(`${NAME}/${NAME}`, 'is no entitlement: write PROJECT/ENTITLEMENT'),
-  project: form(NAME, 'is no name of a project'),
-  repository: form('[A-Za-z0-9._-]{1,64}/[0-9]{1,20}', 'is no repository: write ISSUER/ID, as in github/2001'),
-  commit: form('([0-9a-f]{40}|[0-9a-f]{64})', 'is no commit: write the whole hash, in lower case'),
-  'called-workflow': form(
-    '[^\\p{C}\\p{Z}]{1,512}@[^\\p{C}\\p{Z}]{1,512}',
-    'is no called workflow: write it as in job_workflow_ref, OWNER/REPOSITORY/PATH@REF',
-  ),
-  principal: form('prn_[\\w-]{1,60}', 'is no id of a principal: it begins with prn_'),
-} as const;
-
-export type TargetedScope = keyof typeof TARGETS;
+const target = (scope: TargetedScope) => z.string().regex(TARGET_FORMS[scope].pattern, TARGET_FORMS[scope].otherwise);
 
 const everything = z.strictObject({ scope: z.literal('everything') });
 const targeted = <S extends TargetedScope>(scope: S) =>
-  z.strictObject({ scope: z.literal(scope), target: TARGETS[scope] });
+  z.strictObject({ scope: z.literal(scope), target: target(scope) });
 
 const PAUSABLE = [targeted('project'), targeted('entitlement'), targeted('principal')] as const;
 
@@ -108,7 +92,7 @@ export const pauseBodySchema = z.strictObject({
 export const resumeBodySchema = z.strictObject({ reason: orderReason });
 
 /** Whose passkeys are lost, by their principal. */
-export const passkeyResetBodySchema = z.strictObject({ principal: TARGETS.principal, reason: orderReason });
+export const passkeyResetBodySchema = z.strictObject({ principal: target('principal'), reason: orderReason });
 
 const scope = z.enum(['everything', 'project', 'entitlement', 'principal']);
 const who = z.object({ operator: z.boolean(), principal: z.string().optional(), name: z.string().optional() });

@@ -1,5 +1,18 @@
 import { C as ActionFailure, D as record, E as object, O as strictObject, S as patiently, _ as exchange, a as writeFiles, b as withdrawRequest, c as keepLease, d as requireTlsChecks, f as isOwnPage, g as isSecureUrl, h as splitNote, i as newPaths, k as string, l as freshSubjectToken, m as openNote, n as giveBack, o as afterlifeOf, p as readInputs, s as NEVER, t as start, u as requireIdTokens, v as explain, w as messageOf, x as TryAgain, y as requestStatus } from "./start.js";
 import { X509Certificate, createHash, hash } from "node:crypto";
+// shared/ordinal.ts
+const FIRST_TEN = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
+const ENDINGS = {
+	one: "st",
+	two: "nd",
+	few: "rd"
+};
+const rules = new Intl.PluralRules("en", { type: "ordinal" });
+/** @param index from 0 */
+function ordinal(index) {
+	const place = index + 1;
+	return FIRST_TEN[index] ?? `${place}${ENDINGS[rules.select(place)] ?? "th"}`;
+}
 // action/refusal.ts
 const NO_APPROVERS = "needs approval, and this broker has nobody who could give it";
 /** With the length that the job log allows a line this stays within an annotation, and the link at its end. */
@@ -21,7 +34,7 @@ function whatToChange(reasons, scope) {
 	const nearest = reasons.filter((reason) => reason.rule === first.rule);
 	const others = new Set(reasons.map((reason) => reason.rule)).size - 1;
 	return [
-		`No rule of ${scope} allows this job. The nearest is allow[${first.rule}], and this differs:`,
+		`No rule of ${scope} allows this job. The nearest is the ${ordinal(first.rule)} rule, and this differs:`,
 		...nearest.slice(0, MAX_LINES).map((reason) => `- ${sentence(reason)}`),
 		...others === 0 ? [] : [`${others === 1 ? "One other rule fits" : `${others} other rules fit`} no better.`]
 	];
@@ -996,7 +1009,7 @@ function untilOf(kind, expiresAt) {
 }
 /** All else on the page has a form that was checked; only these come from an entry that may be unproven. */
 function ruleOf({ rule, policy_digest: digest }) {
-	return Number.isSafeInteger(rule) && typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest) ? `rule \`allow[${rule}]\` of policy \`${digest}\`` : "a rule that the receipt does not name";
+	return Number.isSafeInteger(rule) && typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest) ? `the ${ordinal(Number(rule))} rule of policy \`${digest}\`` : "a rule that the receipt does not name";
 }
 function logEntry({ logIndex, proven }) {
 	if (proven) return `${logIndex}, receipt verified with the pinned key`;

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { ApartFrom } from '../approval-terms.ts';
 import type { SignedIn } from '../model.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import type { Approval } from './approval.ts';
 
 export interface Approver {

@@ -1,7 +1,8 @@
 // What `revoke` and `pause` are about, and what `leases list` is narrowed to, from the options of a command line: selectors, each in
 // the form that it must have.
-import { orderReason, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { orderReason } from '../../shared/access-api.ts';
+import { slipIn, type TargetedScope } from '../../shared/target-forms.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import { type CommandContext, type OptionSpec, required, UsageError } from './command.ts';
 
 export type Target = { readonly scope: 'everything' } | { readonly scope: TargetedScope; readonly target: string };
@@ -37,16 +38,21 @@ export function targetOf(context: CommandContext, scopes: readonly TargetedScope
   return { scope, target: nameOf(context, scope) };
 }
 
+/** What a list is narrowed by that no order names: who approved. */
+export const APPROVED_BY = {
+  'approved-by': { type: 'string', value: 'ID', about: 'what one person approved, by their principal' },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
 /** Every selector that is given, for a list that is of what all of them name. */
-export function narrowingOf(context: CommandContext): Partial<Record<TargetedScope, string>> {
-  const given = TARGETED.filter((scope) => context.option(scope) !== undefined);
-  return Object.fromEntries(given.map((scope) => [scope, nameOf(context, scope)]));
+export function narrowingOf(context: CommandContext): Partial<Record<TargetedScope | 'approved-by', string>> {
+  const given = ([...TARGETED, 'approved-by'] as const).filter((name) => context.option(name) !== undefined);
+  return Object.fromEntries(given.map((name) => [name, nameOf(context, name)]));
 }
 
-function nameOf(context: CommandContext, scope: TargetedScope): string {
-  const target = context.option(scope) ?? '';
-  const { error } = TARGETS[scope].safeParse(target);
-  if (error !== undefined) throw new UsageError(`--${scope} "${target}" ${error.issues[0]?.message}`);
+function nameOf(context: CommandContext, name: TargetedScope | 'approved-by'): string {
+  const target = context.option(name) ?? '';
+  const slip = slipIn(name === 'approved-by' ? 'principal' : name, target);
+  if (slip !== undefined) throw new UsageError(`--${name} "${target}" ${slip}`);
   return target;
 }
 

@@ -1,7 +1,7 @@
 // From words on a command line to a command and its options. Whatever is not certainly meant is refused with what was
 // probably meant: a mistyped `--config` that is ignored would start another broker than the one that was asked for.
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../yaml/schema-problems.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
 import {
   type Command,
   type CommandContext,

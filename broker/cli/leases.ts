@@ -3,17 +3,17 @@ import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause } from '../.
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { named, pauseList } from '../issuance/access-answers.ts';
 import { listLeases } from '../issuance/lease-list.ts';
-import { didYouMean } from '../yaml/schema-problems.ts';
-import { narrowingOf, TARGETED, targetOptions } from './access-target.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
+import { APPROVED_BY, narrowingOf, TARGETED, targetOptions } from './access-target.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
 
 export const command: Command = {
   name: 'leases list',
   summary: 'list what was issued and is still live, with what is left of each credential',
-  usage: `leases list [--state STATE] ${TARGETED.map((scope) => `[--${scope} …]`).join(' ')} [--last N]`,
+  usage: `leases list [--state STATE] ${TARGETED.map((scope) => `[--${scope} …]`).join(' ')} [--approved-by ID] [--last N]`,
   about:
-    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. A selector means what it means to `revoke`: it lists what would end; of several, what all of them name. Reads the store beside a running broker, or without one.',
+    'The newest first: id, what, state, when it was issued, for which job, and what is left of its credential: "revoked" only where the other side confirmed it, otherwise when it dies by itself, or that it never does. Says first what is paused. Only live ones unless --state names another; `failing` are those whose credential could not be revoked yet. A selector means what it means to `revoke`: it lists what would end; --approved-by lists what one person approved, which no order names; of several, what all of them name. Reads the store beside a running broker, or without one.',
   examples: [
     'buildpass leases list',
     'buildpass leases list --state failing',
@@ -23,22 +23,22 @@ export const command: Command = {
   options: {
     state: { type: 'string', value: 'STATE', about: `${LEASE_VIEWS.join(', ')} or all (default live)` },
     ...targetOptions(TARGETED),
+    ...APPROVED_BY,
     last: { type: 'string', value: 'N', about: 'how many at most (default 50)' },
   },
   async run(context) {
     const [state, limit] = [stateOf(context), limitOf(context)];
     const only = narrowingOf(context);
-    const { leases, pauses, now } = await withStoreReader(context.configFile, (reader) =>
-      reader.read(async (tx) => {
-        const found: LeaseSummary[] = [];
-        for (let before: string | undefined; ; ) {
-          const page = await listLeases(tx, { state, only, before, limit: limit - found.length });
-          found.push(...page.leases);
-          before = page.next;
-          if (before === undefined || found.length >= limit) return { leases: found, ...(await pauseList(tx)) };
-        }
-      }),
-    );
+    const { leases, pauses, now } = await withStoreReader(context.configFile, async (reader) => {
+      const found: LeaseSummary[] = [];
+      for (let before: string | undefined; ; ) {
+        // A snapshot each, so that the broker beside it can fold its write-ahead log in between.
+        const page = await reader.read((tx) => listLeases(tx, { state, only, before, limit: limit - found.length }));
+        found.push(...page.leases);
+        before = page.next;
+        if (before === undefined || found.length >= limit) return { leases: found, ...(await reader.read(pauseList)) };
+      }
+    });
     const { io, json } = context;
     if (json) io.out(inertJson({ now, pauses, leases }));
     else for (const line of [...pauses.map(pauseLine), ...leases.map(leaseLine)]) io.out(inertLine(line));

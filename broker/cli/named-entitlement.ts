@@ -3,7 +3,7 @@ import { SCOPE_FORM } from '../../shared/api.ts';
 import type { Entitlement } from '../model.ts';
 import { readPolicyDirectory } from '../policy/directory-source.ts';
 import { loadPolicy, type PolicyContext, type PolicySet } from '../policy/load-policy.ts';
-import { didYouMean } from '../yaml/schema-problems.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
 import { UsageError } from './command.ts';
 import { findingLines } from './policy-check.ts';
 

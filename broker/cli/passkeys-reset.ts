@@ -1,6 +1,7 @@
 // `passkeys reset`: one of the two who give somebody a way back that lost their passkeys, over the socket of the running broker.
-import { passkeyResetSchema, TARGETS } from '../../shared/access-api.ts';
+import { passkeyResetSchema } from '../../shared/access-api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
+import { slipIn } from '../../shared/target-forms.ts';
 import { loadConfig } from '../config.ts';
 import { REASON, reasonOf } from './access-target.ts';
 import { askControl, understood } from './ask-control.ts';
@@ -17,8 +18,8 @@ export const command: Command = {
   maxPositionals: 1,
   async run(context) {
     const [principal = ''] = context.positionals;
-    const { error } = TARGETS.principal.safeParse(principal);
-    if (error !== undefined) throw new UsageError(`"${principal}" ${error.issues[0]?.message}`);
+    const slip = slipIn('principal', principal);
+    if (slip !== undefined) throw new UsageError(`"${principal}" ${slip}`);
     const body = { principal, reason: reasonOf(context) };
     const { store } = await loadConfig(context.configFile);
     const reset = understood(passkeyResetSchema, await askControl(store.path, 'POST /passkeys/reset', { body }));

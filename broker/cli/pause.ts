@@ -1,7 +1,7 @@
 // `pause` and `resume`: the kill switch, over the socket of the running broker. `pause` works where none runs, too.
 import { pausedSchema, resumedSchema } from '../../shared/access-api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { REASON, reasonOf, targetOf, targetOptions } from './access-target.ts';
 import { askControl, understood } from './ask-control.ts';
 import { type Command, UsageError } from './command.ts';
@@ -51,8 +51,8 @@ export const resumeCommand: Command = {
     if (!/^pau_[\w-]{1,60}$/.test(id))
       throw new UsageError(`"${id}" is no id of a pause: it begins with pau_; \`leases list\` says what is paused`);
     const body = { id, reason: reasonOf(context) };
-    const { store } = await loadConfig(context.configFile);
-    const otherwise = ' Nothing is issued while it is stopped, and its pauses are kept: start it, then resume';
+    const { store, signIn } = await loadConfig(context.configFile);
+    const otherwise = ` Nothing is issued while it is stopped, and its pauses are kept: start it, then resume${confirming(signIn)}`;
     const answer = await askControl(store.path, 'POST /pauses/resume', { body, otherwise });
     const resumed = understood(resumedSchema, answer);
     if (context.json) context.io.out(inertJson(resumed));
@@ -60,3 +60,7 @@ export const resumeCommand: Command = {
     return resumed.outcome === 'resumed' ? 0 : 1;
   },
 };
+
+/** Whoever has to start a broker first should not learn only then that it takes somebody else, too. */
+const confirming = (signIn: Config['signIn']): string =>
+  signIn.length === 0 ? '' : ', which somebody of security, who signs in, has to confirm within an hour';

@@ -14,7 +14,7 @@ import { evaluate, nearestFirst, type When } from '../policy/evaluate.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { loadPolicy, type PolicyContext, type PolicySet } from '../policy/load-policy.ts';
 import { DEFAULT_ISSUER } from '../policy/policy-set.ts';
-import { anyOf, didYouMean } from '../yaml/schema-problems.ts';
+import { anyOf, didYouMean } from '../shapes/schema-problems.ts';
 import { findingLines } from './policy-check.ts';
 
 export interface PolicyExplainOptions {

@@ -1,4 +1,5 @@
 // What `policy test` says: one line a case, with the reasons below those that fail, and a summary at the end.
+import { ordinal } from '../../shared/ordinal.ts';
 import type { PlacedCase } from '../policy-tests/case-files.ts';
 import type { Uncovered } from '../policy-tests/coverage.ts';
 import type { CaseResult, Why } from '../policy-tests/run-case.ts';
@@ -49,7 +50,7 @@ function caseLines({ file, line, testCase, result }: RunCase): string[] {
   const { failure, outcome, rule } = result;
   const assumed = assuming.length === 0 ? '' : `, assuming ${assuming.join(', ')}`;
   if (failure === undefined)
-    return [`ok   ${ask}: ${title} (${outcome}${rule === undefined ? '' : `, rule ${rule}`}${assumed})`];
+    return [`ok   ${ask}: ${title} (${outcome}${rule === undefined ? '' : `, the ${ordinal(rule)} rule`}${assumed})`];
   return [`FAIL ${ask}: ${title}`, `     ${file}:${line}: ${failure}${assumed}`, ...whyLines(result)];
 }
 

@@ -3,7 +3,7 @@
 import { revocationSchema } from '../../shared/access-api.ts';
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { loadConfig } from '../config.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import { REASON, reasonOf, TARGETED, targetOf, targetOptions } from './access-target.ts';
 import { type Command, UsageError } from './command.ts';
 import { revokeAccess } from './end-access.ts';

@@ -4,7 +4,7 @@ import { originProblem } from '../config/urls.ts';
 import type { Entitlement } from '../model.ts';
 import type { PolicySet } from '../policy/load-policy.ts';
 import { subjectOf } from '../providers/own-token.ts';
-import { anyOf, didYouMean } from '../yaml/schema-problems.ts';
+import { anyOf, didYouMean } from '../shapes/schema-problems.ts';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './command.ts';
 import { entitlementNamed, policiesIn } from './named-entitlement.ts';
 import { policiesOf } from './policy-commands.ts';

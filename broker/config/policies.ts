@@ -2,7 +2,7 @@
 
 import type { GithubApp } from '../github/github-app.ts';
 import type { KeptIn } from '../github/policy-authors.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import type { Finding, KeyPath, StrictYaml } from '../yaml/strict-yaml.ts';
 import type { ConfigDocument } from './schema.ts';
 

@@ -2,9 +2,7 @@
 // are resumed. What changes something needs a fresh step-up, and the person's teams are asked for again.
 import { type Request, Router } from 'express';
 import {
-  LEASE_VIEWS,
   type LeaseList,
-  type LeaseView,
   type PasskeyReset,
   type Paused,
   type PauseList,
@@ -14,7 +12,6 @@ import {
   type Revocation,
   resumeBodySchema,
   revocationBodySchema,
-  TARGETS,
 } from '../../shared/access-api.ts';
 import { BrokerError } from '../errors.ts';
 import { pausedAnswer, pauseList, resumedAnswer, revocationAnswer } from '../issuance/access-answers.ts';
@@ -25,8 +22,8 @@ import { orderRevocation } from '../issuance/revocation-orders.ts';
 import type { SignedIn } from '../model.ts';
 import { resetAnswer } from '../sign-in/passkey-reset-answer.ts';
 import { resetPasskeys } from '../sign-in/passkey-resets.ts';
-import type { Narrowing } from '../store/narrowing.ts';
 import { jsonBody } from './json-body.ts';
+import { leaseQuery } from './lease-query.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import type { PeopleRequestDeps } from './people-request-routes.ts';
 import { changingPerson, personOf, requireStepUp } from './person.ts';
@@ -71,21 +68,8 @@ export function accessRoutes(deps: PeopleRequestDeps): Router {
 
 async function leases(deps: PeopleRequestDeps, request: Request): Promise<LeaseList> {
   requireSecurity(await personOf(deps, request));
-  const [state, limit] = [one(request, 'state'), one(request, 'limit') ?? '50'];
-  if (state !== undefined && !isView(state))
-    throw new BrokerError('PARAMETER_INVALID', `state is one of ${LEASE_VIEWS.join(', ')}.`);
-  if (!/^([1-9][0-9]?|100)$/.test(limit)) throw new BrokerError('PARAMETER_INVALID', 'limit is from 1 to 100.');
-  const only: Narrowing = Object.fromEntries(Object.keys(TARGETS).map((name) => [name, one(request, name)]));
-  const page = { state, only, before: one(request, 'before'), limit: Number(limit) };
-  return deps.store.read((tx) => listLeases(tx, page));
-}
-
-const isView = (view: string): view is LeaseView => (LEASE_VIEWS as readonly string[]).includes(view);
-
-function one({ query }: Request, name: string): string | undefined {
-  const value = query[name];
-  if (value === undefined || typeof value === 'string') return value;
-  throw new BrokerError('PARAMETER_INVALID', `${name} is given more than once.`);
+  const query = leaseQuery(request);
+  return deps.store.read((tx) => listLeases(tx, query));
 }
 
 async function pauses(deps: PeopleRequestDeps, request: Request): Promise<PauseList> {

@@ -2,21 +2,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { BrokerError } from '../errors.ts';
+import { withoutSecrets } from '../identity/refusal.ts';
+import { parseJsonObject } from '../identity/strict-json.ts';
+import { checkOrSay } from '../shapes/schema-problems.ts';
 import { readBody } from './read-body.ts';
 
-/** @throws BrokerError PARAMETER_INVALID, naming the first key that is wrong */
+/** @throws BrokerError PARAMETER_INVALID that says which member is wrong, and how */
 export async function jsonBody<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(parseJson(await readBody(request)));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const at = issue === undefined || issue.path.length === 0 ? 'The body' : `\`${issue.path.join('.')}\``;
-  throw new BrokerError('PARAMETER_INVALID', `${at} is not as this call takes it: ${issue?.message ?? 'wrong'}.`);
+  const checked = checkOrSay(schema, parseJson(await readBody(request)));
+  if (checked.ok) return checked.value;
+  // The names and values in it are the caller's own.
+  throw new BrokerError('PARAMETER_INVALID', `The body is not as this call takes it: ${withoutSecrets(checked.first)}`);
 }
 
+/** A name that stands there twice would mean one thing to whoever checks what is sent on the way here, and another to us. */
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new BrokerError('PARAMETER_INVALID', 'The body is not JSON.');
+    return parseJsonObject(body);
+  } catch (cause) {
+    throw new BrokerError('PARAMETER_INVALID', `The body ${(cause as Error).message}.`, { cause });
   }
 }

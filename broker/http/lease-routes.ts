@@ -35,6 +35,9 @@ async function holderOf(deps: ExchangeDeps, request: Request): Promise<LeaseHold
   const bearer = bearerOf(request);
   if (bearer.split('.').length === 3) return { jobKey: jobKey(await identify(deps, bearer)) };
   if (!REQUEST_SECRET_FORM.test(bearer))
-    throw new BrokerError('AUTHORIZATION_MISSING', 'The bearer is neither a subject token nor a request_secret.');
+    throw new BrokerError(
+      'AUTHORIZATION_MISSING',
+      'The bearer is neither a subject token nor a request_secret: send one of them, of the job that has the lease.',
+    );
   return { requestSecretHash: hashRequestSecret(new Secret(bearer)) };
 }

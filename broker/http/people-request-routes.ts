@@ -1,7 +1,6 @@
 // Requests for people who are signed in: what waits for them and what is theirs, one request with all that a verdict needs, and
 // the verdict. Whoever may not see a request is told that there is none.
 import { type Request, Router } from 'express';
-import type { z } from 'zod';
 import { type RequestDetail, type RequestList, verdictBodySchema } from '../../shared/people-api.ts';
 import { approverOf } from '../approvals/approvers.ts';
 import { withdraw } from '../approvals/endings.ts';
@@ -15,6 +14,7 @@ import type { ExchangeDeps } from '../exchange-deps.ts';
 import type { SignedIn } from '../model.ts';
 import type { RequestRow } from '../store/requests.ts';
 import type { Transaction } from '../store/store.ts';
+import { jsonBody } from './json-body.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 import {
   changingPerson,
@@ -24,7 +24,6 @@ import {
   personOrCommandLine,
   requireStepUp,
 } from './person.ts';
-import { readBody } from './read-body.ts';
 
 export interface PeopleRequestDeps extends PersonDeps, ExchangeDeps {
   readonly webOf: WebOf;
@@ -123,23 +122,4 @@ async function takeBack(deps: PeopleRequestDeps, request: Request<{ id: string }
   });
   deps.waiting.announce([id]);
   return detail(deps, person, id);
-}
-
-/** @throws BrokerError PARAMETER_INVALID that says which member is wrong, and how */
-async function jsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(parseJson(await readBody(request)));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BrokerError(
-    'PARAMETER_INVALID',
-    `The body is not right: ${issue?.path.join('.') || 'it'}: ${issue?.message}.`,
-  );
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new BrokerError('PARAMETER_INVALID', 'The body is not JSON in UTF-8.', { cause });
-  }
 }

@@ -30,6 +30,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-const tooLarge = (): BrokerError => new BrokerError('BODY_TOO_LARGE', 'The request body is larger than 64 KiB.');
+const tooLarge = (): BrokerError =>
+  new BrokerError('BODY_TOO_LARGE', 'The request body is larger than 64 KiB: send less.');
 const encoded = (): BrokerError =>
   new BrokerError('CONTENT_TYPE_UNSUPPORTED', 'The body must come as it is, without a Content-Encoding.');

@@ -18,10 +18,13 @@ export const PASS_ON_UNCHANGED =
  * a terminal or a page would obey instead of showing (control characters, line separators, marks that turn or hide text).
  */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  const visible = inert(text.replace(LIKE_A_SECRET, ({ length }) => `[${length} characters]`));
+  const visible = withoutSecrets(JSON.stringify(value) ?? 'nothing');
   return visible.length <= LONGEST_QUOTE ? visible : `${visible.slice(0, LONGEST_QUOTE).toWellFormed()}…`;
 }
+
+/** The same for a sentence with a caller's words in it. */
+export const withoutSecrets = (text: string): string =>
+  inert(text.replace(LIKE_A_SECRET, ({ length }) => `[${length} characters]`));
 
 /** `problem` is a whole sentence. */
 export function malformedToken(problem: string, options?: BrokerErrorOptions): BrokerError {

@@ -1,5 +1,6 @@
 // JSON that means one thing to every reader: strict UTF-8, an object, no member named twice, no deep nesting.
-// Used for tokens and for an issuer's documents alike.
+// Used for tokens, for an issuer's documents and for what people's pages send alike.
+import { quoted } from './refusal.ts';
 
 /** Far above the flat objects that issuers send; keeps whatever walks the value later from running out of stack. */
 const MAX_DEPTH = 16;
@@ -49,6 +50,6 @@ function refuseDuplicates(text: string): void {
 }
 
 function enterName(names: Set<string> | undefined, name: string): void {
-  if (names?.has(name)) throw new Error(`has the member ${JSON.stringify(name)} twice`);
+  if (names?.has(name)) throw new Error(`has the member ${quoted(name)} twice`);
   names?.add(name);
 }

@@ -1,6 +1,6 @@
 // The kill switch. One person of security, or the operator at the machine, pauses everything, a project, an entitlement or a person:
-// from that commit on nothing is issued for it, and who has one of the sessions of that person has none any more. To resume needs two: one proposes and another confirms within an hour. An operator
-// alone may, where nobody can sign in; the log says so then.
+// from that commit on nothing is issued for it, and who has one of the sessions of that person has none any more. To resume needs
+// two: one proposes and another confirms within an hour. An operator alone may, where nobody can sign in; the log says so then.
 import { type Millis, newId } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import { isoTime } from '../log/entry.ts';

@@ -1,5 +1,6 @@
-// What commands over the control socket do to access: end leases, pause and resume issuing, reset lost passkeys. Whoever may open the socket is the operator at
-// the machine; none of it asks a sign-in provider, GitHub or another system for anything.
+// What commands over the control socket do to access: end leases, pause and resume issuing, reset lost passkeys. Whoever may open
+// the socket is the operator at the machine, and so is who has the store while no broker runs; none of it asks a sign-in provider,
+// GitHub or another system for anything.
 import { z } from 'zod';
 import {
   type PasskeyReset,
@@ -17,6 +18,7 @@ import { pausedAnswer, resumedAnswer, revocationAnswer } from '../issuance/acces
 import { OPERATOR } from '../issuance/ordered-by.ts';
 import { pause, resume } from '../issuance/pauses.ts';
 import { type OrderDeps, orderRevocation } from '../issuance/revocation-orders.ts';
+import { checkOrSay } from '../shapes/schema-problems.ts';
 import { resetAnswer } from '../sign-in/passkey-reset-answer.ts';
 import { resetPasskeys } from '../sign-in/passkey-resets.ts';
 
@@ -65,8 +67,7 @@ async function reset(deps: AccessDeps, sent: unknown): Promise<PasskeyReset> {
 }
 
 function read<T>(schema: z.ZodType<T>, sent: unknown): T {
-  const parsed = schema.safeParse(sent);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`${issue?.path.join('.') || 'what was sent'} ${issue?.message ?? 'cannot be read'}`);
+  const checked = checkOrSay(schema, sent);
+  if (checked.ok) return checked.value;
+  throw new Error(`what was sent is not as it must be: ${checked.first}`);
 }

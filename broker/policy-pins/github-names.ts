@@ -1,8 +1,8 @@
 // Asks GitHub's API which id a name has now. A name that was given up leads elsewhere: GitHub says so, and so does this.
 // Every refusal of GitHub becomes one sentence with what to do; the token appears in none.
 import { z } from 'zod';
+import { anyOf, shown } from '../shapes/schema-problems.ts';
 import type { UpstreamAnswer, UpstreamFetch } from '../upstream/fetch.ts';
-import { anyOf, shown } from '../yaml/schema-problems.ts';
 import type { PinKind } from './find-pins.ts';
 
 export interface GithubNames {

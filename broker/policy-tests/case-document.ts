@@ -20,7 +20,7 @@ import {
 import { gitProblem } from '../policy/ref-form.ts';
 import { CONDITION_KEYS, RUNNERS, VISIBILITIES } from '../policy/rule-document.ts';
 import { isZone, momentOf } from '../policy/time-zones.ts';
-import { didYouMean, shown } from '../yaml/schema-problems.ts';
+import { didYouMean, shown } from '../shapes/schema-problems.ts';
 import { EXAMPLE_JOBS } from './example-jobs.ts';
 
 export const OUTCOMES = ['permit', 'approval', 'deny', 'stranger'] as const;

@@ -1,5 +1,6 @@
 // What the cases say nothing about: entitlements that none asks for, that none is permitted or denied, and rules by which none
 // was ever permitted. A rule that no case needs can be widened without any test noticing.
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Entitlement, Rule } from '../model.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { Outcome } from './case-document.ts';
@@ -55,7 +56,7 @@ function permitGaps(entitlement: Entitlement, cases: readonly Covered[]): Uncove
     .filter(({ index }) => !used.has(index))
     .map((rule) => ({
       ...{ ask, rule: rule.index, missing: 'a case that this rule permits' },
-      message: `${ask}: no case is permitted by rule ${rule.index} (${inWords(rule)})`,
+      message: `${ask}: no case is permitted by the ${ordinal(rule.index)} rule (${inWords(rule)})`,
     }));
 }
 

@@ -1,6 +1,7 @@
 // Decides a case as the broker would decide the job that it describes, and says whether that is what it expects.
 // Pure: the policies, the configured owners and the moment are passed in. What only a running broker knows (suspensions, what
 // the job already has) is left out.
+import { ordinal } from '../../shared/ordinal.ts';
 import type { Millis } from '../clock.ts';
 import { BrokerError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
@@ -135,20 +136,24 @@ function failureOf(testCase: TestCase, decided: Decided): string | undefined {
   if (expect === 'deny') return missingReason(testCase, decided.reasons);
   return rule === undefined || rule === decided.rule
     ? undefined
-    : `expected ${expect} by rule ${rule}, got ${gotOf(decided)}`;
+    : `expected ${expect} by ${asInCase(rule)}, got ${gotOf(decided)}`;
 }
 
-const gotOf = ({ outcome, rule }: Decided): string => (rule === undefined ? outcome : `${outcome} by rule ${rule}`);
+/** As people count, and as a case names it. */
+const asInCase = (rule: number): string => `the ${ordinal(rule)} rule (\`rule: ${rule}\`)`;
+
+const gotOf = ({ outcome, rule }: Decided): string =>
+  rule === undefined ? outcome : `${outcome} by ${asInCase(rule)}`;
 
 /** Of several rules only one is looked at: a condition that fails in some far rule explains nothing. */
 function missingReason({ because = [], rule }: TestCase, reasons: readonly Why[]): string | undefined {
   const looked = rule ?? reasons.find((reason) => reason.rule !== undefined)?.rule;
   const relevant = reasons.filter((reason) => reason.rule === undefined || reason.rule === looked);
   if (rule !== undefined && !reasons.some((reason) => reason.rule === rule))
-    return `expected rule ${rule} to fail, and it is not among the reasons`;
+    return `expected ${asInCase(rule)} to fail, and it is not among the reasons`;
   const missing = because.filter((one) => !relevant.some(({ code, condition }) => code === one || condition === one));
   if (missing.length === 0) return undefined;
   const got = [...new Set(relevant.map(({ code, condition }) => condition ?? code))];
-  const where = looked === undefined ? '' : ` in rule ${looked}`;
+  const where = looked === undefined ? '' : ` in ${asInCase(looked)}`;
   return `expected deny because of ${missing.join(', ')}${where}, got deny because of ${got.join(', ')}`;
 }

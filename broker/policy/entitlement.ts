@@ -3,7 +3,7 @@
 import { formatDuration } from '../../shared/duration.ts';
 import type { Entitlement, Repository, Rule } from '../model.ts';
 import type { CredentialKind, CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
-import { anyOf, type KeyPath, shortened } from '../yaml/schema-problems.ts';
+import { anyOf, type KeyPath, shortened } from '../shapes/schema-problems.ts';
 import { approvalTerms, authorsApart, warnOfAuthors } from './compile-approval.ts';
 import { compileRule } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';

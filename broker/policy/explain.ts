@@ -4,7 +4,7 @@ import { afterlifeOf } from '../../shared/afterlife.ts';
 import { formatDuration } from '../../shared/duration.ts';
 import { ordinal } from '../../shared/ordinal.ts';
 import type { ApprovalTerms, Decision, NeedsApproval, Permit, Reason, Subject } from '../model.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 
 export interface Explanation {
   readonly decision: 'permit' | 'deny' | 'approval';

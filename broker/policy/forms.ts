@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseDuration } from '../../shared/duration.ts';
 import { firstInvisible } from '../../shared/invisible.ts';
 import type { Millis } from '../clock.ts';
-import { shown } from '../yaml/schema-problems.ts';
+import { shown } from '../shapes/schema-problems.ts';
 import { patternProblem } from './pattern.ts';
 
 const DAY = 86_400_000;

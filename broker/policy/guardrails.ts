@@ -3,7 +3,7 @@
 import { formatDuration } from '../../shared/duration.ts';
 import { ordinal } from '../../shared/ordinal.ts';
 import type { Entitlement } from '../model.ts';
-import { anyOf, type KeyPath, type Problem } from '../yaml/schema-problems.ts';
+import { anyOf, type KeyPath, type Problem } from '../shapes/schema-problems.ts';
 import { allowsAny } from './broad-conditions.ts';
 import { eventsOf } from './conditions.ts';
 import type { EntitlementDocument } from './document.ts';

@@ -1,6 +1,6 @@
 // What the organization lets a project put into its entitlements: its `may-offer`, read by the kinds of credential it names.
 import type { CredentialKinds, Offers } from '../providers/credential-kinds.ts';
-import { anyOf, didYouMean, type Problem } from '../yaml/schema-problems.ts';
+import { anyOf, didYouMean, type Problem } from '../shapes/schema-problems.ts';
 import type { OrganizationDocument } from './organization-document.ts';
 
 type MayOffer = OrganizationDocument['projects'][string]['may-offer'];

@@ -1,6 +1,6 @@
 // The organization's file as it is written: teams, what each project may offer, and the guardrails that no project can loosen.
 import { z } from 'zod';
-import { didYouMean } from '../yaml/schema-problems.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
 import {
   duration,
   id,

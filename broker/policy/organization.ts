@@ -1,7 +1,7 @@
 // The organization's file, checked as a whole: teams that exist, offers that are well-formed, freezes as moments.
 import type { CredentialKinds } from '../providers/credential-kinds.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
 import type { Place } from '../yaml/places.ts';
-import { didYouMean } from '../yaml/schema-problems.ts';
 import type { Finding } from '../yaml/strict-yaml.ts';
 import { type ParsedOffers, parseOffers, unknownKind } from './offers.ts';
 import type { OrganizationDocument } from './organization-document.ts';

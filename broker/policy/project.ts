@@ -1,7 +1,7 @@
 // Turns one project's file into a Project, and reports what in it does not fit the organization or the configuration.
 import type { Entitlement, Project, Repository } from '../model.ts';
 import type { CredentialKinds, Upstreams } from '../providers/credential-kinds.ts';
-import { anyOf, didYouMean } from '../yaml/schema-problems.ts';
+import { anyOf, didYouMean } from '../shapes/schema-problems.ts';
 import type { ProjectDocument } from './document.ts';
 import { compileEntitlement } from './entitlement.ts';
 import type { Organization } from './organization.ts';

@@ -5,7 +5,7 @@ import { ordinal } from '../../shared/ordinal.ts';
 import type { Millis } from '../clock.ts';
 import type { Facts } from '../facts.ts';
 import type { Ask, Condition, Entitlement, Project, Reason, Repository, Rule, Subject } from '../model.ts';
-import { didYouMean, shortened } from '../yaml/schema-problems.ts';
+import { didYouMean, shortened } from '../shapes/schema-problems.ts';
 import { MAX_VALUE, quoted } from './caller-value.ts';
 import { type Freeze, listedOwnerId, type Owners } from './policy-set.ts';
 import { requesterReasons, runReasons } from './requester.ts';

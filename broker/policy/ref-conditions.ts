@@ -1,7 +1,7 @@
 // The conditions on a job's ref. Ref, kind of ref and event are judged together: each event can have only certain kinds of ref,
 // and a job that shows another (a closed pull request shows its base branch) meets none of these conditions.
 import type { Condition, Subject } from '../model.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import { type RefKind, refKindOf, refKindsOf } from './events.ts';
 import { type PatternSort, patternCondition } from './pattern-condition.ts';
 

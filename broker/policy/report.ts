@@ -1,5 +1,5 @@
 // Where the loader puts what it finds: errors and warnings of one file, at the place of the key that they are about.
-import type { KeyPath, Problem } from '../yaml/schema-problems.ts';
+import type { KeyPath, Problem } from '../shapes/schema-problems.ts';
 import type { Finding, StrictYaml } from '../yaml/strict-yaml.ts';
 
 export interface Findings {

@@ -4,7 +4,7 @@
 import type { ApartFrom } from '../approval-terms.ts';
 import { type Account, authorsIn, type Facts, NOBODY_TO_ASK, type RunFact } from '../facts.ts';
 import type { Ask, Entitlement, Reason, Rule, Subject } from '../model.ts';
-import { shortened } from '../yaml/schema-problems.ts';
+import { shortened } from '../shapes/schema-problems.ts';
 import { MAX_VALUE, quoted } from './caller-value.ts';
 
 /** GitHub's own mark of an App's account; people cannot have brackets in their login. */

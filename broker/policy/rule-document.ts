@@ -2,7 +2,7 @@
 // The keys of this schema are the list of conditions; the compiler, the guardrails and the reference are made from them.
 import { z } from 'zod';
 import { firstInvisible } from '../../shared/invisible.ts';
-import { didYouMean } from '../yaml/schema-problems.ts';
+import { didYouMean } from '../shapes/schema-problems.ts';
 import { claimProblem } from './claim-names.ts';
 import { EVENTS } from './events.ts';
 import { id, judged, oneOrMore, pattern, team, text, workflowFile } from './forms.ts';

@@ -1,6 +1,6 @@
 // Whether a rule can ever hold: a rule that cannot is a mistake that would only be found when a job is refused.
 import type { Repository } from '../model.ts';
-import { anyOf, didYouMean, type Problem, shortened } from '../yaml/schema-problems.ts';
+import { anyOf, didYouMean, type Problem, shortened } from '../shapes/schema-problems.ts';
 import { allowsAny } from './broad-conditions.ts';
 import { eventsOf, namedRepositories } from './conditions.ts';
 import { type RefKind, refKindsOf } from './events.ts';

@@ -2,7 +2,7 @@
 // day on which it starts.
 import type { Millis } from '../clock.ts';
 import type { Condition } from '../model.ts';
-import { anyOf } from '../yaml/schema-problems.ts';
+import { anyOf } from '../shapes/schema-problems.ts';
 import type { TimeWindow } from './rule-document.ts';
 import { type LocalTime, localClock } from './time-zones.ts';
 import { wanting } from './wanting.ts';

@@ -1,6 +1,6 @@
 // What a condition wants, in words of a bounded length: a list of a thousand branches must not make an answer too long to send.
 import type { Condition } from '../model.ts';
-import { anyOf, shortened } from '../yaml/schema-problems.ts';
+import { anyOf, shortened } from '../shapes/schema-problems.ts';
 
 const MAX_EXPECTED = 512;
 

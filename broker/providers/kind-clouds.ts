@@ -15,6 +15,23 @@ const serviceAccount = text(
   'the e-mail address of a service account, such as shop-deploy@acme-shop.iam.gserviceaccount.com',
 );
 
+interface ServiceAccount {
+  readonly provider: string;
+  readonly 'service-account': string;
+}
+
+/** What bounds a service account, whatever a job gets of it. */
+const SERVICE_ACCOUNT_REACH = [
+  {
+    ...({ parameter: 'provider', offer: 'providers', compare: 'whole' } as const),
+    values: ({ provider }: ServiceAccount) => [provider],
+  },
+  {
+    ...({ parameter: 'service-account', offer: 'service-accounts', compare: 'pattern' } as const),
+    values: (given: ServiceAccount) => [given['service-account']],
+  },
+];
+
 export const gcpServiceAccountKind: Kind = defineKind({
   kind: 'gcp-service-account',
   // An hour, or twelve where the organization's policy extends it; a token cannot be revoked by itself.
@@ -33,13 +50,7 @@ export const gcpServiceAccountKind: Kind = defineKind({
     ),
   }),
   reach: [
-    { parameter: 'provider', offer: 'providers', compare: 'whole', values: ({ provider }) => [provider] },
-    {
-      parameter: 'service-account',
-      offer: 'service-accounts',
-      compare: 'pattern',
-      values: (given) => [given['service-account']],
-    },
+    ...SERVICE_ACCOUNT_REACH,
     { parameter: 'scopes', offer: 'scopes', compare: 'whole', values: ({ scopes }) => scopes },
   ],
 });
@@ -59,15 +70,7 @@ export const gcpCredentialsFileKind: Kind = defineKind({
     sentence: `the job gets itself tokens of its service account from Google, of any scope and past the log; ${afterlife}.`,
   }),
   parameters: z.strictObject({ provider: workloadIdentityProvider, 'service-account': serviceAccount }),
-  reach: [
-    { parameter: 'provider', offer: 'providers', compare: 'whole', values: ({ provider }) => [provider] },
-    {
-      parameter: 'service-account',
-      offer: 'service-accounts',
-      compare: 'pattern',
-      values: (given) => [given['service-account']],
-    },
-  ],
+  reach: [...SERVICE_ACCOUNT_REACH],
 });
 
 const uuid = text(

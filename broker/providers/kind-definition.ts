@@ -6,7 +6,7 @@ import type { Repository, Revocation } from '../model.ts';
 import type { Power } from '../policy/credential-power.ts';
 import { judged, pattern } from '../policy/forms.ts';
 import { compilePattern, foldCase } from '../policy/pattern.ts';
-import { anyOf, type Checked, checkShape, didYouMean, type Problem } from '../yaml/schema-problems.ts';
+import { anyOf, type Checked, checkShape, didYouMean, type Problem } from '../shapes/schema-problems.ts';
 import { type Narrowed, narrowerOffer } from './kind-narrower.ts';
 
 /** What one project may reach with credentials of one kind. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Repository } from '../model.ts';
 import { GREATEST_POWER, type Power } from '../policy/credential-power.ts';
 import { oneOrMore, pinnedId, repositoryName } from '../policy/forms.ts';
-import { anyOf, checkShape, didYouMean, type Problem } from '../yaml/schema-problems.ts';
+import { anyOf, checkShape, didYouMean, type Problem } from '../shapes/schema-problems.ts';
 import { type Kind, type Offers, sameName } from './kind-definition.ts';
 import {
   describe,

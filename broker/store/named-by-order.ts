@@ -13,11 +13,13 @@ export const IS_NAMED: Readonly<
   repository: (target) => sql<SqlBool>`requests.issuer || '/' || requests.repository_id = ${target}`,
   commit: (target) => sql<SqlBool>`json_extract(requests.subject, '$.sha') = ${target}`,
   'called-workflow': (target) => sql<SqlBool>`json_extract(requests.subject, '$.jobWorkflowRef') = ${target}`,
-  // Under whichever of their principals they asked.
-  principal: (target) =>
-    sql<SqlBool>`requests.requester IN (SELECT p.id FROM principals p, principals q WHERE q.id = ${target}
-      AND coalesce(p.merged_into, p.id) = coalesce(q.merged_into, q.id))`,
+  principal: (target) => sql<SqlBool>`requests.requester IN ${principalsOf(target)}`,
 };
+
+/** All principals of one person, under whichever of them something was done. */
+export const principalsOf = (target: string): RawBuilder<unknown> =>
+  sql`(SELECT p.id FROM principals p, principals q WHERE q.id = ${target}
+    AND coalesce(p.merged_into, p.id) = coalesce(q.merged_into, q.id))`;
 
 /** One statement a scope. */
 export function eachScope<T>(make: (scope: RevocationScope) => T): Readonly<Record<RevocationScope, T>> {

@@ -40,9 +40,12 @@ const SYNCHRONOUS_FULL = 2;
  * system's temporary directory.
  * The write-ahead log is folded in by the commit that finds 8 MB in it, for which everybody waits. At 32 MB that takes twice as
  * much CPU and thrice the pages of the disk; at 4 MB, the default, every other commit of a busy broker syncs once more for it.
+ * While somebody reads one state of the store for long, as `log verify` does, nothing of what came since can be folded in, and it
+ * grows; what it has beyond 16 MB it gives back to the disk afterwards.
  */
 const PRAGMAS = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON;
-  PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY`;
+  PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY;
+  PRAGMA journal_size_limit = 16777216`;
 
 export interface SqliteOptions extends StoreOptions {
   readonly path: string;

@@ -1,7 +1,7 @@
 // Approvals as the entries tell them: what people were asked, what each of them said, and which requests spent what they agreed
 // to. Every part of a long log needs them, since one approval may be good for several requests; they are as many as people decide.
 import type { Said } from './check-entry.ts';
-import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
+import { asExpected, Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
 
 export class StoryOfApprovals {
   readonly #rows: ExpectedRows;
@@ -28,7 +28,7 @@ export class StoryOfApprovals {
     const [id, requestId] = [textOf(said, 'approval_id'), textOf(said, 'request_id')];
     const known = this.#rows.approvals.get(id);
     if (known === undefined) this.#rows.approvals.set(id, opened(said, id));
-    else this.#expect(known, { binding: textOf(said, 'binding'), needed: columnOf(said, 'needed'), state: 'pending' });
+    else asExpected(known, { binding: textOf(said, 'binding'), needed: columnOf(said, 'needed'), state: 'pending' });
     this.#link(said, requestId, id);
   }
 
@@ -44,7 +44,7 @@ export class StoryOfApprovals {
   #verdict(said: Said): void {
     const approval = this.#approvalOf(said);
     const [id, approver, verdict] = [textOf(said, 'approval_id'), textOf(said, 'approver'), textOf(said, 'verdict')];
-    this.#expect(approval, { state: 'pending', binding: textOf(said, 'binding') });
+    asExpected(approval, { state: 'pending', binding: textOf(said, 'binding') });
     const key = `${id} ${approver}`;
     if (this.#rows.verdicts.has(key)) throw new Contradiction(`${approver} had given a verdict on ${id} before`);
     this.#rows.verdicts.set(key, {
@@ -61,7 +61,7 @@ export class StoryOfApprovals {
 
   #invoked(said: Said): void {
     const approval = this.#approvalOf(said);
-    this.#expect(approval, { state: 'pending', binding: textOf(said, 'binding') });
+    asExpected(approval, { state: 'pending', binding: textOf(said, 'binding') });
     this.#invocations.set(textOf(said, 'invocation_id'), textOf(said, 'approval_id'));
     this.#settle(said, approval, { state: 'invoked', expires_at: timeOf(said, 'expires_at') });
   }
@@ -97,7 +97,7 @@ export class StoryOfApprovals {
 
   #spendOn(said: Said, id: string, state: 'approved' | 'invoked'): void {
     const requestId = textOf(said, 'request_id');
-    const approval = this.#expect(this.#find(id), {
+    const approval = asExpected(this.#find(id), {
       state,
       project: textOf(said, 'project'),
       entitlement: textOf(said, 'entitlement'),
@@ -116,7 +116,7 @@ export class StoryOfApprovals {
   }
 
   #approvalOf(said: Said): ExpectedRow {
-    return this.#expect(this.#find(textOf(said, 'approval_id')), {
+    return asExpected(this.#find(textOf(said, 'approval_id')), {
       request_id: textOf(said, 'request_id'),
       project: textOf(said, 'project'),
       entitlement: textOf(said, 'entitlement'),
@@ -127,14 +127,6 @@ export class StoryOfApprovals {
     const row = this.#rows.approvals.get(id);
     if (row === undefined) throw new Contradiction(`it speaks of the approval ${id}, which nobody was asked for`);
     return row;
-  }
-
-  #expect(row: ExpectedRow, values: ExpectedRow['values']): ExpectedRow {
-    const differing = Object.keys(values).find((name) => values[name] !== row.values[name]);
-    if (differing === undefined) return row;
-    throw new Contradiction(
-      `it takes ${differing} of ${row.values['id']} for "${values[differing]}", and that was "${row.values[differing]}"`,
-    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { KeptValue } from '../../shared/kept-rows.ts';
 import type { Said } from './check-entry.ts';
 import { endGrant, refuseEnded } from './grant-ended.ts';
 import type { IsOurs } from './parts.ts';
-import { Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
+import { asExpected, Contradiction, columnOf, type ExpectedRow, type ExpectedRows, textOf, timeOf } from './story.ts';
 import type { StoryOfPolicies } from './story-of-policies.ts';
 
 type Step = (said: Said) => void;
@@ -39,7 +39,7 @@ export class StoryOfRequests {
     'issuance.failed': (said) => this.#ended(said, 'failed'),
     'issuance.unknown': (said) => this.#ended(said, 'unknown'),
     'issuance.withheld': (said) => this.#withheld(said),
-    'issuance.redelivered': (said) => this.#expect(this.#leaseOf(said), { state: 'live' }),
+    'issuance.redelivered': (said) => asExpected(this.#leaseOf(said), { state: 'live' }),
     'lease.returned': (said) => this.#leaseEnded(said, 'returned'),
     'lease.expired': (said) => this.#leaseEnded(said, 'expired'),
     'lease.ended': (said) => this.#endedEarly(said),
@@ -140,8 +140,8 @@ export class StoryOfRequests {
     if (grant.values['redeemed_at'] !== null) throw new Contradiction(`the grant ${grantId} was spent before`);
     refuseEnded(grant);
     if (this.#rows.issuances.has(id)) throw new Contradiction(`the issuance ${id} was started before`);
-    this.#expect(request, { state: 'granted' });
-    this.#expect(grant, {
+    asExpected(request, { state: 'granted' });
+    asExpected(grant, {
       request_id: requestId,
       rule: columnOf(said, 'rule'),
       policy_digest: textOf(said, 'policy_digest'),
@@ -165,7 +165,7 @@ export class StoryOfRequests {
   /** An outcome of an issuance that was open. */
   #ended(said: Said, state: 'succeeded' | 'failed' | 'unknown'): void {
     const [issuance, request] = [this.#issuanceOf(said), this.#requestOf(said)];
-    this.#expect(issuance, { state: 'started' });
+    asExpected(issuance, { state: 'started' });
     this.#change(said, issuance, { state, ended_at: said.time });
     this.#change(said, request, { state: state === 'succeeded' ? 'issued' : state, updated_at: said.time });
   }
@@ -184,7 +184,7 @@ export class StoryOfRequests {
     const id = textOf(said, 'lease_id');
     const keyId = columnOf(said, 'key_id');
     if (keyId !== null && state === 'live') this.#refuseKeyThatDoesNotSign(String(keyId));
-    this.#expect(this.#issuanceOf(said), { lease_id: id });
+    asExpected(this.#issuanceOf(said), { lease_id: id });
     this.#rows.leases.set(id, {
       by: said.index,
       values: {
@@ -217,7 +217,7 @@ export class StoryOfRequests {
   }
 
   #endedWithKey(said: Said): void {
-    const lease = this.#expect(this.#leaseOf(said), { key_id: textOf(said, 'key_id') });
+    const lease = asExpected(this.#leaseOf(said), { key_id: textOf(said, 'key_id') });
     this.#leaseEnded(said, 'ended');
     const state = this.#rows.signing_keys.get(String(lease.values['key_id']))?.values['state'];
     if (state !== 'withdrawn') throw new Contradiction(`it ends a lease for its key, which was ${state}`);
@@ -225,7 +225,7 @@ export class StoryOfRequests {
 
   #leaseEnded(said: Said, state: 'returned' | 'expired' | 'ended'): void {
     const lease = this.#leaseOf(said);
-    this.#expect(lease, { state: 'live' });
+    asExpected(lease, { state: 'live' });
     this.#change(said, lease, { state });
   }
 
@@ -236,7 +236,7 @@ export class StoryOfRequests {
 
   #died(said: Said): void {
     const lease = this.#over(said, 'died unrevoked');
-    const dies = this.#expect(lease, { upstream_expires_at: timeOf(said, 'upstream_expires_at') }).values;
+    const dies = asExpected(lease, { upstream_expires_at: timeOf(said, 'upstream_expires_at') }).values;
     if (said.time < Number(dies['upstream_expires_at']))
       throw new Contradiction(`it says that ${dies['id']} has died, and that comes later`);
   }
@@ -250,21 +250,21 @@ export class StoryOfRequests {
   }
 
   #leaseOf(said: Said): ExpectedRow {
-    return this.#expect(this.#find('leases', textOf(said, 'lease_id')), {
+    return asExpected(this.#find('leases', textOf(said, 'lease_id')), {
       issuance_id: textOf(said, 'issuance_id'),
       request_id: textOf(said, 'request_id'),
     });
   }
 
   #issuanceOf(said: Said): ExpectedRow {
-    return this.#expect(this.#find('issuances', textOf(said, 'issuance_id')), {
+    return asExpected(this.#find('issuances', textOf(said, 'issuance_id')), {
       request_id: textOf(said, 'request_id'),
       kind: textOf(said, 'kind'),
     });
   }
 
   #requestOf(said: Said): ExpectedRow {
-    return this.#expect(this.#find('requests', textOf(said, 'request_id')), {
+    return asExpected(this.#find('requests', textOf(said, 'request_id')), {
       project: textOf(said, 'project'),
       entitlement: textOf(said, 'entitlement'),
     });
@@ -274,14 +274,6 @@ export class StoryOfRequests {
     const row = this.#rows[table].get(id);
     if (row === undefined) throw new Contradiction(`it speaks of ${id}, which no entry before made`);
     return row;
-  }
-
-  #expect(row: ExpectedRow, values: ExpectedRow['values']): ExpectedRow {
-    const differing = Object.keys(values).find((name) => values[name] !== row.values[name]);
-    if (differing === undefined) return row;
-    throw new Contradiction(
-      `it takes ${differing} of ${row.values['id']} for "${values[differing]}", and that was "${row.values[differing]}"`,
-    );
   }
 
   #change({ index }: Said, row: ExpectedRow, values: ExpectedRow['values']): void {

@@ -62,3 +62,12 @@ export function timeOf(said: Said, name: string): number | null {
   if (Number.isNaN(at)) throw new Contradiction(`its ${name} is no time`);
   return at;
 }
+
+/** @throws Contradiction where an entry takes the row for another than the entries before it made */
+export function asExpected(row: ExpectedRow, values: ExpectedRow['values']): ExpectedRow {
+  const differing = Object.keys(values).find((name) => values[name] !== row.values[name]);
+  if (differing === undefined) return row;
+  throw new Contradiction(
+    `it takes ${differing} of ${row.values['id']} for "${values[differing]}", and that was "${row.values[differing]}"`,
+  );
+}

@@ -1,7 +1,7 @@
 // Where each key and each item of a YAML document stands, as plain data: small enough to keep, and fit to be sent between threads,
 // so that what is found about a document after it was read can still be said with its line and column.
 import { isMap, isScalar, isSeq, type Pair } from 'yaml';
-import type { KeyPath } from './schema-problems.ts';
+import type { KeyPath } from '../shapes/schema-problems.ts';
 
 /** The place of a value (its key in a map, itself in a list), and the places of what is inside, by key or by index. */
 export type Place = readonly [line: number, column: number, inside?: Inside];

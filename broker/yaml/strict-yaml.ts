@@ -15,11 +15,11 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { firstInvisible, inertLine } from '../../shared/invisible.ts';
+import { checkShape, type KeyPath, shortened } from '../shapes/schema-problems.ts';
 import { type FormProblem, formProblems } from './form.ts';
 import { keyOf, keyOffset, type Place, placeOf, placesOf } from './places.ts';
-import { checkShape, type KeyPath, shortened } from './schema-problems.ts';
 
-export type { KeyPath } from './schema-problems.ts';
+export type { KeyPath } from '../shapes/schema-problems.ts';
 
 export interface Finding {
   readonly file: string;

@@ -63,7 +63,7 @@ test('in a public repository the summary says only that a credential was granted
   broker.claims = { ...broker.claims, repository_visibility: 'public' };
   broker.answer('POST /v1/token', issued());
   const { summary } = await tell(broker, 'issued-in-public');
-  expect(summary).not.toContain('allow[');
+  expect(summary).not.toContain('rule of policy');
 });
 
 test('a denied job reads what to change, the nearest rule first', async () => {

@@ -28,7 +28,7 @@ test('the nearest rule comes first, with what was wanted and found', () => {
   ];
   expect(denied(reasons, { request_url: LINK })).toEqual([
     'shop/deploy was refused',
-    'No rule of shop/deploy allows this job. The nearest is allow[2], and this differs:',
+    'No rule of shop/deploy allows this job. The nearest is the third rule, and this differs:',
     '- branch: expected main, got "feature/x"',
     '- runner is "self-hosted", and the rule needs github-hosted',
     '2 other rules fit no better.',

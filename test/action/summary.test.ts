@@ -6,7 +6,7 @@ import { CLAIMS } from '../support/job-double.ts';
 test('it says what, by which rule, until when, and how to verify it', async () => {
   const text = summaryOf({ accepted: await accepted(), inputs: inputs(), claims: CLAIMS });
   expect(text).toContain('granted `shop/publish-preview`');
-  expect(text).toContain(`rule \`allow[1]\` of policy \`${POLICY_DIGEST}\``);
+  expect(text).toContain(`the second rule of policy \`${POLICY_DIGEST}\``);
   expect(text).toContain('| Until | 2026-11-22T12:10:00.000Z |');
   expect(text).toContain('6, receipt verified with the pinned key');
   expect(text).toContain('buildpass log verify --from https://broker.example.com');

@@ -159,6 +159,19 @@ describe('many leases', () => {
     expect(new URL(page.url()).search).toMatch(/^\?principal=prn_/);
   });
 
+  it('of a name that has not its form are not looked for, and it is said what that is', async () => {
+    const page = await world.portal.visit('Sam', '/access');
+    await page.getByText('Only of one thing').click();
+    await page.getByLabel('Only of', { exact: true }).selectOption('commit');
+    await page.getByLabel('Commit', { exact: true }).fill('1f0c9d5');
+    await press(page, 'Show these leases');
+    await page.getByRole('alert').getByText('This is no commit: write the whole hash, in lower case.').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await page.goto(`${world.portal.url}/access?commit=1f0c9d5`);
+    await page.getByRole('alert').getByText('It stands in the address of this page: change it there.').waitFor();
+    world.portal.complaints.length = 0;
+  });
+
   it('of something else of the same lease, which is filled in', async () => {
     const { lease } = await world.issue('6104');
     const page = await world.proven('Sam', `/access?revoke=lease:${lease}`);

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeys } from '../../broker/cli/keys.ts';
 import { prepareAws } from '../support/aws-story.ts';
 import { rowsBeside } from '../support/beside-broker.ts';
+import { buildpass } from '../support/command-line.ts';
 import { kmsOfTest } from '../support/kms-of-test.ts';
 import { ORGANIZATION, SHOP } from '../support/policy-files.ts';
 import { HOUR, RotationStory } from '../support/rotation-story.ts';
@@ -232,6 +233,23 @@ describe('a KMS in trouble', () => {
     await expect(story.broker.start()).rejects.toThrow(`${arn} is not the key`);
     kms().trouble = 'denies';
     await story.broker.start();
+  });
+
+  it('is not asked by `pause` and `revoke` while no broker runs, and keeps neither from working', async () => {
+    const story = await startInKms({ ES256: kms().makeKey('ECC_NIST_P256') });
+    await story.broker.ask();
+    await story.broker.running.close();
+    const asked = kms().asked.length;
+    kms().trouble = 'hangs';
+    for (const words of [['pause'], ['revoke', '--everything']]) {
+      const { code, err } = await buildpass(...words, '--reason', 'INC-7', '--config', story.broker.config.file);
+      expect([code, err]).toEqual([0, '']);
+    }
+    expect(kms().asked.length).toBe(asked);
+    kms().trouble = undefined;
+    await story.broker.start();
+    expect((await story.broker.ask()).body.code).toBe('PAUSED');
+    expect(await story.broker.entries('access.revocation_ordered')).toMatchObject([{ by: 'operator', leases: 1 }]);
   });
 
   it('that has no key of the right form makes no keys', async () => {

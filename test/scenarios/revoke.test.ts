@@ -90,7 +90,10 @@ describe('a lease that security revokes', () => {
     expect(await idsOf(`principal=${principal}&commit=${SHA}&lease=${lease}`)).toEqual([lease]);
     expect(await idsOf(`lease=${other.lease}&commit=${SHA}`)).toEqual([]);
     const twice = await (await story.person('Sam')).get(`/v1/leases?commit=${SHA}&commit=${SHA}`);
-    expect(twice.body).toMatchObject({ code: 'PARAMETER_INVALID', detail: 'commit is given more than once.' });
+    expect(twice.body).toMatchObject({
+      code: 'PARAMETER_INVALID',
+      detail: 'The filter commit is given more than once: it takes one value.',
+    });
   });
 
   it('is left alone where the selector names another', async () => {

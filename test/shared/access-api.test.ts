@@ -1,6 +1,7 @@
 // Orders to end access: which targets can be meant, and which reasons are one.
 import { describe, expect, it } from 'vitest';
-import { pauseBodySchema, revocationBodySchema, TARGETS, type TargetedScope } from '../../shared/access-api.ts';
+import { pauseBodySchema, revocationBodySchema } from '../../shared/access-api.ts';
+import { slipIn, TARGET_FORMS, type TargetedScope } from '../../shared/target-forms.ts';
 
 const NAME = 'a'.repeat(40);
 const COMMIT = '1f0c9d5e3b7a48260a9f4e21c6d8b7350e9a4c12';
@@ -21,7 +22,15 @@ const WRONG: Readonly<Record<TargetedScope, readonly [says: string, ...targets: 
     'is no entitlement: write PROJECT/ENTITLEMENT',
     ...['shop', 'shop/', '/deploy', 'shop/deploy/x', 'Shop/deploy', '-a/b', 'a/-b', `${NAME}a/b`, `a/${NAME}a`],
   ],
-  project: ['is no name of a project', '', 'Shop', '-a', 'a b', 'a/b', `${NAME}a`],
+  project: [
+    'is no name of a project: small letters, digits and "-", at most 40',
+    '',
+    'Shop',
+    '-a',
+    'a b',
+    'a/b',
+    `${NAME}a`,
+  ],
   repository: [
     'is no repository: write ISSUER/ID, as in github/2001',
     ...['2001', 'github/', '/2001', 'github/x', 'git hub/1', 'github/1x', `${'a'.repeat(65)}/1`],
@@ -38,7 +47,7 @@ const WRONG: Readonly<Record<TargetedScope, readonly [says: string, ...targets: 
   principal: ['is no id of a principal: it begins with prn_', '', 'prn_', 'xprn_1', 'prn_1 ', 'prn_é'],
 };
 
-const SCOPES = Object.keys(TARGETS) as TargetedScope[];
+const SCOPES = Object.keys(TARGET_FORMS) as TargetedScope[];
 const problemsOf = (result: { error?: { issues: readonly { path: PropertyKey[]; message: string }[] } }) =>
   (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
@@ -50,6 +59,7 @@ describe('a target', () => {
         reason: 'a leak',
       });
     const [says, ...targets] = WRONG[scope];
+    for (const target of RIGHT[scope]) expect(slipIn(scope, target)).toBeUndefined();
     for (const target of targets)
       expect(problemsOf(revocationBodySchema.safeParse({ of: { scope, target }, reason: 'a leak' }))).toEqual([
         `of.target: ${says}`,

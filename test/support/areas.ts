@@ -9,7 +9,8 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     files: /^broker\/(model|approval-terms|risk|facts|decoy|errors|clock|found-once|next-turn)\.ts$/,
     mayImport: 'shared',
   },
-  { name: 'yaml', files: /^broker\/yaml\//, mayImport: 'shared' },
+  { name: 'shapes', files: /^broker\/shapes\//, mayImport: 'shared' },
+  { name: 'yaml', files: /^broker\/yaml\//, mayImport: 'shared shapes' },
   { name: 'upstream', files: /^broker\/upstream\//, mayImport: 'shared kernel' },
   { name: 'telemetry', files: /^broker\/telemetry\//, mayImport: 'shared kernel types:store' },
   { name: 'limits', files: /^broker\/limits\//, mayImport: 'shared kernel' },
@@ -17,7 +18,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     name: 'config',
     files: /^broker\/config(\/|\.ts$)/,
     mayImport:
-      'shared kernel yaml types:identity types:limits types:notify types:sign-in types:upstream types:github types:provider-interface',
+      'shared kernel shapes yaml types:identity types:limits types:notify types:sign-in types:upstream types:github types:provider-interface',
   },
 
   // Stores, keys, log: they know no policy and no HTTP; of a store the core sees the interface alone.
@@ -31,13 +32,13 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   {
     name: 'policy-sources',
     files: /^broker\/policy\/(.*-source|stage-documents)\.ts$/,
-    mayImport: 'shared kernel yaml policy log types:store',
+    mayImport: 'shared kernel shapes yaml policy log types:store',
   },
-  { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel yaml types:credential-kinds' },
+  { name: 'policy', files: /^broker\/policy\//, mayImport: 'shared kernel shapes yaml types:credential-kinds' },
   {
     name: 'credential-kinds',
     files: /^broker\/providers\/(credential-kinds|kind-.*)\.ts$/,
-    mayImport: 'shared kernel yaml policy',
+    mayImport: 'shared kernel shapes yaml policy',
   },
   {
     name: 'provider-interface',
@@ -51,13 +52,17 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
   },
 
   // Cases about policies, decided without a broker: as pure as deciding itself.
-  { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel yaml policy identity' },
+  { name: 'policy-tests', files: /^broker\/policy-tests\//, mayImport: 'shared kernel shapes yaml policy identity' },
 
   // Ids in policy files, filled in from GitHub by whoever edits them.
-  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel yaml upstream' },
+  { name: 'policy-pins', files: /^broker\/policy-pins\//, mayImport: 'shared kernel shapes yaml upstream' },
 
   // Drafts of policies from workflows: what is read and what is drafted is text.
-  { name: 'policy-import', files: /^broker\/policy-import\//, mayImport: 'shared kernel yaml policy credential-kinds' },
+  {
+    name: 'policy-import',
+    files: /^broker\/policy-import\//,
+    mayImport: 'shared kernel shapes yaml policy credential-kinds',
+  },
 
   // The request path, one folder a step.
   {
@@ -69,12 +74,13 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     name: 'requests',
     files: /^broker\/requests\//,
     mayImport:
-      'shared kernel yaml identity policy policy-sources log approvals issuance types:store types:exchange types:telemetry',
+      'shared kernel shapes yaml identity policy policy-sources log approvals issuance types:store types:exchange types:telemetry',
   },
   {
     name: 'approvals',
     files: /^broker\/approvals\//,
-    mayImport: 'shared kernel yaml policy log notify types:policy-sources types:store types:exchange types:requests',
+    mayImport:
+      'shared kernel shapes yaml policy log notify types:policy-sources types:store types:exchange types:requests',
   },
   // Telling people: what is queued, its words, and each way to send it.
   { name: 'notify', files: /^broker\/notify\//, mayImport: 'shared kernel upstream types:store types:telemetry' },
@@ -110,7 +116,7 @@ export const AREAS: readonly { name: string; files: RegExp; mayImport: string }[
     name: 'http',
     files: /^broker\/(http\/|app\.ts$)/,
     mayImport:
-      'shared kernel identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
+      'shared kernel shapes identity policy requests approvals issuance exchange sign-in log limits types:keys types:store types:telemetry',
   },
   // Pages drawn in the browser: a client like any other, so that what it can do is in the documented interface.
   { name: 'portal', files: /^broker\/portal\//, mayImport: 'shared' },

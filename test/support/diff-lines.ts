@@ -30,5 +30,5 @@ export function organizationLines(before: Yaml, now: Yaml): readonly string[] {
 
 /** A push to main, and what it may have and may have no longer. */
 export const PUSH = { branch: 'main', event: 'push' };
-export const MAY_NOW = 'may now have shop/preview (rule 0)';
-export const NO_LONGER = 'may no longer have shop/preview (it was rule 0)';
+export const MAY_NOW = 'may now have shop/preview (the first rule)';
+export const NO_LONGER = 'may no longer have shop/preview (it was the first rule)';

@@ -1,5 +1,6 @@
 // What people of security call to see what is live, to end it, and to pause and resume issuing.
-import { LEASE_VIEWS, type TargetedScope } from '../../../shared/access-api.ts';
+import { LEASE_VIEWS } from '../../../shared/access-api.ts';
+import { TARGET_FORMS, type TargetedScope } from '../../../shared/target-forms.ts';
 import type { Operation } from './operation.ts';
 
 const READ = { method: 'get', shown: ['session'] } as const;
@@ -8,7 +9,11 @@ const CHANGE_ERRORS = [
   ...(['SIGN_IN_REQUIRED', 'CROSS_SITE', 'NOT_SECURITY', 'PARAMETER_INVALID', 'STEP_UP_REQUIRED'] as const),
   ...(['TEAM_UNCONFIRMED', 'SIGN_IN_UNAVAILABLE', 'NOT_FOUND'] as const),
 ];
-const filter = (name: string, about: string) => ({ name, about, schema: { type: 'string' } as const });
+/** Of the form that the thing itself has. */
+const filter = (name: string, about: string, of: TargetedScope) => ({
+  ...{ name, about },
+  schema: { type: 'string', pattern: TARGET_FORMS[of].pattern.source } as const,
+});
 
 /** Each by the rule of an order of revocation. */
 const NARROWED: Readonly<Record<TargetedScope, string>> = {
@@ -31,8 +36,9 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
         about: 'Only those; `failing` are those whose credential could not be revoked yet.',
         schema: { type: 'string', enum: [...LEASE_VIEWS] },
       },
-      ...Object.entries(NARROWED).map(([name, about]) => filter(name, about)),
-      filter('before', '`next` of the page before.'),
+      ...(Object.keys(NARROWED) as TargetedScope[]).map((scope) => filter(scope, NARROWED[scope], scope)),
+      filter('approved-by', 'Only what this person approved.', 'principal'),
+      filter('before', '`next` of the page before.', 'lease'),
       { name: 'limit', about: 'How many at most.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } },
     ],
     answers: { 200: { about: 'A page may be short and have a next one all the same.', json: 'LeaseList' } },

@@ -27,21 +27,7 @@ export interface DocumentOptions {
 }
 
 /** Bodies are read strictly or not as their own schemas say; of answers only the caller's side is described. */
-const BODIES: readonly SchemaName[] = [
-  'TokenForm',
-  'ExplainForm',
-  'OwnTokenForm',
-  'Verdict',
-  'Invocation',
-  'IncidentReview',
-  'RevocationOrder',
-  'PauseOrder',
-  'ResumeOrder',
-  'PasskeyRegistration',
-  'PasskeyResponse',
-  'DeviceAuthorizationForm',
-  'DeviceDecision',
-];
+const BODIES: ReadonlySet<SchemaName> = new Set(OPERATIONS.flatMap(({ form, json }) => form ?? json ?? []));
 
 export function openApiDocument({ url, version, answers = 'open' }: DocumentOptions): object {
   return {
@@ -51,7 +37,7 @@ export function openApiDocument({ url, version, answers = 'open' }: DocumentOpti
       version,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description:
-        'Any operation may also answer 405 `METHOD_NOT_ALLOWED`, 413 `BODY_TOO_LARGE`, 429 `RATE_LIMITED`, 503 `STORE_UNAVAILABLE`, `OVERLOADED` or `SHUTTING_DOWN` with `Retry-After`, and 500 `INTERNAL`. Codes are stable; docs/http-api.md explains each.',
+        'Any operation may also answer 405 `METHOD_NOT_ALLOWED`, 413 `BODY_TOO_LARGE`, 415 `CONTENT_TYPE_UNSUPPORTED` for a body with a `Content-Encoding`, 429 `RATE_LIMITED`, 503 `STORE_UNAVAILABLE`, `POLICY_LOADING`, `OVERLOADED` or `SHUTTING_DOWN` with `Retry-After`, and 500 `INTERNAL`. Codes are stable; docs/http-api.md explains each.',
     },
     servers: [{ url }],
     paths: pathsOf(OPERATIONS),
@@ -73,7 +59,7 @@ const SECURITY_SCHEMES = {
 };
 
 function jsonSchemaOf(name: SchemaName, answers: 'open' | 'exact'): object {
-  const io = BODIES.includes(name) ? 'input' : 'output';
+  const io = BODIES.has(name) ? 'input' : 'output';
   const { $schema: _draft, ...schema } = z.toJSONSchema(SCHEMAS[name], { io, unrepresentable: 'any' });
   return io === 'input' || answers === 'exact' ? schema : (opened(schema) as object);
 }

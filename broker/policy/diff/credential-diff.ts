@@ -2,7 +2,7 @@
 // were understood, with the ids that names stand for.
 
 import type { Entitlement } from '../../model.ts';
-import { shortened } from '../../yaml/schema-problems.ts';
+import { shortened } from '../../shapes/schema-problems.ts';
 import { type Change, type Direction, directionBetween } from './difference.ts';
 import { rank } from './permission-levels.ts';
 import { isMap, stableText } from './stable-text.ts';

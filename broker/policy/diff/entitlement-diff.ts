@@ -1,5 +1,6 @@
 // How one entitlement differs between two versions: who gains it, who loses it, and what else changed about it.
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { ordinal } from '../../../shared/ordinal.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
 import type { Side } from './attribute.ts';
 import { credentialChanges } from './credential-diff.ts';
@@ -40,11 +41,11 @@ const allowing = (side: Side | undefined, written: unknown, compiled: unknown): 
 function allowedDifferences(of: string, before: Side | undefined, now: Side | undefined): readonly Difference[] {
   const { gained, lost } = compareRules(before, now);
   const gains = gained.allowed.map(({ rule, jobs, witness }): Difference => {
-    const text = `${jobs} may now have ${of} (rule ${rule}${termsOf(now?.document)})`;
+    const text = `${jobs} may now have ${of} (the ${ordinal(rule)} rule${termsOf(now?.document)})`;
     return { direction: 'gains', of, rule, witness, text };
   });
   const losses = lost.allowed.map(({ rule, jobs, witness }): Difference => {
-    const text = `${jobs} may no longer have ${of} (it was rule ${rule})`;
+    const text = `${jobs} may no longer have ${of} (it was the ${ordinal(rule)} rule)`;
     return { direction: 'loses', of, rule, witness, text };
   });
   return [
@@ -69,7 +70,7 @@ const undecided = (of: string, rules: readonly number[], what: string): readonly
     direction: 'may-differ',
     of,
     rule,
-    text: `rule ${rule} of ${of} ${what}: it is too involved to be compared whole`,
+    text: `the ${ordinal(rule)} rule of ${of} ${what}: it is too involved to be compared whole`,
   }));
 
 /** Rules that ask for what this broker cannot find out: they allow nobody yet, and are not compared as what they will allow. */
@@ -80,12 +81,12 @@ function unknowable(of: string, before: Side | undefined, now: Side | undefined)
   return [
     ...added.map(({ index, asks }) => ({
       ...({ direction: 'may-differ', of, rule: index } as const),
-      text: `rule ${index} of ${of} asks for ${asks}, which no token says: whom it allows is not compared`,
+      text: `the ${ordinal(index)} rule of ${of} asks for ${asks}, which no token says: whom it allows is not compared`,
     })),
     // What takes its place is compared: that it is gone gives nobody more.
     ...gone.map(({ index, asks }) => ({
       ...({ direction: 'narrower', of, rule: index } as const),
-      text: `rule ${index} of the old version of ${of} is gone; it asked for ${asks}, which no token says: whom it allowed is not compared`,
+      text: `the ${ordinal(index)} rule of the old version of ${of} is gone; it asked for ${asks}, which no token says: whom it allowed is not compared`,
     })),
   ];
 }

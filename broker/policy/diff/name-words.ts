@@ -1,6 +1,6 @@
 // Which names are meant, in the words of the rule that names them: "release/* (not release/1.*)".
 
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import { compilePattern } from '../pattern.ts';
 
 export interface NameWords {

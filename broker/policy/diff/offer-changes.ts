@@ -1,5 +1,5 @@
 // What a change of a project's `may-offer` lets it put into its entitlements that it could not before, and the other way round.
-import { shortened } from '../../yaml/schema-problems.ts';
+import { shortened } from '../../shapes/schema-problems.ts';
 import type { OrganizationDocument } from '../organization-document.ts';
 import { type Change, directionBetween } from './difference.ts';
 import { rank } from './permission-levels.ts';

@@ -1,6 +1,6 @@
 // A change of the organization's file as its entry of the log tells it: what it loosened, what it tightened, bounded in number and
 // length, since a file may change in a thousand places and an entry stays forever.
-import { shortened } from '../../yaml/schema-problems.ts';
+import { shortened } from '../../shapes/schema-problems.ts';
 import type { OrganizationDocument } from '../organization-document.ts';
 import type { Change, Direction } from './difference.ts';
 import { organizationChanges } from './organization-changes.ts';

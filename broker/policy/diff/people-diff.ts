@@ -1,7 +1,7 @@
 // How it changed who must agree before a credential is handed out. Approval and break-glass are two ways to the same credential:
 // a second way is wider, and the first one narrower than none being needed.
 import { formatDuration } from '../../../shared/duration.ts';
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
 import { approversWords } from '../explain.ts';
 import { type Change, changeOfAmount, changeOfSwitch, changesOfList } from './difference.ts';

@@ -1,7 +1,7 @@
 // Where a job runs: its event, its ref and its base branch, which conditions judge together and which are therefore one attribute.
 // Beside refs of each kind there is always one that is of none for its event, as that of a merged pull request.
 import type { Subject } from '../../model.ts';
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import { eventsOf } from '../conditions.ts';
 import { type RefKind, refKindsOf } from '../events.ts';
 import type { RuleDocument } from '../rule-document.ts';

@@ -1,7 +1,7 @@
 // What else changed in an entitlement beside its rules and its credential: how long it lives, who must agree, when it ends. Each key of
 // the document is either compared here or elsewhere, which the type holds us to: a key that is added cannot be passed over.
 import { formatDuration } from '../../../shared/duration.ts';
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import type { EntitlementDocument } from '../document.ts';
 import { type Change, changeOfAmount, changeOfSwitch, changesOfList } from './difference.ts';
 import { peopleChanges } from './people-diff.ts';

@@ -1,6 +1,6 @@
 // A finding of lint: a warning with a code, what the risk is, and the change that ends it. What it is filed under comes from the
 // one list of codes, so that no two findings of a code can disagree.
-import type { KeyPath } from '../../yaml/schema-problems.ts';
+import type { KeyPath } from '../../shapes/schema-problems.ts';
 import type { Finding } from '../../yaml/strict-yaml.ts';
 import { type CicdSecId, LINT_CODES, type LintCode, type NhiId } from './codes.ts';
 

@@ -1,6 +1,6 @@
 // What one rule lets in that its author may not have meant: wildcards over refs, no environment, any runner, events that people
 // outside can cause, workflows that somebody else can change. Judged by what the rule says; what GitHub protects is not known here.
-import { anyOf } from '../../yaml/schema-problems.ts';
+import { anyOf } from '../../shapes/schema-problems.ts';
 import { allowsAny } from '../broad-conditions.ts';
 import { eventsOf } from '../conditions.ts';
 import { OUTSIDE_EVENTS } from '../events.ts';

@@ -1,6 +1,7 @@
 // Which leases are listed: by what became of them, and of one thing alone.
 import { useState } from 'preact/hooks';
 import type { LeaseList } from '../../../shared/access-api.ts';
+import { slipIn, type TargetedScope } from '../../../shared/target-forms.ts';
 import { go } from '../data/location.ts';
 import { Link } from '../parts/link.tsx';
 import { type AccessRoute, accessAddress, FILTERS, type Target, VIEWS, type View } from './access-route.ts';
@@ -55,25 +56,35 @@ export function LeaseFilters({ route: { view, of }, failing, list }: Props) {
   );
 }
 
+type Narrowed = Target<TargetedScope>;
+
 function Narrow({ view, leases }: { readonly view: View; readonly leases: LeaseList['leases'] }) {
-  const [of, setOf] = useState<Target>({ scope: 'project', target: '' });
+  const [of, setOf] = useState<Narrowed>({ scope: 'project', target: '' });
+  const [slip, setSlip] = useState<string>();
+  const change = (to: Narrowed): void => {
+    setOf(to);
+    setSlip(undefined);
+  };
   return (
     <details class="narrow">
       <summary>Only of one thing</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (of.target !== '') go(accessAddress({ view, of }));
+          const found = slipIn(of.scope, of.target);
+          if (found === undefined) go(accessAddress({ view, of }));
+          else setSlip(found);
         }}
       >
         <TargetFields
           id="narrow"
           label="Only of"
           scopes={FILTERS}
-          of={of as Target<(typeof FILTERS)[number]>}
+          of={of}
           leases={leases}
-          onScope={(scope) => setOf({ scope, target: '' })}
-          onTarget={(target) => setOf({ ...of, target })}
+          slip={slip}
+          onScope={(scope) => change({ scope, target: '' })}
+          onTarget={(target) => change({ ...of, target })}
         />
         <button type="submit" class="button">
           Show these leases

@@ -1,5 +1,6 @@
 // What is live of something before it is ended, so far as the list of leases says: how many, and the newest of them.
 import type { LeaseList, LeaseSummary } from '../../../shared/access-api.ts';
+import { slipIn } from '../../../shared/target-forms.ts';
 import { useTimes } from '../clock.ts';
 import { usePolled } from '../data/polled.ts';
 import { begun } from '../data/request-words.ts';
@@ -13,7 +14,8 @@ const SECONDS = 10;
 const SHOWN = 3;
 
 export function LiveNow({ of }: { readonly of: Target }) {
-  const named = of.scope === 'everything' || of.target !== '';
+  // What is typed half is asked for by nobody.
+  const named = of.scope === 'everything' || slipIn(of.scope, of.target) === undefined;
   const path = leasesPath({ view: 'live', of, before: undefined });
   const { body, problem } = usePolled<LeaseList>(named ? `${path}&limit=100` : undefined, SECONDS);
   if (problem !== undefined) return <p>How much is live could not be read. The order can be sent all the same.</p>;

@@ -1,5 +1,6 @@
 // What is meant: of which kind it is, and which one, by name or from what the page lists.
 import type { LeaseSummary } from '../../../shared/access-api.ts';
+import { Icon } from '../parts/marks.tsx';
 import type { Scope, Target } from './access-route.ts';
 import { SCOPES, targetFrom } from './access-words.ts';
 
@@ -11,12 +12,15 @@ interface Props<S extends Scope> {
   readonly of: Target<S>;
   /** what the page lists: names of theirs are offered */
   readonly leases: readonly LeaseSummary[];
+  /** what is wrong with the name that was sent */
+  readonly slip?: string | undefined;
   /** while it is typed; the kind alone leaves the name to who takes it */
   readonly onScope: (scope: S) => void;
   readonly onTarget: (target: string) => void;
 }
 
-export function TargetFields<S extends Scope>({ id, label, scopes, of, leases, onScope, onTarget }: Props<S>) {
+export function TargetFields<S extends Scope>(props: Props<S>) {
+  const { id, label, scopes, of, leases, slip, onScope, onTarget } = props;
   const [, field, hint] = SCOPES[of.scope];
   const names = new Set(leases.map((lease) => targetFrom(lease, of.scope)));
   return (
@@ -47,6 +51,7 @@ export function TargetFields<S extends Scope>({ id, label, scopes, of, leases, o
             list={`${id}-names`}
             autocomplete="off"
             spellcheck={false}
+            aria-invalid={slip !== undefined}
             aria-describedby={`${id}-hint`}
             onInput={(event) => onTarget(event.currentTarget.value.trim())}
           />
@@ -55,9 +60,16 @@ export function TargetFields<S extends Scope>({ id, label, scopes, of, leases, o
               <option key={name} value={name} />
             ))}
           </datalist>
-          <p class="hint" id={`${id}-hint`}>
-            {hint}
-          </p>
+          {slip === undefined ? (
+            <p class="hint" id={`${id}-hint`}>
+              {hint}
+            </p>
+          ) : (
+            <p class="field-error" id={`${id}-hint`} role="alert">
+              <Icon name="warning" />
+              This {slip}.
+            </p>
+          )}
         </div>
       )}
     </div>

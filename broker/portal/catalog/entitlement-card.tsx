@@ -5,8 +5,9 @@ import { span } from '../../../shared/time-words.ts';
 import { anyOf, begun, plural } from '../data/request-words.ts';
 import { useSession } from '../data/session.ts';
 import { Facts } from '../parts/card.tsx';
+import { Conditions } from '../parts/conditions.tsx';
 import { Link } from '../parts/link.tsx';
-import { Icon, Risk, Tag } from '../parts/marks.tsx';
+import { Risk, Tag } from '../parts/marks.tsx';
 import { Exact, Sentence } from '../parts/said.tsx';
 import { lifeWords } from './life-words.ts';
 
@@ -88,16 +89,7 @@ function Rules({ rules }: { readonly rules: Entitlement['rules'] }) {
     <>
       <h3>{rules.length === 1 ? 'Allowed when all of this holds' : 'Allowed when all of one of these holds'}</h3>
       {rules.map((conditions, index) => (
-        <ul class="conditions" key={index} aria-label={`The ${ordinal(index)} rule`}>
-          {conditions.map(({ condition, expected }) => (
-            <li key={condition} class="issued">
-              <Icon name="tick" />
-              <span>
-                {condition} is <code>{expected}</code>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <Conditions key={index} label={`The ${ordinal(index)} rule`} conditions={conditions} />
       ))}
     </>
   );

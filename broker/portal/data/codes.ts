@@ -109,8 +109,12 @@ const WORDS: Readonly<Record<string, Words>> = {
 };
 
 /** What nobody pressed has nothing to be pressed again, and was not sent: it is only read. */
-export const wordsForReading = (code: string): Words =>
-  code === 'UNREACHABLE' ? { ...wordsFor(code), next: 'It is asked again every few seconds.' } : wordsFor(code);
+export const wordsForReading = (code: string): Words => ({ ...wordsFor(code), ...WHEN_READ[code] });
+
+const WHEN_READ: Readonly<Record<string, Pick<Words, 'next'>>> = {
+  UNREACHABLE: { next: 'It is asked again every few seconds.' },
+  PARAMETER_INVALID: { next: 'It stands in the address of this page: change it there.' },
+};
 
 export const wordsFor = (code: string): Words =>
   WORDS[code] ?? { title: 'That did not work', next: 'Try again; if it stays so, tell those who run this broker.' };

@@ -5,8 +5,8 @@ import { ordinal } from '../../../shared/ordinal.ts';
 import type { RequestDetail } from '../../../shared/people-api.ts';
 import { anyOf, plural } from '../data/request-words.ts';
 import { Card } from '../parts/card.tsx';
+import { Conditions } from '../parts/conditions.tsx';
 import { Link } from '../parts/link.tsx';
-import { Icon } from '../parts/marks.tsx';
 import { catalogAddress } from '../route.ts';
 
 export function WhyCard({ request }: { readonly request: RequestDetail }) {
@@ -34,16 +34,7 @@ export function WhyCard({ request }: { readonly request: RequestDetail }) {
       {conditions === undefined ? (
         <p class="hint">The policy was changed since, so what the rule wanted then is not shown here.</p>
       ) : (
-        <ul class="conditions" aria-label="What the rule wants, all of which holds">
-          {conditions.map(({ condition, expected }) => (
-            <li key={condition} class="issued">
-              <Icon name="tick" />
-              <span>
-                {condition} is <code>{expected}</code>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <Conditions label="What the rule wants, all of which holds" conditions={conditions} />
       )}
       <p class="hint">
         Policy <code>{shortDigest(digest)}</code>. It is evaluated once more when the job collects what was approved.

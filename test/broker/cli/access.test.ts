@@ -1,8 +1,11 @@
 // `revoke`, `pause`, `resume` and `leases list` as an operator at the machine uses them, over the socket beside the store.
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../broker/clock.ts';
 import { AccessStory } from '../../support/access-story.ts';
+import { brokerFiles } from '../../support/broker-files.ts';
 import { buildpass, type Ran } from '../../support/command-line.ts';
 import { SoftAuthenticator } from '../../support/soft-authenticator.ts';
 import { BROKER_URL, newSecret, TestBroker } from '../../support/test-broker.ts';
@@ -154,8 +157,20 @@ describe('pause and resume', () => {
     const broker = await start();
     await broker.running.close();
     const { code, err } = await run(broker, 'resume', 'pau_1', '--reason', 'over');
-    expect([code, err]).toEqual([1, expect.stringContaining('its pauses are kept: start it, then resume')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('its pauses are kept: start it, then resume\n')]);
     await broker.start();
+  });
+
+  it('says while no broker runs that it takes somebody else, too, where people sign in', async () => {
+    const { config, directory } = await brokerFiles();
+    writeFileSync(join(directory, 'id'), 'a-client-secret', { mode: 0o600 });
+    appendFileSync(config, 'sign-in: { github: { kind: github, client-id: Iv1, client-secret-file: ./id } }\n');
+    await buildpass('keys', 'create', '--config', config);
+    const { code, err } = await buildpass('resume', 'pau_1', '--reason', 'over', '--config', config);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('then resume, which somebody of security, who signs in, has'),
+    ]);
   });
 
   it.each([

@@ -29,7 +29,7 @@ describe('policy diff of two directories', () => {
     expect(ran).toEqual({
       code: 1,
       err: '',
-      out: `gains: jobs of acme/shop on branch release/* by push may now have shop/preview (rule 0)
+      out: `gains: jobs of acme/shop on branch release/* by push may now have shop/preview (the first rule)
   such as event_name push, ref refs/heads/release/x
 wider: shop/preview \`ttl\` is 15m, and was 10m
 2 differences: more is allowed than before, or may be. Have it reviewed.

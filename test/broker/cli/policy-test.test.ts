@@ -31,7 +31,7 @@ describe('buildpass policy test', () => {
       code: 0,
       err: '',
       out: [
-        'ok   shop/preview: A push to main (permit, rule 0)',
+        'ok   shop/preview: A push to main (permit, the first rule)',
         'ok   shop/preview: A push elsewhere (deny)',
         '2 cases passed.',
         '',
@@ -44,7 +44,7 @@ describe('buildpass policy test', () => {
     expect([code, out.split('\n')]).toEqual([
       1,
       [
-        'ok   shop/preview: A push to main (permit, rule 0)',
+        'ok   shop/preview: A push to main (permit, the first rule)',
         'FAIL shop/preview: A push elsewhere',
         '     tests/shop.yaml:6: expected permit, got deny',
         expect.stringMatching(/^ {5}POLICY_NO_MATCH: The first rule wants `branch` to be main; this job has "x"\. /),

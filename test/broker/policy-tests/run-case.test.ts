@@ -60,11 +60,15 @@ describe('a case', () => {
   });
 
   it('fails where it is decided otherwise, by another rule, or for another reason', () => {
-    expect(failureOf({ expect: 'deny' }, [{ branch: 'main' }])).toBe('expected deny, got permit by rule 0');
+    expect(failureOf({ expect: 'deny' }, [{ branch: 'main' }])).toBe(
+      'expected deny, got permit by the first rule (`rule: 0`)',
+    );
     expect(failureOf({ branch: 'x' }, [{ branch: 'main' }])).toBe('expected permit, got deny');
-    expect(failureOf({ branch: 'release/1', rule: 0 }, TWO)).toBe('expected permit by rule 0, got permit by rule 1');
+    expect(failureOf({ branch: 'release/1', rule: 0 }, TWO)).toBe(
+      'expected permit by the first rule (`rule: 0`), got permit by the second rule (`rule: 1`)',
+    );
     expect(failureOf({ expect: 'deny', because: ['environment', 'event'] }, TWO)).toBe(
-      'expected deny because of event in rule 0, got deny because of environment',
+      'expected deny because of event in the first rule (`rule: 0`), got deny because of environment',
     );
   });
 
@@ -72,7 +76,9 @@ describe('a case', () => {
     const both = { expect: 'deny', because: 'branch' };
     expect(failureOf(both, TWO)).toContain('got deny because of environment');
     expect(failureOf({ ...both, rule: 1 }, TWO)).toBeUndefined();
-    expect(failureOf({ ...both, rule: 7 }, TWO)).toBe('expected rule 7 to fail, and it is not among the reasons');
+    expect(failureOf({ ...both, rule: 7 }, TWO)).toBe(
+      'expected the eighth rule (`rule: 7`) to fail, and it is not among the reasons',
+    );
   });
 
   it('says so where the job is refused before any policy, and passes only where it names that', () => {
@@ -108,7 +114,9 @@ describe('a case', () => {
     const policies = buildPolicies({ entitlement: { approval: { by: 'acme/security' } } });
     const surroundings = { policies, issuers: undefined, now: NOW };
     expect(runCase(readCase({ expect: 'approval', rule: 0 }), surroundings).failure).toBeUndefined();
-    expect(runCase(readCase({}), surroundings).failure).toBe('expected permit, got approval by rule 0');
+    expect(runCase(readCase({}), surroundings).failure).toBe(
+      'expected permit, got approval by the first rule (`rule: 0`)',
+    );
     const again = readCase({ event: 're-run', expect: 'deny', because: 'approval' });
     expect(runCase(again, surroundings).failure).toBeUndefined();
   });
@@ -136,7 +144,7 @@ describe('what no case covers', () => {
     ]);
     expect(gaps.map(({ message }) => message)).toEqual([
       'shop/one: no case is denied, so nothing shows that it is closed',
-      'shop/one: no case is permitted by rule 0 (`branch` is main, `environment` is production, `event` is push, workflow_dispatch or release)',
+      'shop/one: no case is permitted by the first rule (`branch` is main, `environment` is production, `event` is push, workflow_dispatch or release)',
       'shop/two: no case is permitted',
       'shop/three: no case asks for it',
     ]);

@@ -16,7 +16,7 @@ import {
   team,
   workflowFile,
 } from '../../../broker/policy/forms.ts';
-import { checkShape } from '../../../broker/yaml/schema-problems.ts';
+import { checkShape } from '../../../broker/shapes/schema-problems.ts';
 
 const problemsOf = (form: z.ZodType, value: unknown): readonly string[] => {
   const checked = checkShape(form, value);

@@ -142,6 +142,22 @@ describe('the SQLite store', () => {
     expect(statSync(`${path}-wal`).size).toBeLessThan(9 * 1024 * 1024);
   });
 
+  it('gives back what that log grew by while somebody read one state for long, as a verifier does', async () => {
+    const path = storePath();
+    const store = await openStore(path);
+    const write = async (times: number): Promise<number> => {
+      for (let at = 0; at < times; at += 1) await store.commit((tx) => tx.meta.set('much', `${at}`.repeat(512 * 1024)));
+      return statSync(`${path}-wal`).size / 1024 / 1024;
+    };
+    const reader = openSqliteReader({ path, clock });
+    await reader.read(async (tx) => {
+      await tx.meta.get('much');
+      expect(await write(40)).toBeGreaterThan(20);
+    });
+    await reader.close();
+    expect(await write(2)).toBeLessThan(17);
+  });
+
   it.each([
     [
       'an earlier',

@@ -70,5 +70,6 @@ describe('/openapi.json', () => {
       .components;
     expect(schemas['Me']).not.toHaveProperty('additionalProperties');
     expect(schemas['Verdict']).toMatchObject({ additionalProperties: false, required: ['verdict', 'binding'] });
+    expect(schemas['PasskeyResetOrder']).toMatchObject({ additionalProperties: false });
   });
 });

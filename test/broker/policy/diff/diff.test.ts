@@ -62,14 +62,14 @@ describe('a project', () => {
 
   it('is new or gone with all its entitlements', () => {
     expect(diffLines(without, buildWeb())).toEqual([
-      'gains: jobs of acme/web on branch main by push may now have web/preview (rule 0)',
+      'gains: jobs of acme/web on branch main by push may now have web/preview (the first rule)',
       'wider: web is a new project, of acme/platform',
       'wider: web/preview is new, a credential of kind jwt',
     ]);
     expect(diffLines(buildWeb(), without)).toEqual([
       'narrower: web is gone, with all that it offered',
       'narrower: web/preview is gone',
-      'loses: jobs of acme/web on branch main by push may no longer have web/preview (it was rule 0)',
+      'loses: jobs of acme/web on branch main by push may no longer have web/preview (it was the first rule)',
     ]);
   });
 
@@ -79,7 +79,11 @@ describe('a project', () => {
     const [before, now] = [buildWeb(), buildWeb({ title: 'Other', repositories, entitlements: { preview } })];
     const differences = diffPolicies(buildPolicies(before), buildPolicies(now));
     expect(differences.map(({ of, text, rule, witness }) => [of, text, rule, witness?.subject.ref])).toEqual([
-      ['web/preview', 'jobs of acme/x on branch x by push may now have web/preview (rule 0)', ...[0, 'refs/heads/x']],
+      [
+        'web/preview',
+        'jobs of acme/x on branch x by push may now have web/preview (the first rule)',
+        ...[0, 'refs/heads/x'],
+      ],
       ['web', 'web calls the repository github/2005 acme/x, and before acme/web', undefined, undefined],
       ['web', 'web `title` is other words for people', undefined, undefined],
     ]);

@@ -82,8 +82,8 @@ describe('jobs that are decided differently', () => {
     const rules = (...spans: string[]): Yaml[] =>
       spans.map((between) => ({ ...PUSH, time: { zone: 'UTC', days: 'mon', between } }));
     expect(diffOfRules(rules('01:00-02:00', '03:00-04:00'), rules('01:00-02:00', '05:00-06:00'))).toEqual([
-      gains('at some times, such as Mon, 11 Jan 2027 05:00 UTC').replace('rule 0', 'rule 1'),
-      loses('at some times, such as Mon, 11 Jan 2027 03:00 UTC').replace('rule 0', 'rule 1'),
+      gains('at some times, such as Mon, 11 Jan 2027 05:00 UTC').replace('the first rule', 'the second rule'),
+      loses('at some times, such as Mon, 11 Jan 2027 03:00 UTC').replace('the first rule', 'the second rule'),
     ]);
   });
 

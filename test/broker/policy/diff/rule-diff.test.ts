@@ -1,5 +1,6 @@
 // What people read about rules that changed; that nothing is left out is held by diff-properties.test.ts.
 import { describe, expect, it } from 'vitest';
+import { ordinal } from '../../../../shared/ordinal.ts';
 import { buildEntitlement, type PolicyParts, type Yaml } from '../../../support/build-policy.ts';
 import { diffLines, diffOfRules, MAY_NOW, NO_LONGER, PUSH } from '../../../support/diff-lines.ts';
 
@@ -106,12 +107,12 @@ describe('who gains and who loses', () => {
       project: { entitlements: { preview: buildEntitlement(), deploy: buildEntitlement({ allow: [PUSH], approval }) } },
     };
     expect(diffLines({}, two)).toEqual([
-      'gains: jobs of acme/shop on branch main by push, started by a person may now have shop/deploy (rule 0, after approval)',
+      'gains: jobs of acme/shop on branch main by push, started by a person may now have shop/deploy (the first rule, after approval)',
       'wider: shop/deploy is new, a credential of kind jwt',
     ]);
     expect(diffLines(two, {})).toEqual([
       'narrower: shop/deploy is gone',
-      'loses: jobs of acme/shop on branch main by push, started by a person may no longer have shop/deploy (it was rule 0)',
+      'loses: jobs of acme/shop on branch main by push, started by a person may no longer have shop/deploy (it was the first rule)',
     ]);
   });
 
@@ -122,11 +123,11 @@ describe('who gains and who loses', () => {
       const [gains] = diffLines({}, { project: { entitlements: { preview: buildEntitlement(), deploy } } });
       return /shop\/deploy (.*)$/.exec(gains ?? '')?.[1];
     };
-    expect(told({})).toBe('(rule 0)');
-    expect(told({ mode: 'observe' })).toBe('(rule 0, only observed)');
-    expect(told({ 'break-glass': breakGlass })).toBe('(rule 0, by break-glass)');
-    expect(told({ approval, 'break-glass': breakGlass })).toBe('(rule 0, after approval or by break-glass)');
-    expect(told({ approval, mode: 'observe' })).toBe('(rule 0, after approval, only observed)');
+    expect(told({})).toBe('(the first rule)');
+    expect(told({ mode: 'observe' })).toBe('(the first rule, only observed)');
+    expect(told({ 'break-glass': breakGlass })).toBe('(the first rule, by break-glass)');
+    expect(told({ approval, 'break-glass': breakGlass })).toBe('(the first rule, after approval or by break-glass)');
+    expect(told({ approval, mode: 'observe' })).toBe('(the first rule, after approval, only observed)');
   });
 
   it('several repositories are listed, and what follows them too', () => {
@@ -140,7 +141,7 @@ describe('who gains and who loses', () => {
     ]);
     const [shop, api] = ['acme/shop', 'acme/api'].map((repository) => ({ ...PUSH, repository }));
     expect(diffLines(of({ ...shop }), of({ ...shop }, { ...api }))).toEqual([
-      'gains: jobs of acme/api on branch main by push may now have shop/preview (rule 1)',
+      'gains: jobs of acme/api on branch main by push may now have shop/preview (the second rule)',
     ]);
   });
 
@@ -149,12 +150,12 @@ describe('who gains and who loses', () => {
     const named = { ...PUSH, actor: '5' };
     const program = 'jobs of acme/shop on branch main by push, started by the account 5, started by a program';
     expect(diffLines(asking(PUSH), asking(named))).toEqual([
-      `gains: ${program} may now have shop/preview (rule 0, after approval)`,
+      `gains: ${program} may now have shop/preview (the first rule, after approval)`,
       `loses: jobs of acme/shop on branch main by push, started by another account than 5, started by a person ${NO_LONGER}`,
     ]);
     expect(diffLines(asking(PUSH, named), asking(named, PUSH))).toEqual([]);
     expect(diffLines(asking({ branch: 'x' }), asking({ branch: 'x' }, named))).toEqual([
-      'gains: jobs of acme/shop on branch main by push, started by the account 5 may now have shop/preview (rule 1, after approval)',
+      'gains: jobs of acme/shop on branch main by push, started by the account 5 may now have shop/preview (the second rule, after approval)',
     ]);
     expect(diffLines({ entitlement: { allow: [PUSH] } }, asking(PUSH))).toEqual([
       'narrower: shop/preview needs approval by 1 of acme/security now',
@@ -170,15 +171,15 @@ describe('who gains and who loses', () => {
   const asks = 'asks for `requester`, which no token says: whom it allows is not compared';
 
   it('a rule that asks for what no token says is never passed over', () => {
-    expect(diffOfRules([PUSH], [PUSH, requester])).toEqual([`may-differ: rule 1 of shop/preview ${asks}`]);
+    expect(diffOfRules([PUSH], [PUSH, requester])).toEqual([`may-differ: the second rule of shop/preview ${asks}`]);
     expect(diffOfRules([PUSH, requester], [requester, PUSH])).toEqual([]);
     expect(diffOfRules([PUSH, requester], [PUSH, { ...requester, environment: 'e' }])).toEqual([
-      `may-differ: rule 1 of shop/preview ${asks}`,
-      'narrower: rule 1 of the old version of shop/preview is gone; it asked for `requester`, which no token says: whom it allowed is not compared',
+      `may-differ: the second rule of shop/preview ${asks}`,
+      'narrower: the second rule of the old version of shop/preview is gone; it asked for `requester`, which no token says: whom it allowed is not compared',
     ]);
     const both = { ...PUSH, environment: 'production', 'protected-environment': true, requester: 'acme/security' };
     expect(diffOfRules([both, PUSH], [PUSH])).toEqual([
-      'narrower: rule 0 of the old version of shop/preview is gone; it asked for `requester` or `protected-environment`, which no token says: whom it allowed is not compared',
+      'narrower: the first rule of the old version of shop/preview is gone; it asked for `requester` or `protected-environment`, which no token says: whom it allowed is not compared',
     ]);
   });
 
@@ -191,11 +192,11 @@ describe('who gains and who loses', () => {
     });
     expect(diffLines(of(['acme/shop']), of(['acme/shop', 'acme/api']))).toEqual([
       'wider: shop `repositories` gains acme/api (github/2002)',
-      `may-differ: rule 0 of shop/preview ${asks}`,
+      `may-differ: the first rule of shop/preview ${asks}`,
     ]);
     expect(diffLines(of(['acme/shop'], { approval: { by: 'acme/security' } }), of(['acme/shop']))).toEqual([
       'wider: shop/preview needs nobody to agree any more; before it needed approval by 1 of acme/security',
-      `may-differ: rule 0 of shop/preview ${asks}`,
+      `may-differ: the first rule of shop/preview ${asks}`,
     ]);
   });
 
@@ -207,10 +208,10 @@ describe('who gains and who loses', () => {
         line.startsWith('may-differ'),
       ),
     ).toEqual([
-      'may-differ: rule 0 of shop/preview may allow more jobs than are listed here: it is too involved to be compared whole',
+      'may-differ: the first rule of shop/preview may allow more jobs than are listed here: it is too involved to be compared whole',
       ...letters.map(
         (_letter, at) =>
-          `may-differ: rule ${at} of shop/preview of the old version may have allowed more jobs than are listed here: it is too involved to be compared whole`,
+          `may-differ: the ${ordinal(at)} rule of shop/preview of the old version may have allowed more jobs than are listed here: it is too involved to be compared whole`,
       ),
     ]);
   });
@@ -237,7 +238,9 @@ describe('who gains and who loses', () => {
     const narrow = environments.map((environment, at) => ({ ...PUSH, environment, workflow: files[at] }));
     const said = diffOfRules(narrow, [PUSH]);
     expect(said.filter((line) => line.startsWith('gains'))).toHaveLength(8);
-    expect(said.at(-1)).toMatch(/^may-differ: rule 0 of shop\/preview may allow more jobs than are listed here/);
+    expect(said.at(-1)).toMatch(
+      /^may-differ: the first rule of shop\/preview may allow more jobs than are listed here/,
+    );
   });
 
   it('jobs that an earlier rule allows already are named once', () => {
@@ -251,7 +254,7 @@ describe('who gains and who loses', () => {
     const approval = { by: 'acme/security', 'apart-from': ['requester', 'actor', 'commit-author'] };
     const asking = (...allow: Yaml[]): PolicyParts => ({ entitlement: { allow, approval } });
     expect(diffLines(asking(PUSH), asking(PUSH, { ...PUSH, branch: 'x' }))).toEqual([
-      'gains: jobs of acme/shop on branch x by push, started by a person may now have shop/preview (rule 1, after approval)',
+      'gains: jobs of acme/shop on branch x by push, started by a person may now have shop/preview (the second rule, after approval)',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggest } from '../../../broker/yaml/suggest.ts';
+import { suggest } from '../../../broker/shapes/suggest.ts';
 
 describe('suggest', () => {
   it('finds the word that was meant', () => {

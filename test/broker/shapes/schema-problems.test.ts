@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { judged } from '../../../broker/policy/forms.ts';
-import { anyOf, checkShape, didYouMean, shortened } from '../../../broker/yaml/schema-problems.ts';
+import { anyOf, checkShape, didYouMean, shortened } from '../../../broker/shapes/schema-problems.ts';
 
 const schema = z.strictObject({
   text: z.string().max(3).optional(),

@@ -22,6 +22,21 @@ export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Checked<T> 
   return { ok: false, problems: issues.flatMap((issue) => describe(issue, known)).slice(0, MAX_PROBLEMS) };
 }
 
+const LONGEST_NAME = 100;
+
+/** The same for somebody who is answered in one sentence. */
+export function checkOrSay<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly first: string } {
+  const checked = checkShape(schema, value);
+  if (checked.ok) return checked;
+  const { path, message } = checked.problems[0] ?? { path: [], message: 'is wrong' };
+  const name = path.length === 0 ? 'it' : `\`${shortened(path.join('.'), LONGEST_NAME)}\``;
+  const first = `${name}${/^(is|must|does) /.test(message) ? '' : ':'} ${message}`;
+  return { ok: false, first: first.endsWith('?') ? first : `${first}.` };
+}
+
 /** Without what only follows from a mistyped key: a map that lost its one key that way is not "empty" too. */
 function telling(issues: readonly Issue[]): readonly Issue[] {
   const mistyped = new Set(
@@ -59,7 +74,10 @@ function describe(issue: Issue, known: KnownKeys): Problem[] {
     const first = issue.keys.slice(0, MAX_UNKNOWN_KEYS);
     return first.map((key) => ({
       path: [...issue.path, key],
-      message: `unknown key${didYouMean(key, keys) || knownHere(keys)}`,
+      // One of another branch is known, and no slip.
+      message: keys.includes(key)
+        ? 'does not go with what stands beside it: leave it out'
+        : `unknown key${didYouMean(key, keys) || knownHere(keys)}`,
     }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return describeUnion(issue, known);
