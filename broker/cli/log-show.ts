@@ -1,4 +1,6 @@
 // `log show`: entries as people read them, or as they are.
+import { inertLine } from '../../shared/invisible.ts';
+import { named } from '../issuance/access-answers.ts';
 import type { LogEntryRow, PersonalField } from '../store/log-tables.ts';
 import type { Tables } from '../store/store.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
@@ -43,7 +45,7 @@ export const command: Command = {
           2,
         ),
       );
-    else for (const { row, personal } of shown) context.io.out(line(row, personal));
+    else for (const { row, personal } of shown) context.io.out(inertLine(line(row, personal)));
     if (shown.length === 0) context.io.err('There are no such entries.');
     return shown.length === 0 ? 1 : 0;
   },
@@ -75,19 +77,34 @@ function countOf(context: CommandContext): number {
 const opened = (personal: readonly PersonalField[]): Record<string, string> =>
   Object.fromEntries(personal.map(({ field, value }) => [field, value]));
 
+/** Of an order what it names: a pause of one entitlement is none of its project. */
+function whatOf({ scope, target, project, entitlement }: Record<string, unknown>): unknown {
+  if (typeof scope === 'string') return named({ scope, target: String(target) });
+  return entitlement === undefined ? project : `${project}/${entitlement}`;
+}
+
+/** Who ordered it, and why. */
+function orderOf({ scope, by }: Record<string, unknown>, { reason }: Record<string, string>): string | undefined {
+  if (scope === undefined) return undefined;
+  return `by ${by === 'operator' ? 'the operator at the machine' : by}${reason === undefined ? '' : `: "${reason}"`}`;
+}
+
 /** One line: index, time, type, and the words that matter for the type. */
 function line(row: LogEntryRow, personal: readonly PersonalField[]): string {
   const entry = JSON.parse(row.leaf) as Record<string, unknown>;
-  const { requester_name: who, requester } = opened(personal);
+  const people = opened(personal);
+  const { requester_name: who, requester } = people;
   const parts = [
-    entry['entitlement'] === undefined ? entry['project'] : `${entry['project']}/${entry['entitlement']}`,
+    whatOf(entry),
+    orderOf(entry, people),
     entry['decision'],
     Array.isArray(entry['reasons'])
-      ? entry['reasons'].map((reason: { code: string }) => reason.code).join(', ')
+      ? [...new Set(entry['reasons'].map((reason: { code: string }) => reason.code))].join(', ')
       : undefined,
     Array.isArray(entry['loosened']) ? `loosened: ${entry['loosened'].join('; ')}` : undefined,
     who === undefined ? undefined : `asked by ${who} (${requester})`,
     entry['issuance_id'],
+    entry['lease_id'],
     entry['request_id'],
   ];
   return [

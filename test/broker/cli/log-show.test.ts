@@ -24,7 +24,7 @@ describe('log show', () => {
     expect([code, err, lines.length]).toEqual([0, '', (await broker.entries()).length]);
     expect(lines[0]).toMatch(/^ {5}0 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}key\.created/);
     expect(lines.at(-1)).toMatch(
-      /request\.decided +shop\/publish-preview {2}deny {2}POLICY_NO_MATCH.* {2}asked by octocat \(583231\) {2}req_\S+$/,
+      /request\.decided +shop\/publish-preview {2}deny {2}POLICY_NO_MATCH {2}asked by octocat \(583231\) {2}req_\S+$/,
     );
   });
 
@@ -40,7 +40,7 @@ describe('log show', () => {
       'issuance.started',
       'issuance.succeeded',
     ]);
-    expect(lines[2]).toContain(issued.issuance_id);
+    expect(lines[2]).toContain(`${issued.issuance_id}  ${issued.lease_id}`);
   });
 
   it('finds the request of an issuance, as a JWT names it, and of a lease', async () => {
@@ -70,6 +70,15 @@ describe('log show', () => {
     await changing.running.reload();
     const { out } = await buildpass('log', 'show', '--last', '1', '--config', configFileOf(changing));
     expect(out).toMatch(/organization\.changed +loosened: `allow-static` gains shop\/deploy$/m);
+  });
+
+  it('says what an order is about, whose it is and why', async () => {
+    const ordered = await TestBroker.start({ background: 'by-hand' });
+    onTestFinished(() => ordered.close());
+    const config = configFileOf(ordered);
+    await buildpass('pause', '--entitlement', 'shop/deploy', '--reason', 'INC-7', '--config', config);
+    const { out } = await buildpass('log', 'show', '--last', '1', '--config', config);
+    expect(out).toMatch(/access\.paused +the entitlement shop\/deploy {2}by the operator at the machine: "INC-7"$/m);
   });
 
   it('says that there is nothing, and that the answer is no', async () => {
