@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { configFileOf } from '../../support/broker-files.ts';
 import { buildpass } from '../../support/command-line.ts';
@@ -7,7 +8,7 @@ import { TestBroker } from '../../support/test-broker.ts';
 describe('log show', () => {
   let broker: TestBroker;
   let config: string;
-  let issued: { request_id: string; issuance_id: string; lease_id: string };
+  let issued: { access_token: string; request_id: string; issuance_id: string; lease_id: string };
   const show = (...words: string[]) => buildpass('log', 'show', '--config', config, ...words);
 
   beforeAll(async () => {
@@ -47,6 +48,23 @@ describe('log show', () => {
     const { out } = await show('--request', issued.request_id);
     expect((await show('--request', issued.issuance_id)).out).toBe(out);
     expect((await show('--request', issued.lease_id)).out).toBe(out);
+  });
+
+  it('finds what was issued by the hash of it', async () => {
+    const hash = createHash('sha256').update(issued.access_token).digest('hex');
+    const { out } = await show('--request', issued.request_id);
+    expect(await show('--fingerprint', hash)).toEqual({ code: 0, out, err: '' });
+    const another = String((await broker.entries('issuance.succeeded'))[0]?.['policy_digest']);
+    expect(await show('--fingerprint', another)).toEqual({
+      ...{ code: 1, out: '', err: 'Nothing with this fingerprint was issued, so far as this log goes.\n' },
+    });
+  });
+
+  it('never repeats a credential that was given in the place of its hash', async () => {
+    const { code, err } = await show('--fingerprint', issued.access_token);
+    expect([code, err]).toEqual([2, expect.stringContaining('write its 64 hex digits')]);
+    expect(err).not.toContain(issued.access_token);
+    expect(await show('--fingerprint', 'a'.repeat(64), '--request', 'req_1')).toMatchObject({ code: 2 });
   });
 
   it('gives whole entries as JSON, personal fields opened', async () => {
