@@ -90,9 +90,17 @@ export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<
             `${count(sessions, 'session')} of theirs ended, in browsers and of command lines. They may sign in again while their provider lets them: block them there.`,
           ]),
       ...(revocation === undefined ? ['What was issued before still works: `revoke` ends it.'] : []),
+      ...(await pausedBefore(tx, row)),
       `To go on: \`resume ${row.id} --reason "…"\`, which takes two wherever people can sign in.`,
     ],
   }));
+}
+
+/** Whoever pauses twice by mistake has two to resume. */
+async function pausedBefore(tx: Transaction, { id, scope, target }: SuspensionRow): Promise<string[]> {
+  const same = (await tx.suspensions.all()).filter((one) => one.scope === scope && one.target === target);
+  const others = same.filter((one) => one.id !== id).map((one) => one.id);
+  return others.length === 0 ? [] : [`It was paused already (${others.join(', ')}): each is resumed by itself.`];
 }
 
 export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promise<ResumedAnswer> {

@@ -170,6 +170,16 @@ describe('pause and resume', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(problem)]);
   });
 
+  it('say that the same is paused already, which has to be resumed as well', async () => {
+    const broker = await start();
+    const pause = () => run(broker, 'pause', '--project', 'shop', ...WHY);
+    const { out } = await pause();
+    expect(out).not.toContain('paused already');
+    await run(broker, 'pause', ...WHY);
+    const first = /pau_[\w-]+/.exec(out)?.[0];
+    expect((await pause()).out).toContain(`It was paused already (${first}): each is resumed by itself.`);
+  });
+
   it('refuse a name that there is not', async () => {
     const broker = await start();
     const { code, err } = await run(broker, 'pause', '--project', 'shp', ...WHY);
