@@ -4,6 +4,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { HttpClient } from '@actions/http-client';
+import { connectionProblem } from '../shared/connection-problem.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -42,7 +43,9 @@ export const send: Send = ({ method, url, headers, body = '', timeoutMs }) => {
       if (error instanceof AnswerTooLarge) reject(error);
       else
         reject(
-          new NoAnswer(signal.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error), { cause: error }),
+          new NoAnswer(signal.aborted ? `no answer within ${timeoutMs / 1000} s` : connectionProblem(error), {
+            cause: error,
+          }),
         );
     };
     const outgoing = request(url, {
@@ -73,6 +76,3 @@ async function readCapped(incoming: http.IncomingMessage): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8');
 }
-
-/** Where a name has several addresses Node reports one error for all of them, with an empty message. */
-const reasonOf = (error: Error): string => error.message || String((error as NodeJS.ErrnoException).code ?? error.name);

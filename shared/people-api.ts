@@ -166,6 +166,8 @@ export const requestDetailSchema = requestSummarySchema.extend({
   summary: z.string(),
   policy_digest: z.string(),
   approval: approval.optional(),
+  /** what security has paused, where the job could collect nothing of it now */
+  paused: z.enum(['everything', 'project', 'entitlement', 'principal']).optional(),
   /** where the policy has it */
   break_glass: breakGlass.optional(),
   /** what else this job asked for */

@@ -6198,6 +6198,16 @@ var HttpClient = class {
 	}
 };
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => (c[k.toLowerCase()] = obj[k], c), {});
+// shared/connection-problem.ts
+/** Of `https` at a port that speaks plain HTTP; OpenSSL tells it in words of its own source files. */
+const NO_TLS = /wrong version number|packet length too long/i;
+/** Takes what `fetch` threw, or what a request ended with. */
+function connectionProblem(error) {
+	if (!(error instanceof Error)) return String(error);
+	if (error.cause instanceof Error) return connectionProblem(error.cause);
+	if (NO_TLS.test(error.message)) return "what answers there does not speak TLS: is the address, with its port, right?";
+	return error.message || String(error.code ?? error.name);
+}
 // action/send.ts
 /** No whole answer came: refused, reset, timed out. It may or may not have been acted upon. */
 var NoAnswer = class extends Error {
@@ -6215,7 +6225,7 @@ const send = ({ method, url, headers, body = "", timeoutMs }) => {
 	return new Promise((resolve, reject) => {
 		const fail = (error) => {
 			if (error instanceof AnswerTooLarge) reject(error);
-			else reject(new NoAnswer(signal.aborted ? `no answer within ${timeoutMs / 1e3} s` : reasonOf(error), { cause: error }));
+			else reject(new NoAnswer(signal.aborted ? `no answer within ${timeoutMs / 1e3} s` : connectionProblem(error), { cause: error }));
 		};
 		const outgoing = request(url, {
 			method,
@@ -6248,8 +6258,6 @@ async function readCapped(incoming) {
 	}
 	return Buffer.concat(chunks).toString("utf8");
 }
-/** Where a name has several addresses Node reports one error for all of them, with an empty message. */
-const reasonOf = (error) => error.message || String(error.code ?? error.name);
 // action/broker-client.ts
 /** Longer than the broker holds a request that waits. */
 const LONGEST_MS$1 = 35e3;

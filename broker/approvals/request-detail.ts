@@ -38,6 +38,7 @@ export async function detailOf(tx: Transaction, row: RequestRow, view: DetailVie
     summary: decision.summary ?? '',
     policy_digest: row.policy_digest,
     ...(asked === undefined ? {} : await withPeople(tx, row, { ...asked, view })),
+    ...(await pausedFor(tx, row)),
     same_job: await othersOfJob(tx, row, view),
     ...(await lastApproved(tx, row, view.webOf)),
     timeline: await timelineOf(tx, row.id),
@@ -64,6 +65,13 @@ function ruleOf(
   const conditions = unchanged ? entitlement?.rules[rule]?.conditions : undefined;
   if (conditions === undefined) return { rule };
   return { rule, conditions: conditions.map(({ key, expected }) => ({ condition: key, expected })) };
+}
+
+/** An approval promises a credential; while this is in force it gets the job none. Why it was paused is between security and the job. */
+async function pausedFor(tx: Transaction, { state, project, entitlement, requester }: RequestRow) {
+  if (state !== 'pending' && state !== 'approved') return {};
+  const pause = await tx.suspensions.hitting({ project, entitlement, requester });
+  return pause === undefined ? {} : { paused: pause.scope };
 }
 
 interface AskedPeople {

@@ -1,6 +1,7 @@
 // One ask of `buildpass request` on the wire (RFC 8693) and what came of it. An answer is believed only in the documented
 // form; everything that may pass by itself is `unavailable`.
 import { GRANT_TYPE, ID_TOKEN_TYPE, type Issued, issuedSchema, type Refusal, refusalSchema } from '../../shared/api.ts';
+import { connectionProblem } from '../../shared/connection-problem.ts';
 import type { Seconds } from '../clock.ts';
 import { readCapped } from '../upstream/read-capped.ts';
 
@@ -35,9 +36,7 @@ export async function askBroker(ask: Ask, subjectToken: string, fetcher: typeof 
     });
     return await read(response);
   } catch (error) {
-    const { message, cause } = error as Error;
-    // fetch itself only says that it failed; what happened is behind it.
-    return { kind: 'unavailable', why: cause instanceof Error ? cause.message : message, retryAfter: PAUSE };
+    return { kind: 'unavailable', why: connectionProblem(error), retryAfter: PAUSE };
   }
 }
 

@@ -1,6 +1,7 @@
 // One call of a broker's HTTP API from a shell: read up to a cap, within a time, and never led elsewhere. What nobody answered is
 // an answer too: status 0, in the form of a problem.
 
+import { connectionProblem } from '../../shared/connection-problem.ts';
 import type { Seconds } from '../clock.ts';
 import { readCapped } from '../upstream/read-capped.ts';
 
@@ -29,10 +30,7 @@ export async function callBroker(address: string, sent: Sent, fetcher: typeof fe
     const body = parsed((await readCapped(response.body, MAX_ANSWER_BYTES)).toString('utf8'));
     return { status: response.status, body, retryAfter: Number(response.headers.get('retry-after')) || PAUSE };
   } catch (error) {
-    const { message, cause } = error as Error;
-    // fetch itself only says that it failed; what happened is behind it.
-    const detail = cause instanceof Error ? cause.message : message;
-    return { status: 0, body: { code: 'UNREACHABLE', detail }, retryAfter: 0 };
+    return { status: 0, body: { code: 'UNREACHABLE', detail: connectionProblem(error) }, retryAfter: 0 };
   }
 }
 

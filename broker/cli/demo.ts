@@ -13,6 +13,7 @@ import { type DemoIssuer, startDemoIssuer } from '../demo/issuer.ts';
 import { demoJobs } from '../demo/jobs.ts';
 import { DEMO_PEOPLE } from '../demo/people.ts';
 import { visit } from '../demo/tour.ts';
+import { pauseList } from '../issuance/access-answers.ts';
 import { verifyStore } from '../log/verify-store.ts';
 import { lockStore } from '../store/sqlite.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -87,9 +88,14 @@ interface Tour {
   readonly leaving: AbortSignal;
 }
 
+const PAUSED =
+  'Something is paused, from an earlier run: a job that it concerns asks again for a minute, and gets nothing. To go on takes two: `buildpass resume` here, and Sam on the page Access.';
+
 /** Runs the jobs one after the other; the last one may wait for somebody to approve it, and goes on meanwhile. */
 async function tour(io: Io, { url, issuer, directory, broker, leaving }: Tour): Promise<{ waiting: Promise<void> }> {
   io.out(`Buildpass demo: a broker at ${url}, for this machine only; nothing in it is real.\n`);
+  const { pauses } = await broker.store.read(pauseList);
+  if (pauses.length > 0) io.out(`${PAUSED}\n`);
   const place = { url, issuer, actionDirectory: ROOT, workDirectory: join(directory, 'runner') };
   let waiting: Promise<void> = Promise.resolve();
   for (const [at, job] of demoJobs(systemClock.now()).entries()) {

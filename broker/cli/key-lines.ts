@@ -24,17 +24,26 @@ export const describeKey = (row: PublicRow, config: Config) => ({
   ...(row.purpose === 'log' ? { verifier_key: verifierKeyIn(row, config) } : {}),
 });
 
-export const keyLine = (row: PublicRow, config: Config): string =>
+/** All of them: how long one signs depends on whether another waits to. */
+export const keyLines = (rows: readonly PublicRow[], config: Config): string =>
+  rows.map((row) => keyLine(row, config, rows)).join('\n');
+
+export const keyLine = (row: PublicRow, config: Config, rows: readonly PublicRow[] = [row]): string =>
   [
     row.algorithm.padEnd(5),
     row.purpose.padEnd(10),
     row.state.padEnd(9),
     isoTime(row.created_at),
     row.id,
-    comesNext(row, config),
+    isReplaced(row, rows) ? 'signs until the next one does' : comesNext(row, config),
   ]
     .join('  ')
     .trimEnd();
+
+const isReplaced = ({ state, purpose, algorithm }: PublicRow, rows: readonly PublicRow[]): boolean =>
+  state === 'current' &&
+  purpose === 'credential' &&
+  rows.some((one) => one.state === 'next' && one.purpose === purpose && one.algorithm === algorithm);
 
 function comesNext({ state, purpose, algorithm, changed_at, changes_at }: PublicRow, config: Config): string {
   const at = changes_at === null ? undefined : isoTime(changes_at);

@@ -2,7 +2,7 @@
 
 import { keyRows, whatWasChanged } from '../log/vouched-keys.ts';
 import type { Command } from './command.ts';
-import { describeKey, keyLine } from './key-lines.ts';
+import { describeKey, keyLines } from './key-lines.ts';
 import { withStoreReader } from './open-store.ts';
 
 export const command: Command = {
@@ -27,7 +27,7 @@ export const command: Command = {
             2,
           ),
         );
-      else io.out(rows.map((row) => keyLine(row, config)).join('\n'));
+      else io.out(keyLines(rows, config));
       return rows.length === 0 || others.length > 0 ? 1 : 0;
     });
   },

@@ -12,7 +12,7 @@ import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { createSqliteFile, lockStore, openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import type { Command } from './command.ts';
-import { describeKey, keyLine } from './key-lines.ts';
+import { describeKey, keyLines } from './key-lines.ts';
 
 const ENCRYPTION_KEY_BYTES = 32;
 
@@ -34,7 +34,7 @@ export const command: Command = {
             null,
             2,
           )
-        : rows.map((row) => keyLine(row, config)).join('\n'),
+        : keyLines(rows, config),
     );
     return 0;
   },

@@ -3,7 +3,7 @@ import { LEASE_VIEWS, type LeaseSummary, type LeaseView, type Pause } from '../.
 import { inertJson, inertLine } from '../../shared/invisible.ts';
 import { named, pauseList } from '../issuance/access-answers.ts';
 import { listLeases } from '../issuance/lease-list.ts';
-import { didYouMean } from '../shapes/schema-problems.ts';
+import { anyOf, didYouMean } from '../shapes/schema-problems.ts';
 import { APPROVED_BY, narrowingOf, TARGETED, targetOptions } from './access-target.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { withStoreReader } from './open-store.ts';
@@ -42,16 +42,25 @@ export const command: Command = {
     const { io, json } = context;
     if (json) io.out(inertJson({ now, pauses, leases }));
     else for (const line of [...pauses.map(pauseLine), ...leases.map(leaseLine)]) io.out(inertLine(line));
-    if (leases.length === 0) io.err(state === 'live' ? 'No lease is live.' : 'There are no such leases.');
+    if (leases.length === 0) io.err(noneOf(state, only));
     return 0;
   },
 };
+
+/** With what it was narrowed to, as it was read: with a slip in a name nothing is listed either. */
+function noneOf(state: LeaseView | undefined, only: ReturnType<typeof narrowingOf>): string {
+  const of = Object.entries(only).map(([scope, target]) => named({ scope, target }));
+  const what = of.length === 0 ? '' : ` of ${of.join(' and ')}`;
+  return state === 'live' ? `No lease${what} is live.` : `There is no such lease${what}.`;
+}
 
 function stateOf(context: CommandContext): LeaseView | undefined {
   const state = context.option('state') ?? 'live';
   if (state === 'all') return undefined;
   if ((LEASE_VIEWS as readonly string[]).includes(state)) return state as LeaseView;
-  throw new UsageError(`--state "${state}" is no state of a lease${didYouMean(state, [...LEASE_VIEWS, 'all'], '"')}`);
+  const known = [...LEASE_VIEWS, 'all'];
+  const meant = didYouMean(state, known, '"') || `: ${anyOf(known)}`;
+  throw new UsageError(`--state "${state}" is no state of a lease${meant}`);
 }
 
 function limitOf(context: CommandContext): number {

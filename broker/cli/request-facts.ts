@@ -1,6 +1,7 @@
 // One request as the command line tells it, from its rows and its entries: the same for people and for programs.
 import { saidOn } from '../approvals/said.ts';
 import { timelineOf } from '../approvals/timeline.ts';
+import { standingOf } from '../issuance/lease-standing.ts';
 import { isoTime } from '../log/entry.ts';
 import type { Subject } from '../model.ts';
 import type { ApprovalRow } from '../store/approvals.ts';
@@ -35,13 +36,23 @@ export async function factsOf(tx: Transaction, row: RequestRow, brokerUrl: strin
 export async function storyOf(tx: Transaction, row: RequestRow, brokerUrl: string) {
   const { summary = '' } = JSON.parse(row.decision) as { summary?: string };
   const approval = await tx.approvals.ofRequest(row.id);
+  const lease = await leaseFacts(tx, row);
   return {
     ...(await factsOf(tx, row, brokerUrl)),
     summary,
     policy_digest: row.policy_digest,
+    ...(lease === undefined ? {} : { lease }),
     ...(approval === undefined ? {} : { approval: await approvalFacts(tx, row, approval) }),
     timeline: await timelineOf(tx, row.id),
   };
+}
+
+/** What `revoke --lease` needs, and what is left to revoke. */
+async function leaseFacts(tx: Transaction, row: RequestRow) {
+  const lease = await tx.leases.ofRequest(row.id);
+  if (lease === undefined) return undefined;
+  const { id, issuance_id, state } = lease;
+  return { id, issuance_id, state, credential: standingOf(lease, await tx.outbox.revocationOf(id), tx.now) };
 }
 
 async function approvalFacts(tx: Transaction, row: RequestRow, approval: ApprovalRow) {

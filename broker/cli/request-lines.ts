@@ -1,10 +1,11 @@
 // A request as lines of a terminal, wherever it was read: a line of a list, and all that is known of one.
 import type { RequestFacts, RequestStory } from './request-facts.ts';
 
-/** As it is told here and elsewhere: how much of an approval is used is known beside the store alone. */
-export type ToldStory = Omit<RequestStory, 'approval'> & {
-  readonly approval?: Omit<NonNullable<RequestStory['approval']>, 'used'>;
-};
+/** As it is told here and elsewhere: how much of an approval is used, and what its lease is, is known beside the store alone. */
+export type ToldStory = Omit<RequestStory, 'approval' | 'lease'> &
+  Pick<Partial<RequestStory>, 'lease'> & {
+    readonly approval?: Omit<NonNullable<RequestStory['approval']>, 'used'>;
+  };
 
 export function lineOf({ id, state, asked_at: at, expires_at: end, ...facts }: RequestFacts): string {
   const until = end === undefined ? [] : [`until ${end}`];
@@ -31,6 +32,8 @@ export function headOf(story: ToldStory): readonly Labelled[] {
     ['helped by', story.assisted_by],
     ['decision', story.summary],
     ['decides', approval && `${approval.needed} of ${approval.by.join(' or ')}`],
+    ['issuance', story.lease?.issuance_id],
+    ['lease', story.lease && `${story.lease.id}, ${story.lease.state}: ${story.lease.credential.says}`],
     ['page', story.request_url],
   ];
 }

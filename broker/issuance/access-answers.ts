@@ -24,6 +24,10 @@ const count = (many: number, one: string, more = `${one}s`): string => `${many} 
 export const named = ({ scope, target }: { scope: string; target: string }): string =>
   scope === 'everything' ? scope : `the ${scope.replaceAll('-', ' ')} ${target}`;
 
+/** Nothing where it is of everything: "nothing is issued for everything" could be read as "not for quite everything". */
+const narrowedBy = (word: string, what: { scope: string; target: string }): string =>
+  what.scope === 'everything' ? '' : `${word} ${named(what)}`;
+
 export function revocationAnswer(ordered: Ordered, now: number, isPaused = false): Revocation {
   const { row, entry, revocable, dying, lastEnd, endless, underWay } = ordered;
   const { id, scope, target, leases, ended } = row;
@@ -61,7 +65,7 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
         : [
             `${count(underWay, 'credential')} ${underWay === 1 ? 'was being made: it is' : 'were being made: they are'} handed to nobody, and revoked where that can be once ${underWay === 1 ? 'it is' : 'they are'} there.`,
           ]),
-      isPaused ? 'New issuances are stopped by the pause.' : 'New issuances are not stopped: `pause` does that.',
+      isPaused ? 'New issuances are stopped by the pause.' : 'This stops no new issuance: `pause` does that.',
     ],
   };
 }
@@ -69,8 +73,8 @@ export function revocationAnswer(ordered: Ordered, now: number, isPaused = false
 function liveThen(row: RevocationRow): string {
   const { scope, target, leases, ended } = row;
   if (leases === 0)
-    return scope === 'lease' ? `The lease ${target} is not live.` : `No lease of ${named(row)} is live.`;
-  return `${count(leases, 'live lease')}${scope === 'lease' ? `, ${target}` : ` of ${named(row)}`}; ${ended} ended.`;
+    return scope === 'lease' ? `The lease ${target} is not live.` : `No lease${narrowedBy(' of', row)} is live.`;
+  return `${count(leases, 'live lease')}${scope === 'lease' ? `, ${target}` : narrowedBy(' of', row)}; ${ended} ended.`;
 }
 
 export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<PausedAnswer> {
@@ -79,16 +83,24 @@ export async function pausedAnswer({ store }: Reading, paused: Paused): Promise<
     ...{ pause: await pauseAnswer(tx, row), entry },
     ...(revocation === undefined ? {} : { revocation: revocationAnswer(revocation, tx.now, true) }),
     says: [
-      `Nothing is issued for ${named(row)} from now on.`,
+      `Nothing is issued${narrowedBy(' for', row)} from now on.`,
       ...(sessions === undefined
         ? []
         : [
             `${count(sessions, 'session')} of theirs ended, in browsers and of command lines. They may sign in again while their provider lets them: block them there.`,
           ]),
       ...(revocation === undefined ? ['What was issued before still works: `revoke` ends it.'] : []),
-      `To go on: \`resume ${row.id}\`, which takes two wherever people can sign in.`,
+      ...(await pausedBefore(tx, row)),
+      `To go on: \`resume ${row.id} --reason "…"\`, which takes two wherever people can sign in.`,
     ],
   }));
+}
+
+/** Whoever pauses twice by mistake has two to resume. */
+async function pausedBefore(tx: Transaction, { id, scope, target }: SuspensionRow): Promise<string[]> {
+  const same = (await tx.suspensions.all()).filter((one) => one.scope === scope && one.target === target);
+  const others = same.filter((one) => one.id !== id).map((one) => one.id);
+  return others.length === 0 ? [] : [`It was paused already (${others.join(', ')}): each is resumed by itself.`];
 }
 
 export async function resumedAnswer({ store }: Reading, resumed: Resumed): Promise<ResumedAnswer> {

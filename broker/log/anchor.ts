@@ -18,7 +18,9 @@ export function writeAnchor(file: string, anchor: Anchor): void {
   try {
     replaceFile(file, formatAnchor(anchor));
   } catch (cause) {
-    throw new StartRefused(`the log's anchor ${file} cannot be written: ${(cause as Error).message}`, { cause });
+    const directory = dirname(file);
+    const why = existsSync(directory) ? (cause as Error).message : `there is no directory ${directory}: make it`;
+    throw new StartRefused(`the log's anchor ${file} cannot be written: ${why}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 // What a log publishes at an address: checkpoint, key and tiles over HTTP, read with care.
+import { connectionProblem } from '../../shared/connection-problem.ts';
 import { KEY_CHANGES_FILE } from '../../shared/log-directory.ts';
 import { readCapped } from '../upstream/read-capped.ts';
 import type { ReadResource } from '../verifier/hash-source.ts';
@@ -21,8 +22,6 @@ async function fetchResource(address: string, maxBytes: number): Promise<Buffer 
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     return await readCapped(response.body, maxBytes);
   } catch (error) {
-    const { message, cause } = error as Error;
-    // fetch itself only says that it failed; what happened is behind it.
-    throw new Error(`${address} cannot be read: ${cause instanceof Error ? cause.message : message}`, { cause: error });
+    throw new Error(`${address} cannot be read: ${connectionProblem(error)}`, { cause: error });
   }
 }

@@ -211,6 +211,7 @@ describe('many leases', () => {
 describe('a pause', () => {
   it('of a project stops it with what is live; who proposes to resume sees that a second is needed, and a second resumes', async () => {
     const { lease } = await world.issue('6201');
+    const waiting = await world.portal.story.ask('deploy', { run_id: '6202' });
     const sam = await world.proven('Sam', '/access?project=shop');
     await sam.getByRole('link', { name: 'Pause…' }).click();
     await sam.getByLabel('Also revoke what is live of it').check();
@@ -224,6 +225,9 @@ describe('a pause', () => {
     expect((await world.portal.story.broker.ask({ scope: 'shop/upstream' })).body.reasons).toMatchObject([
       { code: 'SUSPENDED' },
     ]);
+    const alex = await world.portal.visit('Alex', `/requests/${waiting.id}`);
+    await alex.getByText('Security has paused this project. As long as that holds the job is refused').waitFor();
+    expect(await alex.getByText('goes on within seconds').count()).toBe(0);
     await press(sam, 'Close');
     await sam.locator('.said', { hasText: 'INC-11: the runner image was changed.' }).waitFor();
     await sam.getByRole('link', { name: 'Pause…' }).click();
@@ -249,6 +253,7 @@ describe('a pause', () => {
     expect((await world.answerOf(rita)).text).toContain('That pause of the project shop is over.');
     await press(rita, 'Close');
     await rita.getByText('Nothing is paused').waitFor();
+    await alex.getByText('goes on within seconds').waitFor();
     expect((await world.portal.story.broker.ask({ scope: 'shop/upstream' })).status).toBe(200);
   });
 

@@ -42,7 +42,7 @@ describe('pause, while no broker runs,', () => {
     await broker.running.close();
     const { code, out, err } = await run(broker, 'pause', ...WHY);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^Pause pau_\S+\.\nNothing is issued for everything from now on\.\n/);
+    expect(out).toMatch(/^Pause pau_\S+\.\nNothing is issued from now on\.\n/);
     expect(out).toContain(NO_BROKER);
     expect(await verified(broker)).toBe(0);
     await broker.start();
@@ -79,7 +79,7 @@ describe('pause, while no broker runs,', () => {
     const { body } = await broker.ask({ scope: 'shop/upstream' });
     await broker.running.close();
     const { code, out } = await run(broker, 'pause', '--revoke', ...WHY);
-    expect([code, out]).toEqual([0, expect.stringContaining('1 live lease of everything; 1 ended.')]);
+    expect([code, out]).toEqual([0, expect.stringContaining('1 live lease; 1 ended.')]);
     expect(out).toContain('the next start goes on with the order, and revokes nothing before.');
     expect((await run(broker, 'leases', 'list', '--state', 'ended')).out).toContain(body.lease_id);
     expect(broker.provider.revoked).toEqual([]);
@@ -200,7 +200,7 @@ describe('revoke, while no broker runs,', () => {
     const { body } = await broker.ask({ scope: 'shop/upstream' });
     await broker.running.close();
     const { code, out } = await run(broker, 'revoke', '--lease', body.lease_id, ...WHY);
-    expect([code, out]).toEqual([0, expect.stringContaining('New issuances are not stopped: `pause` does that.')]);
+    expect([code, out]).toEqual([0, expect.stringContaining('This stops no new issuance: `pause` does that.')]);
     expect(out).toContain('No broker runs on this store: the next start goes on with the order');
     await broker.start();
     await broker.running.runBackground();

@@ -129,8 +129,14 @@ describe('a pause', () => {
     const { body: detail } = await alex.get(`/v1/requests/${body.request_id}`);
     const verdict = { verdict: 'approve', binding: detail.approval.binding };
     expect((await alex.post(`/v1/requests/${body.request_id}/verdicts`, verdict)).status).toBe(200);
+    expect(detail).not.toHaveProperty('paused');
     await paused({ scope: 'project', target: 'shop' });
+    expect((await alex.get(`/v1/requests/${body.request_id}`)).body).toMatchObject({
+      ...{ state: 'approved', paused: 'project' },
+    });
     expect((await story.broker.ask(ask)).body.reasons).toMatchObject([{ code: 'SUSPENDED' }]);
+    const { body: refused } = await alex.get(`/v1/requests/${body.request_id}`);
+    expect(refused).not.toHaveProperty('paused');
   });
 
   it('of what there is not is refused: a slip must not look like a pause', async () => {

@@ -117,7 +117,7 @@ describe('a lease that security revokes', () => {
 
   it('does not stop what is issued afterwards, and the answer says what does', async () => {
     const { body } = await story.revoke('Sam', { scope: 'everything' });
-    expect(body.says.at(-1)).toBe('New issuances are not stopped: `pause` does that.');
+    expect(body.says.at(-1)).toBe('This stops no new issuance: `pause` does that.');
     expect((await story.ask()).status).toBe(200);
   });
 

@@ -12,7 +12,7 @@ export interface LogEntry {
   readonly time: Millis;
   readonly type: string;
   readonly requestId: string | undefined;
-  /** `project/entitlement`, or the project alone */
+  /** `project/entitlement`, or the project alone; of an order what it names */
   readonly scope: string | undefined;
   /** undefined where it cannot be read */
   readonly known: Known | undefined;
@@ -31,7 +31,10 @@ export function readEntry(row: LogEntryRow): LogEntry {
 }
 
 function scopeOf(known: Known | undefined): string | undefined {
-  const { project, entitlement } = (known?.fields ?? {}) as { project?: string; entitlement?: string };
+  const fields = (known?.fields ?? {}) as Partial<Record<'project' | 'entitlement' | 'scope' | 'target', string>>;
+  const { project, entitlement, scope, target } = fields;
+  // An order names what it is of: a pause of one entitlement is none of its project.
+  if (scope !== undefined) return scope === 'everything' ? scope : target;
   return entitlement === undefined ? project : `${project}/${entitlement}`;
 }
 

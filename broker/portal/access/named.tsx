@@ -16,7 +16,13 @@ export function Named({ of: { scope, target } }: { readonly of: Target }) {
   );
 }
 
-export function Who({ by: { operator, name, principal } }: { readonly by: Pause['paused_by'] }) {
-  if (operator) return <>the operator at the machine</>;
+interface WhoProps {
+  readonly by: Pause['paused_by'];
+  /** a sentence */
+  readonly begins?: boolean;
+}
+
+export function Who({ by: { operator, name, principal }, begins = false }: WhoProps) {
+  if (operator) return <>{begins ? 'The' : 'the'} operator at the machine</>;
   return name === undefined ? <Exact text={principal ?? 'somebody'} /> : <Person name={name} />;
 }

@@ -71,7 +71,7 @@ export function Proposal({ resume, yours }: { readonly resume: Proposed; readonl
   return (
     <>
       <p>
-        {yours ? 'You' : <Who by={resume.by} />} proposed to resume, <Time at={resume.at} />.{' '}
+        {yours ? 'You' : <Who by={resume.by} begins />} proposed to resume, <Time at={resume.at} />.{' '}
         {yours ? (
           <>
             Nobody gives access back alone: another person of security, or an operator at the machine, may confirm until{' '}

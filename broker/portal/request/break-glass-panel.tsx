@@ -6,6 +6,7 @@ import { ask, type Problem } from '../data/ask.ts';
 import { anyOf } from '../data/request-words.ts';
 import { Icon } from '../parts/marks.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { PausedNote } from './paused-note.tsx';
 import { type Confirming, RequestStepUp } from './request-step-up.tsx';
 import { pathOf } from './use-verdict.ts';
 import type { PanelProps } from './verdict-panel.tsx';
@@ -23,6 +24,7 @@ export function BreakGlassPanel({ request, approval, onAnswer, onChanged }: Pane
             For emergencies, by {anyOf(glass.for)}. The job goes on without approval, {anyOf(glass.notify)} are told at
             once, and it is shut after its incident until somebody else has reviewed it.
           </p>
+          <PausedNote request={request} />
           {glass.may ? <InvokeForm invoking={invoking} /> : <p class="hint">{glass.why_not?.message}</p>}
         </div>
       ) : (

@@ -1,15 +1,18 @@
 // A verdict that came with the link. Anybody can write such a link, so its words stand as a quotation, never in the field where the
 // person types; where they come from is said above them, and the code that the person's own terminal shows beside them.
 import { useEffect, useState } from 'preact/hooks';
+import type { RequestDetail } from '../../../shared/people-api.ts';
 import { proposalCode, type VerdictProposal } from '../../../shared/verdict-proposal.ts';
 import { useSession } from '../data/session.ts';
 import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SaidBlock } from '../parts/said.tsx';
+import { PausedNote } from './paused-note.tsx';
 import type { Verdict } from './use-verdict.ts';
 
 interface Props {
+  readonly request: RequestDetail;
   readonly proposal: VerdictProposal;
   readonly verdict: Verdict;
   readonly onDrop: () => void;
@@ -17,7 +20,7 @@ interface Props {
 
 const WORDS = { approve: ['Approve', 'Approving…'], reject: ['Reject', 'Rejecting…'] } as const;
 
-export function ProposedVerdict({ proposal, verdict, onDrop }: Props) {
+export function ProposedVerdict({ request, proposal, verdict, onDrop }: Props) {
   const { me } = useSession();
   const [word, doing] = WORDS[proposal.verdict];
   return (
@@ -34,6 +37,7 @@ export function ProposedVerdict({ proposal, verdict, onDrop }: Props) {
       </div>
       <Code proposal={proposal} />
       <SaidBlock text={proposal.reason} caption="Reason, as it came with the link" />
+      <PausedNote request={request} />
       <div class="two">
         <button
           type="button"

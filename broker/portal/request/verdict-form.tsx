@@ -6,6 +6,7 @@ import { Icon } from '../parts/marks.tsx';
 import { Person } from '../parts/person.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import type { ApprovalOf } from './approval-of.ts';
+import { PausedNote } from './paused-note.tsx';
 import { type Choice, needsReason, type Verdict } from './use-verdict.ts';
 
 export interface FormProps {
@@ -43,6 +44,7 @@ export function VerdictForm({ request, approval, verdict }: FormProps) {
           {missing}
         </p>
       )}
+      <PausedNote request={request} />
       <div class="two">
         <Decide choice="approve" verdict={verdict} />
         <Decide choice="reject" verdict={verdict} />
@@ -80,7 +82,7 @@ function Effects({ request, approval }: Omit<FormProps, 'verdict'>) {
         <dd>
           {left > 1
             ? `Yours counts as one; ${plural(left - 1, 'more approval')} must follow before the job goes on.`
-            : `The job gets the credential for ${ttlWords(request.ttl)}, and goes on within seconds.`}
+            : `The job gets the credential for ${ttlWords(request.ttl)}${request.paused === undefined ? ', and goes on within seconds' : ', once nothing of this is paused'}.`}
         </dd>
         <dt>Reject</dt>
         <dd>The job fails, and shows your reason.</dd>

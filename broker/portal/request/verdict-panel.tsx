@@ -64,7 +64,7 @@ function Deciding(props: FormProps) {
   const { proposal, drop } = useProposal(request.id);
   if (proposal === undefined) return <VerdictForm {...props} />;
   const useless = uselessBecause(proposal, { principal: me.principal, binding: approval.binding, now: times.now });
-  if (useless === undefined) return <ProposedVerdict proposal={proposal} verdict={verdict} onDrop={drop} />;
+  if (useless === undefined) return <ProposedVerdict {...{ request, proposal, verdict }} onDrop={drop} />;
   return (
     <>
       <UselessProposal because={useless} onDrop={drop} />

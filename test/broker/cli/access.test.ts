@@ -33,7 +33,7 @@ describe('revoke', () => {
     const { code, out, err } = await run(broker, 'revoke', '--lease', lease, ...WHY);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^Order rev_\S+\.\n1 live lease, lse_\S+; 1 ended\.\n1 credential to be revoked/);
-    expect(out).toContain('New issuances are not stopped: `pause` does that.');
+    expect(out).toContain('This stops no new issuance: `pause` does that.');
     await broker.running.runBackground();
     expect(broker.provider.revoked).toEqual([token]);
     const [order] = await broker.entries('access.revocation_ordered');
@@ -116,7 +116,7 @@ describe('pause and resume', () => {
     const id = /pau_[\w-]+/.exec(paused.out)?.[0] ?? '';
     expect(paused).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Nothing is issued for everything from now on.'),
+      out: expect.stringContaining('Nothing is issued from now on.'),
     });
     expect((await broker.ask()).body.code).toBe('PAUSED');
     expect((await run(broker, 'leases', 'list')).out).toMatch(
@@ -185,6 +185,16 @@ describe('pause and resume', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(problem)]);
   });
 
+  it('say that the same is paused already, which has to be resumed as well', async () => {
+    const broker = await start();
+    const pause = () => run(broker, 'pause', '--project', 'shop', ...WHY);
+    const { out } = await pause();
+    expect(out).not.toContain('paused already');
+    await run(broker, 'pause', ...WHY);
+    const first = /pau_[\w-]+/.exec(out)?.[0];
+    expect((await pause()).out).toContain(`It was paused already (${first}): each is resumed by itself.`);
+  });
+
   it('refuse a name that there is not', async () => {
     const broker = await start();
     const { code, err } = await run(broker, 'pause', '--project', 'shp', ...WHY);
@@ -204,7 +214,10 @@ describe('leases list', () => {
       (await run(broker, 'leases', 'list', '--entitlement', 'shop/upstream', '--json')).out,
     );
     expect(leases.map(({ id }: { id: string }) => id)).toEqual([upstream.lease]);
-    expect((await run(broker, 'leases', 'list', '--project', 'other')).err).toBe('No lease is live.\n');
+    expect((await run(broker, 'leases', 'list', '--project', 'other')).err).toBe(
+      'No lease of the project other is live.\n',
+    );
+    expect((await run(broker, 'leases', 'list', '--state', 'failing')).err).toBe('There is no such lease.\n');
     const both = await run(broker, 'leases', 'list', '--project', 'shop', '--lease', jwt.lease, '--json');
     expect(JSON.parse(both.out).leases).toEqual([expect.objectContaining({ id: jwt.lease })]);
     await broker.start();
@@ -212,6 +225,7 @@ describe('leases list', () => {
 
   it.each([
     [['--state', 'alive'], '--state "alive" is no state of a lease; did you mean "live"?'],
+    [['--state', 'revoked'], 'is no state of a lease: live, returned, expired, ended, withheld, failing or all'],
     [['--last', '0'], '--last "0" is not a number of leases'],
     [['--commit', 'main'], '--commit "main" is no commit'],
     [['--called-workflow', 'deploy.yml'], '--called-workflow "deploy.yml" is no called workflow'],

@@ -178,6 +178,14 @@ describe('keys list', () => {
     ]);
   });
 
+  it('gives the one that signs no date of its own while another waits to take its place', async () => {
+    const files = await withKeys();
+    await buildpass('keys', 'rotate', '--algorithm', 'ES256', '--config', files.config);
+    const { out } = await list(files);
+    expect(out).toMatch(/^ES256 +credential +current .* {2}signs until the next one does$/m);
+    expect(out).toMatch(/^RS256 +credential +current .* {2}another signs from /m);
+  });
+
   it('says where there is no store, without making one', async () => {
     const files = await brokerFiles();
     expect(await list(files)).toMatchObject({

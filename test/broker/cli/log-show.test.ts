@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { configFileOf } from '../../support/broker-files.ts';
 import { buildpass } from '../../support/command-line.ts';
@@ -7,7 +8,7 @@ import { TestBroker } from '../../support/test-broker.ts';
 describe('log show', () => {
   let broker: TestBroker;
   let config: string;
-  let issued: { request_id: string; issuance_id: string; lease_id: string };
+  let issued: { access_token: string; request_id: string; issuance_id: string; lease_id: string };
   const show = (...words: string[]) => buildpass('log', 'show', '--config', config, ...words);
 
   beforeAll(async () => {
@@ -24,7 +25,7 @@ describe('log show', () => {
     expect([code, err, lines.length]).toEqual([0, '', (await broker.entries()).length]);
     expect(lines[0]).toMatch(/^ {5}0 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}key\.created/);
     expect(lines.at(-1)).toMatch(
-      /request\.decided +shop\/publish-preview {2}deny {2}POLICY_NO_MATCH.* {2}asked by octocat \(583231\) {2}req_\S+$/,
+      /request\.decided +shop\/publish-preview {2}deny {2}POLICY_NO_MATCH {2}asked by octocat \(583231\) {2}req_\S+$/,
     );
   });
 
@@ -40,13 +41,30 @@ describe('log show', () => {
       'issuance.started',
       'issuance.succeeded',
     ]);
-    expect(lines[2]).toContain(issued.issuance_id);
+    expect(lines[2]).toContain(`${issued.issuance_id}  ${issued.lease_id}`);
   });
 
   it('finds the request of an issuance, as a JWT names it, and of a lease', async () => {
     const { out } = await show('--request', issued.request_id);
     expect((await show('--request', issued.issuance_id)).out).toBe(out);
     expect((await show('--request', issued.lease_id)).out).toBe(out);
+  });
+
+  it('finds what was issued by the hash of it', async () => {
+    const hash = createHash('sha256').update(issued.access_token).digest('hex');
+    const { out } = await show('--request', issued.request_id);
+    expect(await show('--fingerprint', hash)).toEqual({ code: 0, out, err: '' });
+    const another = String((await broker.entries('issuance.succeeded'))[0]?.['policy_digest']);
+    expect(await show('--fingerprint', another)).toEqual({
+      ...{ code: 1, out: '', err: 'Nothing with this fingerprint was issued, so far as this log goes.\n' },
+    });
+  });
+
+  it('never repeats a credential that was given in the place of its hash', async () => {
+    const { code, err } = await show('--fingerprint', issued.access_token);
+    expect([code, err]).toEqual([2, expect.stringContaining('write its 64 hex digits')]);
+    expect(err).not.toContain(issued.access_token);
+    expect(await show('--fingerprint', 'a'.repeat(64), '--request', 'req_1')).toMatchObject({ code: 2 });
   });
 
   it('gives whole entries as JSON, personal fields opened', async () => {
@@ -70,6 +88,15 @@ describe('log show', () => {
     await changing.running.reload();
     const { out } = await buildpass('log', 'show', '--last', '1', '--config', configFileOf(changing));
     expect(out).toMatch(/organization\.changed +loosened: `allow-static` gains shop\/deploy$/m);
+  });
+
+  it('says what an order is about, whose it is and why', async () => {
+    const ordered = await TestBroker.start({ background: 'by-hand' });
+    onTestFinished(() => ordered.close());
+    const config = configFileOf(ordered);
+    await buildpass('pause', '--entitlement', 'shop/deploy', '--reason', 'INC-7', '--config', config);
+    const { out } = await buildpass('log', 'show', '--last', '1', '--config', config);
+    expect(out).toMatch(/access\.paused +the entitlement shop\/deploy {2}by the operator at the machine: "INC-7"$/m);
   });
 
   it('says that there is nothing, and that the answer is no', async () => {

@@ -81,6 +81,8 @@ describe('requests show', () => {
       /^asked by +robin \(github 9001\)$/m,
       /^reason +Release 2\.4$/m,
       /^decides +1 of octo-org\/releases$/m,
+      /^issuance +iss_\S+$/m,
+      /^lease +lse_\S+, live: .*dies at .* UTC$/m,
       /^page +https:\/\/buildpass\.example\.com\/requests\/req_\S+$/m,
       /^approve +Alex, octo-org\/releases: Fine\\u\{2028\}by me\.$/m,
       /^\S+Z {2}Issued \(approved\) {2}\(entry \d+\)$/m,
@@ -94,6 +96,7 @@ describe('requests show', () => {
     expect((await requests('show', issuance.lease_id, '--json')).out).toBe(out);
     expect(JSON.parse(out)).toMatchObject({
       ...{ id: issued.id, state: 'issued', ticket: 'SHOP-1', summary: expect.any(String) },
+      lease: { id: issuance.lease_id, issuance_id: issuance.issuance_id, state: 'live' },
       approval: { state: 'approved', by: ['octo-org/releases'], verdicts: [{ verdict: 'approve', name: 'Alex' }] },
     });
   });

@@ -38,14 +38,14 @@ describe('what is said of a revocation', () => {
         '1 credential cannot be revoked, and dies by 09:01:00 UTC.',
         '3 credentials cannot be revoked and never die: change it at its source.',
         '2 credentials were being made: they are handed to nobody, and revoked where that can be once they are there.',
-        'New issuances are not stopped: `pause` does that.',
+        'This stops no new issuance: `pause` does that.',
       ],
     });
   });
 
   it('begins with how many there are, and ends with what is issued from now on', () => {
     expect(saysOf(ordered({}, { scope: 'everything', target: '', leases: 0, ended: 0 }))).toEqual([
-      ...['No lease of everything is live.', 'New issuances are not stopped: `pause` does that.'],
+      ...['No lease is live.', 'This stops no new issuance: `pause` does that.'],
     ]);
     expect(saysOf(ordered(), true)).toEqual([
       '1 live lease of the called workflow octo-org/deploy@v3; 1 ended.',

@@ -217,7 +217,7 @@ describe('what is said of pauses', () => {
       says: [
         'Nothing is issued for the project shop from now on.',
         'What was issued before still works: `revoke` ends it.',
-        `To go on: \`resume ${id}\`, which takes two wherever people can sign in.`,
+        `To go on: \`resume ${id} --reason "…"\`, which takes two wherever people can sign in.`,
       ],
     });
   });
@@ -232,7 +232,7 @@ describe('what is said of pauses', () => {
     expect(answer).toMatchObject({ pause: { paused_by: { operator: true } } });
     expect(answer.says).toEqual([
       'Nothing is issued for the project shop from now on.',
-      `To go on: \`resume ${id}\`, which takes two wherever people can sign in.`,
+      `To go on: \`resume ${id} --reason "…"\`, which takes two wherever people can sign in.`,
     ]);
   });
 

@@ -66,7 +66,7 @@ describe('an anchor that is missing', () => {
     const file = join(dirname(log.path), 'nowhere', 'anchor');
     await expect(log.store.read((tx) => checkAnchor(file, tx, log.verifierKey))).rejects.toMatchObject({
       name: 'StartRefused',
-      message: `the log's anchor ${file} cannot be written: ENOENT: no such file or directory, open '${file}.new'`,
+      message: `the log's anchor ${file} cannot be written: there is no directory ${dirname(file)}: make it`,
       cause: { code: 'ENOENT' },
     });
   });

@@ -49,6 +49,13 @@ const row = (type: string, fields: object): LogEntryRow => {
 };
 const words = (type: string, fields: object) => entryWords(readEntry(row(type, fields)), NOW);
 
+it('an order stands beside what it names, and not beside the project of that', () => {
+  const order = { pause_id: 'pau_1', by: 'operator', step_up: 'none' };
+  const scopeOf = (fields: object) => readEntry(row('access.paused', { ...order, ...fields })).scope;
+  expect(scopeOf({ scope: 'entitlement', target: 'shop/deploy', project: 'shop' })).toBe('shop/deploy');
+  expect(scopeOf({ scope: 'everything', target: '' })).toBe('everything');
+});
+
 const withdrawn = { request_id: 'req_1', project: 'shop', entitlement: 'deploy', approval_id: 'apr_1' };
 const approval = { ...withdrawn, requests: [] };
 const verdict = {
