@@ -110,6 +110,7 @@ const leasesToEnd = ({ all }: Statements): ToEnd => {
       .orderBy('ends_at')
       .limit(limit),
   );
+  // At each start, among the leases of all time: by an index that has hardly any in it (migration 10).
   const takenForDead = all((db, { now }: { now: Millis }) =>
     db
       .selectFrom('leases')

@@ -15,6 +15,7 @@ import { keyStatesSchema } from './migrations/0006-key-states.ts';
 import { commandLineSchema } from './migrations/0007-command-line.ts';
 import { logByIndexSchema } from './migrations/0008-log-by-index.ts';
 import { grantsEndedSchema } from './migrations/0009-grants-ended.ts';
+import { leasesNotRevokedSchema } from './migrations/0010-leases-not-revoked.ts';
 import { controlOf, statementsOver } from './node-sqlite.ts';
 import type { Database } from './schema.ts';
 import type { Store, StoreOptions, Transaction, TransactionGuard, Unit } from './store.ts';
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   '0007-command-line': commandLineSchema,
   '0008-log-by-index': logByIndexSchema,
   '0009-grants-ended': grantsEndedSchema,
+  '0010-leases-not-revoked': leasesNotRevokedSchema,
 };
 const BUSY_TIMEOUT_MS = 5000;
 const SYNCHRONOUS_FULL = 2;
