@@ -14,11 +14,12 @@ const AT_ONCE = 100;
 
 /** The background work. What was asked under a policy set is asked anew only when another one is in force. */
 export function createSweep(deps: SweepDeps): () => Promise<void> {
-  let sweptUnder = '';
+  // Not their digest: those that are in force may have been so before, and others between.
+  let sweptUnder: number | undefined;
   return async () => {
     const work = await deps.store.read(async (tx) => {
-      const { digest } = await deps.policies(tx);
-      return { digest, due: (await tx.approvals.due(tx.now, 1)).length > 0, changed: digest !== sweptUnder };
+      const sequence = (await tx.policies.inForce())?.sequence;
+      return { sequence, due: (await tx.approvals.due(tx.now, 1)).length > 0, changed: sequence !== sweptUnder };
     });
     // Nearly always there is nothing, and then nothing is written.
     if (!work.due && !work.changed) return;
@@ -26,7 +27,7 @@ export function createSweep(deps: SweepDeps): () => Promise<void> {
       ...(await expireDue(deps, tx)),
       ...(work.changed ? await voidStale(deps, tx) : []),
     ]);
-    sweptUnder = work.digest;
+    sweptUnder = work.sequence;
     deps.waiting.announce(ended);
   };
 }

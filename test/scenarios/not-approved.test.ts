@@ -142,6 +142,17 @@ describe('a policy that changes while a job waits', () => {
     await reload(SHOP);
   });
 
+  it('does so also where the same one was in force before, and nobody looked in between', async () => {
+    await reload(changed);
+    await story.broker.running.runBackground();
+    await reload(SHOP);
+    const job = await story.ask();
+    await reload(changed);
+    await story.broker.running.runBackground();
+    expect((await job.status()).body).toMatchObject({ state: 'void' });
+    await reload(SHOP);
+  });
+
   it('lets nobody decide on what they were shown before', async () => {
     const job = await story.ask();
     await reload(changed);
