@@ -290,4 +290,11 @@ describe('teams, asked again', () => {
     time.ahead = 6 * 60_000;
     expect(await confirmed(browser)).toBe('TEAM_UNCONFIRMED');
   });
+
+  it('are fresh no longer for a clock that was set back', async () => {
+    time.ahead = 60 * 60_000;
+    const browser = await signedIn('telling');
+    time.ahead = 0;
+    expect(await confirmed(browser)).toBe('TEAM_UNCONFIRMED');
+  });
 });
