@@ -13,7 +13,11 @@ export const IS_NAMED: Readonly<
   repository: (target) => sql<SqlBool>`requests.issuer || '/' || requests.repository_id = ${target}`,
   commit: (target) => sql<SqlBool>`json_extract(requests.subject, '$.sha') = ${target}`,
   'called-workflow': (target) => sql<SqlBool>`json_extract(requests.subject, '$.jobWorkflowRef') = ${target}`,
-  principal: (target) => sql<SqlBool>`requests.requester IN ${principalsOf(target)}`,
+  // For whom it was asked, and whose run it is, as a pause of a person has it (issuance/steps.ts).
+  principal: (target) => sql<SqlBool>`(requests.requester IN ${principalsOf(target)} OR EXISTS
+    (SELECT 1 FROM identities WHERE identities.provider = requests.issuer
+      AND identities.provider_id = json_extract(requests.subject, '$.actorId')
+      AND identities.principal_id IN ${principalsOf(target)}))`,
 };
 
 /** All principals of one person, under whichever of them something was done. */

@@ -73,7 +73,7 @@ describe('the list of leases', () => {
     await world.lease({ request: { subject: subjectOf({ sha: 'b'.repeat(40) }), requester: 'prn_requester' } });
     await world.lease({ request: { entitlement: 'deploy', subject: subjectOf({ jobWorkflowRef: REUSED }) } });
     await world.lease({
-      request: { project: 'books', repository_id: '2002', subject: subjectOf({ repositoryId: '2002' }) },
+      request: { project: 'books', repository_id: '2002', subject: subjectOf({ repositoryId: '2002', actorId: '77' }) },
     });
     return world;
   }
@@ -86,6 +86,7 @@ describe('the list of leases', () => {
     [{ 'called-workflow': REUSED }, ['lse_00002']],
     [{ lease: 'lse_00002' }, ['lse_00002']],
     [{ principal: 'prn_requester' }, ['lse_00001']],
+    [{ principal: 'prn_actor' }, ['lse_00002', 'lse_00001']],
   ];
 
   it.each([
