@@ -126,7 +126,7 @@ function requireKind({ kinds, word }: System, { credential, project, name }: Ent
   const other = systemOf(credential.kind);
   throw new NoTrust(
     other === undefined
-      ? `a \`${credential.kind}\` needs nothing to be set up by \`trust\`; \`trust ${word}\` is for ${anyOf(kinds.map(quoted))}`
+      ? `\`trust\` has nothing for a \`${credential.kind}\`: docs/providers/${credential.kind}.md says what its other side needs; \`trust ${word}\` is for ${anyOf(kinds.map(quoted))}`
       : `it is of kind \`${credential.kind}\`: write \`${called(other.word, `${project}/${name}`)}\``,
   );
 }

@@ -197,7 +197,7 @@ describe('trust, asked wrongly', () => {
     [
       'azure shop/preview',
       1,
-      'shop/preview: a `jwt` needs nothing to be set up by `trust`; `trust azure` is for `azure-app`.',
+      'shop/preview: `trust` has nothing for a `jwt`: docs/providers/jwt.md says what its other side needs; `trust azure` is for `azure-app`.',
     ],
     ['aws', 2, 'which entitlement? Write it as PROJECT/NAME'],
     ['aws shop', 2, '"shop" is not an entitlement: write project/entitlement'],
