@@ -14,7 +14,10 @@ const ABOUT: Readonly<Record<TargetedScope, readonly [value: string, about: stri
   repository: ['ISSUER/ID', 'jobs of a repository, by its id, as in github/2001'],
   commit: ['SHA', 'jobs of a commit, by its whole hash'],
   'called-workflow': ['REF', 'jobs that run in this called workflow, as job_workflow_ref has it'],
-  principal: ['ID', 'what one person asked for, and what runs of theirs did, by their principal (`leases list --json` names it)'],
+  principal: [
+    'ID',
+    'what one person asked for, and what runs of theirs did, by their principal (`leases list --json` names it)',
+  ],
 };
 
 /** The narrowest first. */
