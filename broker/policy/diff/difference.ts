@@ -36,7 +36,7 @@ export interface Difference {
   readonly direction: Direction;
   /** project/entitlement, a project, or the organization's file */
   readonly of: string;
-  /** without the direction: "jobs of acme/shop on branch main by push may now have shop/deploy (rule 1)" */
+  /** without the direction: "jobs of acme/shop on branch main by push may now have shop/deploy (the second rule)" */
   readonly text: string;
   /** index in `allow` of the version that allows it */
   readonly rule?: number;
