@@ -57,7 +57,9 @@ describe('an upstream', () => {
   });
 
   it('that is a cluster has no auth method', async () => {
-    expect(await refusal('kind: kubernetes, auth-mount: jwt')).toContain('upstreams.one.auth-mount: does not go with what stands beside it: leave it out');
+    expect(await refusal('kind: kubernetes, auth-mount: jwt')).toContain(
+      'upstreams.one.auth-mount: does not go with what stands beside it: leave it out',
+    );
   });
 
   it('of another kind is none', async () => {
